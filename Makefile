@@ -1,0 +1,43 @@
+# `make run` and `make test` do all the set-up; Python 3.11+ with venv and pip is all they assume.
+PYTHON ?= python3
+PORT ?= 8000
+HOST ?= 127.0.0.1
+STORE ?= folder
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test check lock bootstrap clean
+
+run: $(VENV)/.run
+	@PATH="$(CURDIR)/$(BIN):$$PATH" MIDSTROKE_HOST=$(HOST) MIDSTROKE_PORT=$(PORT) $(BIN)/python -m infra.run --store $(STORE)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+	$(BIN)/python -m infra.node --test "tests/frontend/*.test.js"
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/test_imports.py
+	$(BIN)/python -m infra.node node_modules/typescript/bin/tsc -p frontend/jsconfig.json
+
+lock:  ## new pinned requirements from pyproject.toml
+	infra/lock.sh $(BIN)/uv
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Python {sys.version.split()[0]} at {sys.executable}; Midstroke needs 3.11 or later: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what the service and the trainer need into $(VENV) (once, a minute or two)"
+	$(PIP_INSTALL) --require-hashes -r requirements/run.txt
+	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	@echo "Installing what the tests and checks need into $(VENV)"
+	$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
