@@ -1,0 +1,202 @@
+"""A drawing: what one person drew of one digit, and its NDJSON form. No pictures and no storage in here."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+DIGITS = 10
+
+
+class DrawingError(ValueError):
+    """What came is not a drawing; the message says what came and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where the pen was: canvas pixels, y downwards; `t_ms` counts from the drawing's start, None where unknown."""
+
+    x: float
+    y: float
+    t_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """Pen down to pen up, at least one point."""
+
+    points: tuple[Point, ...]
+
+    @property
+    def length(self) -> float:
+        """Ink in canvas pixels: the sum of the straight lines between its points."""
+        return sum(math.hypot(b.x - a.x, b.y - a.y) for a, b in zip(self.points, self.points[1:], strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One digit by one person: strokes in order, and the label where one was asked for."""
+
+    id: str
+    strokes: tuple[Stroke, ...]
+    label: int | None = None
+    writer: str = ""
+    source: str = ""
+
+    @property
+    def length(self) -> float:
+        return sum(stroke.length for stroke in self.strokes)
+
+    @property
+    def points(self) -> int:
+        return sum(len(stroke.points) for stroke in self.strokes)
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """The ink's bounding box `(left, top, right, bottom)` in canvas pixels, without the pen's width."""
+        xs = [p.x for s in self.strokes for p in s.points]
+        ys = [p.y for s in self.strokes for p in s.points]
+        return min(xs), min(ys), max(xs), max(ys)
+
+
+def cut_at_ink(drawing: Drawing, ink_fraction: float) -> Drawing:
+    """The drawing when `ink_fraction` (0 to 1) of its final length was drawn; its last point is interpolated.
+
+    A drawing without length (only dots) is cut by its number of strokes instead.
+    """
+    total = drawing.length
+    if ink_fraction >= 1 or not drawing.strokes:
+        return drawing
+    if total == 0:
+        return _with_strokes(drawing, drawing.strokes[: max(1, math.ceil(ink_fraction * len(drawing.strokes)))])
+    left = ink_fraction * total
+    kept: list[Stroke] = []
+    for stroke in drawing.strokes:
+        if stroke.length <= left:
+            kept.append(stroke)
+            left -= stroke.length
+            continue
+        kept.append(_head(stroke, left))
+        break
+    return _with_strokes(drawing, tuple(kept))
+
+
+def _head(stroke: Stroke, length: float) -> Stroke:
+    points = [stroke.points[0]]
+    for a, b in zip(stroke.points, stroke.points[1:], strict=False):
+        step = math.hypot(b.x - a.x, b.y - a.y)
+        if step > length:
+            f = length / step
+            t = None if a.t_ms is None or b.t_ms is None else a.t_ms + (b.t_ms - a.t_ms) * f
+            points.append(Point(a.x + (b.x - a.x) * f, a.y + (b.y - a.y) * f, t))
+            break
+        points.append(b)
+        length -= step
+    return Stroke(tuple(points))
+
+
+def _with_strokes(drawing: Drawing, strokes: tuple[Stroke, ...]) -> Drawing:
+    return Drawing(drawing.id, strokes, drawing.label, drawing.writer, drawing.source)
+
+
+def fit_on_canvas(drawing: Drawing, longer_side: float, centre: tuple[float, float] = (250.0, 250.0)) -> Drawing:
+    """The drawing scaled evenly until its bounding box's longer side is `longer_side` px, and put about `centre`.
+
+    Sources record in units of their own (tablet counts, page units); this brings them all to canvas pixels.
+    A drawing without extent (one dot) is only moved.
+    """
+    left, top, right, bottom = drawing.bounds
+    extent = max(right - left, bottom - top)
+    scale = longer_side / extent if extent > 0 else 1.0
+    mid_x, mid_y = (left + right) / 2, (top + bottom) / 2
+    strokes = tuple(
+        Stroke(
+            tuple(
+                Point((p.x - mid_x) * scale + centre[0], (p.y - mid_y) * scale + centre[1], p.t_ms)
+                for p in stroke.points
+            )
+        )
+        for stroke in drawing.strokes
+    )
+    return _with_strokes(drawing, strokes)
+
+
+def parse_drawing(line: str | bytes) -> Drawing:
+    """One NDJSON line `{"id", "label", "writer", "source", "strokes": [[[x, y, t_ms|null], ...], ...]}`.
+
+    Raises:
+        DrawingError: the line is no JSON object, or one of its fields has the wrong form.
+    """
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DrawingError(f"not a line of JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise DrawingError(f"a {type(record).__name__}, expected an object with id, label and strokes")
+    label = record.get("label")
+    if label is not None and not (type(label) is int and 0 <= label < DIGITS):
+        raise DrawingError(f"label {label!r}, expected a whole number from 0 to 9")
+    return Drawing(
+        id=str(record.get("id", "")),
+        strokes=parse_strokes(record.get("strokes")),
+        label=label,
+        writer=str(record.get("writer", "")),
+        source=str(record.get("source", "")),
+    )
+
+
+def parse_strokes(strokes: Any) -> tuple[Stroke, ...]:
+    """Strokes from their JSON form, lists of `[x, y]` or `[x, y, t_ms]`.
+
+    Raises:
+        DrawingError: not a list of lists of points, a stroke without points, or a number that is not finite.
+    """
+    if not isinstance(strokes, list) or not strokes:
+        raise DrawingError(f"strokes are {_kind(strokes)}, expected a list of at least one stroke")
+    return tuple(_parse_stroke(stroke) for stroke in strokes)
+
+
+def _parse_stroke(stroke: Any) -> Stroke:
+    if not isinstance(stroke, list) or not stroke:
+        raise DrawingError(f"a stroke is {_kind(stroke)}, expected a list of at least one point")
+    return Stroke(tuple(_parse_point(point) for point in stroke))
+
+
+def _parse_point(point: Any) -> Point:
+    if not isinstance(point, list) or len(point) not in (2, 3):
+        raise DrawingError(f"a point is {_kind(point)}, expected [x, y] or [x, y, t_ms]")
+    x, y = point[0], point[1]
+    t_ms = point[2] if len(point) == 3 else None
+    if not (_is_finite(x) and _is_finite(y) and (t_ms is None or _is_finite(t_ms))):
+        raise DrawingError(f"a point holds {point!r:.80}, expected finite numbers")
+    return Point(float(x), float(y), None if t_ms is None else float(t_ms))
+
+
+def _is_finite(number: Any) -> bool:
+    # bool is an int in Python, and a coordinate `true` is a client's mistake; float() of a huge int overflows.
+    if type(number) is int:
+        return abs(number) < 2**53
+    return type(number) is float and math.isfinite(number)
+
+
+def _kind(value: Any) -> str:
+    return f"a list of {len(value)}" if isinstance(value, list) else f"a {type(value).__name__}"
+
+
+def strokes_to_json(strokes: tuple[Stroke, ...]) -> list[list[list[float | None]]]:
+    """Strokes in their JSON form, `[[[x, y, t_ms|null], ...], ...]`."""
+    return [[[p.x, p.y, p.t_ms] for p in stroke.points] for stroke in strokes]
+
+
+def format_drawing(drawing: Drawing) -> str:
+    """One NDJSON line, without its newline; `parse_drawing` reads it back equal."""
+    record = {
+        "id": drawing.id,
+        "label": drawing.label,
+        "writer": drawing.writer,
+        "source": drawing.source,
+        "strokes": strokes_to_json(drawing.strokes),
+    }
+    return json.dumps(record, separators=(",", ":"))

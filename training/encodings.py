@@ -1,0 +1,74 @@
+"""The three ways a model is told of a snapshot, and the arrays each becomes; training and serving both use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.path import POINTS, SUBPIXELS, Path48, unpack_path48
+from training.snapshot import GRID, Ink20, unpack_canvas20, unpack_ink20
+
+Encoding = Literal["ink20", "canvas20", "path48"]
+ENCODINGS: tuple[Encoding, ...] = ("ink20", "canvas20", "path48")
+CONTRACTS: dict[Encoding, str] = {"ink20": "ink20/1", "canvas20": "canvas20/1", "path48": "path48/1"}
+
+Inputs = dict[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class InputSpec:
+    """One input of a model: its name, and its shape without the batch."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+INPUT_SPECS: dict[Encoding, tuple[InputSpec, ...]] = {
+    "ink20": (InputSpec("cells", (GRID, GRID)), InputSpec("place", (6,))),
+    "canvas20": (InputSpec("cells", (GRID, GRID)),),
+    "path48": (InputSpec("points", (POINTS, 2)), InputSpec("starts", (POINTS,)), InputSpec("canvas", (2,))),
+}
+
+
+def decode_payload(encoding: Encoding, payload: bytes) -> Inputs | None:
+    """A frame's payload as a model's inputs, a batch of one; None for a snapshot without ink.
+
+    Raises:
+        SnapshotError: the payload breaks its contract.
+    """
+    match encoding:
+        case "ink20":
+            return ink20_inputs(unpack_ink20(payload))
+        case "canvas20":
+            return canvas20_inputs(unpack_canvas20(payload))
+        case "path48":
+            return path48_inputs(unpack_path48(payload))
+    assert_never(encoding)
+
+
+def ink20_inputs(snapshot: Ink20) -> Inputs | None:
+    """`cells` (1, 20, 20) from 0 to 1 and `place` (1, 6) in px: width, height, x0, y0, x1, y1; None without ink."""
+    if snapshot.place.is_blank:
+        return None
+    return {"cells": _cells(snapshot.cells), "place": np.array([snapshot.place.as_tuple()], np.float32)}
+
+
+def canvas20_inputs(cells: NDArray[np.uint8]) -> Inputs | None:
+    """`cells` (1, 20, 20) from 0 to 1; None without ink."""
+    return {"cells": _cells(cells)} if cells.any() else None
+
+
+def path48_inputs(path: Path48) -> Inputs:
+    """`points` (1, 48, 2) in px, `starts` (1, 48) of 0 and 1, `canvas` (1, 2) in px: width, height."""
+    return {
+        "points": path.points[None].astype(np.float32) / np.float32(SUBPIXELS),
+        "starts": path.starts[None].astype(np.float32),
+        "canvas": np.array([[path.width, path.height]], np.float32),
+    }
+
+
+def _cells(cells: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return cells[None].astype(np.float32) / np.float32(255)
