@@ -1,0 +1,46 @@
+"""Plays drawings from an NDJSON file through a running service and prints its accuracy by ink fraction as JSON.
+
+python -m infra.replay drawings.ndjson.gz --url ws://127.0.0.1:8000/ws
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from infra.replay.player import PlayError, play
+from infra.replay.script import Placing, read_script
+
+
+def main(
+    drawings: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="NDJSON, gzipped or not")],
+    url: Annotated[str, typer.Option(help="the service's websocket")] = "ws://127.0.0.1:8000/ws",
+    family: Annotated[str | None, typer.Option(help="a family's name; the best for the message otherwise")] = None,
+    message: Annotated[Literal["png", "ink20", "path48", "strokes"], typer.Option("--as", help="what is sent")] = "png",
+    limit: Annotated[int | None, typer.Option(min=1, help="at most so many drawings, spread over the file")] = None,
+    judging_only: Annotated[
+        bool, typer.Option("--judging-only", help="only writers that `midstroke train` never learns from")
+    ] = False,
+    as_drawn: Annotated[
+        bool, typer.Option("--as-drawn", help="coordinates are canvas pixels already; else placed as people place them")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="for placing and pen widths")] = 1,
+) -> None:
+    """Sends every drawing at 10, 20 ... 100 % of its ink, as fast as the service answers."""
+    script = read_script(drawings, Placing(as_drawn, seed), limit, judging_only)
+    if not script:
+        sys.exit(f"replay: no labelled drawings in {drawings}" + (" by judging writers" if judging_only else ""))
+    try:
+        table = asyncio.run(play(url, script, message, family))
+    except (PlayError, OSError) as error:
+        sys.exit(f"replay: {url}: {error}")
+    print(json.dumps(table, indent=2))
+
+
+if __name__ == "__main__":
+    typer.run(main)

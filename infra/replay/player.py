@@ -1,0 +1,117 @@
+"""Sends snapshots over one websocket and counts right answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from collector.drawing import Drawing, cut_at_ink, strokes_to_json
+from collector.raster import CANVAS_SIDE, draw_strokes, encode_png
+from infra.replay.script import Take
+from training.path import pack_path48, to_path48
+from training.snapshot import pack_ink20, to_ink20
+
+HEADER = struct.Struct("<BBHIII")
+CODES = {"ink20": 1, "png": 3, "path48": 4}
+STAGES = tuple(round(0.1 * n, 1) for n in range(1, 11))
+IN_FLIGHT = 32  # snapshots sent and not answered; enough to keep the service busy, few enough to hold in memory
+
+
+class PlayError(Exception):
+    """The service did not answer as the protocol says."""
+
+
+async def play(url: str, script: Sequence[Take], message: str, family: str | None) -> dict[str, Any]:
+    """Accuracy by ink fraction, for each family that answered.
+
+    Raises:
+        PlayError: the service refused a snapshot or closed the socket.
+        OSError: it can't be reached.
+    """
+    try:
+        # A subprotocol, but no size limit: replies are small and it is our own service.
+        async with connect(url, subprotocols=["midstroke.v1"], max_size=None) as socket:  # type: ignore[list-item]
+            await socket.send(json.dumps({"type": "hello", "coalesce": False, "family": family}))
+            answers = await _exchange(socket, script, message)
+    except WebSocketException as error:
+        raise PlayError(str(error)) from error
+    return _table(script, answers, message)
+
+
+async def _exchange(socket: ClientConnection, script: Sequence[Take], message: str) -> list[dict[str, Any]]:
+    """One prediction for every snapshot; `drawing` and `seq` say which."""
+    room = asyncio.Semaphore(IN_FLIGHT)
+    answers: list[dict[str, Any]] = []
+
+    async def send() -> None:
+        async for frame in _frames(script, message):
+            await room.acquire()
+            await socket.send(frame)
+
+    sender = asyncio.create_task(send())
+    wanted = len(script) * len(STAGES)
+    while len(answers) < wanted:
+        reply = json.loads(await socket.recv())
+        if reply["type"] == "error":
+            sender.cancel()
+            raise PlayError(f"{reply['code']}: {reply['message']}")
+        if reply["type"] == "prediction":
+            answers.append(reply)
+            room.release()
+    await sender
+    return answers
+
+
+async def _frames(script: Sequence[Take], message: str) -> AsyncIterator[bytes | str]:
+    for number, take in enumerate(script):
+        for stage, ink in enumerate(STAGES):
+            yield _frame(number, stage, take, cut_at_ink(take.drawing, ink), message)
+
+
+def _frame(number: int, stage: int, take: Take, snapshot: Drawing, message: str) -> bytes | str:
+    if message == "strokes":
+        return json.dumps(
+            {
+                "type": "strokes",
+                "drawing": number,
+                "seq": stage,
+                "width": CANVAS_SIDE,
+                "height": CANVAS_SIDE,
+                "pen_width": take.pen_width,
+                "strokes": strokes_to_json(snapshot.strokes),
+            }
+        )
+    return HEADER.pack(1, CODES[message], 0, number, stage, 0) + _payload(take, snapshot, message)
+
+
+def _payload(take: Take, snapshot: Drawing, message: str) -> bytes:
+    if message == "path48":
+        return pack_path48(to_path48(snapshot.strokes, CANVAS_SIDE, CANVAS_SIDE))
+    canvas = draw_strokes(snapshot.strokes, pen_width=take.pen_width)
+    return encode_png(canvas) if message == "png" else pack_ink20(to_ink20(canvas))
+
+
+def _table(script: Sequence[Take], answers: Sequence[dict[str, Any]], message: str) -> dict[str, Any]:
+    right: defaultdict[int, int] = defaultdict(int)
+    for answer in answers:
+        probabilities = answer["probabilities"]
+        guess = max(range(len(probabilities)), key=probabilities.__getitem__)
+        right[answer["seq"]] += guess == script[answer["drawing"]].label
+    accuracy = [round(right[stage] / len(script), 4) for stage in range(len(STAGES))]
+    return {
+        "drawings": len(script),
+        "sent_as": message,
+        "answered_by": sorted({f"{a['family']} {a['model']}" for a in answers}),
+        "ink": list(STAGES),
+        "accuracy": accuracy,
+        "mean": round(sum(accuracy) / len(accuracy), 4),
+        "at_50": accuracy[4],
+        "at_100": accuracy[-1],
+    }

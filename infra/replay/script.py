@@ -1,0 +1,63 @@
+"""Which drawings are played, where on the canvas and with which pen. No sockets in here."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from training.dataset import use_of_writer
+
+from collector.drawing import Drawing, fit_on_canvas, parse_drawing
+from collector.raster import CANVAS_SIDE, PEN_WIDTH
+
+LONGER_SIDE = (120.0, 360.0)  # px; people were seen to draw digits of this size on a 500 px canvas,
+CENTRE_SPREAD = 30.0  # px, and to put them this far from its middle (one standard deviation)
+PEN_WIDTHS = (6.0, 28.0)  # px
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How recorded coordinates become canvas pixels."""
+
+    as_drawn: bool
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A labelled drawing in canvas pixels, and the pen that draws it."""
+
+    drawing: Drawing
+    label: int
+    pen_width: float
+
+
+def read_script(path: Path, placing: Placing, limit: int | None, judging_only: bool) -> list[Take]:
+    """The labelled drawings of the file, placed; `limit` takes them evenly from its whole length."""
+    found = [d for d in _read_drawings(path) if d.label is not None]
+    if judging_only:
+        found = [d for d in found if use_of_writer(d.writer) == "judging"]
+    if limit is not None and limit < len(found):
+        found = [found[i * len(found) // limit] for i in range(limit)]
+    rng = np.random.default_rng(placing.seed)
+    return [_place(drawing, placing, rng) for drawing in found]
+
+
+def _read_drawings(path: Path) -> Iterator[Drawing]:
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
+        for line in lines:
+            if line.strip():
+                yield parse_drawing(line)
+
+
+def _place(drawing: Drawing, placing: Placing, rng: np.random.Generator) -> Take:
+    assert drawing.label is not None  # noqa: S101 - read_script has left the others out; this tells mypy
+    if placing.as_drawn:
+        return Take(drawing, drawing.label, PEN_WIDTH)
+    longer_side = float(rng.uniform(*LONGER_SIDE))
+    middle = CANVAS_SIDE / 2
+    centre = (float(rng.normal(middle, CENTRE_SPREAD)), float(rng.normal(middle, CENTRE_SPREAD)))
+    return Take(fit_on_canvas(drawing, longer_side, centre), drawing.label, float(rng.uniform(*PEN_WIDTHS)))
