@@ -134,10 +134,10 @@ def parse_drawing(line: str | bytes) -> Drawing:
     except (ValueError, RecursionError) as error:
         raise DrawingError(f"not a line of JSON: {error}") from error
     if not isinstance(record, dict):
-        raise DrawingError(f"a {type(record).__name__}, expected an object with id, label and strokes")
+        raise DrawingError(f"{describe(record)}, expected an object with id, label and strokes")
     label = record.get("label")
     if label is not None and not (type(label) is int and 0 <= label < DIGITS):
-        raise DrawingError(f"label {label!r}, expected a whole number from 0 to 9")
+        raise DrawingError(f"label {describe(label)}, expected a whole number from 0 to 9")
     return Drawing(
         id=str(record.get("id", "")),
         strokes=parse_strokes(record.get("strokes")),
@@ -154,23 +154,23 @@ def parse_strokes(strokes: Any) -> tuple[Stroke, ...]:
         DrawingError: not a list of lists of points, a stroke without points, or a number that is not finite.
     """
     if not isinstance(strokes, list) or not strokes:
-        raise DrawingError(f"strokes are {_kind(strokes)}, expected a list of at least one stroke")
+        raise DrawingError(f"strokes are {describe(strokes)}, expected a list of at least one stroke")
     return tuple(_parse_stroke(stroke) for stroke in strokes)
 
 
 def _parse_stroke(stroke: Any) -> Stroke:
     if not isinstance(stroke, list) or not stroke:
-        raise DrawingError(f"a stroke is {_kind(stroke)}, expected a list of at least one point")
+        raise DrawingError(f"a stroke is {describe(stroke)}, expected a list of at least one point")
     return Stroke(tuple(_parse_point(point) for point in stroke))
 
 
 def _parse_point(point: Any) -> Point:
     if not isinstance(point, list) or len(point) not in (2, 3):
-        raise DrawingError(f"a point is {_kind(point)}, expected [x, y] or [x, y, t_ms]")
+        raise DrawingError(f"a point is {describe(point)}, expected [x, y] or [x, y, t_ms]")
     x, y = point[0], point[1]
     t_ms = point[2] if len(point) == 3 else None
     if not (_is_finite(x) and _is_finite(y) and (t_ms is None or _is_finite(t_ms))):
-        raise DrawingError(f"a point holds {point!r:.80}, expected finite numbers")
+        raise DrawingError(f"a point holds {', '.join(map(describe, point))}, expected finite numbers")
     return Point(float(x), float(y), None if t_ms is None else float(t_ms))
 
 
@@ -181,8 +181,19 @@ def _is_finite(number: Any) -> bool:
     return type(number) is float and math.isfinite(number)
 
 
-def _kind(value: Any) -> str:
-    return f"a list of {len(value)}" if isinstance(value, list) else f"a {type(value).__name__}"
+def describe(value: Any) -> str:
+    """What came, for an error's message: short, and safe for a value of any size or depth."""
+    match value:
+        case None | bool():
+            return str(value)
+        case int() | float() if abs(value) < 2**53:
+            return str(value)
+        case str() if len(value) <= 40:
+            return repr(value)
+        case str() | bytes() | list() | dict():
+            return f"a {type(value).__name__} of {len(value)}"
+        case _:
+            return f"a {type(value).__name__} out of range"
 
 
 def strokes_to_json(strokes: tuple[Stroke, ...]) -> list[list[list[float | None]]]:

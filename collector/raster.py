@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import struct
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from PIL import Image, ImageDraw
 from collector.drawing import Stroke
 
 CANVAS_SIDE = 500  # px, the page's canvas
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PEN_WIDTH = 16  # px on that canvas, the page's pen
 
 
@@ -19,17 +22,45 @@ def draw_strokes(
     strokes: Sequence[Stroke], width: int = CANVAS_SIDE, height: int = CANVAS_SIDE, pen_width: float = PEN_WIDTH
 ) -> NDArray[np.uint8]:
     """The canvas with these strokes on it, (height, width), 0 is ink and 255 is paper; round caps and joins."""
+    return next(draw_stages([strokes], width, height, pen_width))
+
+
+def draw_stages(
+    stages: Iterable[Sequence[Stroke]],
+    width: int = CANVAS_SIDE,
+    height: int = CANVAS_SIDE,
+    pen_width: float = PEN_WIDTH,
+) -> Iterator[NDArray[np.uint8]]:
+    """The canvas at each stage of one drawing, as `draw_strokes`; each stage goes on from the one before.
+
+    Only what a stage adds is drawn, so that ten stages cost little more than the last.
+    """
     image = Image.new("L", (width, height), 255)
     pen = ImageDraw.Draw(image)
+    drawn: Sequence[Stroke] = ()
+    for strokes in stages:
+        for line in _added(drawn, strokes):
+            _draw_line(pen, line, pen_width)
+        drawn = strokes
+        yield np.array(image)
+
+
+def _added(drawn: Sequence[Stroke], strokes: Sequence[Stroke]) -> Iterator[list[tuple[float, float]]]:
+    """What a later stage has beyond an earlier one, whose last stroke may have been cut anywhere."""
+    whole = max(len(drawn) - 1, 0)
+    for i, stroke in enumerate(strokes[whole:], start=whole):
+        # The cut made up the last point; the line to the next real one begins at the point before.
+        begin = max(len(drawn[i].points) - 2, 0) if i < len(drawn) else 0
+        yield [(p.x, p.y) for p in stroke.points[begin:]]
+
+
+def _draw_line(pen: ImageDraw.ImageDraw, line: list[tuple[float, float]], pen_width: float) -> None:
     radius = pen_width / 2
-    for stroke in strokes:
-        line = [(p.x, p.y) for p in stroke.points]
-        if len(line) > 1:
-            pen.line(line, fill=0, width=max(1, round(pen_width)))
-        # A disc at every point rounds both the caps and the joins, and is all there is of a dot.
-        for x, y in line:
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
-    return np.asarray(image)
+    if len(line) > 1:
+        pen.line(line, fill=0, width=max(1, round(pen_width)))
+    # A disc at every point rounds both the caps and the joins, and is all there is of a dot.
+    for x, y in line:
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
 
 
 def encode_png(canvas: NDArray[np.uint8]) -> bytes:
@@ -37,3 +68,17 @@ def encode_png(canvas: NDArray[np.uint8]) -> bytes:
     out = io.BytesIO()
     Image.fromarray(canvas).save(out, format="PNG")
     return out.getvalue()
+
+
+def encode_ink_png(canvas: NDArray[np.uint8]) -> bytes:
+    """A canvas of ink and paper alone (below 128, and the rest) as a PNG of 1 bit a pixel; ten times quicker."""
+    height, width = canvas.shape
+    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)  # 1 bit, gray, deflate, filters, not interlaced
+    # Each row begins with its filter's number, 0: none.
+    rows = np.pad(np.packbits(canvas > 127, axis=1), ((0, 0), (1, 0)))
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows.tobytes(), 1)), (b"IEND", b""))
+    return PNG_SIGNATURE + b"".join(_chunk(kind, data) for kind, data in chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

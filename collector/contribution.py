@@ -1,0 +1,197 @@
+"""A finished, labelled drawing as a client hands it in. Whatever came is checked here; nothing is stored or decoded."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal, TypeGuard, TypeVar, get_args
+
+from collector.contributor import TOKEN
+from collector.drawing import DIGITS, DrawingError, Stroke, describe, parse_strokes
+from collector.layout import is_drawing_id
+
+CONSENT_VERSION = "2026-11-1"
+LICENCE = "CC BY 4.0"
+CONSENT_TEXT = (
+    "Each digit that you draw when asked for one is kept: its strokes with their times, and pictures of it at every "
+    "stage. They train and judge the models here, and anyone may use them under CC BY 4.0. No name, address or device "
+    "is kept with them; a random number in this browser tells which drawings are by one person. "
+    "Please draw digits alone, and nothing that tells who you are."
+)
+KNOWN_CONSENTS = frozenset(
+    {CONSENT_VERSION}
+)  # versions that were shown once; pages opened before a change still send theirs
+
+SIDE_MIN, SIDE_MAX = 20, 2048  # px of canvas
+PEN_WIDTH_MIN, PEN_WIDTH_MAX = 1, 64  # px
+STROKES_MAX = 64
+POINTS_MAX = 8192  # of all strokes together
+SAMPLES_MIN, SAMPLES_MAX = 8, 40
+SAMPLE_BYTES_MAX = 64 * 1024  # of each PNG
+
+Pointer = Literal["pen", "mouse", "touch", "unknown"]
+POINTERS: tuple[Pointer, ...] = get_args(Pointer)
+
+Text = TypeVar("Text", bound=str)
+
+_PNG_HEAD = struct.Struct(">8sI4sII")  # signature, then IHDR's length, type, width, height
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_IHDR_BYTES = 13
+
+
+class BadContribution(ValueError):
+    """What came is no contribution; the message says what came and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The canvas when `ink` (above 0, to 1) of the drawing's final stroke length was on it."""
+
+    ink: float
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """Lengths in canvas px; `contributor` is the browser's token as sent, which is never stored."""
+
+    id: str
+    label: int
+    contributor: str
+    consent: str
+    width: int
+    height: int
+    pen_width: float
+    pointer: Pointer
+    strokes: tuple[Stroke, ...]
+    samples: tuple[Sample, ...]
+
+
+def parse_contribution(record: Any) -> Contribution:
+    """A contribution from decoded JSON, which may be anything.
+
+    Raises:
+        BadContribution: a field is missing, of the wrong form, or beyond its limit.
+    """
+    if not isinstance(record, dict):
+        raise BadContribution(f"{describe(record)}, expected an object with id, label, strokes and samples")
+    width, height = (_whole(record, side, SIDE_MIN, SIDE_MAX) for side in ("width", "height"))
+    return Contribution(
+        id=_drawing_id(record.get("id")),
+        label=_whole(record, "label", 0, DIGITS - 1),
+        contributor=_token(record.get("contributor")),
+        consent=_one_of("consent", record.get("consent"), sorted(KNOWN_CONSENTS)),
+        width=width,
+        height=height,
+        pen_width=_pen_width(record.get("pen_width")),
+        pointer=_one_of("pointer", record.get("pointer"), POINTERS),
+        strokes=_strokes(record.get("strokes"), width, height),
+        samples=_samples(record.get("samples"), width, height),
+    )
+
+
+def _drawing_id(value: Any) -> str:
+    if not (isinstance(value, str) and is_drawing_id(value)):
+        raise BadContribution(f"id is {describe(value)}, expected a UUID in lower case with dashes")
+    return value
+
+
+def _token(value: Any) -> str:
+    if not (isinstance(value, str) and TOKEN.fullmatch(value)):
+        # The token itself stays out of the message, and so out of the logs.
+        raise BadContribution("contributor is no token, expected 16 to 64 characters of A-Z a-z 0-9 - _")
+    return value
+
+
+def _whole(record: dict[Any, Any], name: str, low: int, high: int) -> int:
+    value = record.get(name)
+    # A bool is an int in Python, and `true` a client's mistake.
+    if not (type(value) is int and low <= value <= high):
+        raise BadContribution(f"{name} is {describe(value)}, expected a whole number from {low} to {high}")
+    return value
+
+
+def _pen_width(value: Any) -> float:
+    if not (_is_number(value) and PEN_WIDTH_MIN <= value <= PEN_WIDTH_MAX):
+        raise BadContribution(f"pen_width is {describe(value)}, expected {PEN_WIDTH_MIN} to {PEN_WIDTH_MAX} px")
+    return float(value)
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _one_of(name: str, value: Any, known: Sequence[Text]) -> Text:
+    for one in known:
+        if value == one:
+            return one
+    raise BadContribution(f"{name} is {describe(value)}, expected one of {', '.join(known)}")
+
+
+def _strokes(value: Any, width: int, height: int) -> tuple[Stroke, ...]:
+    # Counted first, so that a list of a million costs nothing.
+    if isinstance(value, list) and len(value) > STROKES_MAX:
+        raise BadContribution(f"{len(value)} strokes, at most {STROKES_MAX}")
+    if isinstance(value, list) and sum(len(s) for s in value if isinstance(s, list)) > POINTS_MAX:
+        raise BadContribution(f"more than {POINTS_MAX} points in all strokes together")
+    try:
+        strokes = parse_strokes(value)
+    except DrawingError as error:
+        raise BadContribution(str(error)) from error
+    for point in (point for stroke in strokes for point in stroke.points):
+        # A pen leaves the canvas while it is down; one canvas beyond each edge is as far as a page can see.
+        if not (-width <= point.x <= 2 * width and -height <= point.y <= 2 * height):
+            raise BadContribution(f"a point at {point.x:g}, {point.y:g} of a canvas of {width}x{height} px")
+    return strokes
+
+
+def _samples(value: Any, width: int, height: int) -> tuple[Sample, ...]:
+    if not (isinstance(value, list) and SAMPLES_MIN <= len(value) <= SAMPLES_MAX):
+        raise BadContribution(f"samples are {describe(value)}, expected a list of {SAMPLES_MIN} to {SAMPLES_MAX}")
+    samples = tuple(_sample(step, sample, width, height) for step, sample in enumerate(value))
+    for step, (before, sample) in enumerate(pairwise(samples), start=1):
+        if not before.ink < sample.ink:
+            raise BadContribution(f"sample {step} has ink {sample.ink:g} after {before.ink:g}, expected it to rise")
+    if samples[-1].ink != 1:
+        raise BadContribution(f"the last sample has ink {samples[-1].ink:g}, expected 1: the finished drawing")
+    return samples
+
+
+def _sample(step: int, value: Any, width: int, height: int) -> Sample:
+    if not isinstance(value, dict):
+        raise BadContribution(f"sample {step} is {describe(value)}, expected an object with ink and png")
+    ink = value.get("ink")
+    if not (_is_number(ink) and 0 < ink <= 1):
+        raise BadContribution(f"sample {step} has ink {describe(ink)}, expected a number above 0, at most 1")
+    png = _decode_base64(step, value.get("png"))
+    _check_png(step, png, width, height)
+    return Sample(float(ink), png)
+
+
+def _decode_base64(step: int, text: Any) -> bytes:
+    if not isinstance(text, str):
+        raise BadContribution(f"sample {step} has png {describe(text)}, expected base64")
+    if len(text) > 4 * (SAMPLE_BYTES_MAX + 2) // 3:
+        raise BadContribution(f"sample {step} has {len(text)} characters of base64, at most {SAMPLE_BYTES_MAX} bytes")
+    try:
+        png = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadContribution(f"sample {step} is not base64: {error}") from error
+    if len(png) > SAMPLE_BYTES_MAX:
+        raise BadContribution(f"sample {step} has {len(png)} bytes, at most {SAMPLE_BYTES_MAX}")
+    return png
+
+
+def _check_png(step: int, png: bytes, width: int, height: int) -> None:
+    """Reads the size that the head states; pixels stay packed, as a few kilobytes can unpack to gigabytes."""
+    if len(png) < _PNG_HEAD.size + _IHDR_BYTES - 8 or not png.startswith(_PNG_SIGNATURE):
+        raise BadContribution(f"sample {step} is no PNG: {len(png)} bytes that begin {png[:8].hex()}")
+    _, length, kind, png_width, png_height = _PNG_HEAD.unpack_from(png)
+    if kind != b"IHDR" or length != _IHDR_BYTES:
+        raise BadContribution(f"sample {step} is a PNG without its head, expected IHDR of {_IHDR_BYTES} bytes first")
+    if (png_width, png_height) != (width, height):
+        raise BadContribution(f"sample {step} is {png_width}x{png_height} px, expected the canvas's {width}x{height}")

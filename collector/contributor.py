@@ -1,0 +1,74 @@
+"""Who drew, without knowing who: a browser's random token becomes a keyed hash, and that decides its use."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Literal
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+KEY_BYTES = 32
+JUDGING_PERCENT = 15  # of contributors; their drawings never train a model
+
+Use = Literal["training", "judging"]
+
+
+class BadToken(ValueError):
+    """This is no contributor's token."""
+
+
+def contributor_id(key: bytes, token: str) -> str:
+    """32 hex digits of HMAC-SHA256(key, token): the same person again, but never who.
+
+    Raises:
+        BadToken: not 16 to 64 characters of `A-Z a-z 0-9 - _`.
+    """
+    if not TOKEN.fullmatch(token):
+        raise BadToken(f"a token of {len(token)} characters, expected 16 to 64 of A-Z a-z 0-9 - _")
+    return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def use_of(contributor: str) -> Use:
+    """Whether this contributor's drawings train models or judge them; the same answer for ever."""
+    bucket = int.from_bytes(hashlib.sha256(contributor.encode()).digest()[:8], "big") % 100
+    return "judging" if bucket < JUDGING_PERCENT else "training"
+
+
+class BadKeyFile(ValueError):
+    """The file holds no key. A new one would make strangers of all contributors, so none is made in its place."""
+
+
+def load_or_make_key(path: Path) -> bytes:
+    """The service's key for `contributor_id`, 32 bytes; made on first use, readable by its owner alone.
+
+    Raises:
+        BadKeyFile: there is a file, but no key in it.
+        OSError: it can't be read or made.
+    """
+    if not path.exists():
+        _make_key(path)
+    text = path.read_text(errors="replace").strip()
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise BadKeyFile(f"{path} holds {len(text)} characters, expected {2 * KEY_BYTES} hex digits")
+    return bytes.fromhex(text)
+
+
+def _make_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    made.touch(mode=0o600)
+    try:
+        with made.open("w") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        # A link appears whole or not at all, and never in place of the key of a process that was quicker.
+        path.hardlink_to(made)
+    except FileExistsError:
+        return
+    finally:
+        made.unlink()

@@ -1,0 +1,83 @@
+"""Every key in the bucket, to and from its parts: `docs/layout.md` as functions. Nothing is read or put here."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+SAMPLES = "samples/v1/"
+DRAWINGS = "drawings/v1/"
+ARRIVALS = "arrivals/v1/"
+TOMBSTONES = "tombstones/v1/"
+MODELS = "models/"
+TRAINER_STATUS = "trainer/status.json"
+TRAINER_PROGRESS = "trainer/progress.json"
+
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_DRAWING = re.compile(_UUID)
+_ARRIVAL = re.compile(rf"{re.escape(ARRIVALS)}(\d{{8}}T\d{{9}}Z)_({_UUID})", re.ASCII)
+_DRAWING_KEY = re.compile(rf"{re.escape(DRAWINGS)}({_UUID})\.json")
+
+
+class NotInLayout(ValueError):
+    """A key that is not of the form asked for."""
+
+
+def is_drawing_id(text: str) -> bool:
+    """Whether this is a UUID as the layout writes it: lower case, with dashes."""
+    return _DRAWING.fullmatch(text) is not None
+
+
+def sample_key(label: int, drawing: str, step: int) -> str:
+    """The PNG of one step, counted from 0."""
+    return f"{SAMPLES}{label}/{drawing}/{step:02d}_{label}.png"
+
+
+def drawing_key(drawing: str) -> str:
+    """The drawing's JSON, put after its samples."""
+    return f"{DRAWINGS}{drawing}.json"
+
+
+def parse_drawing_key(key: str) -> str:
+    """The drawing's id.
+
+    Raises:
+        NotInLayout: not `drawings/v1/<uuid>.json`.
+    """
+    match = _DRAWING_KEY.fullmatch(key)
+    if match is None:
+        raise NotInLayout(f"key {key!r:.120}, expected {DRAWINGS}<uuid>.json")
+    return match[1]
+
+
+def arrival_key(when: datetime, drawing: str) -> str:
+    """The empty object that tells of an upload; `when` is the upload's, in any time zone."""
+    utc = when.astimezone(UTC)
+    return f"{ARRIVALS}{utc:%Y%m%dT%H%M%S}{utc.microsecond // 1000:03d}Z_{drawing}"
+
+
+def parse_arrival(key: str) -> tuple[str, str]:
+    """The time as it stands in the key, `20261121T034500123Z`, and the drawing's id.
+
+    Raises:
+        NotInLayout: not `arrivals/v1/<time>_<uuid>`.
+    """
+    match = _ARRIVAL.fullmatch(key)
+    if match is None:
+        raise NotInLayout(f"key {key!r:.120}, expected {ARRIVALS}<time>_<uuid>")
+    return match[1], match[2]
+
+
+def model_key(family: str, version: str, file: str) -> str:
+    """One file of a published version: `card.json`, `model.tflite`, `weights.npz` or a figure."""
+    return f"{MODELS}{family}/{version}/{file}"
+
+
+def champion_key(family: str) -> str:
+    """The pointer to the version that is served."""
+    return f"{MODELS}{family}/champion.json"
+
+
+def tombstone_key(drawing: str) -> str:
+    """Marks a drawing that its contributor deleted."""
+    return f"{TOMBSTONES}{drawing}"

@@ -1,0 +1,147 @@
+"""The form of `drawings/v1/<drawing>.json`: a contribution as it is kept. No storage in here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from collector.contribution import LICENCE, Contribution
+from collector.contributor import Use, use_of
+from collector.drawing import Drawing, Stroke, describe, parse_strokes, strokes_to_json
+from collector.layout import is_drawing_id, sample_key
+
+FORMAT = 1
+
+
+class BadStoredDrawing(ValueError):
+    """These bytes are no drawing of this format; the message says what came and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSample:
+    """Where one PNG is kept and what its bytes hash to; `step` counts from 0, `ink` is above 0, to 1."""
+
+    step: int
+    ink: float
+    key: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDrawing:
+    """Lengths in canvas px; `contributor` is the keyed hash, 32 hex digits; `received_at` is UTC."""
+
+    id: str
+    label: int
+    contributor: str
+    use: Use
+    received_at: datetime
+    consent: str
+    licence: str
+    width: int
+    height: int
+    pen_width: float
+    pointer: str
+    source: str
+    strokes: tuple[Stroke, ...]
+    samples: tuple[StoredSample, ...]
+
+    @property
+    def drawing(self) -> Drawing:
+        """The drawing alone; its writer is the contributor."""
+        return Drawing(self.id, self.strokes, self.label, self.contributor, self.source)
+
+    def to_json(self) -> bytes:
+        """The object's bytes; `parse_stored_drawing` reads them back equal, to the millisecond."""
+        received_at = self.received_at.astimezone(UTC).isoformat(timespec="milliseconds")
+        record = {
+            "format": FORMAT,
+            "drawing": self.id,
+            "label": self.label,
+            "contributor": self.contributor,
+            "use": self.use,
+            "received_at": received_at.replace("+00:00", "Z"),
+            "consent": self.consent,
+            "licence": self.licence,
+            "width": self.width,
+            "height": self.height,
+            "pen_width": self.pen_width,
+            "pointer": self.pointer,
+            "source": self.source,
+            "strokes": strokes_to_json(self.strokes),
+            "samples": [asdict(sample) for sample in self.samples],
+        }
+        return json.dumps(record, separators=(",", ":")).encode()
+
+
+def to_stored(
+    contribution: Contribution, contributor: str, source: str, now: datetime, licence: str = LICENCE
+) -> StoredDrawing:
+    """The contribution under its contributor's hash, with the keys that its samples will have."""
+    return StoredDrawing(
+        id=contribution.id,
+        label=contribution.label,
+        contributor=contributor,
+        use=use_of(contributor),
+        received_at=now,
+        consent=contribution.consent,
+        licence=licence,
+        width=contribution.width,
+        height=contribution.height,
+        pen_width=contribution.pen_width,
+        pointer=contribution.pointer,
+        source=source,
+        strokes=contribution.strokes,
+        samples=tuple(
+            StoredSample(
+                step=step,
+                ink=sample.ink,
+                key=sample_key(contribution.label, contribution.id, step),
+                sha256=hashlib.sha256(sample.png).hexdigest(),
+            )
+            for step, sample in enumerate(contribution.samples)
+        ),
+    )
+
+
+def parse_stored_drawing(body: bytes) -> StoredDrawing:
+    """Reads `to_json`'s bytes.
+
+    Raises:
+        BadStoredDrawing: not JSON, another format, or a field that is missing or of the wrong form.
+    """
+    try:
+        record = json.loads(body)
+        return _from_record(record)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise BadStoredDrawing(f"{len(body)} bytes that are no stored drawing: {error!r:.200}") from error
+
+
+def _from_record(record: dict[str, Any]) -> StoredDrawing:
+    if record["format"] != FORMAT:
+        raise BadStoredDrawing(f"format {describe(record['format'])}, expected {FORMAT}")
+    if not is_drawing_id(record["drawing"]) or record["use"] not in ("training", "judging"):
+        raise BadStoredDrawing(f"drawing {describe(record['drawing'])} for {describe(record['use'])}")
+    return StoredDrawing(
+        id=record["drawing"],
+        label=int(record["label"]),
+        contributor=str(record["contributor"]),
+        use=record["use"],
+        received_at=datetime.fromisoformat(record["received_at"]),
+        consent=str(record["consent"]),
+        licence=str(record["licence"]),
+        width=int(record["width"]),
+        height=int(record["height"]),
+        pen_width=float(record["pen_width"]),
+        pointer=str(record["pointer"]),
+        source=str(record["source"]),
+        strokes=parse_strokes(record["strokes"]),
+        samples=tuple(_sample_from(sample) for sample in record["samples"]),
+    )
+
+
+def _sample_from(record: dict[str, Any]) -> StoredSample:
+    return StoredSample(int(record["step"]), float(record["ink"]), str(record["key"]), str(record["sha256"]))

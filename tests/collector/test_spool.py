@@ -1,0 +1,229 @@
+"""The spool: what it has answered is on disk, counted, and handed out for upload until it is marked."""
+
+from __future__ import annotations
+
+import resource
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from collector.contributor import use_of
+from collector.spool import Counts, Receipt, Spool, SpoolError, SpoolFull
+from collector.stored_drawing import parse_stored_drawing
+from tests.collector.contributions import PNG, STROKE, make_contribution
+
+ANN, BOB = "a" * 32, "b" * 32
+NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "var" / "spool.sqlite"
+
+
+@pytest.fixture
+def spool(path: Path) -> Iterator[Spool]:
+    spool = Spool(path)
+    yield spool
+    spool.close()
+
+
+def test_a_receipt_names_the_drawing_and_what_it_is_used_for(spool: Spool) -> None:
+    contribution = make_contribution()
+
+    receipt = spool.accept(contribution, ANN)
+
+    assert receipt == Receipt(contribution.id, use_of(ANN), duplicate=False)
+
+
+def test_the_same_id_again_gets_the_first_receipt_and_adds_nothing(spool: Spool) -> None:
+    contribution = make_contribution(label=3)
+    first = spool.accept(contribution, ANN)
+
+    again = spool.accept(make_contribution(id=contribution.id, label=4), BOB)
+
+    assert again == Receipt(first.id, first.use, duplicate=True)
+    assert spool.counts(ANN) == Counts(1, 1, (0, 0, 0, 1, 0, 0, 0, 0, 0, 0))
+    assert spool.counts(BOB).yours == 0
+    assert len(spool.pending(10)) == 1
+
+
+def test_what_is_pending_is_the_stored_form_and_the_pictures(spool: Spool) -> None:
+    contribution = make_contribution(label=7)
+
+    spool.accept(contribution, ANN, "page", NOON)
+
+    (pending,) = spool.pending(10)
+    document, pngs = pending.unpack()
+    stored = parse_stored_drawing(document)
+    assert (stored.id, stored.label, stored.contributor) == (contribution.id, 7, ANN)
+    assert stored.strokes == (STROKE,)
+    assert pngs == (PNG,) * 8
+
+
+def test_counts_are_of_all_and_of_one(spool: Spool) -> None:
+    for label, who in ((1, ANN), (1, BOB), (9, ANN)):
+        spool.accept(make_contribution(label=label), who)
+
+    assert spool.counts(ANN) == Counts(3, 2, (0, 2, 0, 0, 0, 0, 0, 0, 0, 1))
+    assert spool.counts(None) == Counts(3, 0, (0, 2, 0, 0, 0, 0, 0, 0, 0, 1))
+
+
+def test_what_is_uploaded_is_still_counted_and_known_but_its_bytes_are_gone(spool: Spool, path: Path) -> None:
+    contribution = make_contribution(label=2)
+    receipt = spool.accept(contribution, ANN)
+
+    spool.mark_uploaded(contribution.id)
+    spool.mark_uploaded(contribution.id)
+
+    assert spool.pending(10) == []
+    assert (spool.backlog().drawings, spool.backlog().bytes) == (0, 0)
+    assert spool.accept(contribution, ANN) == Receipt(receipt.id, receipt.use, duplicate=True)
+    assert spool.counts().by_label[2] == 1
+    with sqlite3.connect(path) as file:
+        assert file.execute("SELECT body FROM drawings").fetchall() == [(None,)]
+    file.close()
+
+
+def test_pending_comes_oldest_first_and_can_go_on_from_any(spool: Spool) -> None:
+    ids = [make_contribution() for _ in range(5)]
+    for contribution in ids:
+        spool.accept(contribution, ANN)
+    spool.mark_uploaded(ids[1].id)
+
+    first = spool.pending(2)
+    rest = spool.pending(9, after=first[-1].seq)
+
+    assert [pending.id for pending in first + rest] == [ids[0].id, ids[2].id, ids[3].id, ids[4].id]
+
+
+def test_a_spool_opened_again_knows_all_that_it_knew(path: Path) -> None:
+    kept, uploaded = make_contribution(label=0), make_contribution(label=5)
+    before = Spool(path)
+    before.accept(kept, ANN)
+    before.accept(uploaded, BOB)
+    before.mark_uploaded(uploaded.id)
+    before.close()
+
+    spool = Spool(path)
+
+    assert spool.counts(BOB) == Counts(2, 1, (1, 0, 0, 0, 0, 1, 0, 0, 0, 0))
+    assert [pending.id for pending in spool.pending(10)] == [kept.id]
+    assert spool.accept(uploaded, BOB).duplicate
+    spool.close()
+
+
+def test_what_another_process_accepted_is_counted_too(spool: Spool, path: Path) -> None:
+    spool.accept(make_contribution(label=1), ANN)
+    spool.counts()
+    other = Spool(path)
+
+    other.accept(make_contribution(label=8), ANN)
+    other.close()
+
+    assert spool.counts(ANN) == Counts(2, 2, (0, 1, 0, 0, 0, 0, 0, 0, 1, 0))
+    assert spool.backlog().drawings == 2
+
+
+def test_a_full_spool_takes_no_more_until_something_is_uploaded(path: Path) -> None:
+    first, second = make_contribution(), make_contribution()
+    spool = Spool(path, max_bytes=3 * len(PNG) * 8)
+    spool.accept(first, ANN)
+
+    with pytest.raises(SpoolFull, match="may wait for upload"):
+        spool.accept(second, ANN)
+
+    assert spool.accept(first, ANN).duplicate
+    assert spool.counts().total == 1
+    spool.mark_uploaded(first.id)
+    assert not spool.accept(second, ANN).duplicate
+    spool.close()
+
+
+def test_many_threads_at_once_are_each_answered_and_one_id_is_new_once(spool: Spool) -> None:
+    contributions = [make_contribution(label=i % 10) for i in range(40)]
+
+    with ThreadPoolExecutor(20) as pool:
+        receipts = list(pool.map(lambda c: spool.accept(c, ANN), contributions * 5))
+
+    assert [receipt.id for receipt in receipts] == [c.id for c in contributions] * 5
+    assert sum(not receipt.duplicate for receipt in receipts) == 40
+    assert spool.counts(ANN) == Counts(40, 40, (4,) * 10)
+    assert spool.backlog().drawings == 40
+
+
+def test_an_arrival_wakes_who_waits_for_it(spool: Spool) -> None:
+    woken = threading.Event()
+    waiting = threading.Thread(target=lambda: (spool.wait_for_arrival(60), woken.set()))
+    waiting.start()
+
+    spool.accept(make_contribution(), ANN)
+
+    assert woken.wait(30)
+    waiting.join()
+
+
+def test_a_closed_spool_takes_nothing_and_says_so(path: Path) -> None:
+    spool = Spool(path)
+    spool.close()
+    spool.close()
+
+    with pytest.raises(SpoolError, match="closed"):
+        spool.accept(make_contribution(), ANN)
+    with pytest.raises(SpoolError):
+        spool.counts()
+
+
+def test_a_file_that_is_no_spool_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "spool").write_bytes(b"no SQLite file at all" * 100)
+
+    with pytest.raises(SpoolError, match="not a database"):
+        Spool(tmp_path / "spool")
+
+
+def test_a_folder_that_can_not_be_made_is_a_spool_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(SpoolError):
+        Spool(tmp_path / "file" / "spool.sqlite")
+
+
+# A limit on file size makes this process's own writes fail, as a full disk would; hence a process of its own.
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from collector.spool import Spool, SpoolError
+from tests.collector.contributions import make_contribution
+
+spool = Spool(Path(sys.argv[1]))
+kept, failed = make_contribution(), make_contribution()
+spool.accept(kept, "a" * 32)
+largest = max(path.stat().st_size for path in Path(sys.argv[1]).parent.iterdir())
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (largest, hard))
+for _ in range(2):
+    try:
+        spool.accept(failed, "a" * 32)
+    except SpoolError as error:
+        print("refused")
+assert [pending.id for pending in spool.pending(9)] == [kept.id]
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+print("duplicate" if spool.accept(failed, "a" * 32).duplicate else "new")
+print(spool.counts().total, spool.backlog().drawings)
+spool.close()
+"""
+
+
+def test_a_disk_that_fails_is_told_and_the_spool_works_again_when_the_disk_does(path: Path) -> None:
+    ran = subprocess.run([sys.executable, "-c", FULL_DISK, path], capture_output=True, text=True, check=False)
+
+    assert ran.stderr == ""
+    assert ran.stdout.split("\n") == ["refused", "refused", "new", "2 2", ""]
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
