@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check lock bootstrap clean
+.PHONY: run test check bootstrap lock
 
 run: $(VENV)/.run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" MIDSTROKE_HOST=$(HOST) MIDSTROKE_PORT=$(PORT) $(BIN)/python -m infra.run --store $(STORE)
@@ -22,7 +22,11 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_imports.py
-	$(BIN)/python -m infra.node node_modules/typescript/bin/tsc -p frontend/jsconfig.json
+	$(BIN)/python -m infra.node check
+
+bootstrap: $(VENV)/.run  ## the first models that ship: make bootstrap DRAWINGS="a.ndjson.gz b.ndjson.gz"
+	@test -n "$(DRAWINGS)" || { echo 'usage: make bootstrap DRAWINGS="file.ndjson.gz ..."' >&2; exit 2; }
+	$(BIN)/midstroke train --no-store $(foreach file,$(DRAWINGS),--drawings $(file)) --publish-to training/first_models
 
 lock:  ## new pinned requirements from pyproject.toml
 	infra/lock.sh $(BIN)/uv

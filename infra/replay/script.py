@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from training.dataset import use_of_writer
+from training.drawing_files import contributor_of
 
+from collector.contributor import use_of
 from collector.drawing import Drawing, fit_on_canvas, parse_drawing
 from collector.raster import CANVAS_SIDE, PEN_WIDTH
 
@@ -39,7 +40,7 @@ def read_script(path: Path, placing: Placing, limit: int | None, judging_only: b
     """The labelled drawings of the file, placed; `limit` takes them evenly from its whole length."""
     found = [d for d in _read_drawings(path) if d.label is not None]
     if judging_only:
-        found = [d for d in found if use_of_writer(d.writer) == "judging"]
+        found = [d for d in found if use_of(contributor_of(d)) == "judging"]
     if limit is not None and limit < len(found):
         found = [found[i * len(found) // limit] for i in range(limit)]
     rng = np.random.default_rng(placing.seed)

@@ -1,0 +1,113 @@
+"""`make run`: the service and the trainer side by side, and MinIO under them where it is asked for, until one ends."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NoReturn
+
+from pydantic import ValidationError
+
+from infra.go_tools import GoBuildFailed
+from infra.minio.build import minio_binary
+from infra.minio.server import MinioDidNotStart, kept_credentials, running_minio
+from infra.together import run_together
+from service.listening import CannotListen, listen
+from service.settings import Settings
+
+BUCKET = "midstroke"
+MAKE_BUCKET = (
+    "import os; from collector.s3_store import S3Store; "
+    f"S3Store({BUCKET!r}, os.environ['MIDSTROKE_S3_ENDPOINT']).make_bucket()"
+)
+
+
+class CannotRun(Exception):
+    """Something that the processes need is not to be had; the message is for the user."""
+
+
+def main() -> int:
+    """Runs until a process ends or a signal comes; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m infra.run", description=__doc__)
+    parser.add_argument("--store", choices=("folder", "minio"), default="folder", help="where drawings are kept")
+    store = parser.parse_args().store
+    # honcho has handlers of its own once it runs; until then a SIGTERM must unwind as Ctrl-C does.
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _terminate_myself)
+    try:
+        return _run(store)
+    except KeyboardInterrupt:
+        return 0
+    except (CannotRun, CannotListen) as error:
+        print(f"midstroke: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(store: str) -> int:
+    settings = _settings()
+    # Asked before anything starts: among the lines of two processes the one that says why would be lost.
+    listen(settings.host, settings.port).close()
+    with contextlib.ExitStack() as until_all_ended:
+        more = until_all_ended.enter_context(_minio(settings.var)) if store == "minio" else {}
+        python = shlex.quote(sys.executable)
+        # `exec`: honcho starts a shell, and that would stand between the process and its signals.
+        commands = {
+            "service": f"exec {python} -m service serve",
+            "trainer": f"exec {python} -m service train --watch",
+        }
+        # Python buffers what it writes to a pipe, and lines would come minutes late.
+        return run_together(commands, {**os.environ, "PYTHONUNBUFFERED": "1", **more})
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()  # type: ignore[call-arg]  # pydantic reads them from the environment
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise CannotRun(f"MIDSTROKE_{name} is {first['input']!r:.60}: {first['msg']}") from error
+
+
+@contextlib.contextmanager
+def _minio(var: Path) -> Iterator[Mapping[str, str]]:
+    """A MinIO with its bucket; yields the environment that leads to it."""
+    try:
+        binary = minio_binary()
+        if binary is None:
+            raise CannotRun("MinIO is built from source with Go 1.24 or later, and there is no `go` on the path")
+        with running_minio(binary, var / "minio", var / "minio.log", kept_credentials(var / "minio.env")) as server:
+            env = {"MIDSTROKE_STORE": f"s3://{BUCKET}", **server.environment}
+            _make_bucket(env)
+            print(f"MinIO keeps the drawings in {var / 'minio'} and answers at {server.endpoint}", flush=True)
+            yield env
+    except (GoBuildFailed, MinioDidNotStart) as error:
+        raise CannotRun(f"no MinIO: {error}") from error
+
+
+def _make_bucket(env: Mapping[str, str]) -> None:
+    # In a process of its own: boto3 reads its credentials from the environment, and this one's is not changed.
+    done = subprocess.run(
+        [sys.executable, "-c", MAKE_BUCKET], env={**os.environ, **env}, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise CannotRun(f"no bucket in MinIO: {done.stderr.strip().splitlines()[-1]}")
+
+
+def _interrupt(_signal: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _terminate_myself(_signal: int, _frame: object) -> None:
+    # The processes have sessions of their own: a closed terminal would leave them behind on their port.
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

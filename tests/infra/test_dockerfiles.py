@@ -1,0 +1,69 @@
+"""The Dockerfiles: linted, and agreeing with what else names the same things."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.go_tools import BUILD, PINS
+
+ROOT = Path(__file__).parents[2]
+DOCKERFILES = sorted((ROOT / "infra" / "docker").glob("*.Dockerfile"))
+PYTHON_IMAGES = [ROOT / "infra" / "docker" / f"{name}.Dockerfile" for name in ("service", "trainer")]
+
+every_dockerfile = pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: file.stem)
+
+
+@every_dockerfile
+def test_the_linter_has_nothing_to_say(file: Path):
+    hadolint = Path(sys.executable).with_name("hadolint")
+
+    said = subprocess.run([hadolint, "--no-color", file], capture_output=True, text=True, check=False)
+
+    assert (said.returncode, said.stdout) == (0, "")
+
+
+@every_dockerfile
+def test_each_image_begins_at_a_pinned_version_and_ends_as_no_root(file: Path):
+    text = file.read_text()
+
+    assert all(re.fullmatch(r"[a-z]+:\d+\.\d+[\w.-]*", name) for name in re.findall(r"^FROM (\S+)", text, re.MULTILINE))
+    assert re.findall(r"^USER (\S+)", text, re.MULTILINE)[-1] == "10001"
+
+
+@every_dockerfile
+def test_what_is_copied_is_there_and_is_sent_to_the_builder(file: Path):
+    sent = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+
+    for source in re.findall(r"^COPY (\w\S+) ", file.read_text(), re.MULTILINE):
+        assert (ROOT / source).exists()
+        assert any(Path(source).is_relative_to(allowed) for allowed in sent)
+
+
+@pytest.mark.parametrize("file", PYTHON_IMAGES, ids=lambda file: file.stem)
+def test_every_package_is_pinned_and_hashed(file: Path):
+    installs = re.findall(r"^RUN .*pip install .*", file.read_text(), re.MULTILINE)
+
+    assert installs
+    assert all("--require-hashes" in install for install in installs)
+
+
+def test_the_service_s_image_has_no_tensorflow():
+    (requirements,) = re.findall(r"-r (\S+)", PYTHON_IMAGES[0].read_text())
+
+    assert "tensorflow" not in (ROOT / requirements).read_text()
+
+
+def test_minio_s_image_builds_the_pin_and_as_the_builder_does():
+    text = (ROOT / "infra" / "docker" / "minio.Dockerfile").read_text()
+    script = re.search(r"\$\((awk '[^']*') /go_tools.txt\)", text)
+    assert script
+
+    pin = subprocess.run(["sh", "-c", f"{script[1]} {PINS}"], capture_output=True, text=True, check=True).stdout.strip()
+
+    assert re.fullmatch(r"github\.com/minio/minio@v[\w.-]+", pin)
+    assert " ".join(BUILD).replace("=-s -w", '="-s -w"') in text
