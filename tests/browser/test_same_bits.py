@@ -1,0 +1,64 @@
+"""What the page says of a canvas is what the server would say of the same canvas as PNG, to the bit."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from collector.drawing import Drawing, cut_at_ink, strokes_to_json
+from service.canvas_png import read_canvas
+from tests.browser.drawing import open_page
+from tests.real_data import drawings_from
+from tests.running import RunningService
+from training.path import pack_path48, to_path48
+from training.snapshot import pack_ink20, to_canvas20, to_ink20
+
+pytestmark = pytest.mark.browser
+
+DRAWINGS = 100
+SNAPSHOTS = """
+async (drawings) => {
+  const { ModelSheet } = await import('/js/paper.js');
+  const { toInk20, toCanvas20 } = await import('/js/snapshot.js');
+  const { toPath48 } = await import('/js/path.js');
+  const { toBase64 } = await import('/js/samples.js');
+  const sheet = new ModelSheet();
+  const made = [];
+  for (const strokes of drawings) {
+    sheet.draw(strokes);
+    const canvas = sheet.read(strokes);
+    made.push({
+      ink20: toBase64(toInk20(canvas)),
+      canvas20: toBase64(toCanvas20(canvas)),
+      path48: toBase64(toPath48(strokes, 500, 500)),
+      png: toBase64(await sheet.png()),
+    });
+  }
+  return made;
+}
+"""
+
+
+def test_the_pages_snapshots_are_the_servers_on_real_drawings(page: Page, service: RunningService) -> None:
+    drawings = _halfway_and_finished()
+    open_page(page, service.url)
+
+    made = page.evaluate(SNAPSHOTS, [strokes_to_json(d.strokes) for d in drawings])
+
+    for drawing, by_page in zip(drawings, made, strict=True):
+        canvas = read_canvas(_bytes(by_page, "png"))
+        assert _bytes(by_page, "ink20") == pack_ink20(to_ink20(canvas))
+        assert _bytes(by_page, "canvas20") == to_canvas20(canvas).tobytes()
+        assert _bytes(by_page, "path48") == pack_path48(to_path48(drawing.strokes, 500, 500))
+
+
+def _halfway_and_finished() -> list[Drawing]:
+    whole = drawings_from("pendigits-train.ndjson.gz", DRAWINGS)
+    return [cut_at_ink(d, 0.5) if number % 2 else d for number, d in enumerate(whole)]
+
+
+def _bytes(made: dict[str, Any], name: str) -> bytes:
+    return base64.b64decode(made[name])

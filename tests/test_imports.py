@@ -1,0 +1,47 @@
+"""What the packages may import, asked of Python itself: a re-export slips past those who read the source."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("tensorflow", "keras", "matplotlib", "sklearn", "skimage", "scipy", "boto3", "botocore")
+FOR_TRAINING = ("tensorflow", "keras", "matplotlib", "sklearn", "skimage", "scipy")
+
+
+def loaded(code: str, names: tuple[str, ...]) -> list[str]:
+    """Which of `names` a fresh Python has loaded after running `code`."""
+    shown = f"{code}\nimport sys\nprint(*[name for name in {names!r} if name in sys.modules])"
+    ended = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, timeout=120, check=True)
+    return ended.stdout.split()
+
+
+@pytest.mark.parametrize("module", ["service.command", "service.server", "service.app"])
+def test_the_service_loads_nothing_that_only_training_or_s3_wants(module: str) -> None:
+    assert loaded(f"import {module}", HEAVY) == []
+
+
+def test_every_module_of_service_and_collector_keeps_tensorflow_out() -> None:
+    root = Path(__file__).parents[1]
+    modules = [f"{folder}.{file.stem}" for folder in ("service", "collector") for file in (root / folder).glob("*.py")]
+    imports = "\n".join(f"import {module}" for module in modules if not module.endswith("__"))
+
+    assert len(modules) > 20
+    assert loaded(imports, FOR_TRAINING) == []
+
+
+def test_a_model_predicts_without_tensorflow() -> None:
+    code = (
+        "from collector.object_store import FolderStore, MemoryStore\n"
+        "from service.live_model import LiveModels\n"
+        "from training.registry import FIRST_MODELS, Registry\n"
+        "store = MemoryStore()\n"
+        "live = LiveModels(store, Registry(store), Registry(FolderStore(FIRST_MODELS)))\n"
+        "live.poll()\n"
+        "assert live.current.predictors\n"
+    )
+
+    assert loaded(code, HEAVY) == []
