@@ -1,0 +1,95 @@
+"""The application: routes around what is passed in. Nothing is opened, read or connected here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from service.docs_page import STYLE, render_docs
+from service.headers import SafeHeaders
+from service.http_routes import make_http_routes
+from service.intake import Intake
+from service.live_model import LiveModels, Served
+from service.origins import Origins
+from service.page import FOLDERS, ROOT_FILES, Page
+from service.problems import add_problem_handlers
+from service.settings import Settings
+from service.sockets import Sockets
+from training.registry import Registry
+
+DESCRIPTION = (
+    "Reads a handwritten digit while it is still being drawn, and learns from what it is given. "
+    "Live predictions come over the websocket at /ws; its protocol, midstroke.v1, is docs/protocol.md."
+)
+
+
+def create_app(live: LiveModels, registry: Registry, intake: Intake, settings: Settings, frontend: Path) -> FastAPI:
+    """The service as an ASGI application; `frontend` is the page's folder."""
+    origins = Origins.parse(settings.allowed_origins, without=settings.allow_no_origin)
+    sockets = Sockets(live, intake, origins, settings.max_sockets, settings.frames_per_second)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+
+        def wake_sessions(_before: Served, _after: Served) -> None:
+            # The models change in their own thread; sessions belong to the loop.
+            loop.call_soon_threadsafe(sockets.wake_all)
+
+        stop_listening = live.listen(wake_sessions)
+        yield
+        stop_listening()
+
+    app = FastAPI(
+        title="Midstroke",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,  # FastAPI's own pages fetch their scripts from elsewhere
+        redoc_url=None,
+    )
+    app.add_middleware(SafeHeaders)
+    add_problem_handlers(app)
+    app.include_router(make_http_routes(live, registry, intake, origins))
+
+    @app.websocket("/ws")
+    async def ws(socket: WebSocket) -> None:
+        await sockets.serve(socket)
+
+    _add_docs(app)
+    _add_page(app, Page(frontend))
+    return app
+
+
+def _add_docs(app: FastAPI) -> None:
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> Response:
+        return HTMLResponse(render_docs(app.openapi()))
+
+    @app.get("/docs.css", include_in_schema=False)
+    def docs_style() -> Response:
+        return Response(STYLE, media_type="text/css")
+
+
+def _add_page(app: FastAPI, page: Page) -> None:
+    def respond(path: str, request: Request) -> Response:
+        response = page.respond(path, request)
+        if response is None:
+            raise HTTPException(404, "there is no such file")
+        return response
+
+    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    def index(request: Request) -> Response:
+        return respond("index.html", request)
+
+    @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
+    def file(path: str, request: Request) -> Response:
+        if path.split("/", maxsplit=1)[0] not in FOLDERS and path not in ROOT_FILES:
+            raise HTTPException(404, "there is nothing here")
+        return respond(path, request)

@@ -1,0 +1,105 @@
+"""What HTTP calls answer, as OpenAPI tells it. Documentation and tests read these; the answers themselves are dicts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+
+class ErrorForm(BaseModel):
+    """Why a call failed."""
+
+    code: str = Field(examples=["bad_snapshot"])
+    message: str = Field(examples=["begins with b'GIF89a', expected a PNG's signature"])
+
+
+class PredictionForm(BaseModel):
+    """What a model makes of a picture."""
+
+    family: str = Field(examples=["softmax"])
+    model: str = Field(description="version", examples=["20261121T034500Z-1f2e3d"])
+    probabilities: list[float] = Field(min_length=10, max_length=10, description="class 0 first")
+    digit: int = Field(ge=0, le=9, description="the likeliest")
+
+
+class MetricsForm(BaseModel):
+    """Shares of drawings by unseen writers that are read right."""
+
+    mean: float = Field(description="over 10, 20 ... 100 % of the ink")
+    at_50: float
+    at_100: float
+
+
+class ModelForm(BaseModel):
+    """A served model."""
+
+    family: str
+    model: str = Field(description="version")
+    encoding: Literal["ink20", "canvas20", "path48"]
+    contract: str
+    best: bool
+    drawings: int = Field(description="trained on")
+    metrics: MetricsForm
+
+
+class TrainerForm(BaseModel):
+    """What the trainer does."""
+
+    state: Literal["waiting", "training", "published", "refused"]
+    new_drawings: int
+    needed: int
+    family: str | None = None
+    version: str | None = None
+    reasons: list[str] = []
+
+
+class CountsForm(BaseModel):
+    """How many contributions there are."""
+
+    total: int
+    yours: int
+    by_label: list[int] = Field(min_length=10, max_length=10)
+
+
+class OverviewForm(BaseModel):
+    """What is served, what is being trained, what was contributed."""
+
+    models: list[ModelForm]
+    trainer: TrainerForm | None
+    contributions: CountsForm
+
+
+class AcceptedForm(BaseModel):
+    """The contribution is on disk."""
+
+    type: Literal["accepted"]
+    id: str
+    use: Literal["training", "judging"]
+    duplicate: bool
+    contributions: CountsForm
+
+
+class RefusedForm(BaseModel):
+    """The contribution was not taken."""
+
+    type: Literal["refused"]
+    id: str
+    code: Literal["bad_contribution", "busy", "spool_full"]
+    message: str
+    retry: bool = Field(description="whether sending it again later can help")
+
+
+class HealthForm(BaseModel):
+    """The process runs."""
+
+    status: Literal["ok"]
+
+
+class ReadyForm(BaseModel):
+    """Predictions and contributions are taken."""
+
+    status: Literal["ready"]
+    models: list[ModelForm]
+    from_store: bool = Field(description="false while only the models that Midstroke ships with were to be had")
+    trouble: str = Field(description="what keeps newer models away; empty when nothing does")

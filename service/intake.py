@@ -1,0 +1,84 @@
+"""Contributions taken in: checked, named by a keyed hash, put on disk, answered. The same for websocket and HTTP."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from collector.contribution import BadContribution, parse_contribution
+from collector.contributor import BadToken, contributor_id
+from collector.spool import Counts, Spool, SpoolError, SpoolFull
+
+log = logging.getLogger(__name__)
+
+Reply = dict[str, Any]
+MAX_ID = 64  # characters of an id that is no UUID, echoed so that its sender can tell which it was
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Intake:
+    """All of it blocks on the disk: call it in a thread."""
+
+    def __init__(self, spool: Spool, key: bytes, now: Callable[[], datetime] = utc_now) -> None:
+        self._spool = spool
+        self._key = key
+        self._now = now
+
+    def accept(self, record: dict[str, Any]) -> Reply:
+        """The answer to a contribution, `accepted` (then it is on disk) or `refused`."""
+        try:
+            contribution = parse_contribution(record)
+            contributor = contributor_id(self._key, contribution.contributor)
+            receipt = self._spool.accept(contribution, contributor, source="page", now=self._now())
+        except (BadContribution, BadToken) as error:
+            return _refused(record, "bad_contribution", str(error), retry=False)
+        except SpoolFull as error:
+            log.warning("spool full: %s", error)
+            return _refused(record, "spool_full", "no room for more until what is kept has been uploaded", retry=True)
+        except SpoolError as error:
+            log.error("spool: %s", error)
+            return _refused(record, "busy", "it could not be put on disk just now", retry=True)
+        return {
+            "type": "accepted",
+            "id": receipt.id,
+            "use": receipt.use,
+            "duplicate": receipt.duplicate,
+            "contributions": self._counts_of(contributor),
+        }
+
+    def counts(self, token: str | None = None) -> Reply:
+        """How many contributions there are: in all, by this token, and of each digit."""
+        return self._counts_of(None if token is None else contributor_id(self._key, token))
+
+    def trouble(self) -> str:
+        """Why contributions can't be taken; empty when they can."""
+        try:
+            self._spool.counts(None)
+        except SpoolError as error:
+            return f"the spool can't be used: {error}"
+        return ""
+
+    def _counts_of(self, contributor: str | None) -> Reply:
+        try:
+            counts = self._spool.counts(contributor)
+        except SpoolError as error:
+            # Only a number on the page: predictions and the answer at hand go out all the same.
+            log.warning("spool: %s", error)
+            counts = Counts(total=0, yours=0, by_label=(0,) * 10)
+        return {"total": counts.total, "yours": counts.yours, "by_label": list(counts.by_label)}
+
+
+def busy(record: dict[str, Any]) -> Reply:
+    """The answer when too many contributions are under way on one socket."""
+    return _refused(record, "busy", "too many contributions at a time on one socket", retry=True)
+
+
+def _refused(record: dict[str, Any], code: str, message: str, retry: bool) -> Reply:
+    given = record.get("id")
+    name = given[:MAX_ID] if isinstance(given, str) else ""
+    return {"type": "refused", "id": name, "code": code, "message": message, "retry": retry}

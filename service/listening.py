@@ -1,0 +1,48 @@
+"""The socket that the service listens on, and in words why there is none."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+BACKLOG = 1024  # connections that wait to be accepted
+USER_TIMEOUT_MS = 15_000  # a peer that has taken nothing for so long is gone, and what was kept for it is let go
+
+
+class CannotListen(Exception):
+    """Nothing can be served at this address; the message says why and what to do."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening TCP socket; connections wait in it until the service is ready.
+
+    Raises:
+        CannotListen: the port is in use or not allowed, or the host is none of this machine's.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise CannotListen(f"{host} is no address to listen on: {error.strerror}") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted sockets inherit it
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
+        listener.bind(address)
+        # At once: until one of them listens, two processes may be bound to the same port.
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise CannotListen(_reason(host, port, error)) from error
+    return listener
+
+
+def _reason(host: str, port: int, error: OSError) -> str:
+    elsewhere = "choose another with --port or MIDSTROKE_PORT (make run PORT=18000)"
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use; {elsewhere}"
+    if error.errno == errno.EACCES:
+        return f"port {port} on {host} is not allowed to this user; {elsewhere}"
+    return f"can't listen on port {port} of {host}: {error.strerror}"

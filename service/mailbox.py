@@ -1,0 +1,49 @@
+"""What waits between a socket's reader and its replier: the latest snapshot of each kind, or all in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from service.messages import Slot, Snapshot
+
+MAX_WAITING = 64  # snapshots in order; the reader waits then, and with it the client
+
+
+class Mailbox:
+    """One slot for each kind of snapshot, latest wins; or, with `coalesce` off, a queue that makes the reader wait.
+
+    For one event loop.
+    """
+
+    def __init__(self) -> None:
+        self.coalesce = True
+        self._slots: dict[Slot, Snapshot] = {}
+        self._queue: deque[Snapshot] = deque()
+        self._room = asyncio.Event()
+        self._room.set()
+
+    def __bool__(self) -> bool:
+        return bool(self._slots or self._queue)
+
+    async def put(self, snapshot: Snapshot) -> None:
+        if self.coalesce:
+            self._slots[snapshot.slot] = snapshot
+            return
+        while len(self._queue) >= MAX_WAITING:
+            self._room.clear()
+            await self._room.wait()
+        self._queue.append(snapshot)
+
+    def take(self) -> Snapshot:
+        """The next snapshot; those that wait in order come first, for they are the older.
+
+        Raises:
+            IndexError: the mailbox is empty.
+        """
+        if self._queue:
+            self._room.set()
+            return self._queue.popleft()
+        if not self._slots:
+            raise IndexError("no snapshot waits")
+        return self._slots.pop(next(iter(self._slots)))

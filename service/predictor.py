@@ -1,0 +1,56 @@
+"""One model made ready to predict, and what it says. No storage, no sockets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from training.artifact import Artifact, Card, check_artifact
+from training.encodings import Encoding, Inputs
+from training.interpreter import CLASSES, Interpreter
+
+NO_INK = (1 / CLASSES,) * CLASSES  # an empty canvas says nothing about any digit
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Ten probabilities, class 0 first, and whose they are."""
+
+    family: str
+    model: str
+    probabilities: tuple[float, ...]
+
+    @property
+    def digit(self) -> int:
+        return max(range(CLASSES), key=self.probabilities.__getitem__)
+
+
+class Predictor:
+    """Predicts with one published model. Not for two threads at once: the service calls it on its event loop alone."""
+
+    def __init__(self, card: Card, interpreter: Interpreter) -> None:
+        self.card = card
+        self._interpreter = interpreter
+
+    @property
+    def family(self) -> str:
+        return self.card.family
+
+    @property
+    def encoding(self) -> Encoding:
+        return self.card.encoding
+
+    def predict(self, inputs: Inputs | None) -> Prediction:
+        """Answers one snapshot; None, a snapshot without ink, gets ten times 0.1."""
+        if inputs is None:
+            return Prediction(self.card.family, self.card.version, NO_INK)
+        probabilities = self._interpreter.predict(inputs)
+        return Prediction(self.card.family, self.card.version, tuple(probabilities.tolist()))
+
+
+def make_predictor(artifact: Artifact) -> Predictor:
+    """Checks the artifact wholly and makes it ready.
+
+    Raises:
+        BadArtifact: a size, hash, shape or golden prediction is not what its card says.
+    """
+    return Predictor(artifact.card, check_artifact(artifact))

@@ -1,0 +1,134 @@
+"""The service put together and run until it is told to stop: store, spool, models, threads, uvicorn."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+
+from collector.contributor import load_or_make_key
+from collector.object_store import FolderStore
+from collector.settings import open_store
+from collector.spool import Spool
+from collector.uploader import Uploader
+from service.app import create_app
+from service.intake import Intake
+from service.live_model import LiveModels
+from service.places import key_file, spool_file
+from service.protocol import MAX_MESSAGE_BYTES
+from service.settings import Settings
+from training.registry import FIRST_MODELS, Registry
+
+log = logging.getLogger(__name__)
+
+FRONTEND = Path(__file__).parent.parent / "frontend"
+FIRST_POLL_SECONDS = 0.5  # a store that takes longer is waited for while serving
+GRACE_SECONDS = 3  # for answers under way, once told to stop
+LAST_SECONDS = 4.5  # then the process ends whatever it waits for: what was acknowledged is on disk
+
+
+def serve(settings: Settings, listener: socket.socket) -> None:
+    """Serves on `listener` until SIGTERM or SIGINT.
+
+    Raises:
+        SpoolError: the spool can't be opened.
+        UnknownStore: the settings name no kind of store.
+    """
+    store = open_store(settings)
+    registry = Registry(store)
+    live = LiveModels(store, registry, shipped=Registry(FolderStore(FIRST_MODELS)))
+    key = load_or_make_key(key_file(settings.var))
+    spool = Spool(spool_file(settings.var), settings.spool_bytes)
+    stop = threading.Event()
+    uploader = Uploader(spool, store)
+    live.take_shipped()
+    with (
+        _signals_noted(stop),
+        _thread("models", lambda: live.run(stop, settings.poll_seconds), stop),
+        _thread("uploader", lambda: uploader.run(stop), stop),
+    ):
+        live.polled.wait(FIRST_POLL_SECONDS)
+        app = create_app(live, registry, Intake(spool, key), settings, FRONTEND)
+        if not stop.is_set():
+            _Server(app, listener, stop).run(sockets=[listener])
+    spool.close()
+
+
+def uvicorn_config(app: FastAPI) -> uvicorn.Config:
+    """How the application is served; what uvicorn leaves open by default is closed here."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,  # frames are small and dense already; it costs 300 kB a socket
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that says where it is once it is ready, and whose end has an end."""
+
+    def __init__(self, app: FastAPI, listener: socket.socket, stop: threading.Event) -> None:
+        super().__init__(uvicorn_config(app))
+        self._address = name_address(listener)
+        self._stop = stop
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        typer.echo(f"Midstroke is at {self._address}")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stop.set()
+        end = threading.Timer(LAST_SECONDS, _end_at_once)
+        end.daemon = True
+        end.start()
+        await super().shutdown(sockets)
+
+
+def name_address(listener: socket.socket) -> str:
+    """The URL to type into a browser on this machine."""
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared with, not bound to
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _end_at_once() -> None:
+    log.warning("still waiting %g s after being told to stop; ending", LAST_SECONDS)
+    os._exit(0)
+
+
+@contextmanager
+def _thread(name: str, work: Callable[[], None], stop: threading.Event) -> Iterator[None]:
+    thread = threading.Thread(target=work, name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def _signals_noted(stop: threading.Event) -> Iterator[None]:
+    """Signals only set `stop`: before uvicorn takes them over, and when it has given them back and repeats them."""
+    asked = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in asked}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,210 @@
+"""One websocket: a reader, a replier, and what passes between them. Which sockets are taken is `sockets.py`'s."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from typing import Any
+
+from fastapi import WebSocket, WebSocketDisconnect
+
+from service.canvas_png import BadPng
+from service.choice import choose_predictors
+from service.close_codes import CloseCode
+from service.inputs import SLOW_SLOTS, make_inputs
+from service.intake import Intake, busy
+from service.live_model import LiveModels, Served
+from service.mailbox import Mailbox
+from service.messages import Contribute, Frame, Hello, Message, Ping, Snapshot, Strokes
+from service.protocol import ProtocolError, parse_binary, parse_text
+from service.replies import describe_models, describe_trainer, encode, encode_error, encode_prediction, encode_welcome
+from service.token_bucket import TokenBucket
+from training.snapshot import SnapshotError
+
+MAX_WRONG = 32  # wrong messages in a row: this client speaks something else
+MAX_OUTBOX = 64  # answers that wait to be sent; then nothing more is read
+MAX_CONTRIBUTING = 32  # contributions on their way to disk at a time
+PATIENCE = ("no_model",)  # errors that are no fault in the message itself
+
+
+class TooManyWrongMessages(Exception):
+    """The client sent `MAX_WRONG` wrong messages in a row."""
+
+
+class Session:
+    """Reads, predicts and answers until the client goes. For one event loop, on which all predictions run too."""
+
+    def __init__(self, socket: WebSocket, live: LiveModels, intake: Intake, frames_per_second: float) -> None:
+        self._socket = socket
+        self._live = live
+        self._intake = intake
+        self._frames_per_second = frames_per_second
+        self._hello = Hello()
+        self._told = live.current  # the last that this client was told of models and trainer
+        self._mailbox = Mailbox()
+        self._outbox: deque[str] = deque()
+        self._room = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._bucket = TokenBucket(frames_per_second)
+        self._bare_pngs = 0
+        self._wrong = 0
+        self._contributing = 0
+
+    async def run(self) -> None:
+        """Serves the accepted socket to its end."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                await self._welcome()
+                replier = tasks.create_task(self._reply())
+                await self._read(tasks)
+                replier.cancel()
+        except* WebSocketDisconnect:
+            pass  # It went while it was being answered.
+        except* TooManyWrongMessages:
+            await end(self._socket, CloseCode.TOO_MANY_WRONG_MESSAGES, f"{MAX_WRONG} wrong messages in a row")
+
+    def wake(self) -> None:
+        """Lets the replier look again; called when the models or the trainer have changed."""
+        self._wake.set()
+
+    # Reading
+
+    async def _read(self, tasks: asyncio.TaskGroup) -> None:
+        while (event := await self._socket.receive())["type"] != "websocket.disconnect":
+            try:
+                text = event.get("text")
+                message = parse_binary(event["bytes"]) if text is None else parse_text(text)
+                await self._handle(message, tasks)
+            except ProtocolError as error:
+                await self._say(encode_error(error))
+                self._count_wrong(error)
+
+    async def _handle(self, message: Message, tasks: asyncio.TaskGroup) -> None:
+        match message:
+            case Frame() | Strokes():
+                await self._take_in(message)
+            case Hello():
+                self._greet(message)
+                await self._welcome()
+            case Ping(t):
+                self._wrong = 0
+                await self._say(encode({"type": "pong", "t": t}))
+            case Contribute(record):
+                self._wrong = 0
+                if self._contributing >= MAX_CONTRIBUTING:
+                    await self._say(encode(busy(record)))
+                else:
+                    self._contributing += 1
+                    tasks.create_task(self._contribute(record))
+
+    async def _take_in(self, snapshot: Snapshot) -> None:
+        if isinstance(snapshot, Frame) and snapshot.seq is None:
+            self._bare_pngs += 1
+            snapshot = Frame("png", snapshot.payload, seq=self._bare_pngs)
+        # A snapshot costs nothing until it is answered, so the pace is kept there: a client that wants every answer
+        # finds the mailbox full and is read more slowly, one that wants the latest has older ones replaced.
+        await self._mailbox.put(snapshot)
+        self._wake.set()
+
+    def _greet(self, hello: Hello) -> None:
+        predictors = self._live.current.predictors
+        for family in hello.families:
+            if family not in predictors:
+                raise ProtocolError("unknown_family", f"family {family!r:.40}, expected one of {list(predictors)}")
+        self._wrong = 0
+        self._hello = hello
+        self._mailbox.coalesce = hello.coalesce
+
+    async def _welcome(self) -> None:
+        counts = await asyncio.to_thread(self._intake.counts, self._hello.contributor)
+        served = self._live.current
+        await self._say(encode_welcome(served, self._hello.families, counts, self._frames_per_second))
+        self._told = served
+
+    async def _contribute(self, record: dict[str, Any]) -> None:
+        try:
+            reply = await asyncio.to_thread(self._intake.accept, record)
+        finally:
+            self._contributing -= 1
+        # Not `_say`, which may wait: at most MAX_CONTRIBUTING of these are under way.
+        self._outbox.append(encode(reply))
+        self._wake.set()
+
+    async def _say(self, text: str) -> None:
+        while len(self._outbox) >= MAX_OUTBOX:
+            self._room.clear()
+            await self._room.wait()
+        self._outbox.append(text)
+        self._wake.set()
+
+    def _count_wrong(self, error: ProtocolError) -> None:
+        if error.code in PATIENCE:
+            return
+        self._wrong += 1
+        if self._wrong >= MAX_WRONG:
+            raise TooManyWrongMessages
+
+    # Replying
+
+    async def _reply(self) -> None:
+        while True:
+            if self._outbox:
+                text = self._outbox.popleft()
+                self._room.set()
+                await self._socket.send_text(text)
+            elif self._live.current is not self._told:
+                await self._tell_changes(self._live.current)
+            elif self._mailbox and (wait := self._pace()) == 0:
+                await self._answer(self._mailbox.take())
+            else:
+                await self._sleep(wait if self._mailbox else None)
+
+    def _pace(self) -> float:
+        """Seconds until the waiting snapshot may be answered."""
+        if self._bucket.take():
+            return 0
+        return self._bucket.wait()
+
+    async def _sleep(self, seconds: float | None) -> None:
+        self._wake.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass  # A snapshot's turn has come.
+
+    async def _tell_changes(self, served: Served) -> None:
+        told, self._told = self._told, served
+        if served.predictors != told.predictors:
+            await self._socket.send_text(encode({"type": "models", "models": describe_models(served)}))
+        if served.trainer != told.trainer and served.trainer is not None:
+            await self._socket.send_text(encode({"type": "trainer", **(describe_trainer(served) or {})}))
+
+    async def _answer(self, snapshot: Snapshot) -> None:
+        try:
+            chosen = choose_predictors(self._live.current, self._hello.families, snapshot)
+            encodings = {predictor.encoding for predictor in chosen}
+            if snapshot.slot in SLOW_SLOTS:
+                inputs = await asyncio.to_thread(make_inputs, snapshot, encodings)
+            else:
+                inputs = make_inputs(snapshot, encodings)
+        except (SnapshotError, BadPng) as error:
+            await self._complain(ProtocolError("bad_snapshot", str(error), snapshot.drawing, snapshot.seq))
+        except ProtocolError as error:
+            await self._complain(error)
+        else:
+            self._wrong = 0
+            for predictor in chosen:
+                prediction = predictor.predict(inputs[predictor.encoding])
+                await self._socket.send_text(encode_prediction(prediction, snapshot.drawing, snapshot.seq or 0))
+
+    async def _complain(self, error: ProtocolError) -> None:
+        await self._socket.send_text(encode_error(error))
+        self._count_wrong(error)
+
+
+async def end(socket: WebSocket, code: CloseCode, reason: str) -> None:
+    """Closes the socket; one that its client has left meanwhile is closed already."""
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        await socket.close(code, reason)

@@ -1,0 +1,63 @@
+"""Which websockets are taken, how many there are, and telling them all that the models have changed."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import WebSocket
+
+from service.close_codes import CloseCode
+from service.intake import Intake
+from service.live_model import LiveModels
+from service.origins import Origins
+from service.protocol import SUBPROTOCOL
+from service.session import Session, end
+
+log = logging.getLogger(__name__)
+
+
+class Sockets:
+    """All open sessions. For one event loop."""
+
+    def __init__(
+        self, live: LiveModels, intake: Intake, origins: Origins, max_sockets: int, frames_per_second: float
+    ) -> None:
+        self._live = live
+        self._intake = intake
+        self._origins = origins
+        self._max_sockets = max_sockets
+        self._frames_per_second = frames_per_second
+        self._sessions: set[Session] = set()
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Serves one websocket from handshake to close."""
+        offered = socket.scope.get("subprotocols", [])
+        # A refusal is an accepted socket closed at once: of a refused handshake a browser learns no reason.
+        await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
+        refusal = self._refusal(socket, offered)
+        if refusal is not None:
+            await end(socket, *refusal)
+            return
+        session = Session(socket, self._live, self._intake, self._frames_per_second)
+        self._sessions.add(session)
+        try:
+            await session.run()
+        except* Exception:
+            log.exception("a session failed")
+            await end(socket, CloseCode.SERVER_ERROR, "an error of the server's")
+        finally:
+            self._sessions.discard(session)
+
+    def wake_all(self) -> None:
+        for session in self._sessions:
+            session.wake()
+
+    def _refusal(self, socket: WebSocket, offered: list[str]) -> tuple[CloseCode, str] | None:
+        origin = socket.headers.get("origin")
+        if not self._origins.allow(origin, socket.headers.get("host")):
+            return CloseCode.ORIGIN_NOT_ALLOWED, f"origin {origin or 'missing'!s:.60} is not allowed"
+        if offered and SUBPROTOCOL not in offered:
+            return CloseCode.NOT_THIS_PROTOCOL, f"this is {SUBPROTOCOL}"
+        if len(self._sessions) >= self._max_sockets:
+            return CloseCode.TOO_MANY_SOCKETS, f"{self._max_sockets} sockets are open already"
+        return None

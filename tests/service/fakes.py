@@ -1,0 +1,95 @@
+"""Stand-ins for what these tests are not about: models that say what they are told, stores that are down."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collector.drawing import Point, Stroke, strokes_to_json
+from collector.object_store import StoreError
+from service.predictor import Predictor
+from training.card import Card, Metrics, TrainedOn
+from training.encodings import Encoding, Inputs
+
+TOKEN = "a-browsers-random-token"
+SEVEN = (Stroke((Point(150, 120, 0), Point(350, 120, 90), Point(220, 400, 240))),)
+
+
+class FakeInterpreter:
+    """Is sure of one digit, whatever it is shown."""
+
+    def __init__(self, digit: int) -> None:
+        self._digit = digit
+
+    def predict(self, inputs: Inputs) -> NDArray[np.float32]:
+        return np.eye(10, dtype=np.float32)[self._digit]
+
+
+def fake_predictor(family: str, encoding: Encoding, mean: float = 0.5, digit: int = 7) -> Predictor:
+    card = Card(
+        family=family,
+        version="20261121T034500Z-1f2e3d",
+        created_at="2026-11-21T03:45:00Z",
+        encoding=encoding,
+        files={},
+        metrics=Metrics("nobody", 1, (1.0,), (mean,), mean, mean, mean, (mean,) * 10, 1.0),
+        trained_on=TrainedOn(1, 1, {}, ()),
+        golden=(),
+    )
+    return Predictor(card, FakeInterpreter(digit))  # type: ignore[arg-type]
+
+
+class DownStore:
+    """A store that can't be reached, until `store` is put into it."""
+
+    def __init__(self) -> None:
+        self.store: Any = None
+
+    def put(self, key: str, body: bytes) -> None:
+        self._reach().put(key, body)
+
+    def get(self, key: str) -> bytes:
+        return self._reach().get(key)  # type: ignore[no-any-return]
+
+    def keys(self, prefix: str = "", after: str = "") -> Iterator[str]:
+        return self._reach().keys(prefix, after)  # type: ignore[no-any-return]
+
+    def delete(self, key: str) -> None:
+        self._reach().delete(key)
+
+    def _reach(self) -> Any:
+        if self.store is None:
+            raise StoreError("no route to host")
+        return self.store
+
+
+def contribution_record(**changes: Any) -> dict[str, Any]:
+    """A contribution as a page sends it, without `type`."""
+    import base64
+
+    from collector.drawing import Drawing, cut_at_ink
+    from collector.raster import draw_strokes, encode_png
+
+    drawing = Drawing("", SEVEN)
+    samples = []
+    for step in range(1, 9):
+        ink = step / 8
+        png = encode_png(draw_strokes(cut_at_ink(drawing, ink).strokes))
+        samples.append({"ink": ink, "png": base64.b64encode(png).decode()})
+    record = {
+        "id": str(uuid.uuid4()),
+        "label": 7,
+        "contributor": TOKEN,
+        "consent": "2026-11-1",
+        "width": 500,
+        "height": 500,
+        "pen_width": 16,
+        "pointer": "pen",
+        "strokes": strokes_to_json(SEVEN),
+        "samples": samples,
+    }
+    return {**record, **changes}

@@ -1,0 +1,111 @@
+"""A service in this process on a real port: real models, a real spool, a store in memory that tests reach into."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from websockets.sync.client import ClientConnection, connect
+
+from collector.object_store import FolderStore, MemoryStore
+from collector.spool import Spool
+from service.app import create_app
+from service.intake import Intake
+from service.listening import listen
+from service.live_model import LiveModels
+from service.server import uvicorn_config
+from service.settings import Settings
+from training.artifact import Artifact
+from training.registry import FIRST_MODELS, Registry
+
+WAIT_SECONDS = 20.0  # a bound for a busy machine, not a promise
+FRONTEND = Path(__file__).parents[2] / "frontend"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service, and the things inside it that a test may turn."""
+
+    port: int
+    live: LiveModels
+    registry: Registry
+    store: MemoryStore
+    spool: Spool
+
+    def connect(self, **options: Any) -> ClientConnection:
+        options.setdefault("subprotocols", ["midstroke.v1"])
+        return connect(f"ws://127.0.0.1:{self.port}/ws", open_timeout=WAIT_SECONDS, **options)
+
+    def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, named, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as reply:
+                return Answer(reply.status, {k.lower(): v for k, v in reply.headers.items()}, reply.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, {k.lower(): v for k, v in error.headers.items()}, error.read())
+
+    def publish_next(self, family: str) -> str:
+        """The same model under a new version, made the champion; not polled for yet."""
+        artifact = shipped(family)
+        version = f"2030{artifact.card.version[4:]}"
+        self.registry.publish(replace(artifact, card=replace(artifact.card, version=version)), {})
+        self.registry.promote(family, version, "test")
+        return version
+
+
+def shipped(family: str) -> Artifact:
+    registry = Registry(FolderStore(FIRST_MODELS))
+    champion = registry.champion(family)
+    assert champion is not None
+    return registry.load(family, champion.version)
+
+
+def receive(socket: ClientConnection) -> Any:
+    """The next message."""
+    return json.loads(socket.recv(WAIT_SECONDS))
+
+
+def receive_all(socket: ClientConnection, count: int) -> list[Any]:
+    return [receive(socket) for _ in range(count)]
+
+
+@contextmanager
+def serving(var: Path, settings: Settings) -> Iterator[Service]:
+    store = MemoryStore()
+    registry = Registry(store)
+    live = LiveModels(store, registry, shipped=Registry(FolderStore(FIRST_MODELS)))
+    live.poll()
+    spool = Spool(var / "spool.sqlite", settings.spool_bytes)
+    listener = listen("127.0.0.1", 0)
+    app = create_app(live, registry, Intake(spool, b"k" * 32), settings, FRONTEND)
+    server = uvicorn.Server(uvicorn_config(app))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        # The listener takes connections from the start, so there is nothing to wait for.
+        yield Service(listener.getsockname()[1], live, registry, store, spool)
+    finally:
+        server.should_exit = True
+        thread.join(WAIT_SECONDS)
+        spool.close()

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image, PngImagePlugin
+
+from service.canvas_png import MAX_PNG_BYTES, BadPng, read_canvas
+
+
+def encode(image: Image.Image, **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, format="PNG", **options)
+    return out.getvalue()
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png_of(width: int, height: int, pixels: bytes) -> bytes:
+    """An 8-bit gray PNG by hand, whatever its pixels are."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b"")
+
+
+def gray_canvas() -> NDArray[np.uint8]:
+    return np.random.default_rng(1).integers(0, 256, (30, 40), dtype=np.uint8)
+
+
+def test_a_gray_picture_comes_out_as_it_is() -> None:
+    canvas = gray_canvas()
+
+    assert (read_canvas(encode(Image.fromarray(canvas))) == canvas).all()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA", "P"])
+def test_an_opaque_gray_picture_is_the_same_in_every_mode(mode: str) -> None:
+    canvas = gray_canvas()
+
+    assert (read_canvas(encode(Image.fromarray(canvas).convert(mode))) == canvas).all()
+
+
+def test_a_bilevel_picture_is_black_and_white() -> None:
+    image = Image.new("1", (3, 2), 1)
+    image.putpixel((1, 0), 0)
+
+    assert read_canvas(encode(image)).tolist() == [[255, 0, 255], [255, 255, 255]]
+
+
+def test_sixteen_bit_gray_keeps_its_upper_eight() -> None:
+    wide = np.array([[0, 0x1234, 0xFFFF]], np.uint16)
+
+    assert read_canvas(encode(Image.fromarray(wide))).tolist() == [[0, 0x12, 0xFF]]
+
+
+def test_colours_are_weighed_as_the_eye_does() -> None:
+    image = Image.new("RGB", (1, 1), (255, 0, 0))
+
+    assert read_canvas(encode(image)).tolist() == [[76]]
+
+
+def ink_on_nothing(gray: int) -> Image.Image:
+    image = Image.new("LA", (10, 10), (0, 0))
+    image.putpixel((4, 4), (gray, 255))
+    return image
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+def test_dark_ink_on_nothing_lies_on_white(mode: str) -> None:
+    canvas = read_canvas(encode(ink_on_nothing(20).convert(mode)))
+
+    assert (canvas[4, 4], canvas[0, 0]) == (20, 255)
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+def test_light_ink_on_nothing_lies_on_black(mode: str) -> None:
+    canvas = read_canvas(encode(ink_on_nothing(240).convert(mode)))
+
+    assert (canvas[4, 4], canvas[0, 0]) == (240, 0)
+
+
+def test_half_transparent_ink_is_half_as_dark() -> None:
+    image = Image.new("LA", (10, 10), (0, 0))
+    image.putpixel((4, 4), (0, 128))
+
+    assert read_canvas(encode(image))[4, 4] == 127
+
+
+def test_white_paper_with_its_corners_cut_out_stays_white_paper() -> None:
+    image = Image.new("LA", (10, 10), (255, 255))
+    image.putpixel((0, 0), (0, 0))
+    image.putpixel((5, 5), (0, 255))
+
+    canvas = read_canvas(encode(image))
+
+    assert (canvas[0, 0], canvas[5, 5]) == (255, 0)
+
+
+def test_a_picture_of_nothing_is_white_paper() -> None:
+    assert (read_canvas(encode(Image.new("RGBA", (5, 5), (0, 0, 0, 0)))) == 255).all()
+
+
+def test_one_transparent_level_counts_as_transparency() -> None:
+    gray = Image.new("L", (10, 10), 7)
+    gray.putpixel((4, 4), 30)
+    palette = gray.convert("P")
+
+    for picture in (encode(gray, transparency=7), encode(palette, transparency=7)):
+        canvas = read_canvas(picture)
+        assert (canvas[4, 4], canvas[0, 0]) == (30, 255)
+
+
+def test_the_size_is_refused_before_a_pixel_is_decoded() -> None:
+    # These pixels are no picture: who decodes them says so in place of the size.
+    with pytest.raises(BadPng, match="9000x9000 px"):
+        read_canvas(png_of(9000, 9000, b"none"))
+
+
+def test_the_largest_canvas_is_taken() -> None:
+    assert read_canvas(encode(Image.new("L", (2048, 2048), 255))).shape == (2048, 2048)
+
+
+def test_too_many_bytes_are_refused() -> None:
+    with pytest.raises(BadPng, match="at most 1048576"):
+        read_canvas(bytes(MAX_PNG_BYTES + 1))
+
+
+def test_text_that_unfolds_to_megabytes_is_never_unfolded() -> None:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Comment", "a" * 60_000_000, zip=True)
+    png = encode(Image.fromarray(gray_canvas()), pnginfo=info)
+
+    assert (read_canvas(png) == gray_canvas()).all()
+
+
+def test_pixels_beyond_the_picture_are_not_unfolded() -> None:
+    rows = b"".join(b"\x00" + bytes(4) for _ in range(4))
+    bomb = png_of(4, 4, rows + bytes(60_000_000))
+
+    assert read_canvas(bomb).shape == (4, 4)
+
+
+@pytest.mark.parametrize("other", ["GIF", "JPEG", "BMP"])
+def test_another_format_is_refused(other: str) -> None:
+    out = io.BytesIO()
+    Image.new("L", (4, 4)).save(out, format=other)
+
+    with pytest.raises(BadPng, match="signature"):
+        read_canvas(out.getvalue())
+
+
+@pytest.mark.parametrize("kept", [8, 20, 33, 60, 0.5, 0.9, -1, -12])
+def test_a_picture_that_was_cut_off_is_refused(kept: float) -> None:
+    png = encode(Image.fromarray(gray_canvas()))
+    end = int(len(png) * kept) if 0 < kept < 1 else int(kept)
+
+    with pytest.raises(BadPng):
+        read_canvas(png[:end])
+
+
+def test_a_wrong_checksum_is_refused() -> None:
+    png = bytearray(encode(Image.fromarray(gray_canvas())))
+    png[60] ^= 1
+
+    with pytest.raises(BadPng):
+        read_canvas(bytes(png))
+
+
+def test_a_picture_in_thousands_of_pieces_is_refused() -> None:
+    png = png_of(4, 4, bytes(20))
+    crumbs = chunk(b"tEXt", b"") * 5000
+
+    with pytest.raises(BadPng, match="chunks"):
+        read_canvas(png[:33] + crumbs + png[33:])
+
+
+SMALL = [
+    encode(Image.fromarray(gray_canvas()).convert(mode).resize((6, 5))) for mode in ("L", "RGBA", "LA", "P", "1", "RGB")
+]
+
+
+def mend_checksums(png: bytes) -> bytes:
+    """The same chunks with right checksums, so that a changed byte gets past them."""
+    out, at = png[:8], 8
+    while at + 12 <= len(png):
+        (length,) = struct.unpack_from(">I", png, at)
+        out += chunk(png[at + 4 : at + 8], png[at + 8 : at + 8 + length])
+        at += 12 + length
+    return out
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(SMALL), st.integers(8, 400), st.integers(0, 255), st.booleans())
+def test_a_damaged_picture_is_a_canvas_or_a_bad_png(png: bytes, at: int, value: int, mended: bool) -> None:
+    damaged = bytearray(png)
+    damaged[at % len(png)] = value
+
+    try:
+        canvas = read_canvas(mend_checksums(bytes(damaged)) if mended else bytes(damaged))
+    except BadPng:
+        return
+
+    assert canvas.dtype == np.uint8
+    assert canvas.ndim == 2
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.binary(max_size=200))
+def test_any_bytes_after_a_signature_are_a_bad_png(data: bytes) -> None:
+    with pytest.raises(BadPng):
+        read_canvas(b"\x89PNG\r\n\x1a\n" + data)
