@@ -1,0 +1,29 @@
+/** When to come back after a lost connection, and when not to. Numbers alone; no timers in here. */
+
+const FIRST_MS = 500;
+const LONGEST_MS = 15_000;
+const RESTART_MS = 400; // a restarted service takes new sockets at once; the jitter keeps its pages from coming as one
+const FINAL = [1000, 1001, 1009];
+
+/**
+ * @param {number} attempt failed ones since the last that got through, from 0
+ * @param {number} random from 0 to 1
+ * @returns {number} ms: 0.5 s doubling to 15 s, a random part from half to whole of it
+ */
+export function retryDelay(attempt, random) {
+  const whole = Math.min(FIRST_MS * 2 ** attempt, LONGEST_MS);
+  return Math.round(whole * (0.5 + random / 2));
+}
+
+/**
+ * How long to wait after this close; null: for ever.
+ * @param {number} code of the close
+ * @param {number} attempt
+ * @param {number} random from 0 to 1
+ * @returns {number | null} ms
+ */
+export function delayAfter(code, attempt, random) {
+  if (FINAL.includes(code) || (code >= 4400 && code < 4500)) return null;
+  if (code === 1012 && attempt === 0) return Math.round(RESTART_MS * random);
+  return retryDelay(attempt, random);
+}

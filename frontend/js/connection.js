@@ -1,0 +1,125 @@
+/** One websocket that comes back when it is lost. What is said over it is `protocol.js`'s and the caller's. */
+
+import { delayAfter } from './backoff.js';
+import { SUBPROTOCOL, decodeMessage, encodePing } from './protocol.js';
+
+/** @typedef {import('./protocol.js').ServerMessage} ServerMessage */
+/**
+ * @typedef {{readonly phase: 'connecting'} | {readonly phase: 'open'} |
+ *   {readonly phase: 'lost', readonly retryAt: number} |
+ *   {readonly phase: 'ended', readonly code: number, readonly reason: string}} Link
+ */
+/**
+ * @typedef {object} Listener
+ * @property {() => void} opened say hello now
+ * @property {(message: ServerMessage) => void} received
+ * @property {(link: Link) => void} changed
+ */
+
+const PING_MS = 10_000;
+const SILENCE_MS = 15_000; // a socket whose other end vanished says nothing; the next ping's answer is then 5 s late
+
+export class Connection {
+  /** @type {WebSocket | null} */ #socket = null;
+  /** @type {Listener} */ #listener;
+  /** @type {string} */ #url;
+  #attempt = 0;
+  #heardAt = 0;
+  #timer = 0;
+  #pinger = 0;
+
+  /**
+   * @param {string} url
+   * @param {Listener} listener
+   */
+  constructor(url, listener) {
+    this.#url = url;
+    this.#listener = listener;
+  }
+
+  /** Connects, and keeps doing so. */
+  start() {
+    addEventListener('online', () => this.#retryNow());
+    addEventListener('pageshow', () => this.#retryNow()); // back from the browser's cache, where sockets don't live
+    this.#pinger = setInterval(() => this.#ping(), PING_MS);
+    this.#connect();
+  }
+
+  get isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  /**
+   * Sends, where there is a connection.
+   * @param {string | Uint8Array<ArrayBuffer>} message
+   * @returns {boolean} whether it was sent
+   */
+  send(message) {
+    if (!this.isOpen) return false;
+    this.#socket?.send(message);
+    return true;
+  }
+
+  #connect() {
+    clearTimeout(this.#timer);
+    this.#listener.changed({ phase: 'connecting' });
+    const socket = new WebSocket(this.#url, SUBPROTOCOL);
+    this.#socket = socket;
+    this.#heardAt = performance.now();
+    socket.onopen = () => this.#open();
+    socket.onmessage = (event) => this.#receive(event);
+    socket.onclose = (event) => this.#lose(event.code, event.reason);
+  }
+
+  #open() {
+    this.#listener.changed({ phase: 'open' });
+    this.#listener.opened();
+  }
+
+  /** @param {MessageEvent} event */
+  #receive(event) {
+    this.#heardAt = performance.now();
+    const message = decodeMessage(event.data);
+    // A service that takes sockets and drops them again is not back: only its words end the series of attempts.
+    if (message?.type === 'welcome') this.#attempt = 0;
+    if (message) this.#listener.received(message);
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} reason
+   */
+  #lose(code, reason) {
+    this.#socket = null;
+    const delay = delayAfter(code, this.#attempt, Math.random());
+    if (delay === null) {
+      clearInterval(this.#pinger);
+      this.#timer = 0;
+      this.#listener.changed({ phase: 'ended', code, reason });
+      return;
+    }
+    this.#attempt++;
+    this.#listener.changed({ phase: 'lost', retryAt: performance.now() + delay });
+    this.#timer = setTimeout(() => this.#connect(), delay);
+  }
+
+  #retryNow() {
+    if (this.#socket || !this.#timer) return;
+    this.#connect();
+  }
+
+  #ping() {
+    if (!this.isOpen) return;
+    if (performance.now() - this.#heardAt > SILENCE_MS) this.#abandon();
+    else this.send(encodePing(Math.round(performance.now())));
+  }
+
+  /** close() waits for the other end to agree, which a vanished one never does. */
+  #abandon() {
+    const socket = this.#socket;
+    if (!socket) return;
+    socket.onmessage = socket.onclose = null;
+    socket.close();
+    this.#lose(1006, 'no answer');
+  }
+}

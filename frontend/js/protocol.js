@@ -1,0 +1,166 @@
+/** What page and service say to each other: `midstroke.v1`, see `docs/protocol.md`. No sockets in here. */
+
+/** @typedef {'ink20' | 'canvas20' | 'path48'} Encoding */
+/** @typedef {'waiting' | 'training' | 'published' | 'refused'} TrainerState */
+
+/**
+ * @typedef {object} Model
+ * @property {string} family
+ * @property {string} model the version
+ * @property {string} encoding
+ * @property {string} contract
+ * @property {boolean} best
+ * @property {number} drawings that it was trained on
+ * @property {{readonly mean: number, readonly at_50: number, readonly at_100: number}} metrics
+ */
+/** @typedef {{readonly total: number, readonly yours: number, readonly by_label: readonly number[]}} Counts */
+/**
+ * @typedef {object} Trainer
+ * @property {TrainerState} state
+ * @property {number} new_drawings
+ * @property {number} needed
+ * @property {string | null} [family]
+ * @property {string | null} [version]
+ * @property {readonly string[]} [reasons]
+ */
+/** @typedef {{readonly version: string, readonly licence: string, readonly text: string}} Consent */
+
+/**
+ * @typedef {object} Welcome
+ * @property {'welcome'} type
+ * @property {readonly Model[]} models best first
+ * @property {readonly string[]} families
+ * @property {{readonly samples_min: number, readonly samples_max: number, readonly strokes_max: number,
+ *   readonly points_max: number}} limits
+ * @property {Consent} consent
+ * @property {Counts} contributions
+ * @property {Trainer | null} trainer
+ */
+/**
+ * @typedef {object} Prediction
+ * @property {'prediction'} type
+ * @property {number} drawing
+ * @property {number} seq
+ * @property {string} family
+ * @property {string} model
+ * @property {readonly number[]} probabilities
+ */
+/**
+ * @typedef {object} Accepted
+ * @property {'accepted'} type
+ * @property {string} id
+ * @property {'training' | 'judging'} use
+ * @property {boolean} duplicate
+ * @property {Counts} contributions
+ */
+/**
+ * @typedef {object} Refused
+ * @property {'refused'} type
+ * @property {string} id
+ * @property {string} code
+ * @property {string} message
+ * @property {boolean} retry
+ */
+/** @typedef {{type: 'models', models: readonly Model[]}} Models */
+/** @typedef {{type: 'error', code: string, message: string, drawing?: number, seq?: number}} ServerError */
+/** @typedef {{type: 'pong', t: number}} Pong */
+/** @typedef {Welcome | Prediction | Accepted | Refused | Models | ({type: 'trainer'} & Trainer) | ServerError | Pong} ServerMessage */
+
+/**
+ * @typedef {object} Contribution
+ * @property {string} id
+ * @property {number} label
+ * @property {string} contributor
+ * @property {string} consent
+ * @property {number} width
+ * @property {number} height
+ * @property {number} pen_width
+ * @property {string} pointer
+ * @property {readonly (readonly (readonly number[])[])[]} strokes
+ * @property {readonly {readonly ink: number, readonly png: string}[]} samples
+ */
+
+export const SUBPROTOCOL = 'midstroke.v1';
+const FRAME_VERSION = 1;
+const HEADER_BYTES = 16;
+/** @type {Readonly<Record<Encoding, number>>} */
+const ENCODING_CODES = { ink20: 1, canvas20: 2, path48: 4 };
+const TYPES = ['welcome', 'prediction', 'accepted', 'refused', 'models', 'trainer', 'error', 'pong'];
+
+/** What came is no message of this protocol. */
+export class BadMessage extends Error {}
+
+/**
+ * @param {string} encoding
+ * @returns {encoding is Encoding}
+ */
+export function isEncoding(encoding) {
+  return Object.hasOwn(ENCODING_CODES, encoding);
+}
+
+/**
+ * @param {Encoding} encoding
+ * @param {{readonly drawing: number, readonly seq: number, readonly tMs: number}} moment
+ * @param {Uint8Array} payload
+ */
+export function encodeFrame(encoding, { drawing, seq, tMs }, payload) {
+  const frame = new Uint8Array(HEADER_BYTES + payload.length);
+  const header = new DataView(frame.buffer);
+  header.setUint8(0, FRAME_VERSION);
+  header.setUint8(1, ENCODING_CODES[encoding]);
+  header.setUint32(4, drawing, true);
+  header.setUint32(8, seq, true);
+  header.setUint32(12, tMs, true);
+  frame.set(payload, HEADER_BYTES);
+  return frame;
+}
+
+/**
+ * @param {readonly string[]} families that are to answer; none: the best
+ * @param {string} contributor
+ */
+export function encodeHello(families, contributor) {
+  return JSON.stringify({ type: 'hello', ...(families.length ? { families } : {}), coalesce: true, contributor });
+}
+
+/** @param {Contribution} contribution */
+export function encodeContribution(contribution) {
+  return JSON.stringify({ type: 'contribution', ...contribution });
+}
+
+/** @param {number} t */
+export function encodePing(t) {
+  return JSON.stringify({ type: 'ping', t });
+}
+
+/**
+ * A message from the service, or null for one of a type that this page doesn't know: a newer service may say more.
+ * @param {string} text
+ * @returns {ServerMessage | null}
+ * @throws {BadMessage} it is no JSON object with a type, or a prediction without ten probabilities
+ */
+export function decodeMessage(text) {
+  const message = parseObject(text);
+  if (!TYPES.includes(message.type)) return null;
+  if (message.type === 'prediction' && !isTenNumbers(message.probabilities)) {
+    throw new BadMessage(`a prediction with ${JSON.stringify(message.probabilities)}, expected ten numbers`);
+  }
+  return /** @type {ServerMessage} */ (message);
+}
+
+/** @param {string} text */
+function parseObject(text) {
+  let message;
+  try {
+    message = JSON.parse(text);
+  } catch (error) {
+    throw new BadMessage(`${text.length} characters that are not JSON: ${error}`);
+  }
+  if (typeof message?.type !== 'string') throw new BadMessage(`${text.slice(0, 80)}, expected an object with a type`);
+  return message;
+}
+
+/** @param {unknown} value */
+function isTenNumbers(value) {
+  return Array.isArray(value) && value.length === 10 && value.every((p) => typeof p === 'number');
+}

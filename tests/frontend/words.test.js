@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { keptWords } from '../../frontend/js/kept.js';
+import { modeOf } from '../../frontend/js/modes.js';
+import { modelWords, percent, shortVersion, stateWords, trainerWords } from '../../frontend/js/words.js';
+
+const KNOWN = { now: 1000, roundTrip: 0.44, served: 2 };
+
+test('the state line says how it stands', () => {
+  const said = [
+    stateWords({ phase: 'connecting' }, KNOWN),
+    stateWords({ phase: 'open' }, { ...KNOWN, served: null }),
+    stateWords({ phase: 'open' }, { ...KNOWN, served: 0 }),
+    stateWords({ phase: 'open' }, { ...KNOWN, roundTrip: null }),
+    stateWords({ phase: 'open' }, KNOWN),
+    stateWords({ phase: 'open' }, { ...KNOWN, roundTrip: 23.4 }),
+    stateWords({ phase: 'lost', retryAt: 2600 }, KNOWN),
+    stateWords({ phase: 'lost', retryAt: 900 }, KNOWN),
+  ];
+
+  assert.deepEqual(said, [
+    'connecting',
+    'connecting',
+    'live, but no model is served yet',
+    'live',
+    'live, 0.4 ms',
+    'live, 23 ms',
+    'lost, trying again in 2 s; your drawing is kept',
+    'lost, trying again in 1 s; your drawing is kept',
+  ]);
+});
+
+test('a connection that ended says why', () => {
+  const said = stateWords({ phase: 'ended', code: 4403, reason: '' }, KNOWN);
+
+  assert.match(said, /4403.*reload/);
+});
+
+test('a version is told by its time and hash', () => {
+  assert.equal(shortVersion('20261121T034500Z-1f2e3d'), '0345-1f2e3d');
+  assert.equal(shortVersion('other'), 'other');
+});
+
+test('a model that was just learnt is named as news', () => {
+  const model = { family: 'softmax', model: '20261121T034500Z-1f2e3d' };
+
+  assert.equal(modelWords(model, false), 'softmax 0345-1f2e3d');
+  assert.equal(modelWords(model, true), 'now softmax 0345-1f2e3d, just learnt');
+});
+
+test('the trainer is told of in plain words', () => {
+  const version = '20261121T034500Z-1f2e3d';
+  const said = [
+    trainerWords(null),
+    trainerWords({ state: 'waiting', new_drawings: 3, needed: 20 }),
+    trainerWords({ state: 'training', new_drawings: 20, needed: 20 }),
+    trainerWords({ state: 'training', new_drawings: 1, needed: 1 }),
+    trainerWords({ state: 'refused', new_drawings: 0, needed: 20, family: 'softmax', version, reasons: ['worse at 50 %'] }),
+  ];
+
+  assert.deepEqual(said, [
+    'no trainer has reported yet',
+    '3 of 20 new drawings until the next training',
+    'learning from 20 new drawings',
+    'learning from 1 new drawing',
+    'refused softmax 0345-1f2e3d: worse at 50 %',
+  ]);
+});
+
+test('what was given is told of by its latest answer and what still waits', () => {
+  const given = [
+    { label: 7, fate: 'training' },
+    { label: 2, fate: 'judging' },
+    { label: 3, fate: 'waiting' },
+  ];
+
+  assert.equal(keptWords([]), '');
+  assert.equal(keptWords(given.slice(0, 1)), '7 kept');
+  assert.equal(keptWords(given.slice(0, 2)), '2 kept for judging models');
+  assert.equal(keptWords(given), '2 kept for judging models; 1 waiting for the service');
+  assert.equal(keptWords([{ label: 4, fate: 'refused', why: 'too small' }]), '4 not kept: too small');
+});
+
+test('shares have a unit and one decimal', () => {
+  assert.deepEqual([0, 0.0004, 0.986, 1].map(percent), ['0.0 %', '0.0 %', '98.6 %', '100.0 %']);
+});
+
+test('the address tells the mode', () => {
+  assert.deepEqual(['', '#contribute', '#models', '#else'].map(modeOf), ['watch', 'contribute', 'models', 'watch']);
+});
