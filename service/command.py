@@ -11,6 +11,7 @@ import typer
 from service.fail import fail, read_settings
 from service.models_command import models
 from service.settings import Settings
+from training.baselines_command import baselines
 from training.command import evaluate, train
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.add_typer(models, name="models")
 app.command()(train)
 app.command()(evaluate)
+app.command()(baselines)
 
 
 @app.command()

@@ -172,5 +172,6 @@ def _told(troubles: list[str]) -> str:
 
 
 def _best_first(predictors: Mapping[str, Predictor]) -> Mapping[str, Predictor]:
-    by_mean = sorted(predictors.items(), key=lambda item: (-item[1].card.metrics.mean, item[0]))
-    return MappingProxyType(dict(by_mean))
+    # Not by `metrics.mean`: a version that learnt on is judged on other drawings than the first of its family.
+    ranked = sorted(predictors.items(), key=lambda item: (-item[1].card.standing, item[0]))
+    return MappingProxyType(dict(ranked))

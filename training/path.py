@@ -45,11 +45,17 @@ def to_path48(strokes: Sequence[Stroke], width: int, height: int) -> Path48:
     Raises:
         SnapshotError: no strokes, or a canvas that is not 1 to 2048 px a side.
     """
-    if not strokes:
+    return lines_to_path48(
+        [np.array([(p.x, p.y) for p in stroke.points], np.float64) for stroke in strokes], width, height
+    )
+
+
+def lines_to_path48(lines: Sequence[NDArray[np.float64]], width: int, height: int) -> Path48:
+    """`to_path48` for strokes that are arrays (points, 2) already."""
+    if not lines:
         raise SnapshotError("no strokes, expected at least one")
     if not (1 <= width <= MAX_CANVAS_SIDE and 1 <= height <= MAX_CANVAS_SIDE):
         raise SnapshotError(f"a canvas of {width}x{height} px, expected 1 to {MAX_CANVAS_SIDE} a side")
-    lines = [np.array([(p.x, p.y) for p in stroke.points], np.float64) for stroke in strokes]
     runs = [_running_length(line) for line in lines]
     kept = _longest([run[-1] for run in runs])
     counts = _share_points([float(runs[i][-1]) for i in kept])

@@ -1,0 +1,51 @@
+"""One small trained model for all tests here: training is what takes time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from collector.object_store import MemoryStore
+from training.artifact import Artifact
+from training.challenger import Outcome, Run, train_from_nothing
+from training.families import Family, Recipe, Resume
+from training.reference import reference_drawings
+from training.registry import Registry
+
+
+@pytest.fixture(scope="session")
+def family() -> Family:
+    """The plain softmax regression, on the cropped picture: it trains in a second and reads reference drawings."""
+    recipe = Recipe("sgd", 0.5, "constant", batches=300, batch_size=300, copies=2)
+    resume = Resume("sgd", 0.05, batches=20, batch_size=200, copies=4, pull=0.001)
+    return Family("original", "ink20", build_plain, recipe, resume)
+
+
+def build_plain() -> Any:
+    import keras
+
+    cells, place = keras.Input((20, 20), name="cells"), keras.Input((6,), name="place")
+    features = keras.layers.Concatenate()([keras.layers.Flatten()(cells), place / 500])
+    probabilities = keras.layers.Dense(10, activation="softmax", kernel_initializer="zeros")(features)
+    return keras.Model({"cells": cells, "place": place}, probabilities)
+
+
+@pytest.fixture(scope="session")
+def outcome(family: Family) -> Outcome:
+    return train_from_nothing(family, family.recipe, reference_drawings("replay"), Run())
+
+
+@pytest.fixture(scope="session")
+def artifact(outcome: Outcome) -> Artifact:
+    return outcome.artifact
+
+
+@pytest.fixture
+def store(artifact: Artifact) -> MemoryStore:
+    """A store whose champion is that model."""
+    store = MemoryStore()
+    registry = Registry(store)
+    registry.publish(artifact, {})
+    registry.promote(artifact.card.family, artifact.card.version, "the first")
+    return store

@@ -1,0 +1,121 @@
+"""What a comparison looks like: SVGs as `training.figures` draws them. The project is in colour, ancestors in gray."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from training.baselines.comparison import EVERY_STAGE, FINISHED, PROJECT, Comparison, Confusion
+from training.baselines.record import CLASSES, Labels, Record
+from training.figures import ACCENT, FAINT, INK, STYLE
+
+WIDE = (7.6, 4.2)  # inches: names stand beside the lines
+DASHES = ("-", (0, (6, 2)), (0, (3, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)), (0, (9, 3)))
+MARKERS = "os^Dvx"
+ON_ACCENT = "#ffffff"  # gray can't be read on the accent
+LABEL_STEP = 5.5  # points of the axis that a name is high
+
+
+def draw_figures(comparison: Comparison) -> dict[str, bytes]:
+    """SVGs by file name: accuracy against ink by what was trained on, class counts, a confusion each."""
+    figures: dict[str, bytes] = {}
+    for name, trained_on, title in (
+        ("ink.svg", EVERY_STAGE, "Taught by every stage"),
+        ("ink-finished.svg", FINISHED, "Ancestors taught by finished digits alone"),
+        ("ink-as-published.svg", None, "Ancestors as published"),
+    ):
+        chosen = _chosen(comparison.records, trained_on)
+        if any(record.source != PROJECT for record in chosen):
+            figures[name] = _svg(lambda axes, title=title, chosen=chosen: _ink(axes, title, chosen), WIDE)  # type: ignore[misc]
+    for confusion in comparison.confusions:
+        figures[f"confusion-{confusion.slug}.svg"] = _svg(lambda axes, shown=confusion: _confusion(axes, shown))  # type: ignore[misc]
+    svc = {name: labels for name, labels in comparison.trained.items() if name.startswith("SVC")}
+    if svc:
+        figures["counts-svc.svg"] = _svg(lambda axes: _counts(axes, svc))
+    return figures
+
+
+def _chosen(records: Sequence[Record], trained_on: str | None) -> list[Record]:
+    """The project's families, and the ancestors taught so; None: by what their sources taught them."""
+
+    def fits(record: Record) -> bool:
+        if record.source == PROJECT:
+            return True
+        return record.claimed is not None if trained_on is None else record.trained_on == trained_on
+
+    return [record for record in records if record.accuracy and fits(record)]
+
+
+def _svg(draw: Callable[[Any], None], size: tuple[float, float] | None = None) -> bytes:
+    # Half a second to import, for whoever draws alone; no backend but SVG's is ever asked for.
+    import matplotlib as mpl  # noqa: PLC0415
+    from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    with mpl.rc_context(cast("Any", STYLE)):
+        figure = Figure(layout="constrained", figsize=size)
+        FigureCanvasSVG(figure)
+        draw(figure.add_subplot())
+        out = io.BytesIO()
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return out.getvalue()
+
+
+def _ink(axes: Any, title: str, records: Sequence[Record]) -> None:
+    heights = _label_heights([100 * record.accuracy[-1] for record in records])
+    ours = theirs = 0
+    for record, height in zip(records, heights, strict=True):
+        mine = record.source == PROJECT
+        number, colour = (ours, ACCENT) if mine else (theirs, INK)
+        ours, theirs = ours + mine, theirs + (not mine)
+        axes.plot(
+            100 * np.array(record.ink), 100 * np.array(record.accuracy), color=colour, linewidth=2 if mine else 1.2,
+            linestyle=DASHES[number % len(DASHES)], marker=MARKERS[number % len(MARKERS)], markersize=3.5,
+            clip_on=False,
+        )  # fmt: skip
+        axes.annotate(
+            f"{record.name} {100 * record.accuracy[-1]:.1f} %", (100, 100 * record.accuracy[-1]), xytext=(106, height),
+            color=colour, fontsize=8.5, va="center", annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": FAINT, "shrinkA": 1, "shrinkB": 3},
+        )  # fmt: skip
+    axes.set(
+        title=f"{title}: right guesses on unseen writers", xlabel="ink drawn, % of the finished digit",
+        ylabel="right, %", xlim=(0, 100), ylim=(0, 100),
+    )  # fmt: skip
+
+
+def _label_heights(values: Sequence[float]) -> list[float]:
+    """The values moved apart until no two names overlap, in the same order, none above 100."""
+    heights = [0.0] * len(values)
+    above = 100 + LABEL_STEP
+    for i in sorted(range(len(values)), key=lambda i: -values[i]):
+        above = heights[i] = min(values[i], above - LABEL_STEP)
+    return heights
+
+
+def _confusion(axes: Any, shown: Confusion) -> None:
+    from matplotlib.colors import LinearSegmentedColormap  # noqa: PLC0415
+
+    rows = shown.counts / np.maximum(shown.counts.sum(axis=1, keepdims=True), 1)
+    tone = LinearSegmentedColormap.from_list("tone", [ACCENT + "00", ACCENT + "ff"])
+    strength = np.sqrt(rows)  # the root lifts the rare mistakes into sight
+    axes.imshow(strength, cmap=tone, vmin=0, vmax=1)
+    for label, guess in zip(*np.nonzero(shown.counts), strict=True):
+        colour = ON_ACCENT if strength[label, guess] > 0.6 else INK
+        axes.text(guess, label, str(shown.counts[label, guess]), color=colour, ha="center", va="center", fontsize=7)
+    axes.grid(visible=False)
+    axes.set_title(shown.title, fontsize=8)
+    axes.set(xlabel="guessed", ylabel="drawn", xticks=range(CLASSES), yticks=range(CLASSES))
+
+
+def _counts(axes: Any, trained: Mapping[str, Labels]) -> None:
+    digits = np.arange(CLASSES)
+    largest_first = sorted(trained.items(), key=lambda item: -len(item[1]))
+    for (name, labels), colour in zip(largest_first, (FAINT, ACCENT), strict=False):
+        axes.bar(digits, np.bincount(labels, minlength=CLASSES), color=colour, width=0.7, label=name)
+    axes.legend(frameon=False, fontsize=8)
+    axes.grid(visible=False, axis="x")
+    axes.set(title="Images of each digit that the SVC learned from", xlabel="digit", ylabel="images", xticks=digits)

@@ -1,0 +1,190 @@
+"""A model's card: what it is, what it was trained on, how well it does. `card.json` and no more."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, cast
+
+from training.encodings import CONTRACTS, ENCODINGS, Encoding
+
+CARD_FORMAT = 1
+CLASSES = 10
+FAMILY_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+VERSION_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+
+
+class BadCard(ValueError):
+    """This is no card; the message says what came and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file that belongs to a version."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """A snapshot, as the payload of its frame, and the ten probabilities that this model must give it."""
+
+    payload: bytes
+    probabilities: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """How well the model does on drawings by writers that it was not trained on; shares from 0 to 1."""
+
+    judged_on: str
+    drawings: int
+    ink: tuple[float, ...]
+    accuracy: tuple[float, ...]  # at each of `ink`
+    mean: float
+    at_50: float
+    at_100: float
+    recall: tuple[float, ...]  # of each class, at full ink
+    log_loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedOn:
+    """Whose drawings the weights come from, through all versions that were resumed from."""
+
+    drawings: int
+    contributors: int
+    sources: Mapping[str, int]
+    credits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that is known of one version of one family."""
+
+    family: str
+    version: str
+    created_at: str
+    encoding: Encoding
+    files: Mapping[str, FileEntry]
+    metrics: Metrics
+    trained_on: TrainedOn
+    golden: tuple[Golden, ...]
+    # Compares families. Versions trained further keep their first model's: their own metrics are of other drawings.
+    standing: float = 0.0
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    resumed_from: str | None = None
+    replaces: str | None = None
+    gate: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def contract(self) -> str:
+        return CONTRACTS[self.encoding]
+
+    def to_json(self) -> bytes:
+        record = {
+            "format": CARD_FORMAT,
+            "family": self.family,
+            "version": self.version,
+            "created_at": self.created_at,
+            "encoding": self.encoding,
+            "contract": self.contract,
+            "classes": CLASSES,
+            "files": {name: asdict(entry) for name, entry in self.files.items()},
+            "metrics": asdict(self.metrics),
+            "standing": self.standing,
+            "trained_on": {**asdict(self.trained_on), "sources": dict(self.trained_on.sources)},
+            "recipe": dict(self.recipe),
+            "resumed_from": self.resumed_from,
+            "replaces": self.replaces,
+            "gate": dict(self.gate),
+            "golden": [
+                {"payload": base64.b64encode(g.payload).decode(), "probabilities": g.probabilities} for g in self.golden
+            ],
+        }
+        return json.dumps(record, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def parse_card(text: bytes) -> Card:
+    """Reads `Card.to_json`'s bytes.
+
+    Raises:
+        BadCard: not JSON, a field is missing or of the wrong form, or a contract that this code does not speak.
+    """
+    try:
+        record = json.loads(text)
+        return _card(record)
+    except (KeyError, TypeError, ValueError, RecursionError, AttributeError) as error:
+        raise BadCard(f"card of {len(text)} bytes: {type(error).__name__}: {error}") from error
+
+
+def _card(record: Any) -> Card:
+    _expect("format", record["format"], record["format"] == CARD_FORMAT)
+    _expect("classes", record["classes"], record["classes"] == CLASSES)
+    _expect("family", record["family"], FAMILY_NAME.fullmatch(record["family"]))
+    _expect("version", record["version"], VERSION_NAME.fullmatch(record["version"]))
+    encoding = record["encoding"]
+    _expect("encoding", encoding, encoding in ENCODINGS)
+    _expect("contract", record["contract"], record["contract"] == CONTRACTS[cast("Encoding", encoding)])
+    return Card(
+        family=record["family"],
+        version=record["version"],
+        created_at=str(record["created_at"]),
+        encoding=cast("Encoding", encoding),
+        files={str(name): FileEntry(str(f["sha256"]), int(f["bytes"])) for name, f in record["files"].items()},
+        metrics=_metrics(record["metrics"]),
+        trained_on=_trained_on(record["trained_on"]),
+        golden=tuple(_golden(g) for g in record["golden"]),
+        standing=float(record.get("standing", record["metrics"]["mean"])),
+        recipe=dict(record["recipe"]),
+        resumed_from=record["resumed_from"],
+        replaces=record["replaces"],
+        gate=dict(record["gate"]),
+    )
+
+
+def _expect(name: str, came: object, fine: object) -> None:
+    if not fine:
+        raise BadCard(f"{name} is {came!r:.80}")
+
+
+def _metrics(record: Any) -> Metrics:
+    return Metrics(
+        judged_on=str(record["judged_on"]),
+        drawings=int(record["drawings"]),
+        ink=_numbers(record["ink"]),
+        accuracy=_numbers(record["accuracy"]),
+        mean=float(record["mean"]),
+        at_50=float(record["at_50"]),
+        at_100=float(record["at_100"]),
+        recall=_numbers(record["recall"]),
+        log_loss=float(record["log_loss"]),
+    )
+
+
+def _trained_on(record: Any) -> TrainedOn:
+    return TrainedOn(
+        drawings=int(record["drawings"]),
+        contributors=int(record["contributors"]),
+        sources={str(name): int(count) for name, count in record["sources"].items()},
+        credits=tuple(str(line) for line in record["credits"]),
+    )
+
+
+def _golden(record: Any) -> Golden:
+    try:
+        payload = base64.b64decode(record["payload"], validate=True)
+    except binascii.Error as error:
+        raise BadCard(f"a golden payload that is not base64: {error}") from error
+    probabilities = _numbers(record["probabilities"])
+    _expect("a golden prediction", probabilities, len(probabilities) == CLASSES)
+    return Golden(payload, probabilities)
+
+
+def _numbers(values: Any) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

@@ -1,0 +1,244 @@
+"""From labelled drawings to a version that could be published: trained from nothing, or on from a champion."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from training.artifact import Artifact, check_artifact, file_entries, golden_predictions, version_name
+from training.card import Card, TrainedOn
+from training.dataset import LabelledDrawing, Snapshots, judged_snapshots, training_snapshots
+from training.encodings import Encoding
+from training.evaluation import Evaluation, evaluate, prepare
+from training.families import Family, Recipe, Resume
+from training.gate import Verdict, judge
+from training.interpreter import Interpreter
+from training.path import Path48, pack_path48
+from training.reference import reference_drawings
+from training.snapshot import Ink20, Place, pack_ink20
+
+if TYPE_CHECKING:
+    from training.fit import Fitted
+
+PART_WAY = (0.5, 0.25)  # of the way that training went, tried in turn when all of it is refused
+GOLDEN_SNAPSHOTS = 8  # of reference drawings, at different stages
+CREDITS = {
+    "pendigits": "Pen-Based Recognition of Handwritten Digits, E. Alpaydin and F. Alimoglu, 1998, UCI Machine Learning "
+    "Repository, doi 10.24432/C5MG6K, CC BY 4.0",
+    "unipen": "UNIPEN train_r01_v07, International Unipen Foundation, Zenodo 1195803, CC BY 4.0",
+}
+
+Progress = Callable[[Iterable[int]], Iterable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a training needs besides drawings: its seed, its cores, who watches, and who may stop it."""
+
+    seed: int = 1
+    threads: int = 1  # cores
+    progress: Progress = iter
+    should_stop: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A challenger, what was measured of it, and what the gate says."""
+
+    artifact: Artifact
+    evaluation: Evaluation
+    verdict: Verdict
+
+
+def train_from_nothing(family: Family, recipe: Recipe, drawings: Sequence[LabelledDrawing], run: Run) -> Outcome:
+    """A first model from the training drawings among these, judged by the judging ones (by reference ones without)."""
+    from training import fit  # noqa: PLC0415 - TensorFlow, only once there is something to train on
+
+    fit.use_threads(run.threads)
+    training, judging = [drawing for drawing in drawings if drawing.use == "training"], judging_among(drawings)
+    snapshots = training_snapshots(training, family.encoding, recipe.copies, run.seed, recipe.strength, run.progress)
+    fitted = fit.fit(
+        family, recipe, [fit.Source(snapshots)], seed=run.seed, progress=run.progress, should_stop=run.should_stop
+    )
+    evaluation = evaluate(Interpreter(fitted.model, family.encoding), prepare(judging, family.encoding))
+    verdict = judge(evaluation, None)
+    used = {**asdict(recipe), "seed": run.seed}
+    card = _card(family, fitted, evaluation, judged_on_text(judging), trained_on(training), used)
+    return _outcome(replace(card, gate=verdict.to_record()), fitted, evaluation, verdict)
+
+
+def against_champion(outcome: Outcome, champion: Artifact, drawings: Sequence[LabelledDrawing]) -> Outcome:
+    """The same challenger, judged against a champion that is there already."""
+    encoding = champion.card.encoding
+    rival = evaluate(Interpreter(champion.model, encoding), prepare(judging_among(drawings), encoding))
+    verdict = judge(outcome.evaluation, rival)
+    card = replace(outcome.artifact.card, replaces=champion.card.version, gate=verdict.to_record())
+    return Outcome(replace(outcome.artifact, card=card), outcome.evaluation, verdict)
+
+
+def judging_among(drawings: Sequence[LabelledDrawing]) -> list[LabelledDrawing]:
+    """The drawings that judge; the project's own where there are none."""
+    return [drawing for drawing in drawings if drawing.use == "judging"] or list(reference_drawings("judging"))
+
+
+def learn_on(
+    family: Family,
+    champion: Artifact,
+    baseline: Artifact | None,
+    known: Sequence[LabelledDrawing],
+    new: Sequence[LabelledDrawing],
+    judging: Sequence[LabelledDrawing],
+    run: Run,
+) -> Outcome:
+    """The champion trained a little further on the `new` drawings, replaying those `known` and reference ones.
+
+    Raises:
+        ValueError: the family is not trained further.
+    """
+    from training import fit  # noqa: PLC0415 - as above
+
+    if family.resume is None:
+        raise ValueError(f"{family.name} is not trained further as drawings arrive")
+    fit.use_threads(run.threads)
+    resume, encoding = family.resume, family.encoding
+    recipe = Recipe(resume.optimizer, resume.learning_rate, "constant", resume.batches, resume.batch_size)
+    mix = _resume_mix(resume, encoding, known, new, run.seed)
+    sources = [fit.Source(snapshots, share, keep=number == 0) for number, (snapshots, share) in enumerate(mix)]
+    fitted = fit.fit(
+        family, recipe, sources, seed=run.seed, resume=champion.weights, pull=resume.pull,
+        progress=run.progress, should_stop=run.should_stop,
+    )  # fmt: skip
+    rivals = _Rivals(champion, baseline, new, judging)
+    evaluation, verdict = rivals.judge(fitted)
+    for share in PART_WAY:
+        if verdict.accepted:
+            break
+        nearer = fit.part_way(family, champion.weights, fitted, share)
+        nearer_evaluation, nearer_verdict = rivals.judge(nearer)
+        if nearer_verdict.accepted:  # else the card tells of the whole way, and why it was refused
+            fitted, evaluation, verdict = nearer, nearer_evaluation, nearer_verdict
+    card = _card(
+        family, fitted, evaluation, judged_on_text(judging), _grown(champion.card.trained_on, new),
+        {**asdict(resume), "seed": run.seed},
+    )  # fmt: skip
+    card = replace(card, resumed_from=champion.card.version, replaces=champion.card.version, gate=verdict.to_record())
+    return _outcome(card, fitted, evaluation, verdict)
+
+
+def _resume_mix(
+    resume: Resume, encoding: Encoding, known: Sequence[LabelledDrawing], new: Sequence[LabelledDrawing], seed: int
+) -> list[tuple[Snapshots, float]]:
+    """New drawings get as much of a batch as all that were known before: they are what is to be learned."""
+    replay = training_snapshots(reference_drawings("replay"), encoding, 2, seed)
+    fresh = training_snapshots(new, encoding, resume.copies, seed + 1)
+    rest = 1 - resume.replay
+    if not known:
+        return [(replay, resume.replay), (fresh, rest)]
+    return [(replay, resume.replay), (fresh, rest / 2), (training_snapshots(known, encoding, 2, seed + 2), rest / 2)]
+
+
+class _Rivals:
+    """Whom a challenger is judged against, each through the flatbuffer that is served; they are evaluated once."""
+
+    def __init__(
+        self,
+        champion: Artifact,
+        baseline: Artifact | None,
+        new: Sequence[LabelledDrawing],
+        judging: Sequence[LabelledDrawing],
+    ) -> None:
+        self._encoding = champion.card.encoding
+        self._judged, self._own = prepare(judging, self._encoding), prepare(new, self._encoding)
+        rival = Interpreter(champion.model, self._encoding)
+        self._champion, self._champion_own = evaluate(rival, self._judged), evaluate(rival, self._own)
+        self._baseline = None
+        if baseline is not None:
+            self._baseline = evaluate(Interpreter(baseline.model, self._encoding), self._judged)
+
+    def judge(self, fitted: Fitted) -> tuple[Evaluation, Verdict]:
+        challenger = Interpreter(fitted.model, self._encoding)
+        evaluation = evaluate(challenger, self._judged)
+        own = (evaluate(challenger, self._own), self._champion_own)
+        return evaluation, judge(evaluation, self._champion, self._baseline, own)
+
+
+def _card(
+    family: Family,
+    fitted: Fitted,
+    evaluation: Evaluation,
+    judged_on: str,
+    learned_from: TrainedOn,
+    recipe: dict[str, Any],
+) -> Card:
+    now = datetime.now(UTC)
+    interpreter = Interpreter(fitted.model, family.encoding)
+    return Card(
+        family=family.name,
+        version=version_name(now, fitted.model),
+        created_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        encoding=family.encoding,
+        files=file_entries(fitted.model, fitted.weights),
+        metrics=evaluation.metrics(judged_on),
+        trained_on=learned_from,
+        standing=round(evaluation.mean, 4),
+        golden=golden_predictions(interpreter, family.encoding, golden_payloads(family.encoding)),
+        recipe=recipe,
+    )
+
+
+def _outcome(card: Card, fitted: Fitted, evaluation: Evaluation, verdict: Verdict) -> Outcome:
+    artifact = Artifact(card, fitted.model, fitted.weights)
+    check_artifact(artifact)  # nothing is handed on that the service would not take
+    return Outcome(artifact, evaluation, verdict)
+
+
+def trained_on(drawings: Sequence[LabelledDrawing]) -> TrainedOn:
+    sources = Counter(drawing.source for drawing in drawings)
+    return TrainedOn(
+        drawings=len(drawings),
+        contributors=len({drawing.contributor for drawing in drawings}),
+        sources=dict(sorted(sources.items())),
+        credits=tuple(line for prefix, line in CREDITS.items() if any(name.startswith(prefix) for name in sources)),
+    )
+
+
+def _grown(before: TrainedOn, new: Sequence[LabelledDrawing]) -> TrainedOn:
+    """What the weights come from now; a contributor who came before is counted again, for no one is remembered."""
+    added = trained_on(new)
+    return TrainedOn(
+        drawings=before.drawings + added.drawings,
+        contributors=before.contributors + added.contributors,
+        sources=dict(sorted((Counter(before.sources) + Counter(added.sources)).items())),
+        credits=tuple(dict.fromkeys((*before.credits, *added.credits))),
+    )
+
+
+def judged_on_text(judging: Sequence[LabelledDrawing]) -> str:
+    """Which drawings judged, in words for the card."""
+    own = sum(drawing.source == "reference" for drawing in judging)
+    others = [drawing for drawing in judging if drawing.source != "reference"]
+    writers = len({drawing.contributor for drawing in others})
+    parts = [f"{len(others)} drawings by {writers} held-out contributors"] if others else []
+    return " and ".join([*parts, *([f"{own} reference drawings"] if own else [])])
+
+
+def golden_payloads(encoding: Encoding) -> list[bytes]:
+    """Frames' payloads of reference drawings: different digits at different stages."""
+    judged = judged_snapshots(reference_drawings("judging")[:10], encoding)
+    rows = [(k * 11 + 4) % 100 for k in range(GOLDEN_SNAPSHOTS)]
+    return [_payload(judged, row) for row in rows]
+
+
+def _payload(snapshots: Snapshots, row: int) -> bytes:
+    inputs: dict[str, Any] = {name: array[row] for name, array in snapshots.inputs.items()}
+    match snapshots.encoding:
+        case "ink20":
+            return pack_ink20(Ink20(inputs["cells"], Place(*(int(n) for n in inputs["place"]))))
+        case "canvas20":
+            return bytes(inputs["cells"].tobytes())
+        case "path48":
+            width, height = (int(n) for n in inputs["canvas"])
+            return pack_path48(Path48(inputs["points"], inputs["starts"], width, height))

@@ -1,0 +1,225 @@
+"""`midstroke train` and `midstroke evaluate`. TensorFlow is loaded once training begins, never with this file."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from collector.drawing import DrawingError
+from collector.object_store import FolderStore, ObjectStore, StoreError
+from collector.settings import UnknownStore, open_store
+from training.artifact import BadArtifact, check_artifact
+from training.challenger import Outcome, Run, against_champion, judged_on_text, train_from_nothing
+from training.dataset import LabelledDrawing
+from training.drawing_files import read_drawings
+from training.evaluation import Evaluation, prepare, to_record
+from training.evaluation import evaluate as evaluate_model
+from training.families import FAMILIES, Family, UnknownFamily, family_named
+from training.figures import draw_figures
+from training.reference import reference_drawings
+from training.registry import Registry, RegistryError, seed_first_models
+from training.settings import TrainingSettings
+from training.stored_drawings import StoredDrawings
+from training.trainer import Trainer
+
+NICENESS = 10  # visitors' predictions go first
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Option("--drawings", help="NDJSON file, plain or .gz; more may be given.", exists=True, dir_okay=False),
+]
+Families = Annotated[list[str] | None, typer.Option("--family", help="Only this family; may be given again.")]
+FromStore = Annotated[bool, typer.Option("--from-store/--no-store", help="Use the stored contributions too.")]
+
+
+def train(
+    drawings: Files = None,
+    family: Families = None,
+    resume: Annotated[bool, typer.Option(help="Go on from the champion, with what arrived since.")] = False,
+    watch: Annotated[bool, typer.Option(help="Wait for drawings and go on from the champion, until stopped.")] = False,
+    from_store: FromStore = True,
+    batches: Annotated[int | None, typer.Option(help="Batches to train for, in place of the recipe's.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="Of every random choice.")] = 1,
+    publish_to: Annotated[
+        Path | None, typer.Option(help="Folder to publish to, laid out as the store is, in place of the store.")
+    ] = None,
+) -> None:
+    """Train models on drawings, and publish those that are no worse than what is served."""
+    settings, chosen = _settings(), _families(family)
+    store = _store(settings)
+    if watch:
+        return _watch(store, settings, chosen)
+    run = Run(seed=seed, progress=_bar, threads=os.cpu_count() or 1)
+    target = store if publish_to is None else FolderStore(publish_to)
+    try:
+        if resume:
+            _resume(store, settings, chosen, run)
+        else:
+            _train_from_nothing(_gather(drawings, store if from_store else None), target, chosen, batches, run)
+    except (StoreError, DrawingError, RegistryError, BadArtifact) as error:
+        _fail(str(error))
+    return None
+
+
+def evaluate(
+    drawings: Files = None,
+    family: Families = None,
+    from_store: FromStore = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything that was measured, as JSON.")] = False,
+    figures: Annotated[Path | None, typer.Option(help="Folder for the figures, as SVG.")] = None,
+) -> None:
+    """Measure the champions on drawings of writers that no model was trained on; without any, on reference drawings."""
+    store = _store(_settings())
+    found: dict[str, Evaluation] = {}
+    try:
+        judging = [d for d in _gather(drawings, store if from_store else None) if d.use == "judging"]
+        judging = judging or list(reference_drawings("judging"))
+        for each in _families(family):
+            evaluation = _champions_evaluation(store, each, judging)
+            if evaluation is not None:
+                found[each.name] = evaluation
+    except (StoreError, DrawingError, RegistryError, BadArtifact) as error:
+        _fail(str(error))
+    _write_figures(found, figures)
+    _print_evaluations(found, judged_on_text(judging), as_json)
+
+
+def _families(names: Sequence[str] | None) -> list[Family]:
+    try:
+        return [family_named(name) for name in names] if names else list(FAMILIES)
+    except UnknownFamily as error:
+        _fail(str(error))
+
+
+def _settings() -> TrainingSettings:
+    try:
+        return TrainingSettings()  # type: ignore[call-arg]  # pydantic fills them from the environment
+    except ValidationError as error:
+        first = error.errors()[0]
+        _fail(f"MIDSTROKE_{'_'.join(str(part) for part in first['loc']).upper()}: {first['msg']}")
+
+
+def _store(settings: TrainingSettings) -> ObjectStore:
+    try:
+        return open_store(settings)
+    except UnknownStore as error:
+        _fail(str(error))
+
+
+def _gather(files: Sequence[Path] | None, store: ObjectStore | None) -> list[LabelledDrawing]:
+    """Drawings from the files and from the store."""
+    gathered = [drawing for file in files or [] for drawing in read_drawings(file)]
+    if store is not None:
+        stored = StoredDrawings(store)
+        gathered += stored.read(arrival.drawing for arrival in stored.arrivals())
+    return gathered
+
+
+def _watch(store: ObjectStore, settings: TrainingSettings, families: Sequence[Family]) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    os.nice(NICENESS)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    trainer = Trainer(
+        store, settings.retrain_after, stop, families, run=Run(threads=settings.trainer_threads), seed_store=True
+    )
+    trainer.run(settings.trainer_poll_seconds)
+
+
+def _resume(store: ObjectStore, settings: TrainingSettings, families: Sequence[Family], run: Run) -> None:
+    seed_first_models(store)
+    trainer = Trainer(store, settings.retrain_after, threading.Event(), families, run=run)
+    outcomes = trainer.poll(at_least=1)
+    for outcome in outcomes:
+        _print_outcome(outcome)
+    if not outcomes:
+        typer.echo("no new drawings to train on, or no champion to go on from")
+
+
+def _train_from_nothing(
+    drawings: Sequence[LabelledDrawing],
+    target: ObjectStore,
+    families: Sequence[Family],
+    batches: int | None,
+    run: Run,
+) -> None:
+    training = [drawing for drawing in drawings if drawing.use == "training"]
+    if not training:
+        _fail("no drawings to train on: give --drawings, or contribute some")
+    registry = Registry(target)
+    for family in families:
+        typer.echo(f"{family.name}: training on {len(training)} drawings")
+        recipe = family.recipe if batches is None else replace(family.recipe, batches=batches)
+        outcome = train_from_nothing(family, recipe, drawings, run)
+        pointer = registry.champion(family.name)
+        if pointer is not None:
+            outcome = against_champion(outcome, registry.load(family.name, pointer.version), drawings)
+        if outcome.verdict.accepted:
+            registry.publish(outcome.artifact, draw_figures(outcome.evaluation))
+            registry.promote(family.name, outcome.artifact.card.version, outcome.verdict.reasons[0])
+        _print_outcome(outcome)
+
+
+def _champions_evaluation(store: ObjectStore, family: Family, judging: Sequence[LabelledDrawing]) -> Evaluation | None:
+    registry = Registry(store)
+    pointer = registry.champion(family.name)
+    if pointer is None:
+        return None
+    artifact = registry.load(family.name, pointer.version)
+    return evaluate_model(check_artifact(artifact), prepare(judging, artifact.card.encoding))
+
+
+def _write_figures(found: dict[str, Evaluation], folder: Path | None) -> None:
+    for name, evaluation in found.items():
+        if folder is None:
+            return
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for file, body in draw_figures(evaluation).items():
+            (folder / name / file).write_bytes(body)
+
+
+def _print_evaluations(found: dict[str, Evaluation], judged_on: str, as_json: bool) -> None:
+    if as_json:
+        records = {name: to_record(evaluation) for name, evaluation in found.items()}
+        typer.echo(json.dumps({"judged_on": judged_on, "families": records}, indent=1))
+        return
+    typer.echo(f"judged on {judged_on}")
+    for name, evaluation in found.items():
+        _print_accuracy(name, evaluation)
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    card = outcome.artifact.card
+    _print_accuracy(card.family, outcome.evaluation)
+    typer.echo(f"{card.family} {card.version} {'published' if outcome.verdict.accepted else 'refused'}")
+    for reason in outcome.verdict.reasons:
+        typer.echo(f"  {reason}")
+
+
+def _print_accuracy(name: str, evaluation: Evaluation) -> None:
+    stages = "  ".join(
+        f"{100 * ink:.0f}%: {100 * right:.1f}" for ink, right in zip(evaluation.ink, evaluation.accuracy, strict=True)
+    )
+    typer.echo(f"{name}: mean {100 * evaluation.mean:.1f} % over {evaluation.drawings} drawings\n  {stages}")
+
+
+def _bar(numbers: Iterable[int]) -> Iterable[int]:
+    from tqdm import tqdm  # noqa: PLC0415 - for people at a terminal alone
+
+    return tqdm(numbers, leave=False, mininterval=0.5, disable=None)
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)

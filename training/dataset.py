@@ -1,0 +1,182 @@
+"""Labelled drawings become arrays of snapshots: training ones by augmentation, judged ones as they are.
+
+Where the drawings come from is not known in here (`drawing_files.py`, `stored_drawings.py`, `reference.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from collector.contributor import Use
+from training import augmentation
+from training.encodings import INPUT_SPECS, Encoding, Inputs
+from training.path import SUBPIXELS
+from training.snapshot import MAX_CANVAS_SIDE, Ink20, SnapshotError, to_canvas20, to_ink20
+from training.stages import Canvas, Compact, Line, stage_arrays
+
+JUDGED_STAGES = tuple(k / 10 for k in range(1, 11))
+LEAST_INK = 0.03  # of the drawing: below it there is nothing but the pen's own dot
+SCALES = {"cells": np.float32(255), "points": np.float32(SUBPIXELS)}  # divides the compact form of an input
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A contribution's own sample, the canvas as the visitor saw it, shrunk by both contracts."""
+
+    ink: float
+    ink20: Ink20
+    canvas20: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDrawing:
+    """A drawing on its canvas, what it is of, and whose it is."""
+
+    id: str
+    lines: tuple[Line, ...]
+    label: int
+    contributor: str
+    use: Use
+    source: str
+    canvas: Canvas
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """Snapshots in the order they were made, in the smallest types that hold them: one row each in every array."""
+
+    encoding: Encoding
+    inputs: Compact
+    labels: NDArray[np.uint8]
+    ink: NDArray[np.float32]  # fraction of the drawing
+    drawing: NDArray[np.int32]  # index of the drawing among those given
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batch(self, rows: NDArray[np.intp] | slice) -> Inputs:
+        """These rows as a model takes them, float32, as `training.encodings.decode_payload` gives them."""
+        return {
+            name: array[rows].astype(np.float32) / SCALES.get(name, np.float32(1))
+            for name, array in self.inputs.items()
+        }
+
+    def of_drawings(self, drawings: Sequence[int]) -> Snapshots:
+        """Only the snapshots of these drawings, which keep their numbers."""
+        rows = np.isin(self.drawing, drawings)
+        inputs = {name: array[rows] for name, array in self.inputs.items()}
+        return Snapshots(self.encoding, inputs, self.labels[rows], self.ink[rows], self.drawing[rows])
+
+
+class _Gatherer:
+    """Collects rows of snapshots; lists of small arrays, joined once."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self.encoding = encoding
+        self.rows: list[tuple[Compact, int, NDArray[np.float32], int]] = []
+
+    def add(self, inputs: Compact, label: int, ink: Sequence[float], drawing: int) -> None:
+        self.rows.append((inputs, label, np.asarray(ink, np.float32), drawing))
+
+    def joined(self) -> Snapshots:
+        if not self.rows:
+            raise ValueError("no drawings, expected at least one")
+        counts = [len(ink) for _, _, ink, _ in self.rows]
+        names = [spec.name for spec in INPUT_SPECS[self.encoding]]
+        return Snapshots(
+            self.encoding,
+            {name: np.concatenate([inputs[name] for inputs, _, _, _ in self.rows]) for name in names},
+            np.repeat(np.array([label for _, label, _, _ in self.rows], np.uint8), counts),
+            np.concatenate([ink for _, _, ink, _ in self.rows]),
+            np.repeat(np.array([drawing for *_, drawing in self.rows], np.int32), counts),
+        )
+
+
+def judged_snapshots(drawings: Iterable[LabelledDrawing], encoding: Encoding) -> Snapshots:
+    """Every drawing at 10, 20 ... 100 % of its ink, drawn with its own pen on its own canvas."""
+    rows = _Gatherer(encoding)
+    for number, drawing in enumerate(drawings):
+        arrays = stage_arrays(encoding, drawing.lines, drawing.canvas, JUDGED_STAGES)
+        rows.add(arrays, drawing.label, JUDGED_STAGES, number)
+    return rows.joined()
+
+
+def training_snapshots(
+    drawings: Sequence[LabelledDrawing],
+    encoding: Encoding,
+    copies: int,
+    seed: int,
+    strength: float = 1.0,
+    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
+) -> Snapshots:
+    """Each drawing's own pictures, where it has any, and `copies` of it as other hands might draw it."""
+    rng = np.random.default_rng(seed)
+    rows = _Gatherer(encoding)
+    for number in progress(range(len(drawings))):
+        drawing = drawings[number]
+        if drawing.pictures:
+            rows.add(*_own_snapshots(drawing, encoding), number)
+        for _ in range(copies):
+            fractions = _fractions(rng)
+            lines, canvas = _augmented(drawing, rng, strength)
+            rows.add(stage_arrays(encoding, lines, canvas, fractions), drawing.label, fractions, number)
+    return rows.joined()
+
+
+def _augmented(drawing: LabelledDrawing, rng: np.random.Generator, strength: float) -> tuple[list[Line], Canvas]:
+    lines = augmentation.augment(drawing.lines, drawing.label, rng, strength)
+    return augmentation.place(lines, rng), Canvas(pen_width=augmentation.pen_width(rng))
+
+
+def _fractions(rng: np.random.Generator) -> list[float]:
+    """Ten rising ink fractions about the judged ones; the last is 1, since finished digits count most."""
+    jittered = np.array(JUDGED_STAGES[:-1]) + rng.uniform(-0.05, 0.05, len(JUDGED_STAGES) - 1)
+    return [*np.maximum(jittered, LEAST_INK).tolist(), 1.0]
+
+
+def _own_snapshots(drawing: LabelledDrawing, encoding: Encoding) -> tuple[Compact, int, list[float]]:
+    """What the visitor's own page showed: its pictures, or its strokes cut where the pictures were taken."""
+    ink = [picture.ink for picture in drawing.pictures]
+    if encoding == "path48":
+        return stage_arrays(encoding, drawing.lines, drawing.canvas, ink), drawing.label, ink
+    if encoding == "canvas20":
+        return {"cells": np.stack([picture.canvas20 for picture in drawing.pictures])}, drawing.label, ink
+    places = [picture.ink20.place.as_tuple() for picture in drawing.pictures]
+    cells = np.stack([picture.ink20.cells for picture in drawing.pictures])
+    return {"cells": cells, "place": np.array(places, np.uint16)}, drawing.label, ink
+
+
+def read_picture(ink: float, png: bytes) -> Picture | None:
+    """A sample's PNG; None for a canvas without ink. Transparent pixels are paper.
+
+    Raises:
+        SnapshotError: larger than any canvas.
+        OSError: these bytes are no PNG.
+    """
+    with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+        # The header is read before the pixels: a PNG of 10 KB can claim 81 million of them.
+        if max(image.size) > MAX_CANVAS_SIDE:
+            raise SnapshotError(f"a picture of {image.width}x{image.height} px, at most {MAX_CANVAS_SIDE} a side")
+        canvas = np.asarray(_on_paper(image).convert("L"))
+    snapshot = to_ink20(canvas)
+    return None if snapshot.place.is_blank else Picture(ink, snapshot, to_canvas20(canvas))
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image
+    rgba = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+
+
+def rng_of(name: str) -> np.random.Generator:
+    """The same numbers for the same name, on every machine."""
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big"))

@@ -1,0 +1,192 @@
+"""One loop from arrays to a trained model, and from there to the two files that are published.
+
+The only file that imports TensorFlow. Whoever imports this pays 3 s and 600 MB: the trainer does when training starts.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# Read once, as TensorFlow loads: no banner, no note on every instruction set.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same sums in the same order, run after run
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from training.artifact import read_weights, write_weights
+from training.dataset import Snapshots
+from training.encodings import INPUT_SPECS, Inputs
+from training.families import CLASSES, Family, Recipe, WrongWeights
+
+for _noisy in ("tensorflow", "absl"):  # a line for every conversion, with a temporary path in it
+    logging.getLogger(_noisy).setLevel(logging.ERROR)
+
+Progress = Callable[[Iterable[int]], Iterable[int]]
+Floats = NDArray[np.float32]
+
+PREDICT_ROWS = 1000  # at a time
+
+
+class Stopped(Exception):
+    """Training was asked to stop before it had finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Snapshots to draw batches from, and their share of each batch.
+
+    With `keep`, what is taught on them is not their label but what the model said of them when training began.
+    """
+
+    snapshots: Snapshots
+    share: float = 1.0
+    keep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A trained model as its two files; `losses` are of each batch."""
+
+    model: bytes
+    weights: bytes
+    losses: tuple[float, ...]
+
+
+def use_threads(count: int) -> None:
+    """How many cores TensorFlow may take. Settled by the first call: once it has run, they can't be changed."""
+    if tf.config.threading.get_intra_op_parallelism_threads() != 0:
+        return
+    tf.config.threading.set_intra_op_parallelism_threads(count)
+    tf.config.threading.set_inter_op_parallelism_threads(count)
+
+
+def fit(
+    family: Family,
+    recipe: Recipe,
+    sources: Sequence[Source],
+    *,
+    seed: int,
+    resume: bytes | None = None,
+    pull: float = 0.0,
+    progress: Progress = iter,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Fitted:
+    """Trains the family's model, from nothing or from the weights of `resume` (a `weights.npz`).
+
+    `pull` holds the weights near those it began with; `progress` wraps the numbers of the batches.
+
+    Raises:
+        Stopped: `should_stop` said so.
+        WrongWeights: `resume` is of another model.
+        BadArtifact: `resume` can't be read.
+    """
+    keras.utils.set_random_seed(seed)
+    rng = np.random.default_rng(seed)
+    model = family.build_model()
+    if resume is not None:
+        set_weights(model, resume)
+    targets = [_targets(model, source, recipe.smoothing) for source in sources]
+    step = _make_step(model, recipe, pull)
+    losses = []
+    for _ in progress(range(recipe.batches)):
+        if should_stop():
+            raise Stopped
+        losses.append(step(*_draw_batch(sources, targets, recipe.batch_size, rng)))
+    return Fitted(to_flatbuffer(model, family), weights_of(model), tuple(float(loss) for loss in losses))
+
+
+def part_way(family: Family, began_with: bytes, fitted: Fitted, share: float) -> Fitted:
+    """The model whose weights have gone only this share of the way from where they began."""
+    before, after = read_weights(began_with), read_weights(fitted.weights)
+    model = family.build_model()
+    set_weights(model, write_weights({name: w + share * (after[name] - w) for name, w in before.items()}))
+    return Fitted(to_flatbuffer(model, family), weights_of(model), fitted.losses)
+
+
+def _make_step(model: Any, recipe: Recipe, pull: float) -> Any:
+    optimizer = _optimizer(recipe)
+    optimizer.build(model.trainable_variables)
+    began_with = [tf.constant(variable.numpy()) for variable in model.trainable_variables]
+
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]  # TensorFlow ships no types
+    def step(inputs: Any, targets: Any) -> Any:
+        with tf.GradientTape() as tape:
+            probabilities = model(inputs, training=True)
+            loss = tf.reduce_mean(keras.losses.categorical_crossentropy(targets, probabilities))
+            total = loss
+            if pull:
+                pairs = zip(model.trainable_variables, began_with, strict=True)
+                total += pull * tf.add_n([tf.reduce_sum(tf.square(now - then)) for now, then in pairs])
+        optimizer.apply(tape.gradient(total, model.trainable_variables))
+        return loss
+
+    return step
+
+
+def _optimizer(recipe: Recipe) -> Any:
+    rate: Any = recipe.learning_rate
+    if recipe.schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, recipe.batches, alpha=0.01)
+    if recipe.optimizer == "sgd":
+        return keras.optimizers.SGD(rate)
+    return keras.optimizers.Adam(rate)
+
+
+def _targets(model: Any, source: Source, smoothing: float) -> Floats:
+    """What is taught on each snapshot, ten probabilities: its label, or what the model says now."""
+    count = len(source.snapshots)
+    if not source.keep:
+        labels = np.eye(CLASSES, dtype=np.float32)[source.snapshots.labels]
+        return np.asarray(labels * (1 - smoothing) + smoothing / CLASSES, np.float32)
+    parts = [slice(start, start + PREDICT_ROWS) for start in range(0, count, PREDICT_ROWS)]
+    return np.concatenate([np.asarray(model(source.snapshots.batch(rows), training=False)) for rows in parts])
+
+
+def _draw_batch(
+    sources: Sequence[Source], targets: Sequence[Floats], size: int, rng: np.random.Generator
+) -> tuple[Inputs, Floats]:
+    """Rows drawn with replacement from each source by its share."""
+    total = sum(source.share for source in sources)
+    parts, taught = [], []
+    for source, target in zip(sources, targets, strict=True):
+        rows = rng.integers(0, len(source.snapshots), max(1, round(size * source.share / total)))
+        parts.append(source.snapshots.batch(rows))
+        taught.append(target[rows])
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, np.concatenate(taught)
+
+
+def weights_of(model: Any) -> bytes:
+    """All the model's variables as `weights.npz`, in the order that Keras keeps them."""
+    return write_weights({f"{i:03d}_{v.name}": v.numpy() for i, v in enumerate(model.weights)})
+
+
+def set_weights(model: Any, weights: bytes) -> None:
+    arrays = read_weights(weights)
+    expected = {f"{i:03d}_{v.name}": tuple(v.shape) for i, v in enumerate(model.weights)}
+    came = {name: array.shape for name, array in arrays.items()}
+    if came != expected:
+        raise WrongWeights(f"weights {came}, expected {expected}")
+    model.set_weights([arrays[name] for name in expected])
+
+
+def to_flatbuffer(model: Any, family: Family) -> bytes:
+    """The model for LiteRT: a batch of one, inputs named as in `INPUT_SPECS`, weights as they are."""
+    specs = INPUT_SPECS[family.encoding]
+
+    def serve(*tensors: Any) -> Any:
+        return model({spec.name: t for spec, t in zip(specs, tensors, strict=True)}, training=False)
+
+    signature = [tf.TensorSpec((1, *spec.shape), tf.float32, name=spec.name) for spec in specs]
+    traced = tf.function(serve, autograph=False).get_concrete_function(*signature)
+    # Given the Keras model itself, the converter leaves its weights out and LiteRT reads them as unset variables.
+    owner = tf.Module()
+    owner.weights = [variable.value for variable in model.weights]
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([traced], owner)
+    return bytes(converter.convert())
