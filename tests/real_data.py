@@ -6,10 +6,9 @@ import gzip
 import os
 from pathlib import Path
 
-from training.reference import reference_drawings
-
 from collector.drawing import Drawing, Point, Stroke, fit_on_canvas, parse_drawing
 from training.dataset import LabelledDrawing
+from training.reference import reference_drawings
 
 
 def data_folder() -> Path | None:

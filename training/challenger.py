@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from training.artifact import Artifact, check_artifact, file_entries, golden_predictions, version_name
 from training.card import Card, TrainedOn
-from training.dataset import LabelledDrawing, Snapshots, judged_snapshots, training_snapshots
+from training.dataset import LabelledDrawing, Snapshots, Variety, judged_snapshots, training_snapshots
 from training.encodings import Encoding
 from training.evaluation import Evaluation, evaluate, prepare
 from training.families import Family, Recipe, Resume
@@ -59,7 +59,10 @@ def train_from_nothing(family: Family, recipe: Recipe, drawings: Sequence[Labell
 
     fit.use_threads(run.threads)
     training, judging = [drawing for drawing in drawings if drawing.use == "training"], judging_among(drawings)
-    snapshots = training_snapshots(training, family.encoding, recipe.copies, run.seed, recipe.strength, run.progress)
+    variety = Variety(recipe.copies, recipe.cuts, recipe.strength)
+    snapshots = training_snapshots(
+        training, family.encoding, variety, run.seed, processes=run.threads, progress=run.progress
+    )
     fitted = fit.fit(
         family, recipe, [fit.Source(snapshots)], seed=run.seed, progress=run.progress, should_stop=run.should_stop
     )
@@ -132,12 +135,16 @@ def _resume_mix(
     resume: Resume, encoding: Encoding, known: Sequence[LabelledDrawing], new: Sequence[LabelledDrawing], seed: int
 ) -> list[tuple[Snapshots, float]]:
     """New drawings get as much of a batch as all that were known before: they are what is to be learned."""
-    replay = training_snapshots(reference_drawings("replay"), encoding, 2, seed)
-    fresh = training_snapshots(new, encoding, resume.copies, seed + 1)
+    replay = training_snapshots(reference_drawings("replay"), encoding, Variety(2), seed)
+    fresh = training_snapshots(new, encoding, Variety(resume.copies), seed + 1)
     rest = 1 - resume.replay
     if not known:
         return [(replay, resume.replay), (fresh, rest)]
-    return [(replay, resume.replay), (fresh, rest / 2), (training_snapshots(known, encoding, 2, seed + 2), rest / 2)]
+    return [
+        (replay, resume.replay),
+        (fresh, rest / 2),
+        (training_snapshots(known, encoding, Variety(2), seed + 2), rest / 2),
+    ]
 
 
 class _Rivals:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +17,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from collector.contributor import Use
-from training import augmentation
+from training.augmentation.augment import augment
+from training.augmentation.placing import pen_width, place
 from training.encodings import INPUT_SPECS, Encoding, Inputs
 from training.path import SUBPIXELS
 from training.snapshot import MAX_CANVAS_SIDE, Ink20, SnapshotError, to_canvas20, to_ink20
 from training.stages import Canvas, Compact, Line, stage_arrays
 
 JUDGED_STAGES = tuple(k / 10 for k in range(1, 11))
+CUT_SD = 0.01  # of an ink fraction: stages are where they are judged, without a comb of exact tenths
+FULL_INK = 0.05  # of the stages are moved to full ink
+PART_DRAWINGS = 250
 LEAST_INK = 0.03  # of the drawing: below it there is nothing but the pen's own dot
 SCALES = {"cells": np.float32(255), "points": np.float32(SUBPIXELS)}  # divides the compact form of an input
 
@@ -109,37 +115,82 @@ def judged_snapshots(drawings: Iterable[LabelledDrawing], encoding: Encoding) ->
     return rows.joined()
 
 
+@dataclass(frozen=True, slots=True)
+class Variety:
+    """How much each drawing is varied: copies by other hands, stages that each is cut at, strengths of augmentation."""
+
+    copies: int
+    cuts: int = len(JUDGED_STAGES)
+    strength: tuple[float, float] = (0.0, 1.0)
+
+
 def training_snapshots(
     drawings: Sequence[LabelledDrawing],
     encoding: Encoding,
-    copies: int,
+    variety: Variety,
     seed: int,
-    strength: float = 1.0,
+    *,
+    processes: int = 1,
     progress: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> Snapshots:
-    """Each drawing's own pictures, where it has any, and `copies` of it as other hands might draw it."""
-    rng = np.random.default_rng(seed)
-    rows = _Gatherer(encoding)
-    for number in progress(range(len(drawings))):
-        drawing = drawings[number]
+    """Each drawing's own pictures, where it has any, and copies of it as other hands might draw it.
+
+    The same for any number of processes: every part of PART_DRAWINGS has a seed of its own.
+    """
+    parts = [
+        _Part(drawings[start : start + PART_DRAWINGS], start, encoding, variety, seed)
+        for start in range(0, len(drawings), PART_DRAWINGS)
+    ]
+    if processes == 1 or len(parts) == 1:
+        return _joined([_part_snapshots(parts[number]) for number in progress(range(len(parts)))])
+    # Spawned, not forked: a fork of a process whose TensorFlow has threads may hang.
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        made = pool.map(_part_snapshots, parts)
+        return _joined([next(made) for _ in progress(range(len(parts)))])
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    drawings: Sequence[LabelledDrawing]
+    first: int
+    encoding: Encoding
+    variety: Variety
+    seed: int
+
+
+def _part_snapshots(part: _Part) -> Snapshots:
+    rng = np.random.default_rng((part.seed, part.first))
+    rows = _Gatherer(part.encoding)
+    for number, drawing in enumerate(part.drawings, start=part.first):
         if drawing.pictures:
-            rows.add(*_own_snapshots(drawing, encoding), number)
-        for _ in range(copies):
-            fractions = _fractions(rng)
-            lines, canvas = _augmented(drawing, rng, strength)
-            rows.add(stage_arrays(encoding, lines, canvas, fractions), drawing.label, fractions, number)
+            rows.add(*_own_snapshots(drawing, part.encoding), number)
+        for _ in range(part.variety.copies):
+            fractions = _fractions(rng, part.variety.cuts)
+            lines, canvas = _augmented(drawing, rng, rng.uniform(*part.variety.strength))
+            rows.add(stage_arrays(part.encoding, lines, canvas, fractions), drawing.label, fractions, number)
     return rows.joined()
 
 
+def _joined(parts: Sequence[Snapshots]) -> Snapshots:
+    return Snapshots(
+        parts[0].encoding,
+        {name: np.concatenate([part.inputs[name] for part in parts]) for name in parts[0].inputs},
+        np.concatenate([part.labels for part in parts]),
+        np.concatenate([part.ink for part in parts]),
+        np.concatenate([part.drawing for part in parts]),
+    )
+
+
 def _augmented(drawing: LabelledDrawing, rng: np.random.Generator, strength: float) -> tuple[list[Line], Canvas]:
-    lines = augmentation.augment(drawing.lines, drawing.label, rng, strength)
-    return augmentation.place(lines, rng), Canvas(pen_width=augmentation.pen_width(rng))
+    lines = augment(list(drawing.lines), drawing.label, rng, strength)
+    return place(lines, rng), Canvas(pen_width=pen_width(rng))
 
 
-def _fractions(rng: np.random.Generator) -> list[float]:
-    """Ten rising ink fractions about the judged ones; the last is 1, since finished digits count most."""
-    jittered = np.array(JUDGED_STAGES[:-1]) + rng.uniform(-0.05, 0.05, len(JUDGED_STAGES) - 1)
-    return [*np.maximum(jittered, LEAST_INK).tolist(), 1.0]
+def _fractions(rng: np.random.Generator, cuts: int) -> list[float]:
+    """Rising ink fractions at `cuts` of the ten judged stages; a few more of them are 1, where every stroke is seen."""
+    fractions = rng.choice(JUDGED_STAGES, cuts, replace=False) + rng.normal(0, CUT_SD, cuts)
+    fractions[rng.random(cuts) < FULL_INK] = 1.0
+    return [float(f) for f in np.sort(np.clip(fractions, LEAST_INK, 1.0))]
 
 
 def _own_snapshots(drawing: LabelledDrawing, encoding: Encoding) -> tuple[Compact, int, list[float]]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from collector.contributor import use_of
 from collector.drawing import Drawing, parse_drawing
-from training import augmentation
+from training.augmentation.placing import pen_width, place
 from training.dataset import LabelledDrawing, rng_of
 from training.stages import Canvas, lines_of
 
@@ -44,7 +44,7 @@ def _is_gzipped(path: Path) -> bool:
 
 def _labelled(drawing: Drawing, label: int) -> LabelledDrawing:
     rng = rng_of(f"{drawing.source}/{drawing.id}")
-    lines = augmentation.place(lines_of(drawing.strokes), rng)
+    lines = place(lines_of(drawing.strokes), rng)
     contributor = contributor_of(drawing)
     return LabelledDrawing(
         id=drawing.id,
@@ -53,7 +53,7 @@ def _labelled(drawing: Drawing, label: int) -> LabelledDrawing:
         contributor=contributor,
         use=use_of(contributor),
         source=drawing.source,
-        canvas=Canvas(pen_width=augmentation.pen_width(rng)),
+        canvas=Canvas(pen_width=pen_width(rng)),
     )
 
 

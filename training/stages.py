@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from collector.drawing import Stroke
 from collector.raster import CANVAS_SIDE, PEN_WIDTH
+from training.augmentation.geometry import running_length
 from training.encodings import Encoding
 from training.path import lines_to_path48
 from training.snapshot import GRID, MIN_BLOCK
@@ -38,12 +39,6 @@ class Canvas:
 
 def lines_of(strokes: Sequence[Stroke]) -> list[Line]:
     return [np.array([(p.x, p.y) for p in stroke.points], np.float64) for stroke in strokes]
-
-
-def running_length(line: Line) -> NDArray[np.float64]:
-    """Ink from the stroke's start to each of its points, (points,)."""
-    steps = line[1:] - line[:-1]
-    return np.concatenate([[0.0], np.cumsum(np.sqrt((steps * steps).sum(axis=1)))])
 
 
 def cut_lines(lines: Lines, ink_fraction: float) -> list[Line]:

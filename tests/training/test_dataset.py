@@ -18,7 +18,7 @@ from collector.drawing import DrawingError
 from collector.layout import arrival_key, drawing_key, sample_key, tombstone_key
 from collector.object_store import MemoryStore
 from tests.training.contributing import NOON, STEPS, contribute, contribute_all
-from training.dataset import judged_snapshots, read_picture, training_snapshots
+from training.dataset import Variety, judged_snapshots, read_picture, training_snapshots
 from training.drawing_files import read_drawings
 from training.encodings import ENCODINGS, INPUT_SPECS, Encoding, decode_payload
 from training.progress import Progress, parse_progress, to_json
@@ -76,7 +76,7 @@ def test_lines_without_a_label_are_passed_over_and_broken_ones_are_not(tmp_path:
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_arrays_have_the_shapes_that_models_take(encoding: Encoding) -> None:
-    snapshots = training_snapshots(DRAWINGS[:5], encoding, copies=2, seed=1)
+    snapshots = training_snapshots(DRAWINGS[:5], encoding, Variety(2), seed=1)
 
     batch = snapshots.batch(slice(None))
 
@@ -92,7 +92,7 @@ def test_a_batch_is_what_the_service_makes_of_the_same_picture() -> None:
     one = contribute(store, DRAWINGS[4])
     (drawing,) = StoredDrawings(store).read([one])
 
-    batch = training_snapshots([drawing], "ink20", copies=0, seed=1).batch(slice(3, 4))
+    batch = training_snapshots([drawing], "ink20", Variety(0), seed=1).batch(slice(3, 4))
 
     png = store.get(sample_key(drawing.label, one, 3))
     canvas = np.asarray(Image.open(io.BytesIO(png)))
@@ -102,7 +102,7 @@ def test_a_batch_is_what_the_service_makes_of_the_same_picture() -> None:
 
 
 def test_the_seed_decides_everything() -> None:
-    one, same, other = (training_snapshots(DRAWINGS[:3], "ink20", 1, seed) for seed in (1, 1, 2))
+    one, same, other = (training_snapshots(DRAWINGS[:3], "ink20", Variety(1), seed) for seed in (1, 1, 2))
 
     assert (one.inputs["cells"] == same.inputs["cells"]).all()
     assert not (one.inputs["cells"] == other.inputs["cells"]).all()
@@ -127,7 +127,7 @@ def test_contributions_bring_their_own_pictures() -> None:
     assert (drawing.id, drawing.label, drawing.use) == (one, 7, "training")
     assert [picture.ink for picture in drawing.pictures] == list(STEPS)
     for encoding in ENCODINGS:
-        assert len(training_snapshots([drawing], encoding, copies=1, seed=1)) == len(STEPS) + 10
+        assert len(training_snapshots([drawing], encoding, Variety(1), seed=1)) == len(STEPS) + 10
 
 
 def test_deleted_unfinished_and_unreadable_drawings_are_left_out() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from training.artifact import read_weights, write_weights
 from training.challenger import Outcome
-from training.dataset import judged_snapshots, training_snapshots
+from training.dataset import Variety, judged_snapshots, training_snapshots
 from training.encodings import INPUT_SPECS
 from training.families import FAMILIES, Family, Recipe, WrongWeights, family_named
 from training.interpreter import Interpreter
@@ -53,7 +53,7 @@ def test_resuming_begins_where_training_stood(outcome: Outcome, family: Family) 
 
 
 def test_the_pull_keeps_weights_near_where_they_began(outcome: Outcome, family: Family) -> None:
-    snapshots = training_snapshots(reference_drawings("judging", 2), family.encoding, 1, 1)
+    snapshots = training_snapshots(reference_drawings("judging", 2), family.encoding, Variety(1), 1)
     recipe = replace(family.recipe, batches=30, batch_size=100)
 
     def distance(pull: float) -> float:
@@ -65,7 +65,7 @@ def test_the_pull_keeps_weights_near_where_they_began(outcome: Outcome, family: 
 
 
 def test_what_is_kept_is_the_models_opinion_not_the_label(outcome: Outcome, family: Family) -> None:
-    snapshots = training_snapshots(reference_drawings("judging", 2), family.encoding, 1, 1)
+    snapshots = training_snapshots(reference_drawings("judging", 2), family.encoding, Variety(1), 1)
     mislabelled = replace(snapshots, labels=(snapshots.labels + 1) % 10)
     recipe = replace(family.recipe, batches=30, batch_size=100)
 
