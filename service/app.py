@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
+from service.baselines import make_baselines_routes
 from service.docs_page import STYLE, render_docs
 from service.headers import SafeHeaders
 from service.http_routes import make_http_routes
@@ -18,6 +19,7 @@ from service.intake import Intake
 from service.live_model import LiveModels, Served
 from service.origins import Origins
 from service.page import FOLDERS, ROOT_FILES, Page
+from service.places import SHIPPED_BASELINES
 from service.problems import add_problem_handlers
 from service.settings import Settings
 from service.sockets import Sockets
@@ -29,8 +31,15 @@ DESCRIPTION = (
 )
 
 
-def create_app(live: LiveModels, registry: Registry, intake: Intake, settings: Settings, frontend: Path) -> FastAPI:
-    """The service as an ASGI application; `frontend` is the page's folder."""
+def create_app(
+    live: LiveModels,
+    registry: Registry,
+    intake: Intake,
+    settings: Settings,
+    frontend: Path,
+    baselines: Path = SHIPPED_BASELINES,
+) -> FastAPI:
+    """The service as an ASGI application; `frontend` is the page's folder, `baselines` that of the comparison."""
     origins = Origins.parse(settings.allowed_origins, without=settings.allow_no_origin)
     sockets = Sockets(live, intake, origins, settings.max_sockets, settings.frames_per_second)
 
@@ -57,6 +66,7 @@ def create_app(live: LiveModels, registry: Registry, intake: Intake, settings: S
     app.add_middleware(SafeHeaders)
     add_problem_handlers(app)
     app.include_router(make_http_routes(live, registry, intake, origins))
+    app.include_router(make_baselines_routes(baselines))
 
     @app.websocket("/ws")
     async def ws(socket: WebSocket) -> None:

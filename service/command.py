@@ -85,6 +85,18 @@ def import_drawings(
         fail(str(error))
 
 
+@app.command("settings")
+def show_settings() -> None:
+    """List every setting: its environment variable, what it is now, and what it does."""
+    from training.settings import TrainingSettings  # noqa: PLC0415
+
+    fields = {**Settings.model_fields, **TrainingSettings.model_fields}
+    current = {**TrainingSettings().model_dump(), **read_settings().model_dump()}  # type: ignore[call-arg]  # as above
+    for name, field in fields.items():
+        typer.echo(f"MIDSTROKE_{name.upper()}={'' if current[name] is None else current[name]}")
+        typer.echo(f"    {field.description}")
+
+
 def _start_log(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # At `info` they tell of every connection, and of every way to find credentials.

@@ -90,6 +90,23 @@ class RefusedForm(BaseModel):
     retry: bool = Field(description="whether sending it again later can help")
 
 
+class BaselineForm(BaseModel):
+    """One classifier: its source's own experiment, or how it does on the project's drawings."""
+
+    name: str
+    source: str = Field(description="who published it; Midstroke for its own families")
+    year: int | None
+    claimed: float | None = Field(description="what the source claims of its own test")
+    came_out: float | None = Field(description="what the same test gave here")
+    trained_on: str
+    ink: list[float] = Field(description="stages judged, 0.1 to 1; empty where it was not judged on our drawings")
+    accuracy: list[float] = Field(description="right guesses at each of them")
+    mean: float | None
+    at_50: float | None
+    at_100: float | None
+    note: str
+
+
 class HealthForm(BaseModel):
     """The process runs."""
 

@@ -21,16 +21,18 @@ Family = Annotated[str, typer.Argument(help="As `midstroke models list` names it
 
 @models.command("list")
 def list_versions() -> None:
-    """Show every published version, latest first; the champion of each family is marked with a star."""
+    """Show every version, latest first: a star marks each family's champion, `refused` what the gate turned down."""
     with _registry() as registry:
         for family in registry.families():
             champion = registry.champion(family)
             served = None if champion is None else champion.version
             for version in reversed(registry.versions(family)):
-                metrics = registry.card(family, version).metrics
+                card = registry.card(family, version)
+                metrics = card.metrics
                 typer.echo(
                     f"{'*' if version == served else ' '} {family:<12} {version}  "
                     f"mean {metrics.mean:.3f}  half ink {metrics.at_50:.3f}  full ink {metrics.at_100:.3f}"
+                    f"{'  refused' if card.is_refused else ''}"
                 )
 
 

@@ -1,8 +1,12 @@
-"""What lies where in the service's own folder, `var`."""
+"""What lies where: in the service's own folder, `var`, and beside the models that Midstroke ships with."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from training.registry import FIRST_MODELS
+
+SHIPPED_BASELINES = FIRST_MODELS / "baselines"
 
 
 def spool_file(var: Path) -> Path:

@@ -50,6 +50,7 @@ class Service:
     registry: Registry
     store: MemoryStore
     spool: Spool
+    baselines: Path  # a folder that is not there yet
 
     def connect(self, **options: Any) -> ClientConnection:
         options.setdefault("subprotocols", ["midstroke.v1"])
@@ -98,13 +99,13 @@ def serving(var: Path, settings: Settings) -> Iterator[Service]:
     live.poll()
     spool = Spool(var / "spool.sqlite", settings.spool_bytes)
     listener = listen("127.0.0.1", 0)
-    app = create_app(live, registry, Intake(spool, b"k" * 32), settings, FRONTEND)
+    app = create_app(live, registry, Intake(spool, b"k" * 32), settings, FRONTEND, var / "baselines")
     server = uvicorn.Server(uvicorn_config(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
         # The listener takes connections from the start, so there is nothing to wait for.
-        yield Service(listener.getsockname()[1], live, registry, store, spool)
+        yield Service(listener.getsockname()[1], live, registry, store, spool, var / "baselines")
     finally:
         server.should_exit = True
         thread.join(WAIT_SECONDS)

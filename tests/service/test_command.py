@@ -189,3 +189,10 @@ def test_every_command_explains_itself(tmp_path: Path) -> None:
     told = midstroke("--help", var=tmp_path).stdout
 
     assert all(command in told for command in ("serve", "train", "evaluate", "models", "import-drawings"))
+
+
+def test_every_setting_is_listed_with_what_it_is_and_does(tmp_path: Path) -> None:
+    told = midstroke("settings", var=tmp_path).stdout
+
+    assert f"MIDSTROKE_VAR={tmp_path}\n" in told
+    assert "MIDSTROKE_RETRAIN_AFTER=20\n    new training drawings" in told

@@ -219,6 +219,8 @@ def test_the_docs_know_every_documented_call(service: Service) -> None:
         "/contributions",
         "/model",
         "/models/{family}/{version}/{file}",
+        "/baselines",
+        "/baselines/{figure}.svg",
         "/healthz",
         "/readyz",
     }

@@ -47,13 +47,17 @@ def house() -> House:
     return house
 
 
-def newer(family: str = "softmax", mean: float | None = None) -> Artifact:
+def newer(family: str = "softmax", standing: float | None = None) -> Artifact:
     """The shipped softmax model under a later version, and maybe as another family."""
     artifact = shipped("softmax")
-    metrics = artifact.card.metrics if mean is None else replace(artifact.card.metrics, mean=mean)
     return replace(
         artifact,
-        card=replace(artifact.card, family=family, version=f"2030{artifact.card.version[4:]}", metrics=metrics),
+        card=replace(
+            artifact.card,
+            family=family,
+            version=f"2030{artifact.card.version[4:]}",
+            standing=artifact.card.standing if standing is None else standing,
+        ),
     )
 
 
@@ -151,13 +155,13 @@ def test_a_new_family_is_found(house: House) -> None:
     assert "twin" in house.live.current.predictors
 
 
-def test_the_best_by_mean_comes_first(house: House) -> None:
-    house.promote(newer("twin", mean=0.999))
+def test_the_best_by_standing_comes_first(house: House) -> None:
+    house.promote(newer("twin", standing=0.999))
     house.clock.now += FAMILIES_SECONDS
     house.live.poll()
     first = next(iter(house.live.current.predictors))
 
-    house.promote(newer("softmax", mean=0.9999))
+    house.promote(newer("softmax", standing=0.9999))
     house.live.poll()
 
     assert (first, next(iter(house.live.current.predictors))) == ("twin", "softmax")
