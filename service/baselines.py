@@ -7,7 +7,8 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 
 from service.headers import FIGURE_POLICY
-from service.http_forms import BaselineForm, ErrorForm
+from service.http_forms import BaselineForm
+from service.http_routes import refuse_body
 from service.page import Page
 from service.problems import Problem
 from training.registry import FIGURE_NAME
@@ -18,13 +19,13 @@ TABLE = "baselines.json"
 def make_baselines_routes(folder: Path) -> APIRouter:
     """The calls for what lies in `folder`, which need not be there; a table that is written anew is seen at once."""
     routes, files = APIRouter(), Page(folder)
-    missing = {404: {"model": ErrorForm, "description": "There is none"}}
+    missing = refuse_body({404: "There is none"})
 
     @routes.get(
         "/baselines",
         summary="The project's ancestors beside its models, as midstroke baselines wrote it",
         response_model=list[BaselineForm],
-        responses={**missing},
+        responses=missing,
     )
     def baselines(request: Request) -> Response:
         response = files.respond(TABLE, request)

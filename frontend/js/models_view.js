@@ -1,28 +1,23 @@
 /** The models that are served, each with what its card says; and what the trainer does. Reads cards, changes nothing. */
 
 import { accuracyChart } from './chart.js';
+import { Cards, modelFile } from './cards.js';
 import { byId, element } from './dom.js';
-import { percent, trainerWords, whenMade, whole } from './words.js';
+import { familySentence } from './families.js';
+import { figureGrid, figuresOf } from './figures.js';
+import { HistoryView } from './history_view.js';
+import { modelWords, percent, trainerWords, whenMade, whole } from './words.js';
 
+/** @typedef {import('./cards.js').Card} Card */
 /** @typedef {import('./protocol.js').Model} Model */
 /** @typedef {import('./protocol.js').Trainer} Trainer */
-/**
- * @typedef {object} Card
- * @property {string} family
- * @property {string} version
- * @property {string} encoding
- * @property {Readonly<Record<string, unknown>>} files
- * @property {{judged_on: string, drawings: number, ink: number[], accuracy: number[], mean: number, at_50: number,
- *   at_100: number, recall: number[], log_loss: number}} metrics
- * @property {{drawings: number, contributors: number, sources: Record<string, number>, credits: string[]}} trained_on
- * @property {string | null} resumed_from
- * @property {{accepted?: boolean, reasons?: readonly string[]}} gate
- */
 
 export class ModelsView {
   #list = byId('models-list', HTMLElement);
   #trainer = byId('trainer', HTMLElement);
-  /** @type {Map<string, Promise<Card>>} */ #cards = new Map();
+  #refusal = byId('refusal', HTMLElement);
+  #cards = new Cards();
+  #history = new HistoryView(this.#cards);
   /** @type {readonly Model[]} */ #models = [];
   #visible = false;
 
@@ -30,6 +25,9 @@ export class ModelsView {
   showTrainer(trainer) {
     this.#trainer.textContent = `Trainer: ${trainerWords(trainer)}.`;
     this.#trainer.dataset.state = trainer?.state ?? '';
+    // A refusal stays to be read while the trainer waits and trains, until a challenger gets through.
+    if (trainer?.state === 'refused') this.#refusal.replaceChildren(...refusalParts(trainer));
+    if (trainer?.state === 'published') this.#refusal.replaceChildren();
   }
 
   /** @param {readonly Model[]} models best first */
@@ -45,6 +43,7 @@ export class ModelsView {
   }
 
   #draw() {
+    void this.#history.show(this.#models);
     this.#list.replaceChildren(...this.#models.map((model) => this.#article(model)));
     if (this.#models.length === 0) this.#list.append(element('p', {}, 'No model is served yet.'));
   }
@@ -53,32 +52,22 @@ export class ModelsView {
   #article(model) {
     const details = element('div', { class: 'card-body' });
     const title = element('h2', {}, model.family, element('small', {}, model.best ? ' the best of those served' : ''));
-    const article = element('article', { 'data-family': model.family, 'data-version': model.model }, title, details);
-    this.#card(model).then(
+    const about = element('p', { class: 'about' }, familySentence(model.family));
+    const article = element('article', { 'data-family': model.family, 'data-version': model.model }, title, about, details);
+    this.#cards.read(model).then(
       (card) => details.replaceChildren(...cardParts(card)),
       (error) => details.replaceChildren(element('p', {}, `Its card could not be read: ${error.message}.`)),
     );
     return article;
   }
-
-  /** @param {Model} model */
-  #card({ family, model }) {
-    const url = `/models/${family}/${model}/card.json`;
-    const reading = this.#cards.get(url) ?? readCard(url);
-    this.#cards.set(url, reading);
-    reading.catch(() => this.#cards.delete(url));
-    return reading;
-  }
 }
 
-/**
- * @param {string} url
- * @returns {Promise<Card>}
- */
-async function readCard(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`the service answered ${answer.status} to ${url}`);
-  return answer.json();
+/** @param {Trainer} trainer that refused */
+function refusalParts({ family, version, reasons = [] }) {
+  const said = `: ${reasons.join('; ') || 'no reason given'}.`;
+  if (!family || !version) return [`Last challenger refused${family ? ` (${family})` : ''}${said}`];
+  const link = element('a', { href: modelFile(family, version, 'card.json') }, modelWords({ family, model: version }, false));
+  return ['Last challenger refused: ', link, said];
 }
 
 /** @param {Card} card */
@@ -86,7 +75,7 @@ function cardParts(card) {
   const { metrics } = card;
   const chart = element('figure', {}, accuracyChart(metrics.ink, metrics.accuracy));
   chart.append(element('figcaption', {}, 'Right answers by share of ink drawn, on writers it has not seen'));
-  return [facts(card), chart, figures(card)];
+  return [facts(card), chart, figureGrid(figuresOf(card))];
 }
 
 /** @param {Card} card */
@@ -128,15 +117,4 @@ function recall(shares) {
     element('li', {}, element('b', {}, String(digit)), ` ${Math.round(100 * share)} %`),
   );
   return element('ol', { class: 'recall' }, ...items);
-}
-
-/** @param {Card} card */
-function figures({ family, version, files }) {
-  const names = Object.keys(files).filter((name) => name.endsWith('.svg'));
-  const images = names.map((name) => {
-    const alt = `${name.replace('.svg', '').replaceAll(/[_-]/g, ' ')} of ${family}`;
-    return element('img', { src: `/models/${family}/${version}/${name}`, alt, loading: 'lazy' });
-  });
-  if (images.length === 0) return '';
-  return element('details', {}, element('summary', {}, `Figures (${images.length})`), ...images);
 }

@@ -1,7 +1,7 @@
 /** Which models answer, by name, above their bars; and in words when one of them was just learnt. */
 
-import { byId } from './dom.js';
-import { modelWords } from './words.js';
+import { byId, element } from './dom.js';
+import { modelWords, shortVersion } from './words.js';
 
 /** @typedef {import('./protocol.js').Model} Model */
 
@@ -32,7 +32,7 @@ export class Names {
     this.#places.forEach((place, i) => {
       const model = answering[i];
       const news = model !== undefined && this.#isNews(model.family);
-      place.textContent = model ? modelWords(model, news) : '';
+      place.replaceChildren(...(model ? nameParts(model, news) : []));
       place.title = model ? `${model.family} ${model.model}` : '';
       place.dataset.family = model?.family ?? '';
       place.dataset.version = model?.model ?? '';
@@ -46,4 +46,15 @@ export class Names {
     const at = this.#learntAt.get(family);
     return at !== undefined && performance.now() - at < NEWS_MS;
   }
+}
+
+/**
+ * The version is an element of its own: where there is no room for it, it goes.
+ * @param {Model} model
+ * @param {boolean} news
+ */
+function nameParts(model, news) {
+  const version = shortVersion(model.model);
+  const [before, after] = modelWords(model, news).split(version);
+  return [before, element('span', { class: 'version' }, version), after];
 }

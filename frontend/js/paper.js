@@ -1,7 +1,6 @@
 /** Strokes on canvases: the sheet that is looked at, and the one that the model is shown. No input in here. */
 
 import { PEN_WIDTH, SIDE, inkBox } from './geometry.js';
-import { grayOf } from './snapshot.js';
 
 /** @typedef {import('./geometry.js').Stroke} Stroke */
 /** @typedef {import('./snapshot.js').Canvas} Canvas */
@@ -71,22 +70,35 @@ export class Sheet {
   }
 }
 
-/** The sheet as the model sees it: black on white, 500 x 500, whatever the visitor's screen and colours. */
+/**
+ * The sheet as the model sees it: black on white, 500 x 500, whatever the visitor's screen and colours. Finished strokes
+ * are kept as a picture, so that a frame costs the stroke under way alone. That one is drawn whole each time: drawn in
+ * parts, its antialiased rims would overlap and be darker, and the same strokes would give other pixels.
+ */
 export class ModelSheet {
-  #canvas = document.createElement('canvas');
-  /** @type {CanvasRenderingContext2D} */ #context;
+  #canvas = sheetCanvas();
+  #context = contextOf(this.#canvas, { willReadFrequently: true });
+  #finishedCanvas = sheetCanvas();
+  #finishedContext = contextOf(this.#finishedCanvas, { willReadFrequently: true });
+  /** @type {readonly Stroke[]} */ #finished = [];
 
   constructor() {
-    this.#canvas.width = this.#canvas.height = SIDE;
-    this.#context = contextOf(this.#canvas, { willReadFrequently: true });
+    blank(this.#finishedContext);
+  }
+
+  /** @param {readonly Stroke[]} strokes that are replaced, never changed: one that is the same is not drawn again */
+  draw(strokes) {
+    this.#finish(strokes.slice(0, -1));
+    this.#context.drawImage(this.#finishedCanvas, 0, 0);
+    drawStrokes(this.#context, strokes.slice(-1));
   }
 
   /** @param {readonly Stroke[]} strokes */
-  draw(strokes) {
-    this.#context.fillStyle = '#fff';
-    this.#context.fillRect(0, 0, SIDE, SIDE);
-    this.#context.strokeStyle = '#000';
-    drawStrokes(this.#context, strokes);
+  #finish(strokes) {
+    const grown = this.#finished.every((stroke, i) => stroke === strokes[i]);
+    if (!grown) blank(this.#finishedContext);
+    drawStrokes(this.#finishedContext, grown ? strokes.slice(this.#finished.length) : strokes);
+    this.#finished = strokes;
   }
 
   /**
@@ -98,7 +110,7 @@ export class ModelSheet {
     const box = inkBox(strokes);
     const [left, top] = [box?.left ?? 0, box?.top ?? 0];
     const [width, height] = [(box?.right ?? 1) - left, (box?.bottom ?? 1) - top];
-    const gray = grayOf(this.#context.getImageData(left, top, width, height).data);
+    const gray = oneChannel(this.#context.getImageData(left, top, width, height).data);
     return { width: SIDE, height: SIDE, patch: { left, top, width, height, gray }, outside: WHITE };
   }
 
@@ -108,4 +120,26 @@ export class ModelSheet {
     if (!(blob instanceof Blob)) throw new Error('the browser made no PNG of the sheet');
     return new Uint8Array(await blob.arrayBuffer());
   }
+}
+
+function sheetCanvas() {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = SIDE;
+  return canvas;
+}
+
+/** @param {CanvasRenderingContext2D} context */
+function blank(context) {
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, SIDE, SIDE);
+}
+
+/**
+ * `grayOf` of what is black, white and between, where its sum comes to any one channel; in a third of the time.
+ * @param {Uint8ClampedArray} rgba
+ */
+function oneChannel(rgba) {
+  const gray = new Uint8Array(rgba.length / 4);
+  for (let i = 0; i < gray.length; i++) gray[i] = rgba[4 * i];
+  return gray;
 }

@@ -1,6 +1,7 @@
 /** The two menus: which family is read, and which it is compared with. */
 
 import { byId, element } from './dom.js';
+import { familySentence, menuWords } from './families.js';
 
 /** @typedef {import('./protocol.js').Model} Model */
 /** @typedef {import('./choice.js').Wish} Wish */
@@ -24,18 +25,23 @@ export class Wishes {
   show(models, answering, wish) {
     const names = models.map(({ family }) => family);
     const best = models.length ? `best (${names[0]})` : 'best';
-    fill(this.#family, [['', best], ...names.map((name) => pair(name))], wish.family);
+    fill(this.#family, [['', best], ...pairs(names, wish.family)], wish.family);
     const others = names.filter((name) => name !== answering[0]?.family);
-    fill(this.#compare, [['', 'nothing'], ...others.map((name) => pair(name))], answering[1]?.family ?? '');
+    const second = answering[1]?.family ?? '';
+    fill(this.#compare, [['', 'nothing'], ...pairs(others, second)], second);
+    this.#family.title = familySentence(answering[0]?.family ?? '');
+    this.#compare.title = familySentence(second);
   }
 }
 
 /**
- * @param {string} name
- * @returns {readonly [string, string]}
+ * The chosen one is named alone: a closed menu has no room for what it looks at.
+ * @param {readonly string[]} names
+ * @param {string} chosen
+ * @returns {readonly (readonly [string, string])[]}
  */
-function pair(name) {
-  return [name, name];
+function pairs(names, chosen) {
+  return names.map((name) => [name, name === chosen ? name : menuWords(name)]);
 }
 
 /**

@@ -50,7 +50,7 @@ export function modelWords({ family, model }, justLearnt) {
 /** @param {Trainer | null} trainer */
 export function trainerWords(trainer) {
   if (!trainer) return 'no trainer has reported yet';
-  const { state, new_drawings, needed, family, version, reasons = [] } = trainer;
+  const { state, new_drawings, needed, family, version } = trainer;
   switch (state) {
     case 'waiting':
       return `${new_drawings} of ${needed} new drawings until the next training`;
@@ -59,7 +59,7 @@ export function trainerWords(trainer) {
     case 'published':
       return `published ${named(family, version)}; ${new_drawings} of ${needed} new drawings until the next training`;
     case 'refused':
-      return `refused ${named(family, version)}: ${reasons.join('; ') || 'no reason given'}`;
+      return `refused its last challenger; ${new_drawings} of ${needed} new drawings until the next training`;
   }
 }
 

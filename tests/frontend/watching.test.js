@@ -40,6 +40,50 @@ test('the best model gets the snapshots that it wants', () => {
   assert.deepEqual(frames, [{ encoding: 4, drawing: 1, seq: 1, bytes: 218 }]);
 });
 
+test('for the path alone no canvas is drawn or read', () => {
+  const printer = { draw: () => assert.fail('drawn'), read: () => assert.fail('read') };
+  const sent = [];
+  const watching = new Watching((frame) => sent.push(read(frame).encoding) > 0, printer);
+  watching.feed([PATH, SOFTMAX], WISH);
+
+  watching.show(drawing(3));
+  watching.take(prediction(1));
+  watching.show(drawing(9));
+
+  assert.deepEqual(sent, [4, 4]);
+});
+
+test('any two of four families are fed, each by what it looks at', () => {
+  const served = [PATH, { ...SOFTMAX, family: 'cnn' }, SOFTMAX, { family: 'original', model: 'v', encoding: 'canvas20' }];
+  const sent = {};
+  for (const [i, first] of served.entries()) {
+    for (const second of served.slice(i + 1)) {
+      const { watching, frames } = begin(served, { family: first.family, compare: second.family });
+      watching.show(drawing(3));
+      sent[`${first.family} ${second.family}`] = frames.map(({ encoding }) => encoding);
+    }
+  }
+
+  assert.deepEqual(sent, {
+    'path cnn': [4, 1],
+    'path softmax': [4, 1],
+    'path original': [4, 2],
+    'cnn softmax': [1],
+    'cnn original': [1, 2],
+    'softmax original': [1, 2],
+  });
+});
+
+test('one snapshot that two families answer is read by both', () => {
+  const { watching, frames } = begin([{ ...SOFTMAX, family: 'cnn' }, SOFTMAX], { family: 'cnn', compare: 'softmax' });
+  watching.show(drawing(3));
+
+  const read = ['cnn', 'softmax'].map((family) => watching.take(prediction(1, 1, family))?.prediction.family);
+
+  assert.deepEqual(read, ['cnn', 'softmax']);
+  assert.equal(frames.length, 1);
+});
+
 test('two models that are compared get a snapshot each', () => {
   const { watching, frames } = begin([PATH, SOFTMAX], { family: '', compare: 'softmax' });
 

@@ -64,7 +64,7 @@ test('the trainer is told of in plain words', () => {
     '3 of 20 new drawings until the next training',
     'learning from 20 new drawings',
     'learning from 1 new drawing',
-    'refused softmax 0345-1f2e3d: worse at 50 %',
+    'refused its last challenger; 0 of 20 new drawings until the next training',
   ]);
 });
 

@@ -1,0 +1,45 @@
+/** Cards of published versions, each read once: a published version never changes. */
+
+/**
+ * @typedef {object} Card
+ * @property {string} family
+ * @property {string} version
+ * @property {string} encoding
+ * @property {Readonly<Record<string, unknown>>} files
+ * @property {{judged_on: string, drawings: number, ink: number[], accuracy: number[], mean: number, at_50: number,
+ *   at_100: number, recall: number[], log_loss: number}} metrics
+ * @property {{drawings: number, contributors: number, sources: Record<string, number>, credits: string[]}} trained_on
+ * @property {string | null} resumed_from
+ * @property {{accepted?: boolean, reasons?: readonly string[]}} gate
+ */
+
+/**
+ * Where a version's files are.
+ * @param {string} family
+ * @param {string} version
+ * @param {string} file
+ */
+export function modelFile(family, version, file) {
+  return `/models/${family}/${version}/${file}`;
+}
+
+export class Cards {
+  /** @type {Map<string, Promise<Card>>} */ #cards = new Map();
+
+  /** @param {{readonly family: string, readonly model: string}} model */
+  read({ family, model }) {
+    const url = modelFile(family, model, 'card.json');
+    const reading = this.#cards.get(url) ?? readJson(url);
+    this.#cards.set(url, reading);
+    // One that failed is tried again by whoever asks next.
+    reading.catch(() => this.#cards.delete(url));
+    return reading;
+  }
+}
+
+/** @param {string} url */
+async function readJson(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`the service answered ${answer.status} to ${url}`);
+  return answer.json();
+}

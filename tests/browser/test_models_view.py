@@ -1,0 +1,107 @@
+"""What the page tells of the models: where they come from, what is served, and why the last challenger is not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from collector.layout import TRAINER_STATUS
+from collector.object_store import FolderStore
+from tests.browser.drawing import open_page
+from tests.running import RunningService
+from tests.service.serving import shipped
+from training.baselines.record import Record, to_json
+from training.registry import Registry
+from training.status import TrainerStatus
+
+pytestmark = pytest.mark.browser
+
+STAGES = tuple(stage / 10 for stage in range(1, 11))
+ANCESTOR = Record(
+    "SVC",
+    "MNIST tutorial",
+    None,
+    None,
+    None,
+    "ours, every stage",
+    STAGES,
+    tuple(s / 2 for s in STAGES),
+    0.275,
+    0.25,
+    0.5,
+)
+STALE = Record("softmax", "Midstroke", 2026, None, None, "every stage", STAGES, STAGES, 0.01, 0.02, 0.03)
+
+
+def test_the_served_families_stand_beside_their_ancestors_by_their_own_cards(
+    page: Page, service: RunningService
+) -> None:
+    metrics = shipped("softmax").card.metrics
+    page.route("**/baselines", lambda route: route.fulfill(json=json.loads(to_json([ANCESTOR, STALE]))))
+
+    open_page(page, f"{service.url}/#models")
+
+    rows = page.locator("#history tbody tr:not(.source)")
+    expect(rows.filter(has_text="SVC")).to_contain_text("25.0")
+    expect(rows.filter(has_text="softmax")).to_have_count(1)
+    expect(rows.filter(has_text="softmax")).to_contain_text(f"{100 * metrics.at_50:.1f}")
+    expect(page.locator("#history svg polyline.now")).to_have_count(1)
+
+
+def test_without_a_comparison_the_page_says_so_and_shows_the_models(page: Page, service: RunningService) -> None:
+    page.route("**/baselines", lambda route: route.fulfill(status=404, json={"code": "not_found", "message": ""}))
+
+    open_page(page, f"{service.url}/#models")
+
+    expect(page.locator("#history")).to_contain_text("No comparison")
+    expect(page.locator("article[data-family=softmax] dl")).to_be_visible()
+
+
+def test_a_versions_figures_are_seen_and_lead_to_themselves(page: Page, service: RunningService) -> None:
+    open_page(page, f"{service.url}/#models")
+    figures = page.locator("article[data-family=softmax] .figures a")
+    expect(figures).to_have_count(4)
+
+    figures.first.scroll_into_view_if_needed()
+
+    for figure in figures.all():
+        image = figure.locator("img")
+        expect(image).to_have_js_property("complete", True)
+        assert image.evaluate("image => image.naturalWidth") > 0
+        assert image.get_attribute("alt")
+        assert figure.get_attribute("href") == image.get_attribute("src")
+
+
+def test_a_figure_opened_by_itself_is_whole(page: Page, service: RunningService) -> None:
+    blocked: list[str] = []
+    page.on("console", lambda said: blocked.append(said.text))
+    version = shipped("softmax").card.version
+
+    page.goto(f"{service.url}/models/softmax/{version}/confusion.svg")
+
+    expect(page.locator("image")).to_have_count(1)  # the heat map, which a policy without pictures would leave out
+    assert blocked == []
+
+
+def test_the_last_refusal_is_told_with_its_reasons_and_its_card(page: Page, service: RunningService) -> None:
+    store = FolderStore(service.var / "store")
+    artifact = shipped("softmax")
+    version = f"2030{artifact.card.version[4:]}"
+    card = replace(artifact.card, version=version, gate={"accepted": False, "reasons": ["worse at half ink"]})
+    Registry(store).publish(replace(artifact, card=card), {})
+    refused = TrainerStatus("refused", 0, 20, family="softmax", version=version, reasons=("worse at half ink",))
+    open_page(page, f"{service.url}/#models")
+
+    store.put(TRAINER_STATUS, refused.to_json())
+
+    refusal = page.locator("#refusal")
+    expect(refusal).to_contain_text("worse at half ink", timeout=20_000)
+    store.put(TRAINER_STATUS, TrainerStatus("waiting", 3, 20).to_json())
+    expect(page.locator("#trainer")).to_contain_text("3 of 20", timeout=20_000)
+    expect(refusal).to_contain_text("worse at half ink")
+    answer = page.request.get(f"{service.url}{refusal.locator('a').get_attribute('href')}")
+    assert answer.json()["gate"]["accepted"] is False
+    assert page.locator("#model").get_attribute("data-version") != version
