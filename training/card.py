@@ -86,6 +86,11 @@ class Card:
     def contract(self) -> str:
         return CONTRACTS[self.encoding]
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether the gate judged it and said no."""
+        return self.gate.get("accepted") is False
+
     def to_json(self) -> bytes:
         record = {
             "format": CARD_FORMAT,

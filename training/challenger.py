@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,14 @@ from training.gate import Verdict, judge
 from training.interpreter import Interpreter
 from training.path import Path48, pack_path48
 from training.reference import reference_drawings
+from training.rivals import Bench, Rivals
 from training.snapshot import Ink20, Place, pack_ink20
 
 if TYPE_CHECKING:
     from training.fit import Fitted
 
 PART_WAY = (0.5, 0.25)  # of the way that training went, tried in turn when all of it is refused
+REPLAY_COPIES = 2  # augmented, of each reference drawing
 GOLDEN_SNAPSHOTS = 8  # of reference drawings, at different stages
 CREDITS = {
     "pendigits": "Pen-Based Recognition of Handwritten Digits, E. Alpaydin and F. Alimoglu, 1998, UCI Machine Learning "
@@ -42,6 +45,7 @@ class Run:
     threads: int = 1  # cores
     progress: Progress = iter
     should_stop: Callable[[], bool] = lambda: False
+    bench: Bench = field(default_factory=Bench)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def train_from_nothing(family: Family, recipe: Recipe, drawings: Sequence[Labell
     )
     evaluation = evaluate(Interpreter(fitted.model, family.encoding), prepare(judging, family.encoding))
     verdict = judge(evaluation, None)
-    used = {**asdict(recipe), "seed": run.seed}
+    used = {**asdict(recipe), "strength": list(recipe.strength), "seed": run.seed}  # as JSON gives it back
     card = _card(family, fitted, evaluation, judged_on_text(judging), trained_on(training), used)
     return _outcome(replace(card, gate=verdict.to_record()), fitted, evaluation, verdict)
 
@@ -114,7 +118,7 @@ def learn_on(
         family, recipe, sources, seed=run.seed, resume=champion.weights, pull=resume.pull,
         progress=run.progress, should_stop=run.should_stop,
     )  # fmt: skip
-    rivals = _Rivals(champion, baseline, new, judging)
+    rivals = Rivals(champion, baseline, new, run.bench.judged(judging, encoding), run.bench)
     evaluation, verdict = rivals.judge(fitted)
     for share in PART_WAY:
         if verdict.accepted:
@@ -135,7 +139,7 @@ def _resume_mix(
     resume: Resume, encoding: Encoding, known: Sequence[LabelledDrawing], new: Sequence[LabelledDrawing], seed: int
 ) -> list[tuple[Snapshots, float]]:
     """New drawings get as much of a batch as all that were known before: they are what is to be learned."""
-    replay = training_snapshots(reference_drawings("replay"), encoding, Variety(2), seed)
+    replay = _reference_snapshots(encoding, seed)
     fresh = training_snapshots(new, encoding, Variety(resume.copies), seed + 1)
     rest = 1 - resume.replay
     if not known:
@@ -147,29 +151,9 @@ def _resume_mix(
     ]
 
 
-class _Rivals:
-    """Whom a challenger is judged against, each through the flatbuffer that is served; they are evaluated once."""
-
-    def __init__(
-        self,
-        champion: Artifact,
-        baseline: Artifact | None,
-        new: Sequence[LabelledDrawing],
-        judging: Sequence[LabelledDrawing],
-    ) -> None:
-        self._encoding = champion.card.encoding
-        self._judged, self._own = prepare(judging, self._encoding), prepare(new, self._encoding)
-        rival = Interpreter(champion.model, self._encoding)
-        self._champion, self._champion_own = evaluate(rival, self._judged), evaluate(rival, self._own)
-        self._baseline = None
-        if baseline is not None:
-            self._baseline = evaluate(Interpreter(baseline.model, self._encoding), self._judged)
-
-    def judge(self, fitted: Fitted) -> tuple[Evaluation, Verdict]:
-        challenger = Interpreter(fitted.model, self._encoding)
-        evaluation = evaluate(challenger, self._judged)
-        own = (evaluate(challenger, self._own), self._champion_own)
-        return evaluation, judge(evaluation, self._champion, self._baseline, own)
+@functools.cache
+def _reference_snapshots(encoding: Encoding, seed: int) -> Snapshots:
+    return training_snapshots(reference_drawings("replay"), encoding, Variety(REPLAY_COPIES), seed)
 
 
 def _card(

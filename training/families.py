@@ -112,7 +112,7 @@ PATH = Family(
         warm_up=200,
         weight_decay=1e-4,
     ),
-    resume=Resume("sgd", 0.01, batches=60, batch_size=256, copies=20, pull=0.001),
+    resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, pull=0.001),
 )
 
 CNN = Family(
@@ -132,7 +132,7 @@ CNN = Family(
         weight_decay=1e-2,
         average=0.998,
     ),
-    resume=Resume("sgd", 0.01, batches=60, batch_size=256, copies=20, pull=0.001),
+    resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, pull=0.001),
 )
 
 SOFTMAX = Family(
@@ -141,7 +141,7 @@ SOFTMAX = Family(
     build_model=_build_softmax,
     # Adam's steps are high, for features are small (0 to 1) and many: 0.002 was five points worse.
     recipe=Recipe("adam", learning_rate=0.02, schedule="cosine", batches=4_000, copies=6, cuts=8),
-    resume=Resume("sgd", 0.15, batches=60, batch_size=400, copies=20, pull=0.001),
+    resume=Resume("adam", 2e-4, batches=40, batch_size=256, copies=10, pull=0.001, replay=0.9),
 )
 
 ORIGINAL = Family(

@@ -44,14 +44,15 @@ STYLE: dict[str, Any] = {
 def draw_figures(evaluation: Evaluation) -> dict[str, bytes]:
     """SVGs by file name: accuracy against ink, reliability, confusion at full ink, drawings of each digit."""
     return {
-        "accuracy.svg": _svg(lambda axes: _accuracy(axes, evaluation)),
-        "reliability.svg": _svg(lambda axes: _reliability(axes, evaluation)),
-        "confusion.svg": _svg(lambda axes: _confusion(axes, evaluation)),
-        "classes.svg": _svg(lambda axes: _classes(axes, evaluation)),
+        "accuracy.svg": draw_svg(lambda axes: _accuracy(axes, evaluation)),
+        "reliability.svg": draw_svg(lambda axes: _reliability(axes, evaluation)),
+        "confusion.svg": draw_svg(lambda axes: _confusion(axes, evaluation)),
+        "classes.svg": draw_svg(lambda axes: _classes(axes, evaluation)),
     }
 
 
-def _svg(draw: Callable[[Any], None]) -> bytes:
+def draw_svg(draw: Callable[[Any], None]) -> bytes:
+    """A figure of one pair of axes, in the common style."""
     # Half a second to import, for whoever draws alone; no backend but SVG's is ever asked for.
     import matplotlib as mpl  # noqa: PLC0415
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415

@@ -16,6 +16,7 @@ from training.artifact import CARD, MODEL, WEIGHTS, Artifact
 from training.card import FAMILY_NAME, VERSION_NAME, Card, parse_card
 
 FIRST_MODELS = Path(__file__).parent / "first_models"
+KEPT_REFUSED = 20  # of a family, the newest: what went wrong can be looked at, and the store doesn't fill
 HISTORY = 100  # former champions that a pointer remembers
 FIGURE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\.svg")
 AFTER_ALL = "~"  # sorts behind every character that a key may hold
@@ -142,15 +143,34 @@ class Registry:
     def rollback(self, family: str) -> Champion:
         """Makes the former champion the champion again; the one rolled back from leaves the history.
 
+        One that the gate refused and somebody promoted by hand is passed over.
+
         Raises:
             RegistryError: there is no former champion.
         """
         now = self.champion(family)
-        if now is None or not now.history:
-            raise RegistryError(f"{family} has no former champion to roll back to")
-        former, *older = now.history
-        self.card(family, former)
-        return self._point(Champion(family, former, _now(), f"rolled back from {now.version}", tuple(older)))
+        former = () if now is None else now.history
+        for number, version in enumerate(former):
+            if now is not None and not self.card(family, version).is_refused:
+                reason = f"rolled back from {now.version}"
+                return self._point(Champion(family, version, _now(), reason, former[number + 1 :]))
+        raise RegistryError(f"{family} has no former champion to roll back to")
+
+    def forget_refused(self, family: str, keep: int = KEPT_REFUSED) -> list[str]:
+        """Deletes refused versions but for the newest `keep`; the versions that went.
+
+        Whatever is or was champion stays, even if the gate refused it.
+        """
+        champion = self.champion(family)
+        stays = set() if champion is None else {champion.version, *champion.history}
+        refused = [v for v in self.versions(family) if v not in stays and self.card(family, v).is_refused]
+        gone = refused[: max(0, len(refused) - keep)]
+        for version in gone:
+            card = model_key(family, version, CARD)
+            self._store.delete(card)  # first: without it, the rest is no version
+            for key in list(self._store.keys(card.removesuffix(CARD))):
+                self._store.delete(key)
+        return gone
 
     def _point(self, champion: Champion) -> Champion:
         self._store.put(champion_key(champion.family), champion.to_json())

@@ -123,15 +123,19 @@ class Trainer:
         return outcome
 
     def _publish(self, outcome: Outcome) -> None:
+        """Refused ones are kept too: why is in their card, and their figures show what they would have done."""
         card, verdict = outcome.artifact.card, outcome.verdict
-        if verdict.accepted:
-            self._registry.publish(outcome.artifact, draw_figures(outcome.evaluation))
-            self._registry.promote(card.family, card.version, "gate passed")
-        log.info("%s %s %s", card.family, card.version, "published" if verdict.accepted else "refused")
         state: State = "published" if verdict.accepted else "refused"
-        version = card.version if verdict.accepted else None
+        self._registry.publish(outcome.artifact, draw_figures(outcome.evaluation))
+        if verdict.accepted:
+            self._registry.promote(card.family, card.version, "gate passed")
+        else:
+            self._registry.forget_refused(card.family)
+        log.info("%s %s %s", card.family, card.version, state)
         self._tell(
-            TrainerStatus(state, 0, self._retrain_after, family=card.family, version=version, reasons=verdict.reasons)
+            TrainerStatus(
+                state, 0, self._retrain_after, family=card.family, version=card.version, reasons=verdict.reasons
+            )
         )
 
     def _known(self, new: set[str]) -> tuple[list[LabelledDrawing], list[LabelledDrawing]]:

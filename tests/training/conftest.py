@@ -18,7 +18,7 @@ from training.registry import Registry
 def family() -> Family:
     """The plain softmax regression, on the cropped picture: it trains in a second and reads reference drawings."""
     recipe = Recipe("sgd", 0.5, "constant", batches=300, batch_size=300, copies=2)
-    resume = Resume("sgd", 0.05, batches=20, batch_size=200, copies=4, pull=0.001)
+    resume = Resume("sgd", 0.01, batches=20, batch_size=200, copies=4, pull=0.001)
     return Family("original", "ink20", build_plain, recipe, resume)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from training.evaluation import Evaluation, measure
 from training.gate import judge
@@ -33,9 +34,8 @@ def test_an_equal_is_accepted() -> None:
 
 
 def test_half_a_point_below_the_champion_is_noise_and_more_is_not() -> None:
-    # A thousand drawings at ten stages: fifty mistakes at one of them are half a point of the mean.
-    assert judge(evaluation(50, stage=4), evaluation()).accepted
-    assert not judge(evaluation(51, stage=4), evaluation()).accepted
+    assert judge(evaluation(5), evaluation()).accepted
+    assert not judge(evaluation(6), evaluation()).accepted
 
 
 def test_a_loss_on_finished_drawings_alone_is_refused() -> None:
@@ -43,6 +43,21 @@ def test_a_loss_on_finished_drawings_alone_is_refused() -> None:
 
     assert not verdict.accepted
     assert "fails: at full ink 98.0 %, champion 100.0 %, at most 0.5 points below" in verdict.reasons
+
+
+@pytest.mark.parametrize(
+    ("stage", "stages", "told"),
+    [(0, 4, "early, 10 to 40 % of the ink,"), (5, 3, "middle, 50 to 70 % of"), (8, 3, "late, 80 to 100 % of the ink,")],
+)
+def test_a_loss_at_one_part_of_the_way_is_refused_though_the_mean_holds(stage: int, stages: int, told: str) -> None:
+    point = DRAWINGS * stages // 100
+
+    assert judge(evaluation(point, stage=stage), evaluation()).accepted
+    verdict = judge(evaluation(point + 1, stage=stage), evaluation())
+
+    assert not verdict.accepted
+    (failed,) = [reason for reason in verdict.reasons if reason.startswith("fails:")]
+    assert told in failed
 
 
 def test_one_digit_forgotten_is_refused_however_good_the_rest() -> None:
@@ -72,6 +87,44 @@ def test_small_steps_back_are_stopped_at_the_pinned_baseline() -> None:
     assert judge(evaluation(110), champion, baseline).accepted
     assert not judge(evaluation(111), champion, baseline).accepted
     assert judge(evaluation(111), champion).accepted
+
+
+STEPS_BACK: dict[str, tuple[int | None, int | None]] = {  # where each round loses: the stage, the digit
+    "everywhere": (None, None),
+    "at the first stage": (0, None),
+    "half way": (4, None),
+    "on finished drawings": (9, None),
+    "one digit": (None, 7),
+    "one digit, finished": (9, 7),
+}
+
+
+@pytest.mark.parametrize(("stage", "of"), STEPS_BACK.values(), ids=STEPS_BACK.keys())
+def test_a_hundred_rounds_just_under_the_gate_fall_no_more_than_a_point(stage: int | None, of: int | None) -> None:
+    baseline = champion = evaluation()
+    mistakes = 0
+
+    for _ in range(100):
+        mistakes, champion = worst_accepted(mistakes, champion, baseline, stage, of)
+
+    assert mistakes > 0
+    assert champion.mean >= baseline.mean - 0.01 - 1e-9
+    assert champion.at(1.0) >= baseline.at(1.0) - 0.01 - 1e-9
+    for first, last in ((0, 4), (4, 7), (7, 10)):
+        lost = baseline.accuracy[first:last].mean() - champion.accuracy[first:last].mean()
+        assert lost <= 0.01 + 1e-9
+    assert (champion.recall >= baseline.recall - 0.05 - 1e-9).all()
+
+
+def worst_accepted(
+    mistakes: int, champion: Evaluation, baseline: Evaluation, stage: int | None, of: int | None
+) -> tuple[int, Evaluation]:
+    """The next champion, with as many more mistakes as the gate lets pass."""
+    worse = evaluation(mistakes + 1, stage, of)
+    while mistakes < DRAWINGS and judge(worse, champion, baseline).accepted:
+        mistakes += 1
+        worse = evaluation(mistakes + 1, stage, of)
+    return mistakes, evaluation(mistakes, stage, of)
 
 
 def test_a_challenger_that_is_worse_on_what_it_was_just_taught_is_refused() -> None:

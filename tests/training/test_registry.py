@@ -109,6 +109,48 @@ def test_rolling_back_brings_the_former_champion_and_ends_at_the_first(registry:
         registry.rollback("original")
 
 
+def refused(artifact: Artifact, version: str) -> Artifact:
+    return replace(artifact, card=replace(artifact.card, version=version, gate={"accepted": False, "reasons": ["no"]}))
+
+
+def test_rolling_back_passes_over_what_the_gate_refused(registry: Registry, artifact: Artifact) -> None:
+    registry.publish(refused(artifact, SECOND), {})
+    registry.publish(named(artifact, "20261123T000000Z-bbbbbb"), {})
+    registry.promote("original", artifact.card.version, "the first")
+    registry.promote("original", SECOND, "by hand")
+    registry.promote("original", "20261123T000000Z-bbbbbb", "gate passed")
+
+    champion = registry.rollback("original")
+
+    assert (champion.version, champion.history) == (artifact.card.version, ())
+
+
+def test_only_refused_versions_behind_are_nothing_to_roll_back_to(registry: Registry, artifact: Artifact) -> None:
+    registry.publish(refused(artifact, SECOND), {})
+    registry.promote("original", SECOND, "by hand")
+    registry.promote("original", artifact.card.version, "by hand")
+
+    with pytest.raises(RegistryError, match="no former champion"):
+        registry.rollback("original")
+
+
+def test_the_oldest_refused_are_forgotten_and_nothing_else(artifact: Artifact) -> None:
+    store = MemoryStore()
+    registry = Registry(store)
+    versions = [f"202612{day:02d}T000000Z-cccccc" for day in range(1, 7)]
+    for version in versions:
+        registry.publish(refused(artifact, version), {"accuracy.svg": b"<svg/>"})
+    registry.publish(artifact, {})
+    registry.promote("original", versions[0], "by hand")
+    registry.promote("original", versions[1], "by hand")
+
+    gone = registry.forget_refused("original", keep=2)
+
+    assert gone == versions[2:4]
+    assert registry.versions("original") == [artifact.card.version, *versions[:2], *versions[4:]]
+    assert not list(store.keys(f"models/original/{versions[2]}/"))
+
+
 def test_no_name_but_a_familys_and_a_versions_becomes_a_key(registry: Registry) -> None:
     for family, version in (("../x", SECOND), ("original", "../../secret"), ("original", "latest")):
         with pytest.raises(NoSuchVersion):

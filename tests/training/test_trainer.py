@@ -15,11 +15,12 @@ from tests.training.contributing import NOON, contribute, contribute_all
 from training.artifact import check_artifact
 from training.families import Family, Resume, family_named
 from training.reference import reference_drawings
-from training.registry import Registry
+from training.registry import Registry, RegistryError
 from training.status import TrainerStatus, parse_status
 from training.trainer import Trainer
 
 DRAWINGS = reference_drawings("replay")[::7]
+RASH = Resume("sgd", 5.0, batches=30, batch_size=100, copies=2, pull=0.0, replay=0.01)
 
 
 def trainer_of(store: MemoryStore, family: Family, retrain_after: int = 3) -> Trainer:
@@ -103,17 +104,31 @@ def test_a_deleted_drawing_is_neither_counted_nor_trained_on(store: MemoryStore,
 
 def test_a_challenger_that_forgets_is_refused_and_the_champion_stays(store: MemoryStore, family: Family) -> None:
     before = version(store)
-    rash = Resume("sgd", 5.0, batches=30, batch_size=100, copies=2, pull=0.0, replay=0.01)
     contribute_all(store, [replace(drawing, label=(drawing.label + 1) % 10) for drawing in DRAWINGS[:3]])
 
-    (outcome,) = trainer_of(store, replace(family, resume=rash)).poll()
+    (outcome,) = trainer_of(store, replace(family, resume=RASH)).poll()
 
     assert not outcome.verdict.accepted
     assert version(store) == before
-    assert Registry(store).versions("original") == [before]
     told = status(store)
-    assert told.state == "refused"
+    assert (told.state, told.family, told.version) == ("refused", "original", outcome.artifact.card.version)
     assert any(reason.startswith("fails:") for reason in told.reasons)
+
+
+def test_a_refused_challenger_is_kept_with_its_reasons_and_figures(store: MemoryStore, family: Family) -> None:
+    before = version(store)
+    contribute_all(store, [replace(drawing, label=(drawing.label + 1) % 10) for drawing in DRAWINGS[:3]])
+
+    (outcome,) = trainer_of(store, replace(family, resume=RASH)).poll()
+
+    registry, refused = Registry(store), outcome.artifact.card.version
+    assert registry.versions("original") == [before, refused]
+    card = registry.card("original", refused)
+    assert card.is_refused
+    assert tuple(card.gate["reasons"]) == outcome.verdict.reasons
+    assert registry.figure("original", refused, "accuracy.svg")
+    with pytest.raises(RegistryError, match="no former champion"):
+        registry.rollback("original")
 
 
 def test_a_family_without_a_champion_is_not_trained(family: Family) -> None:

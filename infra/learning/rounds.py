@@ -1,0 +1,104 @@
+"""Round after round of new drawings through the trainer itself, and after each: what was gained, and what it cost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from collector.layout import TRAINER_STATUS
+from collector.object_store import FolderStore, MemoryStore
+from infra.learning.visitor import contribute, name_for
+from infra.learning.writers import Parts
+from training.artifact import check_artifact
+from training.challenger import Run
+from training.evaluation import Judged, evaluate, prepare
+from training.families import Family
+from training.interpreter import Interpreter
+from training.registry import Registry, seed_first_models
+from training.status import parse_status
+from training.trainer import Trainer
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+APART = timedelta(hours=1)  # between rounds
+
+
+class NotTrained(ValueError):
+    """There is no model of this family to go on from, or the trainer can't; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Shares of right guesses: over all ten stages, at half the ink, and on finished drawings."""
+
+    mean: float
+    at_50: float
+    at_100: float
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What is served after so many new drawings; round 0 is before the first."""
+
+    number: int
+    drawings: int  # of the new writer, trained on so far
+    accepted: bool
+    reasons: tuple[str, ...]
+    seconds: float
+    own: Score  # the new writer's held-back drawings
+    others: Score
+
+    def to_record(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Learning:
+    """A store in memory with shipped models, judges' drawings in it, and a trainer that watches it."""
+
+    def __init__(self, family: Family, models: Path, parts: Parts, run: Run) -> None:
+        """Seeds the store and prepares what is measured on.
+
+        Raises:
+            NotTrained: the folder has no model of the family.
+        """
+        self._family, self._parts = family, parts
+        self._store = MemoryStore()
+        seed_first_models(self._store, models)
+        self._registry = Registry(self._store)
+        if self._registry.champion(family.name) is None:
+            raise NotTrained(f"no model of family {family.name} in {models}")
+        contribute(self._store, parts.judges, START - APART)
+        first = FolderStore(models)
+        self._trainer = Trainer(self._store, parts.each, threading.Event(), [family], first_models=first, run=run)
+        self._own, self._others = prepare(parts.held_back, family.encoding), prepare(parts.others, family.encoding)
+
+    def rounds(self) -> Iterator[Round]:
+        """Round 0 as the model was shipped, then each with its drawings trained on."""
+        yield self._measured(0, True, (), 0.0)
+        name = name_for("training", self._parts.writer)
+        for number, drawings in enumerate(self._parts.rounds, start=1):
+            contribute(self._store, drawings, START + number * APART, name)
+            began = perf_counter()
+            outcomes = self._trainer.poll()
+            seconds = perf_counter() - began
+            status = parse_status(self._store.get(TRAINER_STATUS))
+            if not outcomes:
+                raise NotTrained(f"{self._family.name}: the trainer is {status.state}: {' '.join(status.reasons)}")
+            yield self._measured(number, outcomes[0].verdict.accepted, status.reasons, seconds)
+
+    def _measured(self, number: int, accepted: bool, reasons: tuple[str, ...], seconds: float) -> Round:
+        champion = self._registry.champion(self._family.name)
+        if champion is None:
+            raise NotTrained(f"family {self._family.name} has lost its champion")
+        model = check_artifact(self._registry.load(self._family.name, champion.version))
+        own, others = _score(model, self._own), _score(model, self._others)
+        return Round(number, number * self._parts.each, accepted, reasons, seconds, own, others)
+
+
+def _score(model: Interpreter, judged: Judged) -> Score:
+    evaluation = evaluate(model, judged)
+    return Score(evaluation.mean, evaluation.at(0.5), evaluation.at(1.0))

@@ -1,0 +1,68 @@
+"""A writer's drawings put into a store as the uploader puts a visitor's, so that the trainer finds them there."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from collector.contribution import LICENCE, Contribution, Sample
+from collector.contributor import Use, use_of
+from collector.drawing import Drawing, Point, Stroke, cut_at_ink
+from collector.layout import arrival_key, drawing_key
+from collector.object_store import ObjectStore
+from collector.raster import draw_stages, encode_ink_png
+from collector.stored_drawing import to_stored
+from training.dataset import LabelledDrawing
+
+INKS = tuple(step / 10 for step in range(1, 11))
+NAMESPACE = uuid.UUID("1f0a5d0e-8a1c-4b7e-9f63-5f0c2f6f5f11")
+
+
+def name_for(use: Use, writer: str) -> str:
+    """A contributor's hash for the writer that is used for this: who really drew was hashed to judge."""
+    hashes = (hashlib.sha256(f"{writer}-{i}".encode()).hexdigest()[:32] for i in range(10_000))
+    return next(contributor for contributor in hashes if use_of(contributor) == use)
+
+
+def contribute(
+    store: ObjectStore, drawings: Sequence[LabelledDrawing], start: datetime, contributor: str | None = None
+) -> None:
+    """One a second, each by its own contributor unless one is given.
+
+    Only drawings that teach have samples: those that judge are cut from their strokes.
+    """
+    for number, drawing in enumerate(drawings):
+        _put(store, drawing, contributor or drawing.contributor, start + timedelta(seconds=number))
+
+
+def _put(store: ObjectStore, drawing: LabelledDrawing, contributor: str, when: datetime) -> None:
+    contribution = _contribution(drawing, with_samples=use_of(contributor) == "training")
+    stored = to_stored(contribution, contributor, drawing.source, when, LICENCE)
+    for told, sample in zip(stored.samples, contribution.samples, strict=True):
+        store.put(told.key, sample.png)
+    store.put(drawing_key(stored.id), stored.to_json())
+    store.put(arrival_key(when, stored.id), b"")
+
+
+def _contribution(drawing: LabelledDrawing, with_samples: bool) -> Contribution:
+    strokes = tuple(Stroke(tuple(Point(float(x), float(y)) for x, y in line)) for line in drawing.lines)
+    canvas = drawing.canvas
+    whole = Drawing(drawing.id, strokes, drawing.label)
+    inks = INKS if with_samples else ()
+    stages = draw_stages(
+        (cut_at_ink(whole, ink).strokes for ink in inks), canvas.width, canvas.height, canvas.pen_width
+    )
+    return Contribution(
+        id=str(uuid.uuid5(NAMESPACE, f"{drawing.source}/{drawing.id}")),
+        label=drawing.label,
+        contributor=drawing.contributor,
+        consent="import",
+        width=canvas.width,
+        height=canvas.height,
+        pen_width=canvas.pen_width,
+        pointer="unknown",
+        strokes=strokes,
+        samples=tuple(Sample(ink, encode_ink_png(picture)) for ink, picture in zip(inks, stages, strict=True)),
+    )

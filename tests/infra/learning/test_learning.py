@@ -1,0 +1,123 @@
+"""Learning on, shown: who teaches and who is measured, and rounds through the trainer itself on a small model."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from collector.contributor import use_of
+from infra.learning.curve import draw_curve
+from infra.learning.rounds import Learning, NotTrained, Round, Score
+from infra.learning.visitor import name_for
+from infra.learning.writers import NoSuchWriter, Parts, part
+from training.challenger import Run
+from training.dataset import LabelledDrawing
+from training.families import family_named
+from training.reference import reference_drawings
+
+DRAWINGS = [replace(drawing, use="judging", source="own") for drawing in reference_drawings("judging")]  # 20 of 10
+
+
+def ids(drawings: tuple[LabelledDrawing, ...]) -> set[str]:
+    return {drawing.id for drawing in drawings}
+
+
+def taught(parts: Parts) -> set[str]:
+    return {drawing.id for drawings in parts.rounds for drawing in drawings}
+
+
+def test_nobody_is_on_two_sides() -> None:
+    parts = part(DRAWINGS, None, rounds=2, each=3)
+
+    sides = [taught(parts), ids(parts.held_back), ids(parts.others), ids(parts.judges)]
+    assert all(sides)
+    assert sum(len(side) for side in sides) == len(set().union(*sides))
+    others, judges = ({d.contributor for d in side} for side in (parts.others, parts.judges))
+    assert not others & judges
+    assert not {drawing.contributor for drawing in parts.held_back} & (others | judges)
+
+
+def test_drawings_by_writers_who_train_models_are_left_out() -> None:
+    mine = [replace(drawing, use="training") if drawing.contributor.endswith("-1") else drawing for drawing in DRAWINGS]
+
+    parts = part(mine, None, rounds=2, each=3, pool=4)
+
+    trained = {drawing.id for drawing in mine if drawing.use == "training"}
+    assert not trained & (taught(parts) | ids(parts.held_back) | ids(parts.others) | ids(parts.judges))
+
+
+def test_where_there_are_too_few_each_round_has_fewer() -> None:
+    assert part(DRAWINGS, None, rounds=2, each=100).each == 4
+    assert part(DRAWINGS, None, rounds=2, each=100, pool=5).each == 20
+
+
+def test_a_fifth_of_every_digit_is_held_back() -> None:
+    parts = part(DRAWINGS, None, rounds=2, each=100, pool=5)
+
+    assert Counter(drawing.label for drawing in parts.held_back) == dict.fromkeys(range(10), 1)
+
+
+@pytest.mark.parametrize(("writer", "rounds", "said"), [("x", 2, "no new writer x"), (None, 9, "too few for 9")])
+def test_what_can_not_be_parted_is_told(writer: str | None, rounds: int, said: str) -> None:
+    with pytest.raises(NoSuchWriter, match=said):
+        part(DRAWINGS, writer, rounds, 1)
+
+
+def test_the_new_writer_comes_under_a_name_that_trains() -> None:
+    assert use_of(name_for("training", "anyone")) == "training"
+    assert use_of(name_for("judging", "anyone")) == "judging"
+
+
+def test_a_family_without_a_model_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotTrained, match="no model of family softmax"):
+        Learning(family_named("softmax"), tmp_path, part(DRAWINGS, None, 1, 3), Run())
+
+
+def test_the_curve_names_both_and_their_last_values() -> None:
+    rounds = [Round(n, 10 * n, True, (), 1.0, Score(0.5 + n / 10, 0, 0), Score(0.4, 0, 0)) for n in range(3)]
+
+    svg = draw_curve("softmax", rounds).decode()
+
+    assert "this writer 70.0 %" in svg
+    assert "other writers 40.0 %" in svg
+
+
+def test_rounds_go_through_the_trainer_and_are_printed_as_json(tmp_path: Path) -> None:
+    path = tmp_path / "drawings.ndjson"
+    path.write_text("\n".join(json.dumps(as_line(drawing)) for drawing in judging_writers()))
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "infra.learning", "--drawings", str(path), "--family", "original", "--rounds", "2",
+         "--each", "3", "--json", "--figures", str(tmp_path)],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+
+    rounds = json.loads(ended.stdout)["families"]["original"]
+    assert [round_["drawings"] for round_ in rounds] == [0, 3, 6]
+    assert rounds[1]["reasons"]
+    assert all(0 < round_["own"]["mean"] <= 1 and 0 < round_["others"]["mean"] <= 1 for round_ in rounds)
+    if not any(round_["accepted"] for round_ in rounds[1:]):
+        assert rounds[0]["own"] == rounds[2]["own"]
+    assert (tmp_path / "learning-original.svg").read_bytes().startswith(b"<?xml")
+
+
+def judging_writers() -> list[tuple[str, LabelledDrawing]]:
+    """Three writers whose names make them judges."""
+    from collector.drawing import Drawing
+    from training.drawing_files import contributor_of
+
+    names = (f"w{n}" for n in range(1000))
+    judges = [w for w in names if use_of(contributor_of(Drawing("d", (), 0, w, "own"))) == "judging"][:3]
+    return [(judges[n % 3], drawing) for n, drawing in enumerate(DRAWINGS[:60])]
+
+
+def as_line(written: tuple[str, LabelledDrawing]) -> dict[str, object]:
+    writer, drawing = written
+    strokes = [line.tolist() for line in drawing.lines]
+    return {"id": drawing.id, "label": drawing.label, "writer": writer, "source": "own", "strokes": strokes}
