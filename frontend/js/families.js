@@ -16,7 +16,7 @@ const FAMILIES = {
   },
   original: {
     brief: 'the whole sheet, as in 2016',
-    sentence: 'Weighs 20 × 20 cells of the whole sheet, each by itself: this project’s regression of 2016.',
+    sentence: 'Weighs 20 × 20 cells of the whole sheet, each by itself: the regression of 2016.',
   },
 };
 

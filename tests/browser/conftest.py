@@ -1,4 +1,4 @@
-"""A Chromium for all browser tests, and a page of its own for each."""
+"""A Chromium for each file of browser tests, and a page of its own for each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tests.chromium import ARGUMENTS, chromium_path
 from tests.running import RunningService, running_service
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright keeps an event loop running in this thread, and other tests run loops of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium_path()
     if path is None:

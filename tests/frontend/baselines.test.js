@@ -49,7 +49,7 @@ test('rows of one source stand together in the order of the file', () => {
 
   assert.deepEqual(groups.map((rows) => rows.length), [1, 2, 1]);
   assert.deepEqual(groups.flat(), ROWS);
-  assert.deepEqual([sourceWords('this project', 2016), sourceWords('MNIST tutorial', null)], ['2016, this project', 'MNIST tutorial']);
+  assert.deepEqual([sourceWords('blog post', 2016), sourceWords('MNIST tutorial', null)], ['2016, blog post', 'MNIST tutorial']);
 });
 
 test('names beside lines that end close together keep apart, in order and within the chart', () => {

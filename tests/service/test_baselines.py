@@ -11,7 +11,7 @@ RECORDS = (
     Record("SVC, 100 images", "MNIST tutorial", None, 0.68, 0.68, "MNIST, first 100"),
     Record(
         "Softmax regression",
-        "this project",
+        "blog post",
         2016,
         None,
         None,

@@ -66,7 +66,7 @@ ANCESTORS: tuple[Ancestor, ...] = (
     Ancestor(
         name="Softmax of 2016",
         slug="softmax-2016",
-        source="this project",
+        source="blog post",
         year=2016,
         framing="whole20",
         make=lambda progress: SoftmaxRegression(progress=progress),
