@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse
 
 from collector.object_store import StoreError
 from service.bodies import read_body
-from service.canvas_png import MAX_PNG_BYTES, BadPng
 from service.choice import choose_predictors
 from service.headers import FIGURE_POLICY
 from service.http_forms import (
@@ -31,6 +30,7 @@ from service.problems import Problem
 from service.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_json_object
 from service.replies import describe_models, describe_trainer
 from training.artifact import CARD, BadCard
+from training.canvas_png import MAX_PNG_BYTES, BadPng
 from training.registry import Registry, RegistryError
 from training.snapshot import SnapshotError
 

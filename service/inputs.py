@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.raster import draw_strokes
-from service.canvas_png import read_canvas
 from service.messages import Frame, Slot, Snapshot, Strokes
+from training.canvas_png import read_canvas
 from training.encodings import Encoding, Inputs, canvas20_inputs, decode_payload, ink20_inputs, path48_inputs
 from training.path import to_path48
 from training.snapshot import to_canvas20, to_ink20

@@ -9,7 +9,6 @@ from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from service.canvas_png import BadPng
 from service.choice import choose_predictors
 from service.close_codes import CloseCode
 from service.inputs import SLOW_SLOTS, make_inputs
@@ -20,6 +19,7 @@ from service.messages import Contribute, Frame, Hello, Message, Ping, Snapshot, 
 from service.protocol import ProtocolError, parse_binary, parse_text
 from service.replies import describe_models, describe_trainer, encode, encode_error, encode_prediction, encode_welcome
 from service.token_bucket import TokenBucket
+from training.canvas_png import BadPng
 from training.snapshot import SnapshotError
 
 MAX_WRONG = 32  # wrong messages in a row: this client speaks something else

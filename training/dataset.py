@@ -6,7 +6,6 @@ Where the drawings come from is not known in here (`drawing_files.py`, `stored_d
 from __future__ import annotations
 
 import hashlib
-import io
 import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -14,14 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from collector.contributor import Use
 from training.augmentation.augment import augment
 from training.augmentation.placing import pen_width, place
+from training.canvas_png import read_canvas
 from training.encodings import INPUT_SPECS, Encoding, Inputs
 from training.path import SUBPIXELS
-from training.snapshot import MAX_CANVAS_SIDE, Ink20, SnapshotError, to_canvas20, to_ink20
+from training.snapshot import Ink20, to_canvas20, to_ink20
 from training.stages import Canvas, Compact, Line, stage_arrays
 
 JUDGED_STAGES = tuple(k / 10 for k in range(1, 11))
@@ -206,26 +205,14 @@ def _own_snapshots(drawing: LabelledDrawing, encoding: Encoding) -> tuple[Compac
 
 
 def read_picture(ink: float, png: bytes) -> Picture | None:
-    """A sample's PNG; None for a canvas without ink. Transparent pixels are paper.
+    """A sample's PNG, read as the service reads a visitor's; None for a canvas without ink.
 
     Raises:
-        SnapshotError: larger than any canvas.
-        OSError: these bytes are no PNG.
+        BadPng: these bytes are no PNG that the service would take.
     """
-    with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
-        # The header is read before the pixels: a PNG of 10 KB can claim 81 million of them.
-        if max(image.size) > MAX_CANVAS_SIDE:
-            raise SnapshotError(f"a picture of {image.width}x{image.height} px, at most {MAX_CANVAS_SIDE} a side")
-        canvas = np.asarray(_on_paper(image).convert("L"))
+    canvas = read_canvas(png)
     snapshot = to_ink20(canvas)
     return None if snapshot.place.is_blank else Picture(ink, snapshot, to_canvas20(canvas))
-
-
-def _on_paper(image: Image.Image) -> Image.Image:
-    if not image.has_transparency_data:
-        return image
-    rgba = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
 
 
 def rng_of(name: str) -> np.random.Generator:

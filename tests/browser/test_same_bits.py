@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page
 
 from collector.drawing import Drawing, cut_at_ink, strokes_to_json
-from service.canvas_png import read_canvas
 from tests.browser.drawing import open_page
 from tests.real_data import drawings_from
 from tests.running import RunningService
+from training.canvas_png import read_canvas
 from training.path import pack_path48, to_path48
 from training.snapshot import pack_ink20, to_canvas20, to_ink20
 

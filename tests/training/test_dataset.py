@@ -18,12 +18,13 @@ from collector.drawing import DrawingError
 from collector.layout import arrival_key, drawing_key, sample_key, tombstone_key
 from collector.object_store import MemoryStore
 from tests.training.contributing import NOON, STEPS, contribute, contribute_all
+from training.canvas_png import BadPng
 from training.dataset import Variety, judged_snapshots, read_picture, training_snapshots
 from training.drawing_files import read_drawings
 from training.encodings import ENCODINGS, INPUT_SPECS, Encoding, decode_payload
 from training.progress import Progress, parse_progress, to_json
 from training.reference import reference_drawings
-from training.snapshot import SnapshotError, pack_ink20, to_ink20
+from training.snapshot import pack_ink20, to_ink20
 from training.stored_drawings import Arrival, StoredDrawings
 
 DRAWINGS = reference_drawings("replay")
@@ -168,7 +169,7 @@ def test_a_picture_that_claims_81_million_pixels_is_not_decoded() -> None:
     out = io.BytesIO()
     Image.new("1", (9000, 9000)).save(out, format="PNG")
 
-    with pytest.raises(SnapshotError, match="at most 2048"):
+    with pytest.raises(BadPng, match="9000x9000 px"):
         read_picture(1.0, out.getvalue())
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
-from service.canvas_png import MAX_PNG_BYTES, BadPng, read_canvas
+from training.canvas_png import MAX_PNG_BYTES, BadPng, read_canvas
 
 
 def encode(image: Image.Image, **options: object) -> bytes:
