@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from collector.object_store import FolderStore, MemoryStore, ObjectStore
@@ -22,6 +22,13 @@ class StoreSettings(BaseSettings):
 
 class UnknownStore(ValueError):
     """The setting names no kind of store."""
+
+
+def describe_bad_setting(error: ValidationError) -> str:
+    """The first setting that is wrong, as its environment variable, with what came and what was expected."""
+    first = error.errors()[0]
+    name = "_".join(str(part) for part in first["loc"]).upper()
+    return f"MIDSTROKE_{name} is {first['input']!r:.60}: {first['msg']}"
 
 
 def open_store(settings: StoreSettings) -> ObjectStore:

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from pydantic import ValidationError
 
+from collector.settings import describe_bad_setting
 from infra.go_tools import GoBuildFailed
 from infra.minio.build import minio_binary
 from infra.minio.server import MinioDidNotStart, kept_credentials, running_minio
@@ -70,9 +71,7 @@ def _settings() -> Settings:
     try:
         return Settings()  # type: ignore[call-arg]  # pydantic reads them from the environment
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"]).upper()
-        raise CannotRun(f"MIDSTROKE_{name} is {first['input']!r:.60}: {first['msg']}") from error
+        raise CannotRun(describe_bad_setting(error)) from error
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
+from collector.settings import describe_bad_setting
 from service.settings import Settings
 
 
@@ -21,6 +22,4 @@ def read_settings(**given: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic reads and checks them
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "MIDSTROKE_" + "_".join(str(part) for part in first["loc"]).upper()
-        fail(f"{name} is {first['input']!r:.60}: {first['msg']}")
+        fail(describe_bad_setting(error))

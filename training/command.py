@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from collector.drawing import DrawingError
 from collector.object_store import FolderStore, ObjectStore, StoreError
-from collector.settings import UnknownStore, open_store
+from collector.settings import UnknownStore, describe_bad_setting, open_store
 from training.artifact import BadArtifact, check_artifact
 from training.challenger import Outcome, Run, against_champion, judged_on_text, train_from_nothing
 from training.dataset import LabelledDrawing
@@ -105,8 +105,7 @@ def _settings() -> TrainingSettings:
     try:
         return TrainingSettings()  # type: ignore[call-arg]  # pydantic fills them from the environment
     except ValidationError as error:
-        first = error.errors()[0]
-        _fail(f"MIDSTROKE_{'_'.join(str(part) for part in first['loc']).upper()}: {first['msg']}")
+        _fail(describe_bad_setting(error))
 
 
 def _store(settings: TrainingSettings) -> ObjectStore:
