@@ -1,0 +1,80 @@
+"""How models do on writers and on whole laboratories that they were trained without: the honest stand-in for strangers.
+
+python -m infra.hold_out --drawings pendigits.ndjson.gz --drawings unipen.ndjson.gz --family softmax --together 4
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from collector.drawing import DrawingError
+from infra.hold_out.folds import Fold, NothingToHoldOut, by_laboratory, by_writer
+from infra.hold_out.scores import Score, averages, scores
+from training.challenger import Run
+from training.dataset import LabelledDrawing
+from training.drawing_files import read_drawings
+from training.families import FAMILIES, UnknownFamily, family_named
+
+HEAD = f"{'family':9} {'source':18} {'drawings':>8}" + "".join(f"{10 * k:6d}" for k in range(1, 11)) + "   mean"
+
+
+class By(StrEnum):
+    writers = "writers"
+    laboratories = "laboratories"
+
+
+def main(
+    drawings: Annotated[
+        list[Path], typer.Option(exists=True, dir_okay=False, help="NDJSON, gzipped or not; again for more")
+    ],
+    family: Annotated[list[str] | None, typer.Option(help="only this one; again for more")] = None,
+    by: Annotated[By, typer.Option(help="a fifth of the writers by hash, or each source whole")] = By.laboratories,
+    together: Annotated[int, typer.Option(min=1, help="sources left out of one training")] = 1,
+    batches: Annotated[float, typer.Option(min=0, max=1, help="share of the recipe's batches to train for")] = 1.0,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Trains anew for every part that is held out, and prints how it was read."""
+    run = Run(threads=os.cpu_count() or 1)
+    found: list[Score] = []
+    try:
+        families = [family_named(name) for name in family] if family else list(FAMILIES)
+        if not as_json:
+            print(HEAD)
+        for fold in _folds([drawing for file in drawings for drawing in read_drawings(file)], by, together):
+            for score in scores(fold, families, batches, run):
+                found.append(score)
+                if not as_json:
+                    print(row(score), flush=True)
+    except (NothingToHoldOut, UnknownFamily, DrawingError) as error:
+        sys.exit(f"hold_out: {error}")
+    _finish(found, as_json)
+
+
+def _folds(drawings: list[LabelledDrawing], by: By, together: int) -> Iterable[Fold]:
+    return [by_writer(drawings)] if by is By.writers else by_laboratory(drawings, together)
+
+
+def _finish(found: list[Score], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"scores": [s.to_record() for s in found], "means": [s.to_record() for s in averages(found)]}))
+        return
+    for score in averages(found):
+        print(row(score))
+
+
+def row(score: Score) -> str:
+    """One line of the table, in %."""
+    stages = "".join(f"{100 * a:6.1f}" for a in score.accuracy)
+    return f"{score.family:9} {score.source:18} {score.drawings:8d}{stages}{100 * score.mean:7.1f}"
+
+
+if __name__ == "__main__":
+    typer.run(main)

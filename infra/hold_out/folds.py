@@ -1,0 +1,57 @@
+"""Who is left out of training: a fifth of the writers, or whole laboratories. No model is trained in here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from training.dataset import LabelledDrawing
+
+WRITERS_PERCENT = 20
+
+
+class NothingToHoldOut(ValueError):
+    """The drawings don't part in two; the message names the sources that they have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Drawings with `use` set anew: those of `held_out` judge, the others train."""
+
+    held_out: str  # in words
+    drawings: tuple[LabelledDrawing, ...]
+
+
+def by_writer(drawings: Sequence[LabelledDrawing]) -> Fold:
+    """A fifth of the writers judges, by a hash that is not the one that the trainer's own judges are chosen by."""
+    return _fold(f"{WRITERS_PERCENT} % of the writers", drawings, [_lot(d.contributor) for d in drawings])
+
+
+def by_laboratory(drawings: Sequence[LabelledDrawing], together: int = 1) -> Iterator[Fold]:
+    """Each source is left out once, whole, with up to `together` - 1 others; large ones and small ones mixed.
+
+    Raises:
+        NothingToHoldOut: there is one source, or fewer.
+    """
+    sizes = Counter(drawing.source for drawing in drawings)
+    sources = sorted(sizes, key=lambda source: (-sizes[source], source))
+    if len(sources) < 2:
+        raise NothingToHoldOut(f"all drawings are of {', '.join(sources) or 'nobody'}, expected two sources or more")
+    count = max(2, -(-len(sources) // together))
+    for number in range(count):
+        left_out = set(sources[number::count])
+        yield _fold(", ".join(sorted(left_out)), drawings, [drawing.source in left_out for drawing in drawings])
+
+
+def _fold(held_out: str, drawings: Sequence[LabelledDrawing], judging: Sequence[bool]) -> Fold:
+    parted = (
+        replace(drawing, use="judging" if judges else "training")
+        for drawing, judges in zip(drawings, judging, strict=True)
+    )
+    return Fold(held_out, tuple(parted))
+
+
+def _lot(writer: str) -> bool:
+    return int.from_bytes(hashlib.sha256(f"held out/{writer}".encode()).digest()[:8], "big") % 100 < WRITERS_PERCENT

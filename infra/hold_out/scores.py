@@ -1,0 +1,73 @@
+"""Models trained without those who are held out, and how they read them, source by source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from infra.hold_out.folds import Fold
+from training.artifact import Artifact, check_artifact
+from training.challenger import Run, train_from_nothing
+from training.evaluation import evaluate, prepare
+from training.families import Family
+
+MOST_DRAWINGS = 1000  # of a source that are read; the rest would only take time
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How one family reads one source that it was not trained on; shares from 0 to 1."""
+
+    family: str
+    held_out: str
+    source: str
+    drawings: int
+    accuracy: tuple[float, ...]  # at 10, 20 ... 100 % of the ink
+
+    @property
+    def mean(self) -> float:
+        return sum(self.accuracy) / len(self.accuracy)
+
+    def to_record(self) -> dict[str, Any]:
+        return {**asdict(self), "mean": round(self.mean, 4)}
+
+
+def scores(fold: Fold, families: Sequence[Family], batches: float, run: Run) -> Iterator[Score]:
+    """Each family trained on the fold, for a share `batches` of its recipe's batches; teachers before their pupils."""
+    trained: dict[str, Artifact] = {}
+    for family in families:
+        recipe = replace(family.recipe, batches=max(1, round(family.recipe.batches * batches)))
+        teacher = trained.get(recipe.teacher) if recipe.teacher else None
+        artifact = train_from_nothing(family, recipe, fold.drawings, run, teacher).artifact
+        trained[family.name] = artifact
+        yield from _by_source(artifact, fold)
+
+
+def _by_source(artifact: Artifact, fold: Fold) -> Iterator[Score]:
+    interpreter, encoding = check_artifact(artifact), artifact.card.encoding
+    judging = [drawing for drawing in fold.drawings if drawing.use == "judging"]
+    for source in sorted({drawing.source for drawing in judging}):
+        own = [drawing for drawing in judging if drawing.source == source]
+        spread = own[:: -(-len(own) // MOST_DRAWINGS)]
+        accuracy = evaluate(interpreter, prepare(spread, encoding)).accuracy
+        yield Score(
+            artifact.card.family, fold.held_out, source, len(spread), tuple(round(float(a), 4) for a in accuracy)
+        )
+
+
+def averages(found: Sequence[Score]) -> list[Score]:
+    """Each family's mean over sources, every source alike, and another over drawings."""
+    told = []
+    for family in dict.fromkeys(score.family for score in found):
+        own = [score for score in found if score.family == family]
+        told.append(_average(family, "mean of sources", own, [1.0] * len(own)))
+        told.append(_average(family, "mean of drawings", own, [float(score.drawings) for score in own]))
+    return told
+
+
+def _average(family: str, name: str, found: Sequence[Score], weights: Sequence[float]) -> Score:
+    stages = zip(*(score.accuracy for score in found), strict=True)
+    means = (sum(a * w for a, w in zip(stage, weights, strict=True)) / sum(weights) for stage in stages)
+    held_out = f"{len(found)} sources"
+    return Score(family, held_out, name, sum(s.drawings for s in found), tuple(round(mean, 4) for mean in means))
