@@ -14,7 +14,7 @@ from training.card import Card, TrainedOn
 from training.dataset import LabelledDrawing, Snapshots, Variety, judged_snapshots, training_snapshots
 from training.encodings import Encoding
 from training.evaluation import Evaluation, evaluate, prepare
-from training.families import Family, Recipe, Resume
+from training.families import Family, Recipe, Resume, family_named
 from training.gate import Verdict, judge
 from training.interpreter import Interpreter
 from training.path import Path48, pack_path48
@@ -57,8 +57,17 @@ class Outcome:
     verdict: Verdict
 
 
-def train_from_nothing(family: Family, recipe: Recipe, drawings: Sequence[LabelledDrawing], run: Run) -> Outcome:
-    """A first model from the training drawings among these, judged by the judging ones (by reference ones without)."""
+def train_from_nothing(
+    family: Family,
+    recipe: Recipe,
+    drawings: Sequence[LabelledDrawing],
+    run: Run,
+    teacher: Artifact | None = None,
+) -> Outcome:
+    """A first model from the training drawings among these, judged by the judging ones (by reference ones without).
+
+    With a `teacher`, what it makes of the same drawings is taught beside their labels.
+    """
     from training import fit  # noqa: PLC0415 - TensorFlow, only once there is something to train on
 
     fit.use_threads(run.threads)
@@ -67,14 +76,26 @@ def train_from_nothing(family: Family, recipe: Recipe, drawings: Sequence[Labell
     snapshots = training_snapshots(
         training, family.encoding, variety, run.seed, processes=run.threads, progress=run.progress
     )
-    fitted = fit.fit(
-        family, recipe, [fit.Source(snapshots)], seed=run.seed, progress=run.progress, should_stop=run.should_stop
-    )
+    opinions = None if teacher is None else _opinions(teacher, training, variety, run)
+    source = fit.Source(snapshots, opinions=opinions)
+    fitted = fit.fit(family, recipe, [source], seed=run.seed, progress=run.progress, should_stop=run.should_stop)
     evaluation = evaluate(Interpreter(fitted.model, family.encoding), prepare(judging, family.encoding))
     verdict = judge(evaluation, None)
     used = {**asdict(recipe), "strength": list(recipe.strength), "seed": run.seed}  # as JSON gives it back
+    used["teacher"] = None if teacher is None else f"{teacher.card.family} {teacher.card.version}"
     card = _card(family, fitted, evaluation, judged_on_text(judging), trained_on(training), used)
     return _outcome(replace(card, gate=verdict.to_record()), fitted, evaluation, verdict)
+
+
+def _opinions(teacher: Artifact, training: Sequence[LabelledDrawing], variety: Variety, run: Run) -> Any:
+    """What the teacher makes of the same copies and cuts, which it may see in another encoding: (n, 10)."""
+    from training import fit  # noqa: PLC0415 - as above
+
+    family = family_named(teacher.card.family)
+    seen = training_snapshots(
+        training, family.encoding, variety, run.seed, processes=run.threads, progress=run.progress
+    )
+    return fit.opinions(family, teacher.weights, seen)
 
 
 def against_champion(outcome: Outcome, champion: Artifact, drawings: Sequence[LabelledDrawing]) -> Outcome:

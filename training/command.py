@@ -18,13 +18,13 @@ from pydantic import ValidationError
 from collector.drawing import DrawingError
 from collector.object_store import FolderStore, ObjectStore, StoreError
 from collector.settings import UnknownStore, describe_bad_setting, open_store
-from training.artifact import BadArtifact, check_artifact
+from training.artifact import Artifact, BadArtifact, check_artifact
 from training.challenger import Outcome, Run, against_champion, judged_on_text, train_from_nothing
 from training.dataset import LabelledDrawing
 from training.drawing_files import read_drawings
 from training.evaluation import Evaluation, prepare, to_record
 from training.evaluation import evaluate as evaluate_model
-from training.families import FAMILIES, Family, UnknownFamily, family_named
+from training.families import FAMILIES, Family, Recipe, UnknownFamily, family_named
 from training.figures import draw_figures
 from training.reference import reference_drawings
 from training.registry import Registry, RegistryError, seed_first_models
@@ -160,7 +160,7 @@ def _train_from_nothing(
     for family in families:
         typer.echo(f"{family.name}: training on {len(training)} drawings")
         recipe = family.recipe if batches is None else replace(family.recipe, batches=batches)
-        outcome = train_from_nothing(family, recipe, drawings, run)
+        outcome = train_from_nothing(family, recipe, drawings, run, _teacher(registry, recipe))
         pointer = registry.champion(family.name)
         if pointer is not None:
             outcome = against_champion(outcome, registry.load(family.name, pointer.version), drawings)
@@ -168,6 +168,17 @@ def _train_from_nothing(
             registry.publish(outcome.artifact, draw_figures(outcome.evaluation))
             registry.promote(family.name, outcome.artifact.card.version, outcome.verdict.reasons[0])
         _print_outcome(outcome)
+
+
+def _teacher(registry: Registry, recipe: Recipe) -> Artifact | None:
+    """The champion of the family that this recipe learns from; families are trained in an order that has it ready."""
+    pointer = registry.champion(recipe.teacher) if recipe.teacher else None
+    if pointer is not None and recipe.teacher is not None:
+        typer.echo(f"  taught by {recipe.teacher} {pointer.version}")
+        return registry.load(recipe.teacher, pointer.version)
+    if recipe.teacher is not None:
+        typer.echo(f"  no {recipe.teacher} to be taught by: the labels alone teach")
+    return None
 
 
 def _champions_evaluation(store: ObjectStore, family: Family, judging: Sequence[LabelledDrawing]) -> Evaluation | None:

@@ -44,6 +44,8 @@ class Recipe:
     warm_up: int = 0  # batches until the peak: the first statistics of batch norm are rough
     weight_decay: float = 0.0  # with adamw
     average: float = 0.0  # of the running mean of weights that is kept in the end; 0 keeps the last
+    teacher: str | None = None  # a family that saw more of the same drawings: what it makes of them is taught too
+    teaching: float = 0.7  # its share of what is taught on a snapshot; the label has the rest
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,12 +43,14 @@ class Stopped(Exception):
 class Source:
     """Snapshots to draw batches from, and their share of each batch.
 
-    With `keep`, what is taught on them is not their label but what the model said of them when training began.
+    With `keep`, what is taught on them is not their label but what the model said of them when training began;
+    `opinions` (n, 10), probabilities by a teacher, are taught beside the labels.
     """
 
     snapshots: Snapshots
     share: float = 1.0
     keep: bool = False
+    opinions: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def fit(
     model = family.build_model()
     if resume is not None:
         set_weights(model, resume)
-    targets = [_targets(model, source, recipe.smoothing) for source in sources]
+    targets = [_targets(model, source, recipe) for source in sources]
     optimizer = _optimizer(recipe)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     # A few drawings say little of means and variances: those that batch norm knows stay as they are.
@@ -155,14 +157,28 @@ def _optimizer(recipe: Recipe) -> Any:
             return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, **kept)
 
 
-def _targets(model: Any, source: Source, smoothing: float) -> Floats:
-    """What is taught on each snapshot, ten probabilities: its label, or what the model says now."""
-    count = len(source.snapshots)
-    if not source.keep:
-        labels = np.eye(CLASSES, dtype=np.float32)[source.snapshots.labels]
-        return np.asarray(labels * (1 - smoothing) + smoothing / CLASSES, np.float32)
-    parts = [slice(start, start + PREDICT_ROWS) for start in range(0, count, PREDICT_ROWS)]
-    return np.concatenate([np.asarray(model(source.snapshots.batch(rows), training=False)) for rows in parts])
+def opinions(family: Family, weights: bytes, snapshots: Snapshots) -> Floats:
+    """What a trained model makes of each snapshot: probabilities (n, 10)."""
+    model = family.build_model()
+    set_weights(model, weights)
+    return _predict(model, snapshots)
+
+
+def _targets(model: Any, source: Source, recipe: Recipe) -> Floats:
+    """What is taught on each snapshot, ten probabilities."""
+    if source.keep:
+        return _predict(model, source.snapshots)
+    labels = np.eye(CLASSES, dtype=np.float32)[source.snapshots.labels]
+    taught = labels * (1 - recipe.smoothing) + recipe.smoothing / CLASSES
+    if source.opinions is not None:
+        taught = taught * (1 - recipe.teaching) + source.opinions * recipe.teaching
+    return np.asarray(taught, np.float32)
+
+
+def _predict(model: Any, snapshots: Snapshots) -> Floats:
+    predict = tf.function(lambda inputs: model(inputs, training=False), autograph=False, reduce_retracing=True)
+    starts = range(0, len(snapshots), PREDICT_ROWS)
+    return np.concatenate([predict(snapshots.batch(slice(start, start + PREDICT_ROWS))).numpy() for start in starts])
 
 
 def _draw_batch(

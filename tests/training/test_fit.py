@@ -109,3 +109,25 @@ def test_training_stops_when_it_is_told_to(family: Family) -> None:
 
     with pytest.raises(fit.Stopped):
         fit.fit(family, family.recipe, [fit.Source(snapshots)], seed=1, should_stop=lambda: next(asked))
+
+
+def test_a_teachers_opinion_is_taught_beside_the_label(outcome: Outcome, family: Family) -> None:
+    snapshots = judged_snapshots(reference_drawings("judging", 2), family.encoding)
+    one_off = np.eye(10, dtype=np.float32)[(snapshots.labels + 1) % 10]
+    recipe = replace(family.recipe, batches=150, batch_size=100, teaching=0.9)
+    late = snapshots.ink > 0.9
+
+    fitted = fit.fit(family, recipe, [fit.Source(snapshots, opinions=one_off)], seed=1)
+
+    interpreter = Interpreter(fitted.model, family.encoding)
+    guesses = [interpreter.predict(snapshots.batch(slice(row, row + 1))).argmax() for row in np.flatnonzero(late)]
+    assert np.mean(np.array(guesses) == (snapshots.labels[late] + 1) % 10) > 0.5  # the labels alone would give none
+
+
+def test_a_teacher_says_of_its_snapshots_what_it_says_when_served(outcome: Outcome, family: Family) -> None:
+    snapshots = judged_snapshots(reference_drawings("judging", 1), family.encoding)
+
+    opinions = fit.opinions(family, outcome.artifact.weights, snapshots)
+
+    served = Interpreter(outcome.artifact.model, family.encoding).predict(snapshots.batch(slice(9, 10)))
+    np.testing.assert_allclose(opinions[9], served, atol=2e-3)
