@@ -4,10 +4,11 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 STORE ?= folder
 VENV := .venv
+PEERS := .venv-peers
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check bootstrap lock
+.PHONY: run test check bench soak bootstrap lock
 
 run: $(VENV)/.run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" MIDSTROKE_HOST=$(HOST) MIDSTROKE_PORT=$(PORT) $(BIN)/python -m infra.run --store $(STORE)
@@ -23,6 +24,12 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_imports.py
 	$(BIN)/python -m infra.node check
+
+bench: $(VENV)/.proof $(PEERS)/.peers  ## every figure of docs/performance.md, under 15 minutes on an idle machine
+	$(BIN)/python -m infra.bench --peers $(PEERS)/bin/python
+
+soak: $(VENV)/.proof  ## every promise of docs/reliability.md, under 25 minutes
+	$(BIN)/python -m infra.soak
 
 bootstrap: $(VENV)/.run  ## the first models that ship: make bootstrap DRAWINGS="a.ndjson.gz b.ndjson.gz"
 	@test -n "$(DRAWINGS)" || { echo 'usage: make bootstrap DRAWINGS="file.ndjson.gz ..."' >&2; exit 2; }
@@ -44,4 +51,15 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	@echo "Installing what the tests and checks need into $(VENV)"
 	$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.proof: requirements/proof.txt $(VENV)/.dev
+	@echo "Installing what the benchmarks and the soak need into $(VENV)"
+	$(PIP_INSTALL) --require-hashes -r requirements/proof.txt
+	@touch $@
+
+$(PEERS)/.peers: requirements/peers.txt
+	@echo "Installing the peers that the benchmarks compare with into $(PEERS)"
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
 	@touch $@
