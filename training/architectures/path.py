@@ -14,10 +14,10 @@ from training.path import POINTS
 Floats = NDArray[np.float32]
 
 DROPOUT = 0.15  # augmentation is the regulariser; this only keeps the dense layers from leaning on one part
-CONV_WIDTHS = (48, 64, 96)  # channels at 48, 24 and 12 points
+CONV_WIDTHS = (56, 80, 112)  # channels at 48, 24 and 12 points
 GRID = 14  # cells a side of the picture that the model draws for itself
 INK_WIDTH = 0.05  # sd of a point's ink in that picture, of the longer side: the points of a long path still touch
-PICTURE_WIDTHS = (24, 32, 48)
+PICTURE_WIDTHS = (28, 40, 56)
 NORM_MOMENTUM = 0.95
 
 
