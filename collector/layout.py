@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 SAMPLES = "samples/v1/"
 DRAWINGS = "drawings/v1/"
 ARRIVALS = "arrivals/v1/"
 TOMBSTONES = "tombstones/v1/"
+SHARDS = "shards/v1/"
 MODELS = "models/"
 TRAINER_STATUS = "trainer/status.json"
 TRAINER_PROGRESS = "trainer/progress.json"
@@ -17,6 +19,7 @@ _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _DRAWING = re.compile(_UUID)
 _ARRIVAL = re.compile(rf"{re.escape(ARRIVALS)}(\d{{8}}T\d{{9}}Z)_({_UUID})", re.ASCII)
 _DRAWING_KEY = re.compile(rf"{re.escape(DRAWINGS)}({_UUID})\.json")
+_SHARD = re.compile(rf"{re.escape(SHARDS)}(\d{{12}})-(\d{{12}})_(\d{{6}})_([0-9a-f]{{12}})\.parquet", re.ASCII)
 
 
 class NotInLayout(ValueError):
@@ -30,7 +33,12 @@ def is_drawing_id(text: str) -> bool:
 
 def sample_key(label: int, drawing: str, step: int) -> str:
     """The PNG of one step, counted from 0."""
-    return f"{SAMPLES}{label}/{drawing}/{step:02d}_{label}.png"
+    return f"{samples_prefix(label, drawing)}{step:02d}_{label}.png"
+
+
+def samples_prefix(label: int, drawing: str) -> str:
+    """What the keys of all of a drawing's samples begin with."""
+    return f"{SAMPLES}{label}/{drawing}/"
 
 
 def drawing_key(drawing: str) -> str:
@@ -81,3 +89,33 @@ def champion_key(family: str) -> str:
 def tombstone_key(drawing: str) -> str:
     """Marks a drawing that its contributor deleted."""
     return f"{TOMBSTONES}{drawing}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ShardName:
+    """Which drawings a shard holds, by the numbers that compaction gave them; `first` and `last` are in it or were.
+
+    `rewritten` counts how often drawings were taken out of it, `digest` is the beginning of its content's SHA-256.
+    """
+
+    first: int
+    last: int
+    rewritten: int
+    digest: str
+
+
+def shard_key(name: ShardName) -> str:
+    """Named by range and by content: two trainers that don't know of each other never put over one another's."""
+    return f"{SHARDS}{name.first:012d}-{name.last:012d}_{name.rewritten:06d}_{name.digest}.parquet"
+
+
+def parse_shard_key(key: str) -> ShardName:
+    """The parts of a shard's name.
+
+    Raises:
+        NotInLayout: not `shards/v1/<first>-<last>_<rewritten>_<digest>.parquet`.
+    """
+    match = _SHARD.fullmatch(key)
+    if match is None:
+        raise NotInLayout(f"key {key!r:.120}, expected {SHARDS}<first>-<last>_<rewritten>_<digest>.parquet")
+    return ShardName(int(match[1]), int(match[2]), int(match[3]), match[4])

@@ -105,12 +105,14 @@ class _Gatherer:
         )
 
 
-def judged_snapshots(drawings: Iterable[LabelledDrawing], encoding: Encoding) -> Snapshots:
+def judged_snapshots(
+    drawings: Iterable[LabelledDrawing], encoding: Encoding, stages: Sequence[float] = JUDGED_STAGES
+) -> Snapshots:
     """Every drawing at 10, 20 ... 100 % of its ink, drawn with its own pen on its own canvas."""
     rows = _Gatherer(encoding)
     for number, drawing in enumerate(drawings):
-        arrays = stage_arrays(encoding, drawing.lines, drawing.canvas, JUDGED_STAGES)
-        rows.add(arrays, drawing.label, JUDGED_STAGES, number)
+        arrays = stage_arrays(encoding, drawing.lines, drawing.canvas, stages)
+        rows.add(arrays, drawing.label, stages, number)
     return rows.joined()
 
 
@@ -141,11 +143,11 @@ def training_snapshots(
         for start in range(0, len(drawings), PART_DRAWINGS)
     ]
     if processes == 1 or len(parts) == 1:
-        return _joined([_part_snapshots(parts[number]) for number in progress(range(len(parts)))])
+        return joined([_part_snapshots(parts[number]) for number in progress(range(len(parts)))])
     # Spawned, not forked: a fork of a process whose TensorFlow has threads may hang.
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
         made = pool.map(_part_snapshots, parts)
-        return _joined([next(made) for _ in progress(range(len(parts)))])
+        return joined([next(made) for _ in progress(range(len(parts)))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,8 @@ def _part_snapshots(part: _Part) -> Snapshots:
     return rows.joined()
 
 
-def _joined(parts: Sequence[Snapshots]) -> Snapshots:
+def joined(parts: Sequence[Snapshots]) -> Snapshots:
+    """One after the other; drawings keep the numbers that they have in their parts."""
     return Snapshots(
         parts[0].encoding,
         {name: np.concatenate([part.inputs[name] for part in parts]) for name in parts[0].inputs},

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from enum import Enum
 
-from collector.layout import ARRIVALS, TOMBSTONES, NotInLayout, arrival_key, drawing_key, parse_arrival
+from collector.layout import ARRIVALS, TOMBSTONES, NotInLayout, drawing_key, parse_arrival
 from collector.object_store import NoSuchObject, ObjectStore
 from collector.stored_drawing import BadStoredDrawing, StoredDrawing, parse_stored_drawing
 from training.dataset import LabelledDrawing, Picture, read_picture
 from training.snapshot import MAX_CANVAS_SIDE, SnapshotError
 from training.stages import Canvas, lines_of
 
-LATE = timedelta(minutes=10)  # an uploader's clock may run behind, and its arrivals sort before others' then
-READERS = 8  # objects are small; the time goes into waiting for each
-KEPT_DRAWINGS = 5000  # in memory, about 10 KB each
-TIME_FORMAT = "%Y%m%dT%H%M%S%fZ"
+READERS = 16  # objects are small; the time goes into waiting for each
+READ_AHEAD = 4 * READERS  # drawings on their way at once: memory doesn't grow with how many are asked for
 
 log = logging.getLogger(__name__)
+
+
+class Missing(Enum):
+    """Why there is no drawing to be had."""
+
+    GONE = "gone"  # deleted, or its arrival outlived it
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,25 +37,16 @@ class Arrival:
     drawing: str
 
 
-def window_start(time: str) -> str:
-    """The key behind which to list so as to see whatever is newer than `time` or at most LATE before it."""
-    if not time:
-        return ARRIVALS
-    return arrival_key(datetime.strptime(time, TIME_FORMAT).replace(tzinfo=UTC) - LATE, "")
-
-
 class StoredDrawings:
     """Reads contributions, leaving out what was deleted, what never finished and what can't be read."""
 
-    def __init__(self, store: ObjectStore, keep: int = KEPT_DRAWINGS) -> None:
+    def __init__(self, store: ObjectStore) -> None:
         self._store = store
-        self._keep = keep
-        self._read: OrderedDict[str, LabelledDrawing | None] = OrderedDict()
 
-    def arrivals(self, since: str = "") -> list[Arrival]:
-        """Arrivals newer than the time `since` or a little older, each drawing once, oldest first."""
+    def arrivals(self) -> list[Arrival]:
+        """What came and is in no shard yet, each drawing once, oldest first."""
         found: dict[str, Arrival] = {}
-        for key in self._store.keys(ARRIVALS, window_start(since)):
+        for key in self._store.keys(ARRIVALS):
             try:
                 time, drawing = parse_arrival(key)
             except NotInLayout:
@@ -63,40 +59,39 @@ class StoredDrawings:
         return {key.removeprefix(TOMBSTONES) for key in self._store.keys(TOMBSTONES)}
 
     def read(self, drawings: Iterable[str]) -> list[LabelledDrawing]:
-        """These drawings in this order, without those that are gone or can't be read.
+        """These drawings in this order, without those that are gone, deleted, or can't be read.
 
         Raises:
             StoreError: the store could not be read.
         """
-        wanted = list(dict.fromkeys(drawings))
         deleted = self.tombstones()
-        missing = [drawing for drawing in wanted if drawing not in self._read and drawing not in deleted]
-        found = {drawing: self._read[drawing] for drawing in wanted if drawing in self._read}
-        for drawing, labelled in zip(missing, self._read_all(missing), strict=True):
-            found[drawing] = labelled
-            self._remember(drawing, labelled)
-        return [labelled for drawing in wanted if drawing not in deleted and (labelled := found[drawing]) is not None]
+        wanted = [drawing for drawing in dict.fromkeys(drawings) if drawing not in deleted]
+        return [found for found in self.read_each(wanted) if isinstance(found, LabelledDrawing)]
 
-    def _read_all(self, drawings: Sequence[str]) -> list[LabelledDrawing | None]:
-        if not drawings:
-            return []
+    def read_each(self, drawings: Iterable[str]) -> Iterator[LabelledDrawing | Missing]:
+        """Each of these in this order, READ_AHEAD of them at a time, or why it is not to be had.
+
+        Raises:
+            StoreError: the store could not be read.
+        """
+        waiting: deque[Future[LabelledDrawing | Missing]] = deque()
         with ThreadPoolExecutor(READERS, thread_name_prefix="read-drawing") as readers:
-            return list(readers.map(self._read_one, drawings))
+            for drawing in drawings:
+                waiting.append(readers.submit(self._read_one, drawing))
+                if len(waiting) >= READ_AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
-    def _remember(self, drawing: str, labelled: LabelledDrawing | None) -> None:
-        self._read[drawing] = labelled
-        while len(self._read) > self._keep:
-            self._read.popitem(last=False)
-
-    def _read_one(self, drawing: str) -> LabelledDrawing | None:
+    def _read_one(self, drawing: str) -> LabelledDrawing | Missing:
         try:
             stored = parse_stored_drawing(self._store.get(drawing_key(drawing)))
             return self._labelled(stored)
         except NoSuchObject:
-            return None  # deleted since, or its arrival outlived it
+            return Missing.GONE
         except (BadStoredDrawing, SnapshotError) as error:
             log.warning("drawing %s is left out: %s", drawing, error)
-            return None
+            return Missing.UNREADABLE
 
     def _labelled(self, stored: StoredDrawing) -> LabelledDrawing:
         if not all(1 <= side <= MAX_CANVAS_SIDE for side in (stored.width, stored.height)):

@@ -12,7 +12,7 @@ from collector.contribution import Contribution, Sample
 from collector.contributor import use_of
 from collector.drawing import Drawing, Point, Stroke, cut_at_ink
 from collector.layout import arrival_key, drawing_key
-from collector.object_store import MemoryStore
+from collector.object_store import ObjectStore
 from collector.raster import draw_strokes, encode_png
 from collector.stored_drawing import to_stored
 from training.dataset import LabelledDrawing
@@ -28,7 +28,7 @@ def contributor_for(use: str, number: int = 0) -> str:
 
 
 def contribute(
-    store: MemoryStore,
+    store: ObjectStore,
     drawing: LabelledDrawing,
     use: str = "training",
     when: datetime = NOON,
@@ -56,7 +56,7 @@ def contribute(
     return drawing_id
 
 
-def contribute_all(store: MemoryStore, drawings: Sequence[LabelledDrawing], **changes: Any) -> list[str]:
+def contribute_all(store: ObjectStore, drawings: Sequence[LabelledDrawing], **changes: Any) -> list[str]:
     """One a second."""
     start = changes.pop("when", NOON)
     return [

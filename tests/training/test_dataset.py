@@ -19,13 +19,13 @@ from collector.layout import arrival_key, drawing_key, sample_key, tombstone_key
 from collector.object_store import MemoryStore
 from tests.training.contributing import NOON, STEPS, contribute, contribute_all
 from training.canvas_png import BadPng
-from training.dataset import Variety, judged_snapshots, read_picture, training_snapshots
+from training.dataset import LabelledDrawing, Variety, judged_snapshots, read_picture, training_snapshots
 from training.drawing_files import read_drawings
 from training.encodings import ENCODINGS, INPUT_SPECS, Encoding, decode_payload
 from training.progress import Progress, parse_progress, to_json
 from training.reference import reference_drawings
 from training.snapshot import pack_ink20, to_ink20
-from training.stored_drawings import Arrival, StoredDrawings
+from training.stored_drawings import READ_AHEAD, StoredDrawings
 
 DRAWINGS = reference_drawings("replay")
 
@@ -196,23 +196,27 @@ def test_arrivals_come_in_order_each_drawing_once() -> None:
     assert [arrival.drawing for arrival in arrivals] == ids
 
 
-def test_arrivals_since_a_time_look_ten_minutes_back_and_no_further() -> None:
-    store = MemoryStore()
-    ids = [contribute(store, DRAWINGS[0], when=NOON - timedelta(minutes=minutes)) for minutes in (11, 9, 0)]
-    newest = StoredDrawings(store).arrivals()[-1].time
+def test_many_drawings_are_read_in_order_a_few_at_a_time() -> None:
+    class Waiting(MemoryStore):
+        most = given = 0
 
-    arrivals = StoredDrawings(store).arrivals(newest)
+        def get(self, key: str) -> bytes:
+            if key.startswith("drawings/"):
+                Waiting.given += 1
+            return super().get(key)
 
-    assert [arrival.drawing for arrival in arrivals] == ids[1:]
+    store = Waiting()
+    ids = contribute_all(store, DRAWINGS[:3]) * 100
+    for number, (drawing, found) in enumerate(zip(ids, StoredDrawings(store).read_each(ids), strict=True)):
+        Waiting.most = max(Waiting.most, Waiting.given - number)
+        assert isinstance(found, LabelledDrawing)
+        assert found.id == drawing
+
+    assert Waiting.most <= READ_AHEAD
 
 
-def test_progress_knows_the_late_from_the_seen() -> None:
-    early, late, newest = (Arrival(f"20261121T12{minute:02d}00000Z", f"drawing at {minute}") for minute in (0, 11, 12))
+def test_progress_reads_back_and_never_goes_backwards() -> None:
+    progress = Progress().after(mark=7, trained_on=5).after(mark=6, trained_on=1)
 
-    progress = Progress().after([early, newest], trained_on=2)
-
-    assert not progress.is_new(early)
-    assert not progress.is_new(newest)
-    assert progress.is_new(late)
+    assert progress == Progress(7, 6)
     assert parse_progress(to_json({"softmax": progress})) == {"softmax": progress}
-    assert progress.seen == {newest.drawing}
