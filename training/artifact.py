@@ -20,7 +20,7 @@ from training.snapshot import SnapshotError
 
 __all__ = [
     "CARD", "MODEL", "WEIGHTS", "Artifact", "BadArtifact", "BadCard", "Card", "check_artifact",
-    "file_entries", "golden_predictions", "parse_card", "read_weights", "version_name", "write_weights",
+    "file_entries", "file_entry", "golden_predictions", "parse_card", "read_weights", "version_name", "write_weights",
 ]  # fmt: skip
 
 MODEL = "model.tflite"
@@ -55,11 +55,12 @@ def version_name(created_at: datetime, model: bytes) -> str:
     return f"{created_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{hashlib.sha256(model).hexdigest()[:6]}"
 
 
+def file_entry(body: bytes) -> FileEntry:
+    return FileEntry(hashlib.sha256(body).hexdigest(), len(body))
+
+
 def file_entries(model: bytes, weights: bytes) -> dict[str, FileEntry]:
-    return {
-        name: FileEntry(hashlib.sha256(body).hexdigest(), len(body))
-        for name, body in ((MODEL, model), (WEIGHTS, weights))
-    }
+    return {MODEL: file_entry(model), WEIGHTS: file_entry(weights)}
 
 
 def golden_predictions(interpreter: Interpreter, encoding: Encoding, payloads: Sequence[bytes]) -> tuple[Golden, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -61,6 +62,20 @@ class TrainedOn:
     contributors: int
     sources: Mapping[str, int]
     credits: tuple[str, ...]
+    withdrawn: int = 0  # by their contributors since they were given: versions from then on are not trained on them
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """Which new drawings this version was taught: those of the numbers from `first` to `last` that were chosen.
+
+    `total` counts those taught since the first of them, with these: by it a trainer that died knows its place again.
+    """
+
+    first: int
+    last: int
+    drawings: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,7 @@ class Card:
     resumed_from: str | None = None
     replaces: str | None = None
     gate: Mapping[str, Any] = field(default_factory=dict)
+    learnt: Learnt | None = None  # None: not trained on from another version
 
     @property
     def contract(self) -> str:
@@ -108,6 +124,7 @@ class Card:
             "resumed_from": self.resumed_from,
             "replaces": self.replaces,
             "gate": dict(self.gate),
+            "learnt": None if self.learnt is None else asdict(self.learnt),
             "golden": [
                 {"payload": base64.b64encode(g.payload).decode(), "probabilities": g.probabilities} for g in self.golden
             ],
@@ -124,7 +141,8 @@ def parse_card(text: bytes) -> Card:
     try:
         record = json.loads(text)
         return _card(record)
-    except (KeyError, TypeError, ValueError, RecursionError, AttributeError) as error:
+    # OverflowError: JSON may hold 1e999, which is infinite, as a count.
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError, AttributeError) as error:
         raise BadCard(f"card of {len(text)} bytes: {type(error).__name__}: {error}") from error
 
 
@@ -145,11 +163,12 @@ def _card(record: Any) -> Card:
         metrics=_metrics(record["metrics"]),
         trained_on=_trained_on(record["trained_on"]),
         golden=tuple(_golden(g) for g in record["golden"]),
-        standing=float(record.get("standing", record["metrics"]["mean"])),
+        standing=_number(record.get("standing", record["metrics"]["mean"])),
         recipe=dict(record["recipe"]),
         resumed_from=record["resumed_from"],
         replaces=record["replaces"],
         gate=dict(record["gate"]),
+        learnt=_learnt(record.get("learnt")),
     )
 
 
@@ -164,11 +183,11 @@ def _metrics(record: Any) -> Metrics:
         drawings=int(record["drawings"]),
         ink=_numbers(record["ink"]),
         accuracy=_numbers(record["accuracy"]),
-        mean=float(record["mean"]),
-        at_50=float(record["at_50"]),
-        at_100=float(record["at_100"]),
+        mean=_number(record["mean"]),
+        at_50=_number(record["at_50"]),
+        at_100=_number(record["at_100"]),
         recall=_numbers(record["recall"]),
-        log_loss=float(record["log_loss"]),
+        log_loss=_number(record["log_loss"]),
     )
 
 
@@ -178,7 +197,14 @@ def _trained_on(record: Any) -> TrainedOn:
         contributors=int(record["contributors"]),
         sources={str(name): int(count) for name, count in record["sources"].items()},
         credits=tuple(str(line) for line in record["credits"]),
+        withdrawn=int(record.get("withdrawn", 0)),  # cards from before anyone could delete have none
     )
+
+
+def _learnt(record: Any) -> Learnt | None:
+    if record is None:
+        return None
+    return Learnt(int(record["first"]), int(record["last"]), int(record["drawings"]), int(record["total"]))
 
 
 def _golden(record: Any) -> Golden:
@@ -192,4 +218,11 @@ def _golden(record: Any) -> Golden:
 
 
 def _numbers(values: Any) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)
+    return tuple(_number(value) for value in values)
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    # It goes on to pages as JSON, which has no other numbers.
+    _expect("a number", value, math.isfinite(number))
+    return number

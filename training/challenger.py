@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from training.artifact import Artifact, check_artifact, file_entries, golden_predictions, version_name
-from training.card import Card, TrainedOn
-from training.dataset import LabelledDrawing, Snapshots, Variety, judged_snapshots, training_snapshots
+from training.card import Card, Learnt, TrainedOn
+from training.choosing import by_weight
+from training.dataset import JUDGED_STAGES, LabelledDrawing, Snapshots, Variety, judged_snapshots, training_snapshots
 from training.encodings import Encoding
 from training.evaluation import Evaluation, evaluate, prepare
 from training.families import Family, Recipe, Resume, family_named
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from training.fit import Fitted
 
 PART_WAY = (0.5, 0.25)  # of the way that training went, tried in turn when all of it is refused
+SNAPSHOTS_PER_SHOWN = 2  # made for each that is drawn from them, so that few are drawn twice
 REPLAY_COPIES = 2  # augmented, of each reference drawing
 GOLDEN_SNAPSHOTS = 8  # of reference drawings, at different stages
 CREDITS = {
@@ -55,6 +57,10 @@ class Outcome:
     artifact: Artifact
     evaluation: Evaluation
     verdict: Verdict
+
+    def having_learnt(self, learnt: Learnt) -> Outcome:
+        """The same, whose card tells of this."""
+        return replace(self, artifact=replace(self.artifact, card=replace(self.artifact.card, learnt=learnt)))
 
 
 def train_from_nothing(
@@ -120,8 +126,11 @@ def learn_on(
     new: Sequence[LabelledDrawing],
     judging: Sequence[LabelledDrawing],
     run: Run,
+    withdrawn: int = 0,
 ) -> Outcome:
     """The champion trained a little further on the `new` drawings, replaying those `known` and reference ones.
+
+    `withdrawn` is how many were deleted by their contributors: none of them is among these, and the card tells it.
 
     Raises:
         ValueError: the family is not trained further.
@@ -140,16 +149,16 @@ def learn_on(
         progress=run.progress, should_stop=run.should_stop,
     )  # fmt: skip
     rivals = Rivals(champion, baseline, new, run.bench.judged(judging, encoding), run.bench)
-    evaluation, verdict = rivals.judge(fitted)
+    evaluation, verdict = rivals.judge(fitted.model)
     for share in PART_WAY:
         if verdict.accepted:
             break
         nearer = fit.part_way(family, champion.weights, fitted, share)
-        nearer_evaluation, nearer_verdict = rivals.judge(nearer)
+        nearer_evaluation, nearer_verdict = rivals.judge(nearer.model)
         if nearer_verdict.accepted:  # else the card tells of the whole way, and why it was refused
             fitted, evaluation, verdict = nearer, nearer_evaluation, nearer_verdict
     card = _card(
-        family, fitted, evaluation, judged_on_text(judging), _grown(champion.card.trained_on, new),
+        family, fitted, evaluation, judged_on_text(judging), _grown(champion.card.trained_on, new, withdrawn),
         {**asdict(resume), "seed": run.seed},
     )  # fmt: skip
     card = replace(card, resumed_from=champion.card.version, replaces=champion.card.version, gate=verdict.to_record())
@@ -160,16 +169,25 @@ def _resume_mix(
     resume: Resume, encoding: Encoding, known: Sequence[LabelledDrawing], new: Sequence[LabelledDrawing], seed: int
 ) -> list[tuple[Snapshots, float]]:
     """New drawings get as much of a batch as all that were known before: they are what is to be learned."""
-    replay = _reference_snapshots(encoding, seed)
-    fresh = training_snapshots(new, encoding, Variety(resume.copies), seed + 1)
-    rest = 1 - resume.replay
-    if not known:
-        return [(replay, resume.replay), (fresh, rest)]
+    rest = (1 - resume.replay) / (2 if known else 1)
     return [
-        (replay, resume.replay),
-        (fresh, rest / 2),
-        (training_snapshots(known, encoding, Variety(2), seed + 2), rest / 2),
+        (_reference_snapshots(encoding, seed), resume.replay),
+        *_weighed(new, encoding, Variety(_copies(resume, rest, len(new))), seed + 1, rest),
+        *_weighed(known, encoding, Variety(1), seed + 2, rest),
     ]
+
+
+def _copies(resume: Resume, share: float, drawings: int) -> int:
+    """Of each drawing, no more than batches will show: of many drawings, most of ten copies each were never drawn."""
+    shown = resume.batches * resume.batch_size * share
+    return max(1, min(resume.copies, round(SNAPSHOTS_PER_SHOWN * shown / (len(JUDGED_STAGES) * max(1, drawings)))))
+
+
+def _weighed(
+    drawings: Sequence[LabelledDrawing], encoding: Encoding, variety: Variety, seed: int, share: float
+) -> list[tuple[Snapshots, float]]:
+    """Snapshots with their share of a batch, of which no contributor has more than the others together."""
+    return [(training_snapshots(part, encoding, variety, seed), share * weight) for part, weight in by_weight(drawings)]
 
 
 @functools.cache
@@ -217,7 +235,7 @@ def trained_on(drawings: Sequence[LabelledDrawing]) -> TrainedOn:
     )
 
 
-def _grown(before: TrainedOn, new: Sequence[LabelledDrawing]) -> TrainedOn:
+def _grown(before: TrainedOn, new: Sequence[LabelledDrawing], withdrawn: int) -> TrainedOn:
     """What the weights come from now; a contributor who came before is counted again, for no one is remembered."""
     added = trained_on(new)
     return TrainedOn(
@@ -225,6 +243,7 @@ def _grown(before: TrainedOn, new: Sequence[LabelledDrawing]) -> TrainedOn:
         contributors=before.contributors + added.contributors,
         sources=dict(sorted((Counter(before.sources) + Counter(added.sources)).items())),
         credits=tuple(dict.fromkeys((*before.credits, *added.credits))),
+        withdrawn=withdrawn,
     )
 
 

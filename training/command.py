@@ -20,6 +20,7 @@ from collector.object_store import FolderStore, ObjectStore, StoreError
 from collector.settings import UnknownStore, describe_bad_setting, open_store
 from training.artifact import Artifact, BadArtifact, check_artifact
 from training.challenger import Outcome, Run, against_champion, judged_on_text, train_from_nothing
+from training.contributed import contributed_drawings
 from training.dataset import LabelledDrawing
 from training.drawing_files import read_drawings
 from training.evaluation import Evaluation, prepare, to_record
@@ -29,7 +30,6 @@ from training.figures import draw_figures
 from training.reference import reference_drawings
 from training.registry import Registry, RegistryError, seed_first_models
 from training.settings import TrainingSettings
-from training.stored_drawings import StoredDrawings
 from training.trainer import Trainer
 
 NICENESS = 10  # visitors' predictions go first
@@ -65,7 +65,9 @@ def train(
         if resume:
             _resume(store, settings, chosen, run)
         else:
-            _train_from_nothing(_gather(drawings, store if from_store else None), target, chosen, batches, run)
+            _train_from_nothing(
+                _gather(drawings, store if from_store else None, _shard_cache(settings)), target, chosen, batches, run
+            )
     except (StoreError, DrawingError, RegistryError, BadArtifact) as error:
         _fail(str(error))
     return None
@@ -79,10 +81,13 @@ def evaluate(
     figures: Annotated[Path | None, typer.Option(help="Folder for the figures, as SVG.")] = None,
 ) -> None:
     """Measure the champions on drawings of writers that no model was trained on; without any, on reference drawings."""
-    store = _store(_settings())
+    settings = _settings()
+    store = _store(settings)
     found: dict[str, Evaluation] = {}
     try:
-        judging = [d for d in _gather(drawings, store if from_store else None) if d.use == "judging"]
+        judging = [
+            d for d in _gather(drawings, store if from_store else None, _shard_cache(settings)) if d.use == "judging"
+        ]
         judging = judging or list(reference_drawings("judging"))
         for each in _families(family):
             evaluation = _champions_evaluation(store, each, judging)
@@ -115,12 +120,16 @@ def _store(settings: TrainingSettings) -> ObjectStore:
         _fail(str(error))
 
 
-def _gather(files: Sequence[Path] | None, store: ObjectStore | None) -> list[LabelledDrawing]:
+def _shard_cache(settings: TrainingSettings) -> Path:
+    """Where copies of shards are kept whose store is no folder."""
+    return settings.var / "shards"
+
+
+def _gather(files: Sequence[Path] | None, store: ObjectStore | None, shard_cache: Path) -> list[LabelledDrawing]:
     """Drawings from the files and from the store."""
     gathered = [drawing for file in files or [] for drawing in read_drawings(file)]
     if store is not None:
-        stored = StoredDrawings(store)
-        gathered += stored.read(arrival.drawing for arrival in stored.arrivals())
+        gathered += contributed_drawings(store, shard_cache)
     return gathered
 
 
@@ -131,14 +140,17 @@ def _watch(store: ObjectStore, settings: TrainingSettings, families: Sequence[Fa
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     trainer = Trainer(
-        store, settings.retrain_after, stop, families, run=Run(threads=settings.trainer_threads), seed_store=True
-    )
+        store, settings.retrain_after, stop, families, run=Run(threads=settings.trainer_threads), seed_store=True,
+        shard_cache=_shard_cache(settings),
+    )  # fmt: skip
     trainer.run(settings.trainer_poll_seconds)
 
 
 def _resume(store: ObjectStore, settings: TrainingSettings, families: Sequence[Family], run: Run) -> None:
     seed_first_models(store)
-    trainer = Trainer(store, settings.retrain_after, threading.Event(), families, run=run)
+    trainer = Trainer(
+        store, settings.retrain_after, threading.Event(), families, run=run, shard_cache=_shard_cache(settings)
+    )
     outcomes = trainer.poll(at_least=1)
     for outcome in outcomes:
         _print_outcome(outcome)

@@ -29,6 +29,7 @@ class Judged:
     inputs: Any  # dataset.Snapshots: drawings x stages rows, drawing by drawing
     labels: NDArray[np.int64]  # (drawings,)
     writers: tuple[str, ...]
+    ids: tuple[str, ...] = ()  # of the drawings
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class Evaluation:
 def prepare(drawings: Sequence[LabelledDrawing], encoding: Encoding) -> Judged:
     labels = np.array([drawing.label for drawing in drawings])
     writers = tuple(drawing.contributor for drawing in drawings)
-    return Judged(encoding, judged_snapshots(drawings, encoding), labels, writers)
+    ids = tuple(drawing.id for drawing in drawings)
+    return Judged(encoding, judged_snapshots(drawings, encoding), labels, writers, ids)
 
 
 def evaluate(interpreter: Interpreter, judged: Judged) -> Evaluation:

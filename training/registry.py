@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from collector.layout import MODELS, champion_key, model_key
 from collector.object_store import FolderStore, NoSuchObject, ObjectStore
-from training.artifact import CARD, MODEL, WEIGHTS, Artifact
+from training.artifact import CARD, MODEL, WEIGHTS, Artifact, file_entry
 from training.card import FAMILY_NAME, VERSION_NAME, Card, parse_card
 
 FIRST_MODELS = Path(__file__).parent / "first_models"
@@ -61,6 +61,8 @@ class Registry:
     def publish(self, artifact: Artifact, figures: Mapping[str, bytes]) -> None:
         """Puts a version's files, its card last, so that whoever sees the card can read the rest.
 
+        The card is put with the figures among its files.
+
         Raises:
             VersionExists: the version is there already.
             RegistryError: a figure's name is none.
@@ -72,7 +74,8 @@ class Registry:
         for name in figures:
             self._check_figure_name(name)
         bodies = {MODEL: artifact.model, WEIGHTS: artifact.weights, **figures}
-        for name, body in (*bodies.items(), (CARD, card.to_json())):
+        whole = replace(card, files={**card.files, **{name: file_entry(body) for name, body in figures.items()}})
+        for name, body in (*bodies.items(), (CARD, whole.to_json())):
             self._store.put(model_key(card.family, card.version, name), body)
 
     def load(self, family: str, version: str) -> Artifact:
@@ -130,11 +133,16 @@ class Registry:
     def promote(self, family: str, version: str, reason: str) -> Champion:
         """Makes a published version the champion; promoting the champion again changes nothing.
 
+        A pointer that can't be read is written anew, and its history is lost.
+
         Raises:
             NoSuchVersion: it was never published.
         """
         self.card(family, version)
-        now = self.champion(family)
+        try:
+            now = self.champion(family)
+        except BadPointer:
+            now = None
         if now is not None and now.version == version:
             return now
         former = () if now is None else (now.version, *now.history)[:HISTORY]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from training.artifact import Artifact
 from training.dataset import LabelledDrawing
@@ -11,35 +10,40 @@ from training.encodings import Encoding
 from training.evaluation import Evaluation, Judged, evaluate, prepare
 from training.gate import Verdict, judge
 from training.interpreter import Interpreter
+from training.judged_before import Said, prepare_new
+from training.reference import reference_drawings
 
-if TYPE_CHECKING:
-    from training.fit import Fitted
-
-KEPT_EVALUATIONS = 16
+KEPT_MODELS = 32
 
 
 class Bench:
     """The judging drawings made ready, and what models did on them; both change far less often than models do."""
 
-    def __init__(self) -> None:
-        self._judged: dict[Encoding, tuple[tuple[str, ...], Judged]] = {}
-        self._evaluations: dict[tuple[bytes, int], tuple[Judged, Evaluation]] = {}
+    def __init__(self, keep: int = KEPT_MODELS) -> None:
+        self._keep = keep
+        self._judged: dict[Encoding, Judged] = {}
+        self._reference: dict[Encoding, Judged] = {}
+        self._said: dict[bytes, Said] = {}
 
     def judged(self, drawings: Sequence[LabelledDrawing], encoding: Encoding) -> Judged:
-        ids = tuple(drawing.id for drawing in drawings)
-        kept = self._judged.get(encoding)
-        if kept is None or kept[0] != ids:
-            kept = self._judged[encoding] = ids, prepare(drawings, encoding)
-        return kept[1]
+        before = self._judged.get(encoding)
+        if before is None or before.ids != tuple(drawing.id for drawing in drawings):
+            self._judged[encoding] = prepare_new(list(drawings), encoding, before)
+        return self._judged[encoding]
+
+    def reference(self, encoding: Encoding) -> Judged:
+        """The project's own judging drawings alone."""
+        if encoding not in self._reference:
+            self._reference[encoding] = prepare(reference_drawings("judging"), encoding)
+        return self._reference[encoding]
 
     def evaluation(self, model: bytes, judged: Judged) -> Evaluation:
         """The flatbuffer's, as it is served."""
-        key = (model, id(judged))  # `judged` is kept with it, so its id is no one else's
-        if key not in self._evaluations:
-            self._evaluations[key] = judged, evaluate(Interpreter(model, judged.encoding), judged)
-            while len(self._evaluations) > KEPT_EVALUATIONS:
-                del self._evaluations[next(iter(self._evaluations))]
-        return self._evaluations[key][1]
+        said = self._said.pop(model, None) or Said(model)
+        self._said[model] = said  # the last now; the one that was asked longest ago goes first
+        while len(self._said) > self._keep:
+            del self._said[next(iter(self._said))]
+        return said.evaluation(judged)
 
 
 class Rivals:
@@ -53,12 +57,20 @@ class Rivals:
         judged: Judged,
         bench: Bench,
     ) -> None:
-        self._bench, self._judged, self._own = bench, judged, prepare(new, judged.encoding)
+        self._bench, self._judged, self._new = bench, judged, prepare(new, judged.encoding)
         self._champion = bench.evaluation(champion.model, judged)
-        self._champion_own = evaluate(Interpreter(champion.model, judged.encoding), self._own)
+        self._champion_new = evaluate(Interpreter(champion.model, judged.encoding), self._new)
         self._baseline = None if baseline is None else bench.evaluation(baseline.model, judged)
+        self._reference = bench.reference(judged.encoding)
+        self._baseline_reference = None if baseline is None else bench.evaluation(baseline.model, self._reference)
 
-    def judge(self, fitted: Fitted) -> tuple[Evaluation, Verdict]:
-        evaluation = self._bench.evaluation(fitted.model, self._judged)
-        own = evaluate(Interpreter(fitted.model, self._judged.encoding), self._own)
-        return evaluation, judge(evaluation, self._champion, self._baseline, (own, self._champion_own))
+    def judge(self, challenger: bytes) -> tuple[Evaluation, Verdict]:
+        """The challenger's flatbuffer."""
+        evaluation = self._bench.evaluation(challenger, self._judged)
+        new = evaluate(Interpreter(challenger, self._judged.encoding), self._new), self._champion_new
+        return evaluation, judge(evaluation, self._champion, self._baseline, new, self._on_reference(challenger))
+
+    def _on_reference(self, challenger: bytes) -> tuple[Evaluation, Evaluation] | None:
+        if self._baseline_reference is None:
+            return None
+        return self._bench.evaluation(challenger, self._reference), self._baseline_reference

@@ -98,11 +98,14 @@ def ink_of(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
     strongest = paper - int(canvas.min()) if dark_ink else int(canvas.max()) - paper
     if strongest < MIN_CONTRAST:
         return np.zeros_like(canvas)
+    if strongest == 255:  # black on white or white on black, as nearly all are: what the table would come to
+        return np.invert(canvas) if dark_ink else canvas
     gray = np.arange(256)
     contrast = np.clip(paper - gray if dark_ink else gray - paper, 0, strongest)
-    # A gray or coloured pen counts as much as a black one. A table of 256 is quicker than 250,000 divisions.
+    # A gray or coloured pen counts as much as a black one. A table of 256 is quicker than 250,000 divisions, and
+    # bytes look it up five times as fast as arrays.
     table = ((contrast * 255 + strongest // 2) // strongest).astype(np.uint8)
-    return np.asarray(table[canvas])
+    return np.frombuffer(canvas.tobytes().translate(table.tobytes()), np.uint8).reshape(canvas.shape)
 
 
 def _paper_level(canvas: NDArray[np.uint8]) -> int:
@@ -134,7 +137,10 @@ def _window(ink: NDArray[np.uint8], left: int, top: int, side: int) -> NDArray[n
 
 def _block_means(window: NDArray[np.uint8], block: int) -> NDArray[np.uint8]:
     """`skimage.transform.downscale_local_mean` by (block, block), rounded half up."""
-    sums = window.reshape(GRID, block, GRID, block).sum(axis=(1, 3), dtype=np.int64)
+    # Down the columns first, which lie side by side in memory: six times as fast as both ways at once. A column of a
+    # block holds at most 128 x 255, which 16 bits do.
+    columns = window.reshape(GRID, block, GRID * block).sum(axis=1, dtype=np.uint16)
+    sums = columns.reshape(GRID, GRID, block).sum(axis=2, dtype=np.uint32)
     area = block * block
     return np.asarray((2 * sums + area) // (2 * area), np.uint8)
 

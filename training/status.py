@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 State = Literal["waiting", "training", "published", "refused"]
 
@@ -14,8 +14,19 @@ class BadStatus(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class LastOutcome:
+    """What came of the last training, to be read until the next one ends."""
+
+    state: Literal["published", "refused"]
+    family: str
+    version: str
+    reasons: tuple[str, ...]
+    at: str  # UTC, ISO 8601
+
+
+@dataclass(frozen=True, slots=True)
 class TrainerStatus:
-    """`new_drawings` of the `needed` have come; `family`, `version` and `reasons` are of the last training."""
+    """`new_drawings` of the `needed` have come; `family`, `version` and `reasons` are of what `state` says."""
 
     state: State
     new_drawings: int
@@ -25,6 +36,8 @@ class TrainerStatus:
     version: str | None = None
     reasons: tuple[str, ...] = ()
     at: str = ""  # UTC, ISO 8601
+    doubted: int = 0  # came as well, but their labels are not believed: they teach nothing and judge nothing
+    last: LastOutcome | None = None
 
     def to_json(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -45,10 +58,28 @@ def parse_status(text: bytes) -> TrainerStatus:
             new_drawings=int(record["new_drawings"]),
             needed=int(record["needed"]),
             new_judging=int(record.get("new_judging", 0)),
-            family=record.get("family"),
-            version=record.get("version"),
+            family=_name(record.get("family")),
+            version=_name(record.get("version")),
             reasons=tuple(str(reason) for reason in record.get("reasons", ())),
             at=str(record.get("at", "")),
+            doubted=int(record.get("doubted", 0)),
+            last=_last(record.get("last")),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, RecursionError) as error:
         raise BadStatus(f"status of {len(text)} bytes: {type(error).__name__}: {error}") from error
+
+
+def _last(record: Any) -> LastOutcome | None:
+    if record is None:
+        return None
+    if record["state"] not in ("published", "refused"):
+        raise BadStatus(f"a last outcome of {record['state']!r:.80}, expected published or refused")
+    reasons = tuple(str(reason) for reason in record["reasons"])
+    return LastOutcome(record["state"], str(record["family"]), str(record["version"]), reasons, str(record["at"]))
+
+
+def _name(value: object) -> str | None:
+    # It goes on to pages as it is.
+    if not (value is None or isinstance(value, str)):
+        raise BadStatus(f"a name that is {type(value).__name__}, expected text or null")
+    return value

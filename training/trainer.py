@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
 
-from collector.layout import TRAINER_PROGRESS, TRAINER_STATUS
+import numpy as np
+
+from collector.layout import TRAINER_STATUS
 from collector.object_store import FolderStore, NoSuchObject, ObjectStore
-from training import progress as progress_form
 from training.artifact import Artifact, check_artifact
+from training.card import Learnt
 from training.challenger import Outcome, Run, learn_on
+from training.choosing import Choice, choose_new, seated
+from training.compaction import Compaction
 from training.dataset import LabelledDrawing
 from training.families import FAMILIES, Family, WrongWeights
 from training.figures import draw_figures
-from training.progress import BadProgress, Progress
+from training.progress_note import ProgressNote
 from training.reference import reference_drawings
 from training.registry import FIRST_MODELS, Registry, seed_first_models
-from training.status import State, TrainerStatus
-from training.stored_drawings import Arrival, StoredDrawings
+from training.screen import Screen, best_reader
+from training.shard_files import ShardFiles
+from training.shards import Told
+from training.status import BadStatus, LastOutcome, TrainerStatus, parse_status
 
-KNOWN = 1000  # drawings trained on before that are shown again, the newest
-JUDGING = 1000  # contributed drawings that judge, the newest
-INDEX = 20_000  # arrivals that are remembered, the newest
+KNOWN = 150  # drawings trained on before that are shown again, by lot; more than a training can look at
+JUDGING = 1000  # contributed drawings that judge
+LOOKED_AT = 3000  # the newest, of which those that judge are seated
+NEW_AT_ONCE = 1000  # drawings; the oldest first, the rest in the next round
 BACK_OFF_SECONDS = 1.0  # after the first failure, doubling
 BACK_OFF_LIMIT_SECONDS = 60.0
 
@@ -43,17 +53,19 @@ class Trainer:
         first_models: ObjectStore | None = None,
         run: Run | None = None,
         seed_store: bool = False,
+        shard_cache: Path | None = None,
     ) -> None:
         self._store = store
         self._registry = Registry(store)
         self._first = Registry(first_models or FolderStore(FIRST_MODELS))
-        self._drawings = StoredDrawings(store)
+        self._compaction = Compaction(store, ShardFiles(store, shard_cache))
+        self._shards = self._compaction.shards
         self._families = [family for family in families if family.resume is not None]
         self._retrain_after = retrain_after
         self._stop = stop
         self._run = replace(run or Run(), should_stop=stop.is_set)
-        self._index: dict[str, Arrival] = {}
-        self._progress: dict[str, Progress] | None = None
+        self._finished = False  # what a trainer before this one had begun
+        self._last: LastOutcome | None = None
         self._told: TrainerStatus | None = None
         self._seeded = not seed_store
 
@@ -78,12 +90,13 @@ class Trainer:
         self._look()
         outcomes = []
         for number, family in enumerate(self._families):
-            new = self._new(family)
-            training = [drawing for drawing in new if drawing.use == "training"]
+            new = self._shards.since(self._note.of(family.name).mark + 1, NEW_AT_ONCE)
+            choice = choose_new(new, self._screen.believed_ids(new, self._shards.read))
             needed = self._retrain_after if at_least is None else at_least
             if number == 0:
-                self._tell_waiting(len(training), len(new) - len(training))
-            if len(training) >= needed and (outcome := self._train(family, training)) is not None:
+                self._tell_waiting(family, choice)
+            enough = len(choice.taught) >= needed or len(new) == NEW_AT_ONCE
+            if enough and (outcome := self._train(family, new, choice)) is not None:
                 outcomes.append(outcome)
         return outcomes
 
@@ -91,60 +104,76 @@ class Trainer:
         if not self._seeded:
             seed_first_models(self._store)
             self._seeded = True
-        if self._progress is None:
-            self._progress = self._stored_progress()
-        newest = max(self._index.values()).time if self._index else ""
-        for arrival in self._drawings.arrivals(newest):
-            self._index.setdefault(arrival.drawing, arrival)
-        for arrival in sorted(self._index.values())[:-INDEX]:
-            del self._index[arrival.drawing]
+        if not self._finished:
+            for family in self._families:
+                self._note.finish(family.name, self._registry)
+            self._last = self._stored_last()
+            self._finished = True
+        self._compaction.run()
+        self._note.hold_to(self._shards.last)
 
-    def _new(self, family: Family) -> list[LabelledDrawing]:
-        progress = self._progress_of(family)
-        return self._drawings.read(a.drawing for a in sorted(self._index.values()) if progress.is_new(a))
+    @functools.cached_property
+    def _note(self) -> ProgressNote:
+        return ProgressNote(self._store)
 
-    def _train(self, family: Family, new: Sequence[LabelledDrawing]) -> Outcome | None:
+    @functools.cached_property
+    def _screen(self) -> Screen:
+        return Screen(best_reader(self._first))
+
+    def _train(self, family: Family, new: Sequence[Told], choice: Choice) -> Outcome | None:
         champion = self._champion(family)
         if champion is None:
             return None
-        self._tell(TrainerStatus("training", len(new), self._retrain_after, family=family.name))
-        seen = list(self._index.values())
-        known, judging = self._known({drawing.id for drawing in new})
+        # What judges and came since the last of them counts as seen, too.
+        mark = new[-1].number if len(new) == NEW_AT_ONCE else self._shards.last
+        if not choice.taught:
+            self._note.advance(family.name, mark, 0)
+            return None
+        self._tell(TrainerStatus("training", len(choice.taught), self._retrain_after, family=family.name))
+        known = self._screen.believed(self._shards.by_lot(KNOWN, np.random.default_rng(mark), but=new))
         try:
-            outcome = learn_on(family, champion, self._baseline(family), known, new, judging, self._run)
+            outcome = learn_on(
+                family, champion, self._baseline(family), known, self._shards.read(choice.taught), self._judging(),
+                self._run, withdrawn=self._shards.withdrawn,
+            )  # fmt: skip
         except WrongWeights as error:
             # Trying again would not help, until someone trains this family anew.
             self._tell(TrainerStatus("refused", 0, self._retrain_after, family=family.name, reasons=(str(error),)))
-            self._advance(family, seen, 0)
+            self._note.advance(family.name, mark, 0)
             return None
+        first, total = choice.taught[0].number, self._note.of(family.name).trained_on + len(choice.taught)
+        outcome = outcome.having_learnt(Learnt(first, mark, len(choice.taught), total))
         self._publish(outcome)
-        # After publishing: who dies in between trains once more, and nothing is lost.
-        self._advance(family, seen, len(new))
+        # After publishing: who dies in between finds the card, which tells the same.
+        self._note.advance(family.name, mark, len(choice.taught))
         return outcome
+
+    def _judging(self) -> list[LabelledDrawing]:
+        beyond_doubt = self._screen.read_right(self._shards.newest_judging(LOOKED_AT))
+        return [*seated(beyond_doubt, JUDGING), *reference_drawings("judging")]
 
     def _publish(self, outcome: Outcome) -> None:
         """Refused ones are kept too: why is in their card, and their figures show what they would have done."""
         card, verdict = outcome.artifact.card, outcome.verdict
-        state: State = "published" if verdict.accepted else "refused"
+        state: Literal["published", "refused"] = "published" if verdict.accepted else "refused"
         self._registry.publish(outcome.artifact, draw_figures(outcome.evaluation))
         if verdict.accepted:
             self._registry.promote(card.family, card.version, "gate passed")
         else:
             self._registry.forget_refused(card.family)
         log.info("%s %s %s", card.family, card.version, state)
+        self._last = LastOutcome(state, card.family, card.version, verdict.reasons, _now())
         self._tell(
             TrainerStatus(
                 state, 0, self._retrain_after, family=card.family, version=card.version, reasons=verdict.reasons
             )
         )
 
-    def _known(self, new: set[str]) -> tuple[list[LabelledDrawing], list[LabelledDrawing]]:
-        """Drawings that taught before, and all that judge: the newest contributed ones and the project's own."""
-        newest = [a.drawing for a in sorted(self._index.values())[-(KNOWN + JUDGING) :] if a.drawing not in new]
-        drawings = self._drawings.read(newest)
-        known = [drawing for drawing in drawings if drawing.use == "training"][-KNOWN:]
-        judging = [drawing for drawing in drawings if drawing.use == "judging"][-JUDGING:]
-        return known, [*judging, *reference_drawings("judging")]
+    def _stored_last(self) -> LastOutcome | None:
+        try:
+            return parse_status(self._store.get(TRAINER_STATUS)).last
+        except (NoSuchObject, BadStatus):
+            return None
 
     def _champion(self, family: Family) -> Artifact | None:
         pointer = self._registry.champion(family.name)
@@ -159,32 +188,25 @@ class Trainer:
         pointer = self._first.champion(family.name)
         return None if pointer is None else self._first.load(family.name, pointer.version)
 
-    def _progress_of(self, family: Family) -> Progress:
-        return (self._progress or {}).get(family.name, Progress())
-
-    def _stored_progress(self) -> dict[str, Progress]:
-        try:
-            return progress_form.parse_progress(self._store.get(TRAINER_PROGRESS))
-        except NoSuchObject:
-            return {}
-        except BadProgress as error:
-            log.warning("beginning anew: %s", error)
-            return {}
-
-    def _advance(self, family: Family, seen: Sequence[Arrival], trained_on: int) -> None:
-        advanced = {**(self._progress or {}), family.name: self._progress_of(family).after(seen, trained_on)}
-        self._store.put(TRAINER_PROGRESS, progress_form.to_json(advanced))
-        self._progress = advanced
-
-    def _tell_waiting(self, training: int, judging: int) -> None:
+    def _tell_waiting(self, family: Family, choice: Choice) -> None:
         """Unless nothing came since the last training was told of: its outcome stays to be read."""
-        if self._told is not None and self._told.state != "waiting" and training == judging == 0:
+        judging = len(self._shards.since(self._note.of(family.name).mark + 1, NEW_AT_ONCE, judging=True))
+        came = len(choice.taught) + choice.doubted + judging
+        if self._told is not None and self._told.state != "waiting" and came == 0:
             return
-        self._tell(TrainerStatus("waiting", training, self._retrain_after, new_judging=judging))
+        self._tell(
+            TrainerStatus(
+                "waiting", len(choice.taught), self._retrain_after, new_judging=judging, doubted=choice.doubted
+            )
+        )
 
     def _tell(self, status: TrainerStatus) -> None:
+        status = replace(status, last=self._last)
         if status == self._told:
             return
-        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        self._store.put(TRAINER_STATUS, replace(status, at=at).to_json())
+        self._store.put(TRAINER_STATUS, replace(status, at=_now()).to_json())
         self._told = status
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

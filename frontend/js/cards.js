@@ -8,7 +8,8 @@
  * @property {Readonly<Record<string, unknown>>} files
  * @property {{judged_on: string, drawings: number, ink: number[], accuracy: number[], mean: number, at_50: number,
  *   at_100: number, recall: number[], log_loss: number}} metrics
- * @property {{drawings: number, contributors: number, sources: Record<string, number>, credits: string[]}} trained_on
+ * @property {{drawings: number, contributors: number, sources: Record<string, number>, credits: string[],
+ *   withdrawn?: number}} trained_on
  * @property {string | null} resumed_from
  * @property {{accepted?: boolean, reasons?: readonly string[]}} gate
  */

@@ -10,6 +10,7 @@ import { modelWords, percent, trainerWords, whenMade, whole } from './words.js';
 
 /** @typedef {import('./cards.js').Card} Card */
 /** @typedef {import('./protocol.js').Model} Model */
+/** @typedef {import('./protocol.js').LastOutcome} LastOutcome */
 /** @typedef {import('./protocol.js').Trainer} Trainer */
 
 export class ModelsView {
@@ -26,8 +27,9 @@ export class ModelsView {
     this.#trainer.textContent = `Trainer: ${trainerWords(trainer)}.`;
     this.#trainer.dataset.state = trainer?.state ?? '';
     // A refusal stays to be read while the trainer waits and trains, until a challenger gets through.
-    if (trainer?.state === 'refused') this.#refusal.replaceChildren(...refusalParts(trainer));
-    if (trainer?.state === 'published') this.#refusal.replaceChildren();
+    const last = trainer?.last ?? trainer;
+    if (last?.state === 'refused') this.#refusal.replaceChildren(...refusalParts(last));
+    if (last?.state === 'published') this.#refusal.replaceChildren();
   }
 
   /** @param {readonly Model[]} models best first */
@@ -62,7 +64,7 @@ export class ModelsView {
   }
 }
 
-/** @param {Trainer} trainer that refused */
+/** @param {Trainer | LastOutcome} refusal */
 function refusalParts({ family, version, reasons = [] }) {
   const said = `: ${reasons.join('; ') || 'no reason given'}.`;
   if (!family || !version) return [`Last challenger refused${family ? ` (${family})` : ''}${said}`];
@@ -85,7 +87,7 @@ function facts(card) {
   const rows = [
     ['Version', card.version],
     ['Made', whenMade(card.version) + (card.resumed_from ? `, from ${card.resumed_from}` : ', from nothing')],
-    ['Learnt from', `${whole(from.drawings)} drawings by ${whole(from.contributors)} people`],
+    ['Learnt from', `${whole(from.drawings)} drawings by ${whole(from.contributors)} people${withdrawnWords(from)}`],
     ['Looks at', LOOKS[card.encoding] ?? card.encoding],
     ['Right, mean', percent(metrics.mean)],
     ['Right, half drawn', percent(metrics.at_50)],
@@ -96,6 +98,11 @@ function facts(card) {
     ['Credits', from.credits.join('; ') || 'none'],
   ];
   return element('dl', {}, ...rows.flatMap(([term, said]) => [element('dt', {}, term), element('dd', {}, said)]));
+}
+
+/** @param {Card['trained_on']} from */
+function withdrawnWords({ withdrawn = 0 }) {
+  return withdrawn === 0 ? '' : `; ${whole(withdrawn)} deleted by their contributors and left out since`;
 }
 
 /** @type {Readonly<Record<string, string>>} */

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from collector.contribution import LICENCE, Contribution, Sample
 from collector.contributor import Use, use_of
@@ -17,6 +22,8 @@ from collector.stored_drawing import to_stored
 from training.dataset import LabelledDrawing
 
 INKS = tuple(step / 10 for step in range(1, 11))
+Encode = Callable[[NDArray[np.uint8]], bytes]  # a canvas (height, width), ink 0 and paper 255, as PNG
+
 NAMESPACE = uuid.UUID("1f0a5d0e-8a1c-4b7e-9f63-5f0c2f6f5f11")
 
 
@@ -27,18 +34,29 @@ def name_for(use: Use, writer: str) -> str:
 
 
 def contribute(
-    store: ObjectStore, drawings: Sequence[LabelledDrawing], start: datetime, contributor: str | None = None
+    store: ObjectStore,
+    drawings: Sequence[LabelledDrawing],
+    start: datetime,
+    contributor: str | None = None,
+    encode: Encode = encode_ink_png,
 ) -> None:
     """One a second, each by its own contributor unless one is given.
 
     Only drawings that teach have samples: those that judge are cut from their strokes.
     """
     for number, drawing in enumerate(drawings):
-        _put(store, drawing, contributor or drawing.contributor, start + timedelta(seconds=number))
+        _put(store, drawing, contributor or drawing.contributor, start + timedelta(seconds=number), encode)
 
 
-def _put(store: ObjectStore, drawing: LabelledDrawing, contributor: str, when: datetime) -> None:
-    contribution = _contribution(drawing, with_samples=use_of(contributor) == "training")
+def encode_rgba_png(canvas: NDArray[np.uint8]) -> bytes:
+    """A grayscale canvas as the PNG that a browser makes of its own canvas: four channels of 8 bits."""
+    out = io.BytesIO()
+    Image.fromarray(canvas).convert("RGBA").save(out, format="PNG")
+    return out.getvalue()
+
+
+def _put(store: ObjectStore, drawing: LabelledDrawing, contributor: str, when: datetime, encode: Encode) -> None:
+    contribution = _contribution(drawing, use_of(contributor) == "training", encode)
     stored = to_stored(contribution, contributor, drawing.source, when, LICENCE)
     for told, sample in zip(stored.samples, contribution.samples, strict=True):
         store.put(told.key, sample.png)
@@ -46,7 +64,7 @@ def _put(store: ObjectStore, drawing: LabelledDrawing, contributor: str, when: d
     store.put(arrival_key(when, stored.id), b"")
 
 
-def _contribution(drawing: LabelledDrawing, with_samples: bool) -> Contribution:
+def _contribution(drawing: LabelledDrawing, with_samples: bool, encode: Encode) -> Contribution:
     strokes = tuple(Stroke(tuple(Point(float(x), float(y)) for x, y in line)) for line in drawing.lines)
     canvas = drawing.canvas
     whole = Drawing(drawing.id, strokes, drawing.label)
@@ -64,5 +82,5 @@ def _contribution(drawing: LabelledDrawing, with_samples: bool) -> Contribution:
         pen_width=canvas.pen_width,
         pointer="unknown",
         strokes=strokes,
-        samples=tuple(Sample(ink, encode_ink_png(picture)) for ink, picture in zip(inks, stages, strict=True)),
+        samples=tuple(Sample(ink, encode(picture)) for ink, picture in zip(inks, stages, strict=True)),
     )

@@ -15,7 +15,7 @@ from tests.running import RunningService
 from tests.service.serving import shipped
 from training.baselines.record import Record, to_json
 from training.registry import Registry
-from training.status import TrainerStatus
+from training.status import LastOutcome, TrainerStatus
 
 pytestmark = pytest.mark.browser
 
@@ -99,9 +99,11 @@ def test_the_last_refusal_is_told_with_its_reasons_and_its_card(page: Page, serv
 
     refusal = page.locator("#refusal")
     expect(refusal).to_contain_text("worse at half ink", timeout=20_000)
-    store.put(TRAINER_STATUS, TrainerStatus("waiting", 3, 20).to_json())
+    last = LastOutcome("refused", "softmax", version, ("worse at half ink",), "2030-11-21T03:45:00.000Z")
+    store.put(TRAINER_STATUS, TrainerStatus("waiting", 3, 20, last=last).to_json())
     expect(page.locator("#trainer")).to_contain_text("3 of 20", timeout=20_000)
-    expect(refusal).to_contain_text("worse at half ink")
+    page.reload()  # whoever comes later reads it too
+    expect(refusal).to_contain_text("worse at half ink", timeout=20_000)
     answer = page.request.get(f"{service.url}{refusal.locator('a').get_attribute('href')}")
     assert answer.json()["gate"]["accepted"] is False
     assert page.locator("#model").get_attribute("data-version") != version

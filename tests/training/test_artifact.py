@@ -153,3 +153,13 @@ def test_a_card_with_a_wrong_field_is_refused(artifact: Artifact, field: str, va
 def test_what_is_no_card_is_refused(text: bytes) -> None:
     with pytest.raises(BadCard):
         parse_card(text)
+
+
+@pytest.mark.parametrize("number", ["1e999", "NaN", "-Infinity"])
+@pytest.mark.parametrize("field", ["drawings", "mean", "log_loss"])
+def test_a_card_with_a_number_that_json_can_not_tell_is_refused(artifact: Artifact, field: str, number: str) -> None:
+    record = json.loads(artifact.card.to_json())
+    record["metrics"][field] = "here"
+
+    with pytest.raises(BadCard):
+        parse_card(json.dumps(record).replace('"here"', number).encode())

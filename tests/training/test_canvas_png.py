@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
 from training.canvas_png import MAX_PNG_BYTES, BadPng, read_canvas
+from training.png_parts import IHDR, PASSES, SIGNATURE
 
 
 def encode(image: Image.Image, **options: object) -> bytes:
@@ -24,10 +25,16 @@ def chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
+END = chunk(b"IEND", b"")
+
+
+def head(width: int, height: int, depth: int = 8, colours: int = 0, interlace: int = 0) -> bytes:
+    return chunk(b"IHDR", IHDR.pack(width, height, depth, colours, 0, 0, interlace))
+
+
 def png_of(width: int, height: int, pixels: bytes) -> bytes:
     """An 8-bit gray PNG by hand, whatever its pixels are."""
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b"")
+    return SIGNATURE + head(width, height) + chunk(b"IDAT", zlib.compress(pixels)) + END
 
 
 def gray_canvas() -> NDArray[np.uint8]:
@@ -140,11 +147,79 @@ def test_text_that_unfolds_to_megabytes_is_never_unfolded() -> None:
     assert (read_canvas(png) == gray_canvas()).all()
 
 
-def test_pixels_beyond_the_picture_are_not_unfolded() -> None:
-    rows = b"".join(b"\x00" + bytes(4) for _ in range(4))
-    bomb = png_of(4, 4, rows + bytes(60_000_000))
+ROWS = bytes(4 * (1 + 4))  # what a picture of 4x4 unfolds to
 
-    assert read_canvas(bomb).shape == (4, 4)
+
+def test_pixels_that_are_all_there_and_no_more_are_taken() -> None:
+    assert read_canvas(png_of(4, 4, ROWS)).shape == (4, 4)
+
+
+@pytest.mark.parametrize("came", [0, 1, 5, len(ROWS) - 1])
+def test_pixels_that_end_early_are_refused_and_not_taken_for_black(came: int) -> None:
+    with pytest.raises(BadPng, match=f"ends after {came} of 20"):
+        read_canvas(png_of(4, 4, ROWS[:came]))
+
+
+@pytest.mark.parametrize("more", [1, 60_000_000])
+def test_pixels_beyond_the_picture_are_refused(more: int) -> None:
+    with pytest.raises(BadPng, match="over 20 bytes"):
+        read_canvas(png_of(4, 4, ROWS + bytes(more)))
+
+
+def test_bytes_behind_the_packed_pixels_are_refused() -> None:
+    packed = zlib.compress(ROWS)
+
+    for data in (chunk(b"IDAT", packed + b"more"), chunk(b"IDAT", packed) + chunk(b"IDAT", b"more")):
+        with pytest.raises(BadPng, match="behind the pixel data"):
+            read_canvas(SIGNATURE + head(4, 4) + data + END)
+
+
+def test_bytes_behind_the_picture_are_refused() -> None:
+    with pytest.raises(BadPng, match="3 bytes behind the PNG's end"):
+        read_canvas(png_of(4, 4, ROWS) + b"PK!")
+
+
+@pytest.mark.parametrize("side", [5, 9000, 20_000])
+def test_a_second_head_does_not_change_the_size_that_was_checked(side: int) -> None:
+    png = SIGNATURE + head(4, 4) + head(side, side, colours=6) + chunk(b"IDAT", zlib.compress(ROWS)) + END
+
+    with pytest.raises(BadPng, match="a second chunk b'IHDR'"):
+        read_canvas(png)
+
+
+@pytest.mark.parametrize(("depth", "colours"), [(16, 3), (3, 0), (4, 6), (8, 5)])
+def test_a_form_that_png_does_not_have_is_refused(depth: int, colours: int) -> None:
+    png = SIGNATURE + head(4, 4, depth, colours) + chunk(b"IDAT", zlib.compress(ROWS)) + END
+
+    with pytest.raises(BadPng, match="none of PNG's forms"):
+        read_canvas(png)
+
+
+def test_a_palette_that_is_not_there_is_refused() -> None:
+    png = SIGNATURE + head(4, 4, colours=3) + chunk(b"IDAT", zlib.compress(ROWS)) + END
+
+    with pytest.raises(BadPng, match="palette"):
+        read_canvas(png)
+
+
+def test_the_largest_canvas_of_the_deepest_colours_is_refused_by_its_head() -> None:
+    # These pixels are no picture: who unfolds them says so in place of the size.
+    with pytest.raises(BadPng, match="at most"):
+        read_canvas(SIGNATURE + head(2048, 2048, depth=16, colours=6) + chunk(b"IDAT", b"none") + END)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (4, 3), (5, 5), (8, 8), (9, 17), (2, 1)])
+def test_an_interlaced_picture_is_whole_by_the_rows_of_its_seven_passes(width: int, height: int) -> None:
+    canvas = np.random.default_rng(1).integers(0, 256, (height, width), dtype=np.uint8)
+    passes = [canvas[top::down, left::across] for left, top, across, down in PASSES]
+    rows = b"".join(b"\0" + row.tobytes() for part in passes if part.size for row in part)
+
+    whole = SIGNATURE + head(width, height, interlace=1) + chunk(b"IDAT", zlib.compress(rows)) + END
+    torn = SIGNATURE + head(width, height, interlace=1) + chunk(b"IDAT", zlib.compress(rows[:-1])) + END
+
+    assert (read_canvas(whole) == canvas).all()
+    with pytest.raises(BadPng, match="ends after"):
+        read_canvas(torn)
 
 
 @pytest.mark.parametrize("other", ["GIF", "JPEG", "BMP"])

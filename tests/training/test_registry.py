@@ -50,10 +50,18 @@ def registry(artifact: Artifact) -> Registry:
 def test_what_was_published_is_loaded_as_it_was(registry: Registry, artifact: Artifact) -> None:
     loaded = registry.load("original", artifact.card.version)
 
-    assert loaded == artifact
+    assert (loaded.model, loaded.weights) == (artifact.model, artifact.weights)
+    assert replace(loaded.card, files=artifact.card.files) == artifact.card
     assert registry.figure("original", artifact.card.version, "accuracy.svg") == b"<svg/>"
     assert registry.families() == ["original"]
     assert registry.versions("original") == [artifact.card.version]
+
+
+def test_the_card_lists_every_file_of_its_version(registry: Registry, artifact: Artifact) -> None:
+    files = registry.card("original", artifact.card.version).files
+
+    assert sorted(files) == ["accuracy.svg", "model.tflite", "weights.npz"]
+    assert files["accuracy.svg"].bytes == len(b"<svg/>")
 
 
 def test_a_version_is_never_written_twice(registry: Registry, artifact: Artifact) -> None:
@@ -168,6 +176,19 @@ def test_a_pointer_that_is_none_is_told_apart_from_no_pointer(body: bytes) -> No
         Registry(store).champion("original")
 
 
+def test_promoting_mends_a_pointer_that_can_not_be_read(artifact: Artifact) -> None:
+    store = MemoryStore()
+    registry = Registry(store)
+    registry.publish(artifact, {})
+    store.put(champion_key("original"), b'{"family": "orig')
+
+    registry.promote("original", artifact.card.version, "mended")
+
+    champion = registry.champion("original")
+    assert champion is not None
+    assert (champion.version, champion.history) == (artifact.card.version, ())
+
+
 def test_the_card_of_another_version_is_not_taken_for_this_one(artifact: Artifact) -> None:
     store = MemoryStore()
     store.put(model_key("original", SECOND, "card.json"), artifact.card.to_json())
@@ -185,7 +206,7 @@ def test_shipped_models_are_seeded_once_and_never_over_a_champion(tmp_path: Path
 
     registry = Registry(store)
     assert seeded == [["original"], []]
-    assert registry.load("original", artifact.card.version) == artifact
+    assert registry.load("original", artifact.card.version) == shipped.load("original", artifact.card.version)
     registry.publish(named(artifact, SECOND), {})
     registry.promote("original", SECOND, "gate passed")
     assert seed_first_models(store, tmp_path) == []

@@ -11,6 +11,7 @@ from training.snapshot import (
     Ink20,
     Place,
     SnapshotError,
+    ink_of,
     pack_ink20,
     to_canvas20,
     to_ink20,
@@ -65,6 +66,31 @@ def test_light_ink_on_dark_paper_is_the_same_snapshot() -> None:
 
     assert light.place == to_ink20(canvas).place
     assert (light.cells == to_ink20(canvas).cells).all()
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(255, 0), (0, 255), (255, 1), (254, 0), (200, 90), (40, 250), (128, 0)])
+def test_ink_is_stretched_to_255_whatever_paper_and_pen(paper: int, ink: int) -> None:
+    levels = np.linspace(paper, ink, 64).round().astype(np.uint8)
+    canvas = np.full((40, 40), paper, np.uint8)
+    canvas[16:24, 16:24] = levels.reshape(8, 8)
+
+    stretched = ink_of(canvas)
+
+    strongest = abs(paper - ink)
+    expected = [(abs(paper - int(level)) * 255 + strongest // 2) // strongest for level in levels]
+    assert stretched[16:24, 16:24].ravel().tolist() == expected
+    assert not stretched[:16].any()
+
+
+def test_the_largest_canvas_full_of_ink_is_full_in_every_cell() -> None:
+    canvas = np.full((2048, 2048), 255, np.uint8)
+    canvas[1:-1, 1:-1] = 0
+
+    snapshot = to_ink20(canvas)
+
+    assert snapshot.place == Place(2048, 2048, 1, 1, 2047, 2047)
+    assert (snapshot.cells[3:17, 3:17] == 255).all()
+    assert (to_canvas20(canvas)[1:19, 1:19] == 255).all()
 
 
 def test_a_blank_canvas_has_no_ink_and_no_place() -> None:

@@ -9,22 +9,28 @@ from datetime import timedelta
 
 import pytest
 
-from collector.layout import TRAINER_PROGRESS, TRAINER_STATUS, tombstone_key
-from collector.object_store import MemoryStore, StoreError
+from collector.layout import SHARDS, TRAINER_PROGRESS, TRAINER_STATUS, drawing_key, tombstone_key
+from collector.object_store import FolderStore, MemoryStore, StoreError
 from tests.training.contributing import NOON, contribute, contribute_all
 from training.artifact import check_artifact
+from training.card import Learnt, parse_card
 from training.families import Family, Resume, family_named
 from training.reference import reference_drawings
-from training.registry import Registry, RegistryError
+from training.registry import FIRST_MODELS, Registry, RegistryError
+from training.shard_files import ShardFiles
+from training.shards import Shards
 from training.status import TrainerStatus, parse_status
 from training.trainer import Trainer
 
 DRAWINGS = reference_drawings("replay")[::7]
 RASH = Resume("sgd", 5.0, batches=30, batch_size=100, copies=2, pull=0.0, replay=0.01)
+NOTHING_SHIPPED = MemoryStore()  # and so nothing that doubts a label
 
 
-def trainer_of(store: MemoryStore, family: Family, retrain_after: int = 3) -> Trainer:
-    return Trainer(store, retrain_after, threading.Event(), [family], first_models=store)
+def trainer_of(
+    store: MemoryStore, family: Family, retrain_after: int = 3, shipped: MemoryStore | None = None
+) -> Trainer:
+    return Trainer(store, retrain_after, threading.Event(), [family], first_models=shipped or store)
 
 
 def status(store: MemoryStore) -> TrainerStatus:
@@ -102,11 +108,29 @@ def test_a_deleted_drawing_is_neither_counted_nor_trained_on(store: MemoryStore,
     assert status(store).new_drawings == 2
 
 
+def test_a_drawing_deleted_after_it_taught_teaches_no_more_and_the_next_card_says_so(
+    store: MemoryStore, family: Family
+) -> None:
+    ids = contribute_all(store, DRAWINGS[:3])
+    trainer = trainer_of(store, family)
+    trainer.poll()
+    store.put(tombstone_key(ids[0]), b"")
+    contribute_all(store, DRAWINGS[3:6], when=NOON + timedelta(hours=1))
+
+    (outcome,) = trainer.poll()
+
+    card = outcome.artifact.card
+    assert parse_card(card.to_json()).trained_on.withdrawn == 1
+    kept = Shards(ShardFiles(store))
+    kept.hold(list(store.keys(SHARDS)))
+    assert ids[0] not in {drawing.id for drawing in kept.drawings()}
+
+
 def test_a_challenger_that_forgets_is_refused_and_the_champion_stays(store: MemoryStore, family: Family) -> None:
     before = version(store)
     contribute_all(store, [replace(drawing, label=(drawing.label + 1) % 10) for drawing in DRAWINGS[:3]])
 
-    (outcome,) = trainer_of(store, replace(family, resume=RASH)).poll()
+    (outcome,) = trainer_of(store, replace(family, resume=RASH), shipped=NOTHING_SHIPPED).poll()
 
     assert not outcome.verdict.accepted
     assert version(store) == before
@@ -119,7 +143,7 @@ def test_a_refused_challenger_is_kept_with_its_reasons_and_figures(store: Memory
     before = version(store)
     contribute_all(store, [replace(drawing, label=(drawing.label + 1) % 10) for drawing in DRAWINGS[:3]])
 
-    (outcome,) = trainer_of(store, replace(family, resume=RASH)).poll()
+    (outcome,) = trainer_of(store, replace(family, resume=RASH), shipped=NOTHING_SHIPPED).poll()
 
     registry, refused = Registry(store), outcome.artifact.card.version
     assert registry.versions("original") == [before, refused]
@@ -173,8 +197,8 @@ class Failing(MemoryStore):
             raise StoreError("unreachable")
 
 
-@pytest.mark.parametrize("fails_at", ["models/", TRAINER_PROGRESS])
-def test_dying_between_training_and_its_note_loses_nothing(store: MemoryStore, family: Family, fails_at: str) -> None:
+@pytest.mark.parametrize("fails_at", ["models/original/2", TRAINER_STATUS])
+def test_dying_before_the_card_is_put_trains_once_more(store: MemoryStore, family: Family, fails_at: str) -> None:
     contribute_all(store, DRAWINGS[:3])
     failing = Failing(store)
     failing.fails_at = fails_at
@@ -184,8 +208,84 @@ def test_dying_between_training_and_its_note_loses_nothing(store: MemoryStore, f
     failing.fails_at = None
     (outcome,) = trainer_of(failing, family).poll()
 
-    assert version(failing) == (outcome.artifact.card.version if outcome.verdict.accepted else version(failing))
+    assert version(failing) == outcome.artifact.card.version
     assert trainer_of(failing, family).poll() == []
+
+
+@pytest.mark.parametrize("fails_at", ["models/original/champion.json", TRAINER_PROGRESS])
+def test_dying_after_the_card_was_put_does_not_train_on_the_same_again(
+    store: MemoryStore, family: Family, fails_at: str
+) -> None:
+    before = version(store)
+    contribute_all(store, DRAWINGS[:3])
+    failing = Failing(store)
+    failing.fails_at = fails_at
+    with pytest.raises(StoreError):
+        trainer_of(failing, family).poll()
+
+    failing.fails_at = None
+    outcomes = trainer_of(failing, family).poll()
+
+    assert outcomes == []
+    card = Registry(failing).card("original", version(failing))
+    assert card.replaces == before
+    assert card.learnt == Learnt(first=1, last=3, drawings=3, total=3)
+
+
+def test_what_was_refused_by_a_trainer_that_died_stays_refused(store: MemoryStore, family: Family) -> None:
+    before = version(store)
+    contribute_all(store, [replace(drawing, label=(drawing.label + 1) % 10) for drawing in DRAWINGS[:3]])
+    failing = Failing(store)
+    failing.fails_at = TRAINER_PROGRESS
+    rash = replace(family, resume=RASH)
+    with pytest.raises(StoreError):
+        trainer_of(failing, rash, shipped=NOTHING_SHIPPED).poll()
+
+    failing.fails_at = None
+    outcomes = trainer_of(failing, rash, shipped=NOTHING_SHIPPED).poll()
+
+    assert (outcomes, version(failing)) == ([], before)
+
+
+def test_labels_that_the_shipped_model_is_sure_are_wrong_neither_teach_nor_judge(
+    store: MemoryStore, family: Family, reader: MemoryStore
+) -> None:
+    wrong = [replace(drawing, label=(drawing.label + 1) % 10) for drawing in DRAWINGS[3:6]]
+    ids = contribute_all(store, [*DRAWINGS[:3], *wrong])
+    contribute_all(store, wrong[:2], use="judging")
+
+    waited = trainer_of(store, family, retrain_after=4, shipped=reader).poll()
+    told = status(store)
+    (outcome,) = trainer_of(store, family, shipped=reader).poll()
+
+    assert waited == []
+    assert (told.new_drawings, told.doubted) == (3, 3)
+    assert outcome.artifact.card.trained_on.drawings == 203
+    assert outcome.artifact.card.metrics.judged_on == "200 reference drawings"
+    assert all(store.get(drawing_key(drawing)) for drawing in ids)
+
+
+@pytest.fixture
+def reader() -> MemoryStore:
+    """A release with the model that reads best, and nothing else."""
+    release, shipped = MemoryStore(), FolderStore(FIRST_MODELS)
+    for key in shipped.keys("models/path/"):
+        release.put(key, shipped.get(key))
+    return release
+
+
+def test_the_last_outcome_is_told_while_the_next_drawings_are_waited_for(store: MemoryStore, family: Family) -> None:
+    contribute_all(store, DRAWINGS[:3])
+    (outcome,) = trainer_of(store, family).poll()
+    contribute_all(store, DRAWINGS[3:5], when=NOON + timedelta(hours=1))
+
+    trainer_of(store, family).poll()
+
+    told = status(store)
+    assert (told.state, told.new_drawings) == ("waiting", 2)
+    assert told.last is not None
+    assert (told.last.state, told.last.version) == ("published", outcome.artifact.card.version)
+    assert told.last.reasons == outcome.verdict.reasons
 
 
 def test_a_store_that_fails_is_waited_for(store: MemoryStore, family: Family) -> None:

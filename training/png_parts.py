@@ -1,0 +1,149 @@
+"""A PNG taken apart and its pixel data counted, before anything is decoded or room is made for it. No pictures here."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from training.snapshot import MAX_CANVAS_SIDE
+
+MAX_PNG_BYTES = 1024 * 1024
+MAX_CHUNKS = 1024  # an encoder that writes 1 MiB in the usual 8 KiB pieces makes 130
+MAX_PIXEL_BYTES = MAX_CANVAS_SIDE * (1 + 4 * MAX_CANVAS_SIDE)  # the largest canvas in 8-bit colour with transparency
+STEP_BYTES = 64 * 1024  # unfolded at a time: what is counted is not kept
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+CHUNK_HEAD = struct.Struct(">I4s")
+CRC_BYTES = 4
+IHDR = struct.Struct(">IIBBBBB")  # width, height, bits a channel, colour type, compression, filter, interlace
+
+# Text and colour profiles may unfold to far more than they are; nothing but the picture is handed to the decoder.
+PICTURE_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+ONCE = PICTURE_CHUNKS - {b"IDAT"}  # a second IHDR would give the picture a size that nobody has checked
+PALETTE = 3
+CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type: gray, RGB, palette, gray and alpha, RGBA
+DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+# Adam7, https://www.w3.org/TR/png-3/#8Interlace: first column, first row, steps across and down of its seven pictures.
+PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+
+
+class BadPng(ValueError):
+    """These bytes are no PNG that is taken; the message says what came and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    width: int
+    height: int
+    bits: int  # a pixel
+    palette: bool
+    interlaced: bool
+
+    @property
+    def pixel_bytes(self) -> int:
+        """What the pixel data unfolds to: each row after a byte that names its filter."""
+        if not self.interlaced:
+            return self._rows_bytes(self.width, self.height)
+        return sum(
+            self._rows_bytes(-(-(self.width - left) // across), -(-(self.height - top) // down))
+            for left, top, across, down in PASSES
+        )
+
+    def _rows_bytes(self, width: int, height: int) -> int:
+        return height * (1 + (width * self.bits + 7) // 8) if width > 0 and height > 0 else 0
+
+
+def picture_alone(png: bytes) -> bytes:
+    """The PNG without its ancillary chunks, its size checked and its pixel data whole: no byte less or more.
+
+    Raises:
+        BadPng: not a whole PNG, over 1 MiB, over 2048x2048 px, or with something behind its end.
+    """
+    if len(png) > MAX_PNG_BYTES:
+        raise BadPng(f"{len(png)} bytes, expected at most {MAX_PNG_BYTES}")
+    if not png.startswith(SIGNATURE):
+        raise BadPng(f"begins with {png[:8]!r}, expected a PNG's signature")
+    kept, pixels = [SIGNATURE], list[bytes]()
+    head: _Head | None = None
+    seen = set[bytes]()
+    for kind, start, end in _chunks(png):
+        if kind in ONCE and kind in seen:
+            raise BadPng(f"a second chunk {kind!r}, expected one")
+        body = png[start + CHUNK_HEAD.size : end - CRC_BYTES]
+        head = head or _read_head(kind, body)
+        if kind == b"IDAT":
+            pixels.append(body)
+        if kind in PICTURE_CHUNKS:
+            kept.append(png[start:end])
+        seen.add(kind)
+    if head is None:
+        raise BadPng("a PNG without chunks")
+    if head.palette and b"PLTE" not in seen:
+        raise BadPng("colours of a palette that is not there")
+    _count_pixels(head, pixels)
+    return b"".join(kept)
+
+
+def _chunks(png: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Each chunk's kind, and where all of it (head, body, checksum) starts and ends; IEND is the last."""
+    start = len(SIGNATURE)
+    for _ in range(MAX_CHUNKS):
+        if start + CHUNK_HEAD.size > len(png):
+            raise BadPng("a PNG that ends before its last chunk")
+        length, kind = CHUNK_HEAD.unpack_from(png, start)
+        end = start + CHUNK_HEAD.size + length + CRC_BYTES
+        if end > len(png):
+            raise BadPng(f"a PNG that ends within a chunk {kind!r} of {length} bytes")
+        yield kind, start, end
+        start = end
+        if kind == b"IEND":
+            break
+    else:
+        raise BadPng(f"over {MAX_CHUNKS} chunks in one PNG")
+    if start != len(png):
+        raise BadPng(f"{len(png) - start} bytes behind the PNG's end")
+
+
+def _read_head(kind: bytes, body: bytes) -> _Head:
+    if kind != b"IHDR" or len(body) != IHDR.size:
+        raise BadPng(f"first chunk {kind!r} of {len(body)} bytes, expected IHDR of {IHDR.size}")
+    width, height, depth, colours, compression, filtering, interlace = IHDR.unpack(body)
+    if not (1 <= width <= MAX_CANVAS_SIDE and 1 <= height <= MAX_CANVAS_SIDE):
+        raise BadPng(f"{width}x{height} px, expected 1 to {MAX_CANVAS_SIDE} a side")
+    if depth not in DEPTHS.get(colours, ()) or compression or filtering or interlace > 1:
+        raise BadPng(f"IHDR ends in {body[8:].hex()}, which is none of PNG's forms")
+    head = _Head(width, height, depth * CHANNELS[colours], colours == PALETTE, interlace == 1)
+    if head.pixel_bytes > MAX_PIXEL_BYTES:
+        raise BadPng(f"{width}x{height} px of {head.bits} bits, expected at most {MAX_PIXEL_BYTES} bytes in all")
+    return head
+
+
+def _count_pixels(head: _Head, pixels: Sequence[bytes]) -> None:
+    """Unfolds the pixel data piece by piece, and stops at the first byte that is too much."""
+    wanted, came = head.pixel_bytes, 0
+    unpacker = zlib.decompressobj()
+    try:
+        for size in _unfolded(unpacker, pixels):
+            came += size
+            if came > wanted:
+                raise BadPng(f"pixel data of over {wanted} bytes, expected that for {head.width}x{head.height} px")
+    except zlib.error as error:
+        raise BadPng(f"pixel data that can't be unfolded: {error!s:.80}") from error
+    if came < wanted or not unpacker.eof:
+        raise BadPng(f"pixel data that ends after {came} of {wanted} bytes")
+
+
+def _unfolded(unpacker: zlib._Decompress, pixels: Sequence[bytes]) -> Iterator[int]:
+    """How many bytes come out, step by step."""
+    for body in pixels:
+        # Not all at once: what a step leaves over is copied each time.
+        for at in range(0, len(body), STEP_BYTES):
+            piece = body[at : at + STEP_BYTES]
+            size = STEP_BYTES
+            while piece or size == STEP_BYTES:
+                if unpacker.eof:
+                    raise BadPng("more behind the pixel data's end")
+                size = len(unpacker.decompress(piece, STEP_BYTES))
+                piece = unpacker.unconsumed_tail or unpacker.unused_data
+                yield size
