@@ -14,17 +14,27 @@ from collector.contributor import TOKEN
 from collector.drawing import DIGITS, DrawingError, Stroke, describe, parse_strokes
 from collector.layout import is_drawing_id
 
-CONSENT_VERSION = "2026-11-1"
 LICENCE = "CC BY 4.0"
-CONSENT_TEXT = (
-    "Each digit that you draw when asked for one is kept: its strokes with their times, and pictures of it at every "
-    "stage. They train and judge the models here, and anyone may use them under CC BY 4.0. No name, address or device "
-    "is kept with them; a random number in this browser tells which drawings are by one person. "
-    "Please draw digits alone, and nothing that tells who you are."
-)
-KNOWN_CONSENTS = frozenset(
-    {CONSENT_VERSION}
-)  # versions that were shown once; pages opened before a change still send theirs
+CONSENT_VERSION = "2026-11-2"
+# Every text that was ever shown stays here: pages opened before a change still send its version, and who gave a drawing
+# can read what was agreed to. A changed text is a new version.
+CONSENTS = {
+    "2026-11-1": (
+        "Each digit that you draw when asked for one is kept: its strokes with their times, and pictures of it at "
+        "every stage. They train and judge the models here, and anyone may use them under CC BY 4.0. No name, address "
+        "or device is kept with them; a random number in this browser tells which drawings are by one person. "
+        "Please draw digits alone, and nothing that tells who you are."
+    ),
+    "2026-11-2": (
+        "Each digit that you draw when asked for one is kept: its strokes with their times, whether by pen, mouse or "
+        "finger, and pictures of it at every stage. They train and judge the models here, and anyone may use them "
+        "under CC BY 4.0. No name, address or device is kept with them; a random number in this browser tells which "
+        "drawings are by one person. You can see, download or delete each of yours from this browser at any time. "
+        "What others copied before stays with them, and models trained before keep what they learned. "
+        "Please draw digits alone, and nothing that tells who you are."
+    ),
+}
+CONSENT_TEXT = CONSENTS[CONSENT_VERSION]
 
 SIDE_MIN, SIDE_MAX = 20, 2048  # px of canvas
 PEN_WIDTH_MIN, PEN_WIDTH_MAX = 1, 64  # px
@@ -84,7 +94,7 @@ def parse_contribution(record: Any) -> Contribution:
         id=_drawing_id(record.get("id")),
         label=_whole(record, "label", 0, DIGITS - 1),
         contributor=_token(record.get("contributor")),
-        consent=_one_of("consent", record.get("consent"), sorted(KNOWN_CONSENTS)),
+        consent=_one_of("consent", record.get("consent"), sorted(CONSENTS)),
         width=width,
         height=height,
         pen_width=_pen_width(record.get("pen_width")),

@@ -18,6 +18,7 @@ _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "fullfsync=ON",  # macOS answers a plain fsync before the disk has the bytes
+    "secure_delete=ON",  # what is deleted is written over; some builds of SQLite would leave it in free pages
     "journal_size_limit=67108864",  # bytes that the log keeps after a burst
 )
 

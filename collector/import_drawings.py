@@ -15,6 +15,7 @@ from pathlib import Path
 
 from collector.contribution import LICENCE, POINTS_MAX, STROKES_MAX, Contribution, Sample
 from collector.contributor import contributor_id
+from collector.deletions import WasDeleted
 from collector.drawing import Drawing, DrawingError, cut_at_ink, fit_on_canvas, parse_drawing
 from collector.raster import CANVAS_SIDE, PEN_WIDTH, draw_stages, encode_ink_png
 from collector.spool import Spool
@@ -56,7 +57,10 @@ def import_file(path: Path, spool: Spool, key: bytes, limit: int | None = None, 
     def take(drawing: Drawing | None) -> str:
         if drawing is None:
             return "skipped"
-        receipt = spool.accept(to_contribution(drawing), _writer_of(drawing, key), drawing.source, licence=licence)
+        try:
+            receipt = spool.accept(to_contribution(drawing), _writer_of(drawing, key), drawing.source, licence=licence)
+        except WasDeleted:
+            return "skipped"
         return "duplicate" if receipt.duplicate else "accepted"
 
     became: Counter[str] = Counter()

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 import sqlite3
-import struct
 import threading
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from collector.contribution import LICENCE, Contribution
 from collector.contributor import Use
-from collector.drawing import DIGITS
+from collector.counts import Counted, Counts
+from collector.deletions import (
+    DELETED_AT,
+    LATEST,
+    UNREMOVED,
+    Deletion,
+    Unremoved,
+    WasDeleted,
+    erase,
+    note_removed,
+    note_unremoved,
+)
+from collector.deletions import SCHEMA as DELETIONS
 from collector.group_commit import GroupCommit, SpoolError, open_connection
+from collector.pending_drawing import PendingDrawing, pack
 from collector.stored_drawing import to_stored
 
-__all__ = ["Backlog", "Counts", "PendingDrawing", "Receipt", "Spool", "SpoolError", "SpoolFull"]
+__all__ = [
+    "Backlog",
+    "Counts",
+    "Deletion",
+    "PendingDrawing",
+    "Receipt",
+    "Spool",
+    "SpoolError",
+    "SpoolFull",
+    "Unremoved",
+]
 
 MAX_BYTES = 2 * 1024**3  # waiting for upload: some 40,000 drawings of a page
+RECOUNT_SECONDS = 5.0  # between counts of all rows, however often other processes delete
 
 # `body` is the last column: SQLite reads the others without touching a large row's overflow pages.
 # A row stays when its body has gone, so that a resent id is still known and the counts still stand.
@@ -39,8 +61,6 @@ CREATE TABLE IF NOT EXISTS backlog (drawings INTEGER NOT NULL, bytes INTEGER NOT
 INSERT INTO backlog SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM backlog);
 """
 
-_LENGTH = struct.Struct(">I")
-
 
 class SpoolFull(SpoolError):
     """So much waits for upload that no more is taken; room comes with the next uploads."""
@@ -48,20 +68,12 @@ class SpoolFull(SpoolError):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a contributor is told once the drawing is on disk."""
+    """What a contributor is told once the drawing is on disk; `yours` is false when another gave this id before."""
 
     id: str
     use: Use
     duplicate: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Drawings ever accepted: all, this contributor's, and all by label 0 to 9."""
-
-    total: int
-    yours: int
-    by_label: tuple[int, ...]
+    yours: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +82,6 @@ class Backlog:
 
     drawings: int
     bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class PendingDrawing:
-    """What waits for upload, in the order of `seq`."""
-
-    seq: int
-    id: str
-    body: bytes
-
-    def unpack(self) -> tuple[bytes, tuple[bytes, ...]]:
-        """The drawing's JSON, and the PNGs of its samples step by step."""
-        document, *pngs = _unpack(self.body)
-        return document, tuple(pngs)
 
 
 class Spool:
@@ -97,13 +95,14 @@ class Spool:
         """
         self._max_bytes = max_bytes
         self._arrived = threading.Event()
-        self._counted = _Counted()
+        self._counted = Counted()
+        self._recount_after = 0.0
         self._lock = threading.Lock()  # of the reading connection and the counts
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SpoolError(f"no folder for {path}: {error}") from error
-        self._writer = GroupCommit(path, _SCHEMA)
+        self._writer = GroupCommit(path, _SCHEMA + DELETIONS)
         self._reader = open_connection(path)
 
     def accept(
@@ -118,24 +117,31 @@ class Spool:
 
         Raises:
             SpoolFull: `max_bytes` wait for upload.
+            WasDeleted: a drawing of this id was given and deleted.
             SpoolError: it is not known to be on disk; the same contribution may come again.
         """
         stored = to_stored(contribution, contributor, source, now or datetime.now(UTC), licence)
-        body = _pack([stored.to_json(), *(sample.png for sample in contribution.samples)])
+        body = pack([stored.to_json(), *(sample.png for sample in contribution.samples)])
         row = (stored.id, stored.label, contributor, stored.use, stored.received_at.isoformat(), body)
 
         receipt = self._writer.run(lambda connection: self._insert(connection, row))
 
+        if isinstance(receipt, Deletion):
+            raise WasDeleted(str(receipt))
         if receipt is None:
             raise SpoolFull(f"{len(body)} bytes more than the {self._max_bytes} that may wait for upload")
         self._arrived.set()
         return receipt
 
-    def _insert(self, connection: sqlite3.Connection, row: tuple[str, int, str, Use, str, bytes]) -> Receipt | None:
-        drawing, use, body = row[0], row[3], row[-1]
-        known = connection.execute("SELECT use FROM drawings WHERE id = ?", (drawing,)).fetchone()
+    def _insert(
+        self, connection: sqlite3.Connection, row: tuple[str, int, str, Use, str, bytes]
+    ) -> Receipt | Deletion | None:
+        drawing, contributor, use, body = row[0], row[2], row[3], row[-1]
+        if deleted := connection.execute(DELETED_AT, (drawing,)).fetchone():
+            return Deletion(drawing, datetime.fromisoformat(deleted[0]))
+        known = connection.execute("SELECT use, contributor FROM drawings WHERE id = ?", (drawing,)).fetchone()
         if known:
-            return Receipt(drawing, known[0], duplicate=True)
+            return Receipt(drawing, known[0], duplicate=True, yours=known[1] == contributor)
         (waiting,) = connection.execute("SELECT bytes FROM backlog").fetchone()
         if waiting + len(body) > self._max_bytes:
             return None
@@ -146,17 +152,27 @@ class Spool:
         return Receipt(drawing, use, duplicate=False)
 
     def counts(self, contributor: str | None = None) -> Counts:
-        """How many drawings were ever accepted; `yours` is 0 without a contributor.
+        """How many drawings were accepted and not deleted; `yours` is 0 without a contributor.
 
         Raises:
             SpoolError: the file can't be read.
         """
-        # Rows are never removed and `seq` grows in the order of commits: only the new ones are read.
-        rows = "SELECT seq, label, contributor FROM drawings WHERE seq > ? ORDER BY seq"
+        # Rows are never taken out, only blanked, and `seq` grows in the order of commits: only the new ones are read.
+        rows = "SELECT seq, label, contributor FROM drawings WHERE seq > ? AND label >= 0 ORDER BY seq"
         with self._lock:
+            self._look_for_deletions()
             for seq, label, who in self._read(rows, (self._counted.seq,)):
                 self._counted.add(seq, label, who)
             return self._counted.told_to(contributor)
+
+    def _look_for_deletions(self) -> None:
+        """Begins a new count where another process deleted something: whose it was is written nowhere any more."""
+        ((latest,),) = self._read(LATEST, ())
+        if latest == self._counted.deletions or monotonic() < self._recount_after:
+            return
+        if self._counted.seq:
+            self._recount_after = monotonic() + RECOUNT_SECONDS
+        self._counted = Counted(latest)
 
     def pending(self, limit: int, after: int = 0) -> list[PendingDrawing]:
         """At most `limit` drawings that wait for upload, oldest first, of those past the seq `after`.
@@ -182,13 +198,79 @@ class Spool:
     def mark_uploaded(self, drawing: str) -> None:
         """Lets go of what was kept of this drawing, but for what counts and duplicates need. Safe to call twice.
 
+        One that was deleted meanwhile is removed from the store, again if need be.
+
         Raises:
             SpoolError: it is not known to be noted; uploading it again does no harm.
         """
         self._writer.run(lambda connection: _let_go(connection, drawing))
 
+    def delete(self, drawing: str, now: datetime | None = None) -> Deletion:
+        """Deletes for good; on disk when it returns. A second time gets the first's answer, an unknown id is noted too.
+
+        Raises:
+            SpoolError: it is not known to be on disk; the drawing may still be kept.
+        """
+        # Under the lock: counts that were read between the commit and the subtraction would be wrong ever after.
+        with self._lock:
+            deletion, erased = self._writer.run(lambda connection: erase(connection, drawing, now or datetime.now(UTC)))
+            if erased:
+                self._counted.remove(erased)
+        self._arrived.set()
+        return deletion
+
+    def find(self, drawing: str) -> PendingDrawing | Deletion | None:
+        """What waits for upload under this id, or its deletion; None for one that was uploaded or never came.
+
+        Raises:
+            SpoolError: the file can't be read.
+        """
+        waiting = "SELECT seq, id, body FROM drawings WHERE id = ? AND body IS NOT NULL"
+        with self._lock:
+            for (deleted_at,) in self._read(DELETED_AT, (drawing,)):
+                return Deletion(drawing, datetime.fromisoformat(deleted_at))
+            for row in self._read(waiting, (drawing,)):
+                return PendingDrawing(*row)
+        return None
+
+    def was_deleted(self, drawing: str) -> bool:
+        """Whether its contributor deleted it.
+
+        Raises:
+            SpoolError: the file can't be read.
+        """
+        with self._lock:
+            return bool(self._read(DELETED_AT, (drawing,)))
+
+    def unremoved(self, limit: int, after: int = 0) -> list[Unremoved]:
+        """At most `limit` deleted drawings of which the store may still hold something, oldest first past `after`.
+
+        Raises:
+            SpoolError: the file can't be read.
+        """
+        with self._lock:
+            return [Unremoved.from_row(*row) for row in self._read(UNREMOVED, (after, limit))]
+
+    def mark_removed(self, drawing: str) -> None:
+        """Notes that the store holds nothing but a tombstone of it. Safe to call twice.
+
+        Raises:
+            SpoolError: it is not known to be noted; removing it again does no harm.
+        """
+        self._writer.run(lambda connection: note_removed(connection, drawing))
+
+    def forget_traces(self) -> None:
+        """Brings SQLite's log into the file and empties it: until then what was deleted can still be read in it.
+
+        Raises:
+            SpoolError: the file can't be written.
+        """
+        with self._lock:
+            # In vain while another process reads; the log is then emptied at the next deletion, or written over.
+            self._read("PRAGMA wal_checkpoint(TRUNCATE)", ())
+
     def wait_for_arrival(self, seconds: float) -> None:
-        """Returns as soon as this process accepts something, or when the time has passed."""
+        """Returns as soon as this process accepts or deletes something, or when the time has passed."""
         self._arrived.wait(seconds)
         self._arrived.clear()
 
@@ -198,29 +280,11 @@ class Spool:
         with self._lock:
             self._reader.close()
 
-    def _read(self, query: str, values: tuple[int, ...]) -> list[Any]:
+    def _read(self, query: str, values: tuple[int | str, ...]) -> list[Any]:
         try:
             return self._reader.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise SpoolError(f"the spool can't be read: {error}") from error
-
-
-class _Counted:
-    """Running counts of the rows up to `seq`."""
-
-    def __init__(self) -> None:
-        self.seq = 0
-        self._by_label = [0] * DIGITS
-        self._by_contributor: Counter[str] = Counter()
-
-    def add(self, seq: int, label: int, contributor: str) -> None:
-        self.seq = seq
-        self._by_label[label] += 1
-        self._by_contributor[contributor] += 1
-
-    def told_to(self, contributor: str | None) -> Counts:
-        yours = self._by_contributor.get(contributor, 0) if contributor else 0
-        return Counts(sum(self._by_label), yours, tuple(self._by_label))
 
 
 def _let_go(connection: sqlite3.Connection, drawing: str) -> None:
@@ -229,16 +293,5 @@ def _let_go(connection: sqlite3.Connection, drawing: str) -> None:
     if waiting:
         connection.execute("UPDATE drawings SET body = NULL WHERE id = ?", (drawing,))
         connection.execute("UPDATE backlog SET drawings = drawings - 1, bytes = bytes - ?", waiting)
-
-
-def _pack(parts: Sequence[bytes]) -> bytes:
-    """Each part after its length, u32."""
-    return b"".join(_LENGTH.pack(len(part)) + part for part in parts)
-
-
-def _unpack(body: bytes) -> Iterator[bytes]:
-    at = 0
-    while at < len(body):
-        (length,) = _LENGTH.unpack_from(body, at)
-        at += _LENGTH.size + length
-        yield body[at - length : at]
+    else:
+        note_unremoved(connection, drawing)

@@ -56,17 +56,25 @@ def _render_call(schema: Schema, method: str, path: str, call: Schema) -> str:
     anchor = f"{method}{path}".replace("/", "-").replace("{", "").replace("}", "")
     return (
         f'<section id="{escape(anchor)}"><h2><span>{escape(method.upper())}</span>{escape(path)}</h2>'
-        f"<p>{escape(call.get('summary', ''))}</p>{_render_takes(call)}{_render_answers(schema, call)}</section>"
+        f"<p>{escape(call.get('summary', ''))}</p>"
+        f"{_render_takes(schema, call)}{_render_answers(schema, call)}</section>"
     )
 
 
-def _render_takes(call: Schema) -> str:
-    rows = [
+def _render_takes(schema: Schema, call: Schema) -> str:
+    rows = [("Authorization", "header", told) for told in _told_of_security(schema, call)]
+    rows += [
         (parameter["name"], parameter["in"], parameter.get("description", ""))
         for parameter in call.get("parameters", [])
     ]
     rows += [("body", kind, "") for kind in call.get("requestBody", {}).get("content", {})]
     return _render_table("Takes", rows)
+
+
+def _told_of_security(schema: Schema, call: Schema) -> Iterator[str]:
+    for name in (name for needed in call.get("security", []) for name in needed):
+        scheme = schema["components"]["securitySchemes"][name]
+        yield f"{scheme['scheme'].capitalize()}: {scheme.get('description', name)}"
 
 
 def _render_answers(schema: Schema, call: Schema) -> str:
@@ -81,8 +89,9 @@ def _render_answers(schema: Schema, call: Schema) -> str:
 def _form_names(answer: Schema) -> Iterator[str]:
     """The forms an answer may have, or its bare content types."""
     for kind, content in answer.get("content", {}).items():
-        reference = content.get("schema", {}).get("$ref")
-        yield reference.rsplit("/", 1)[-1] if reference else kind
+        schema = content.get("schema", {})
+        references = [choice["$ref"] for choice in schema.get("anyOf", [schema]) if "$ref" in choice]
+        yield from [reference.rsplit("/", 1)[-1] for reference in references] or [kind]
 
 
 def _render_form(schema: Schema, name: str) -> str:

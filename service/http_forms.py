@@ -43,6 +43,16 @@ class ModelForm(BaseModel):
     metrics: MetricsForm
 
 
+class LastOutcomeForm(BaseModel):
+    """What came of the last training."""
+
+    state: Literal["published", "refused"]
+    family: str
+    version: str
+    reasons: list[str]
+    at: str
+
+
 class TrainerForm(BaseModel):
     """What the trainer does."""
 
@@ -52,6 +62,10 @@ class TrainerForm(BaseModel):
     family: str | None = None
     version: str | None = None
     reasons: list[str] = []
+    new_judging: int = Field(0, description="drawings that came to judge with, which start no training")
+    doubted: int = Field(0, description="drawings that came and whose labels are not believed")
+    last: LastOutcomeForm | None = None
+    at: str = ""
 
 
 class CountsForm(BaseModel):
@@ -77,6 +91,10 @@ class AcceptedForm(BaseModel):
     id: str
     use: Literal["training", "judging"]
     duplicate: bool
+    receipt: str | None = Field(
+        description="by which it can be seen, downloaded and deleted; null where another contributor gave this id",
+        examples=["5f2b..."],
+    )
     contributions: CountsForm
 
 
@@ -85,9 +103,53 @@ class RefusedForm(BaseModel):
 
     type: Literal["refused"]
     id: str
-    code: Literal["bad_contribution", "busy", "spool_full"]
+    code: Literal["bad_contribution", "busy", "deleted", "spool_full"]
     message: str
     retry: bool = Field(description="whether sending it again later can help")
+
+
+class StoredSampleForm(BaseModel):
+    """Where one sample is kept."""
+
+    step: int
+    ink: float = Field(gt=0, le=1)
+    key: str
+    sha256: str
+
+
+class StoredDrawingForm(BaseModel):
+    """A drawing as it is kept: `drawings/v1/<drawing>.json`."""
+
+    format: int
+    drawing: str
+    label: int = Field(ge=0, le=9)
+    contributor: str = Field(description="a keyed hash of the browser's token")
+    use: Literal["training", "judging"]
+    received_at: str
+    consent: str = Field(description="version of the terms")
+    licence: str
+    width: int
+    height: int
+    pen_width: float
+    pointer: str
+    source: str
+    strokes: list[list[list[float | None]]]
+    samples: list[StoredSampleForm]
+
+
+class KeptForm(BaseModel):
+    """All that is kept of a drawing."""
+
+    drawing: StoredDrawingForm
+    pngs: list[str] = Field(description="base64, in the order of the drawing's samples")
+    terms: str = Field(description="the text that was agreed to")
+
+
+class DeletedForm(BaseModel):
+    """The drawing is deleted for good."""
+
+    id: str
+    deleted_at: str = Field(examples=["2026-11-21T03:45:00.123+00:00"])
 
 
 class BaselineForm(BaseModel):

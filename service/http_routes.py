@@ -51,6 +51,10 @@ def refuse_body(statuses: dict[int, str]) -> Responses:
     return {status: {"model": ErrorForm, "description": why} for status, why in statuses.items()}
 
 
+# What `read_body` may say.
+BODY_REFUSALS = refuse_body({408: "Not sent in time", 413: "Too large", 415: "Of another content type"})
+
+
 def make_http_routes(live: LiveModels, registry: Registry, intake: Intake, origins: Origins) -> APIRouter:
     """All calls but the page's."""
     routes = APIRouter()
@@ -60,7 +64,10 @@ def make_http_routes(live: LiveModels, registry: Registry, intake: Intake, origi
         summary="Read a picture of a digit, finished or not",
         response_model=PredictionForm,
         openapi_extra=PNG_BODY,
-        responses=refuse_body({422: "No PNG that is taken, or no family that it feeds", 503: "No model is served"}),
+        responses={
+            **refuse_body({422: "No PNG that is taken, or no family that it feeds", 503: "No model is served"}),
+            **BODY_REFUSALS,
+        },
     )
     async def predict(
         request: Request, family: str | None = Query(None, description="who answers; the best when not named")
@@ -95,9 +102,11 @@ def make_http_routes(live: LiveModels, registry: Registry, intake: Intake, origi
         openapi_extra=JSON_BODY,
         responses={
             200: {"model": AcceptedForm, "description": "It was there already"},
-            422: {"model": RefusedForm, "description": "It can't be taken"},
+            410: {"model": RefusedForm, "description": "It was deleted, and does not come back"},
+            422: {"model": RefusedForm | ErrorForm, "description": "It can't be taken, or it is no JSON object"},
             503: {"model": RefusedForm, "description": "It can't be taken now"},
             403: {"model": ErrorForm, "description": "Another site's page sent it"},
+            **BODY_REFUSALS,
         },
     )
     async def contribute(request: Request) -> Response:
@@ -111,7 +120,7 @@ def make_http_routes(live: LiveModels, registry: Registry, intake: Intake, origi
         reply = await asyncio.to_thread(intake.accept, record)
         if reply["type"] == "accepted":
             return JSONResponse(reply, 200 if reply["duplicate"] else 201)
-        return JSONResponse(reply, 503 if reply["retry"] else 422)
+        return JSONResponse(reply, 503 if reply["retry"] else 410 if reply["code"] == "deleted" else 422)
 
     @routes.get("/model", summary="What is served, trained and contributed", response_model=OverviewForm)
     async def model() -> Response:

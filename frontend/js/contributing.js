@@ -13,6 +13,7 @@ import { makeSamples } from './samples.js';
 /** @typedef {import('./protocol.js').Contribution} Contribution */
 /** @typedef {import('./protocol.js').Counts} Counts */
 /** @typedef {import('./protocol.js').Refused} Refused */
+/** @typedef {import('./receipts.js').Held} Held */
 /** @typedef {import('./protocol.js').Welcome} Welcome */
 
 const LEAST_INK = 60; // px: shorter than any digit; a slip of the pen, or Done pressed too early
@@ -24,6 +25,7 @@ const AGAIN_MS = 4000; // to wait where the service asked for patience
  * @property {Pending} pending
  * @property {import('./samples.js').Printer} printer
  * @property {string} contributor
+ * @property {(held: Held) => Promise<void>} hold keeps the receipt of what was accepted
  * @property {() => void} changed what is asked, given or counted is no longer what it was
  */
 
@@ -110,10 +112,24 @@ export class Contributing {
   }
 
   /** @param {Accepted} accepted */
-  async accepted({ id, use, contributions }) {
+  async accepted({ id, use, receipt, contributions }) {
     this.#counts = contributions;
     this.#settle(id, { fate: use });
+    const given = this.#given.find((one) => one.id === id);
+    // First: a contribution that is still kept here is sent again, and brings its receipt again.
+    if (given && receipt) await this.#surroundings.hold({ ...bare(given), use, receipt, given: Date.now() });
     await this.#surroundings.pending.remove(id);
+  }
+
+  /**
+   * Counts and shows a deleted drawing no more.
+   * @param {{readonly id: string, readonly label: number}} deleted
+   */
+  forget({ id, label }) {
+    const { total, yours, by_label } = this.#counts;
+    this.#counts = { total: total - 1, yours: yours - 1, by_label: by_label.map((n, digit) => (digit === label ? n - 1 : n)) };
+    this.#given = this.#given.filter((given) => given.id !== id);
+    this.#surroundings.changed();
   }
 
   /** @param {Refused} refused */
@@ -149,6 +165,11 @@ export class Contributing {
 export function timed(strokes) {
   const start = strokes[0]?.[0]?.[2] ?? 0;
   return strokes.map((stroke) => stroke.map(([x, y, t]) => [x, y, hundredths(t - start)]));
+}
+
+/** @param {Given} given */
+function bare({ id, label, strokes }) {
+  return { id, label, strokes };
 }
 
 /**

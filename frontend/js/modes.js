@@ -1,11 +1,11 @@
-/** Watch, contribute or look at the models: told by the address, so that each can be linked and gone back from. */
+/** Watch, contribute, look at the models or at what was given: told by the address, so that each can be linked and gone back from. */
 
 import { byId } from './dom.js';
 
-/** @typedef {'watch' | 'contribute' | 'models'} Mode */
+/** @typedef {'watch' | 'contribute' | 'models' | 'yours'} Mode */
 
 /** @type {readonly Mode[]} */
-const MODES = ['watch', 'contribute', 'models'];
+const MODES = ['watch', 'contribute', 'models', 'yours'];
 
 /**
  * @param {string} hash of the address

@@ -53,7 +53,7 @@ export function trainerWords(trainer) {
   const { state, new_drawings, needed, family, version } = trainer;
   switch (state) {
     case 'waiting':
-      return `${new_drawings} of ${needed} new drawings until the next training`;
+      return `${new_drawings} of ${needed} new drawings until the next training${doubtedWords(trainer.doubted)}`;
     case 'training':
       return `learning from ${drawings(new_drawings)}`;
     case 'published':
@@ -61,6 +61,11 @@ export function trainerWords(trainer) {
     case 'refused':
       return `refused its last challenger; ${new_drawings} of ${needed} new drawings until the next training`;
   }
+}
+
+/** @param {number} [count] */
+function doubtedWords(count = 0) {
+  return count ? `; ${drawings(count)} left out, for they look like other digits than their labels say` : '';
 }
 
 /**

@@ -49,7 +49,7 @@ def test_the_same_id_again_gets_the_first_receipt_and_adds_nothing(spool: Spool)
 
     again = spool.accept(make_contribution(id=contribution.id, label=4), BOB)
 
-    assert again == Receipt(first.id, first.use, duplicate=True)
+    assert again == Receipt(first.id, first.use, duplicate=True, yours=False)
     assert spool.counts(ANN) == Counts(1, 1, (0, 0, 0, 1, 0, 0, 0, 0, 0, 0))
     assert spool.counts(BOB).yours == 0
     assert len(spool.pending(10)) == 1

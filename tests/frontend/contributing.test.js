@@ -20,9 +20,11 @@ function begin() {
   };
   const printer = { draw: () => {}, png: async () => new Uint8Array([1]) };
   const send = (message) => sent.push(JSON.parse(message)) > 0;
-  const surroundings = { send, pending, printer, contributor: 'c'.repeat(32), changed: () => {} };
+  const held = [];
+  const hold = async (one) => void held.push(one);
+  const surroundings = { send, pending, printer, contributor: 'c'.repeat(32), hold, changed: () => {} };
   const contributing = new Contributing(surroundings);
-  return { contributing, sent, kept, surroundings };
+  return { contributing, sent, kept, held, surroundings };
 }
 
 function welcomed() {
@@ -74,6 +76,36 @@ test('an accepted one is counted, told of by its use, and not kept here any long
   assert.equal(contributing.given[0].fate, 'judging');
   assert.equal(contributing.counts.yours, 1);
   assert.equal(kept.size, 0);
+});
+
+test('its receipt is held before the drawing is let go of, and by the page after a reload too', async () => {
+  const { contributing, sent, held, kept, surroundings } = welcomed();
+  await contributing.give(STROKES, 'pen', '2026-11-1');
+  const accepted = { type: 'accepted', id: sent[0].id, use: 'training', duplicate: true, receipt: 'r1', contributions: COUNTS };
+  const keptThen = [];
+  const reloaded = new Contributing({ ...surroundings, hold: async (one) => void (held.push(one), keptThen.push(kept.size)) });
+
+  await reloaded.sendPending();
+  await reloaded.accepted(accepted);
+
+  const [{ given, strokes, ...rest }] = held;
+  assert.deepEqual(rest, { id: sent[0].id, label: 5, use: 'training', receipt: 'r1' });
+  assert.equal(strokes.length, 1);
+  assert.ok(given > 0);
+  assert.deepEqual(keptThen, [1]);
+  assert.equal(kept.size, 0);
+});
+
+test('a deleted one is neither shown nor counted any more', async () => {
+  const { contributing, sent } = welcomed();
+  await contributing.give(STROKES, 'pen', '2026-11-1');
+  const contributions = { total: 10, yours: 1, by_label: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1] };
+  await contributing.accepted({ type: 'accepted', id: sent[0].id, use: 'training', duplicate: false, receipt: 'r1', contributions });
+
+  contributing.forget({ id: sent[0].id, label: 5 });
+
+  assert.deepEqual(contributing.counts, { ...COUNTS, yours: 0 });
+  assert.deepEqual(contributing.given, []);
 });
 
 test('a refused one says why and is not sent again', async () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { IDLE, answered, maySend, sent } from '../../frontend/js/pacing.js';
 import { guessOf, median, takePrediction } from '../../frontend/js/predictions.js';
-import { addMoment, runsOf } from '../../frontend/js/ribbon.js';
+import { addMoment, placeRuns, runsOf } from '../../frontend/js/ribbon.js';
 
 const TEN = [0.01, 0.9, 0.01, 0.01, 0.01, 0.01, 0.01, 0.02, 0.01, 0.01];
 
@@ -88,4 +88,20 @@ test('the ribbon runs by leading digit', () => {
   const runs = runsOf(history).map(({ digit, moments }) => [digit, moments.length]);
 
   assert.deepEqual(runs, [[1, 2], [7, 1], [1, 1]]);
+});
+
+test('the ribbon joins its runs, ends at its edge and leaves out a digit without room', () => {
+  const history = [
+    { ink: 0, digit: 1, probability: 0.5 },
+    { ink: 4, digit: 7, probability: 0.5 },
+    { ink: 800, digit: 1, probability: 1 },
+  ];
+
+  const [first, second, last] = placeRuns(history, { width: 808, height: 40 });
+
+  assert.equal(first.points, '0.0,25.5 1.0,25.5');
+  assert.equal(second.points, '1.0,25.5 5.0,25.5');
+  assert.equal(last.points, '5.0,25.5 801.0,14.0');
+  assert.deepEqual([first.at !== null, second.at, last.at], [true, null, ['801.0', '10.0']]);
+  assert.deepEqual([first.kind, second.kind, last.kind], ['run now', 'run', 'run now']);
 });

@@ -54,6 +54,7 @@ test('the trainer is told of in plain words', () => {
   const said = [
     trainerWords(null),
     trainerWords({ state: 'waiting', new_drawings: 3, needed: 20 }),
+    trainerWords({ state: 'waiting', new_drawings: 3, needed: 20, doubted: 2 }),
     trainerWords({ state: 'training', new_drawings: 20, needed: 20 }),
     trainerWords({ state: 'training', new_drawings: 1, needed: 1 }),
     trainerWords({ state: 'refused', new_drawings: 0, needed: 20, family: 'softmax', version, reasons: ['worse at 50 %'] }),
@@ -62,6 +63,7 @@ test('the trainer is told of in plain words', () => {
   assert.deepEqual(said, [
     'no trainer has reported yet',
     '3 of 20 new drawings until the next training',
+    '3 of 20 new drawings until the next training; 2 new drawings left out, for they look like other digits than their labels say',
     'learning from 20 new drawings',
     'learning from 1 new drawing',
     'refused its last challenger; 0 of 20 new drawings until the next training',
@@ -87,5 +89,5 @@ test('shares have a unit and one decimal', () => {
 });
 
 test('the address tells the mode', () => {
-  assert.deepEqual(['', '#contribute', '#models', '#else'].map(modeOf), ['watch', 'contribute', 'models', 'watch']);
+  assert.deepEqual(['', '#contribute', '#models', '#yours', '#else'].map(modeOf), ['watch', 'contribute', 'models', 'yours', 'watch']);
 });

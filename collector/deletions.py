@@ -1,0 +1,100 @@
+"""What contributors deleted, as rows in the spool's file. Statements alone: when they are committed is the spool's."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+# `label` and `received_at` tell the remover where to look; they go when the store has nothing left of the drawing.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS deletions (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    deleted_at TEXT NOT NULL,
+    label INTEGER,
+    received_at TEXT,
+    removed INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS unremoved ON deletions (seq) WHERE removed = 0;
+"""
+
+UNREMOVED = "SELECT seq, id, label, received_at FROM deletions WHERE removed = 0 AND seq > ? ORDER BY seq LIMIT ?"
+DELETED_AT = "SELECT deleted_at FROM deletions WHERE id = ?"
+LATEST = "SELECT coalesce(max(seq), 0) FROM deletions"
+
+
+class WasDeleted(Exception):
+    """The drawing was deleted by its contributor, and does not come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A drawing that its contributor deleted."""
+
+    id: str
+    deleted_at: datetime
+
+    def __str__(self) -> str:
+        return f"drawing {self.id} was deleted at {self.deleted_at:%Y-%m-%d %H:%M} UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The row that a deletion blanked, by what it was counted as; and the deletion's own number."""
+
+    deletion: int
+    seq: int
+    label: int
+    contributor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unremoved:
+    """A deleted drawing of which the store may still hold something; what the spool doesn't know of it is None."""
+
+    seq: int
+    id: str
+    label: int | None
+    received_at: datetime | None
+
+    @classmethod
+    def from_row(cls, seq: int, drawing: str, label: int | None, received_at: str | None) -> Unremoved:
+        return cls(seq, drawing, label, None if received_at is None else datetime.fromisoformat(received_at))
+
+
+def erase(connection: sqlite3.Connection, drawing: str, now: datetime) -> tuple[Deletion, Erased | None]:
+    """Notes the deletion and blanks the drawing's row; a second time changes nothing."""
+    known = connection.execute(DELETED_AT, (drawing,)).fetchone()
+    if known:
+        return Deletion(drawing, datetime.fromisoformat(known[0])), None
+    query = "SELECT seq, label, contributor, received_at, length(body) FROM drawings WHERE id = ?"
+    row = connection.execute(query, (drawing,)).fetchone()
+    label, received_at = (row[1], row[3]) if row else (None, None)
+    noted = connection.execute(
+        "INSERT INTO deletions (id, deleted_at, label, received_at) VALUES (?, ?, ?, ?)",
+        (drawing, now.isoformat(), label, received_at),
+    )
+    if row is None:
+        return Deletion(drawing, now), None
+    _blank(connection, drawing, row[-1])
+    return Deletion(drawing, now), Erased(noted.lastrowid or 0, *row[:3])
+
+
+def _blank(connection: sqlite3.Connection, drawing: str, size: int | None) -> None:
+    # The row itself stays: SQLite would give its number to the next one, which would then not be counted as new.
+    connection.execute(
+        "UPDATE drawings SET label = -1, contributor = '', use = '', received_at = '', body = NULL WHERE id = ?",
+        (drawing,),
+    )
+    if size is not None:
+        connection.execute("UPDATE backlog SET drawings = drawings - 1, bytes = bytes - ?", (size,))
+
+
+def note_unremoved(connection: sqlite3.Connection, drawing: str) -> None:
+    """Has a deleted drawing removed once more: something of it may have been put since."""
+    connection.execute("UPDATE deletions SET removed = 0 WHERE id = ?", (drawing,))
+
+
+def note_removed(connection: sqlite3.Connection, drawing: str) -> None:
+    connection.execute("UPDATE deletions SET removed = 1, label = NULL, received_at = NULL WHERE id = ?", (drawing,))

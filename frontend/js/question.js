@@ -1,0 +1,34 @@
+/** One question with two answers, in the place of the controls that led to it. */
+
+import { element } from './dom.js';
+
+/**
+ * Asks once, and puts back what was there. Escape answers no, and so the safe answer has the focus.
+ * @param {HTMLElement} place
+ * @param {{readonly words: string, readonly yes: string, readonly no: string}} asked
+ * @returns {Promise<boolean>}
+ */
+export function ask(place, { words, yes, no }) {
+  const before = [...place.childNodes];
+  const from = document.activeElement;
+  const agree = element('button', { class: 'main' }, yes);
+  const decline = element('button', {}, no);
+  const question = element('div', { class: 'question', role: 'group', 'aria-label': words }, element('span', {}, words), agree, decline);
+  place.replaceChildren(question);
+  decline.focus();
+  return new Promise((resolve) => {
+    /** @param {boolean} answer */
+    const end = (answer) => {
+      place.replaceChildren(...before);
+      if (!answer && from instanceof HTMLElement) from.focus();
+      resolve(answer);
+    };
+    agree.addEventListener('click', () => end(true));
+    decline.addEventListener('click', () => end(false));
+    question.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation(); // it also empties the sheet
+      end(false);
+    });
+  });
+}

@@ -1,0 +1,85 @@
+/** What the holder of a receipt asks of the service, over HTTP. */
+
+/** @typedef {{readonly id: string, readonly receipt: string}} Ticket */
+/**
+ * @typedef {object} Stored the drawing's record, as the service keeps it
+ * @property {string} drawing
+ * @property {number} label
+ * @property {string} contributor
+ * @property {'training' | 'judging'} use
+ * @property {string} received_at
+ * @property {string} consent
+ * @property {string} licence
+ * @property {number} width
+ * @property {number} height
+ * @property {number} pen_width
+ * @property {string} pointer
+ * @property {readonly (readonly (readonly number[])[])[]} strokes
+ * @property {readonly {readonly ink: number}[]} samples
+ */
+/** @typedef {{readonly drawing: Stored, readonly pngs: readonly string[], readonly terms: string}} Kept */
+/** @typedef {'deleted' | 'unknown' | 'later'} Deletion */
+
+/** It could not be had; `status` is 0 where there was no answer. */
+export class NoAnswer extends Error {
+  /**
+   * @param {string} message
+   * @param {number} status
+   */
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * @param {Ticket} ticket
+ * @returns {Promise<Kept>}
+ * @throws {NoAnswer}
+ */
+export async function see(ticket) {
+  return (await ask(ticket, 'GET', '')).json();
+}
+
+/**
+ * @param {Ticket} ticket
+ * @returns {Promise<Blob>} a zip file
+ * @throws {NoAnswer}
+ */
+export async function download(ticket) {
+  return (await ask(ticket, 'GET', '/archive')).blob();
+}
+
+/**
+ * Deletes for good, or says that it has to be tried later.
+ * @param {Ticket} ticket
+ * @returns {Promise<Deletion>}
+ */
+export async function remove(ticket) {
+  try {
+    await ask(ticket, 'DELETE', '');
+    return 'deleted';
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return error.status === 404 ? 'unknown' : 'later';
+  }
+}
+
+/**
+ * @param {Ticket} ticket
+ * @param {string} method
+ * @param {string} rest of the path
+ */
+async function ask({ id, receipt }, method, rest) {
+  // In a header: addresses are what servers and proxies write into their logs.
+  const options = { method, headers: { Authorization: `Bearer ${receipt}` } };
+  let answer;
+  try {
+    answer = await fetch(`/contributions/${id}${rest}`, options);
+  } catch {
+    throw new NoAnswer('the service does not answer', 0);
+  }
+  if (answer.ok) return answer;
+  const told = await answer.json().catch(() => ({}));
+  throw new NoAnswer(told.message ?? `the service answered ${answer.status}`, answer.status);
+}
