@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +16,7 @@ MAX_KEY_BYTES = 1024  # S3's own limit
 MAX_NAME_BYTES = 255  # of one part: what a folder's file may be called
 
 UNFINISHED = "~"  # begins the name of a file being written; no key has it, so that none is ever listed or read
+UNFINISHED_SECONDS = 3600.0  # a put takes far less; a file that is older has nobody who writes it
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _NAMES = re.compile(rf"{_NAME.pattern}(/{_NAME.pattern})*")
@@ -171,6 +174,29 @@ class FolderStore:
             # A folder of that name is no object; systems differ in the error that they give for it.
             if not path.is_dir():
                 raise StoreError(f"{key!r} was not deleted from {self._root}: {error}") from error
+
+    def sweep(self, older_seconds: float = UNFINISHED_SECONDS) -> int:
+        """Removes what puts left unfinished when their process was killed; returns how many files that were.
+
+        Only those that nothing has written to for so long: another process may be in the middle of a put.
+        """
+        before = time.time() - older_seconds
+        swept = 0
+        for path in self._root.rglob(f"{UNFINISHED}*"):
+            # Another process may sweep too, or finish its put.
+            with contextlib.suppress(FileNotFoundError):
+                if path.is_file() and path.stat().st_mtime < before:
+                    path.unlink()
+                    swept += 1
+        return swept
+
+    def path(self, key: str) -> Path:
+        """Where the object's file is, or would be; for reading by memory map, which the four calls don't offer.
+
+        Raises:
+            BadKey: no store takes this key.
+        """
+        return self._path(key)
 
     def _path(self, key: str) -> Path:
         check_key(key)

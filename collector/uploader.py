@@ -1,4 +1,7 @@
-"""From the spool to the object store, for as long as it takes. The only one that takes drawings out of the spool."""
+"""From the spool to the object store, for as long as it takes, and out of it what contributors deleted.
+
+The only one that takes drawings out of the spool.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from datetime import UTC, datetime
 
 from collector.layout import arrival_key, drawing_key
 from collector.object_store import ObjectStore
+from collector.removal import remove_deleted
 from collector.spool import PendingDrawing, Spool
 from collector.stored_drawing import parse_stored_drawing
 
@@ -21,7 +25,7 @@ WORKERS = 8  # drawings on their way at once; below the connections that the S3 
 BATCH = 4 * WORKERS  # drawings read from the spool at once
 IDLE_SECONDS = 0.5  # how late a stop, or what another process put into the spool, is seen
 FIRST_DELAY_SECONDS = 0.5
-LONGEST_DELAY_SECONDS = 30.0
+LONGEST_DELAY_SECONDS = 10.0  # how late it may see that the store is back
 
 
 @dataclass(slots=True)
@@ -80,6 +84,9 @@ class Uploader:
             except Exception as error:  # uploads go on for ever, whatever the disk says
                 done.error = error
                 return done
+            # Between uploads, never beside them: one that was under way when its drawing was deleted has ended.
+            removal_error = remove_deleted(self._spool, self._store, pool, stop)
+            done.error = done.error or removal_error
             if not batch:
                 return done
             after = batch[-1].seq
@@ -101,20 +108,25 @@ class Uploader:
         return None
 
     def _upload(self, pending: PendingDrawing) -> None:
+        if self._spool.was_deleted(pending.id):
+            return
         document, pngs = pending.unpack()
         for sample, png in zip(parse_stored_drawing(document).samples, pngs, strict=True):
             self._store.put(sample.key, png)
-        self._store.put(drawing_key(pending.id), document)
-        # Last: who reads the arrival finds the drawing whole.
-        self._store.put(arrival_key(self._clock(), pending.id), b"")
+        if not self._spool.was_deleted(pending.id):
+            self._store.put(drawing_key(pending.id), document)
+            # Last: who reads the arrival finds the drawing whole.
+            self._store.put(arrival_key(self._clock(), pending.id), b"")
         self._spool.mark_uploaded(pending.id)
 
 
 def backoff_seconds(failures: int, jitter: float) -> float:
-    """0.5 s doubling to 30 s, of which a random half (`jitter` 0 to 1) is left out so that instances spread."""
+    """0.5 s doubling to 10 s, of which a random half (`jitter` 0 to 1) is left out so that instances spread."""
     longest = min(FIRST_DELAY_SECONDS * 2.0 ** min(failures - 1, 16), LONGEST_DELAY_SECONDS)
     return longest * (0.5 + 0.5 * jitter)
 
 
 def _told(done: _Pass) -> str:
+    if not done.failed:
+        return f"{done.uploaded} drawings uploaded, but not all that was deleted is removed"
     return f"{done.failed} drawings not uploaded, {done.uploaded} were"

@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import typer
@@ -16,16 +16,20 @@ import uvicorn
 from fastapi import FastAPI
 
 from collector.contributor import load_or_make_key
-from collector.object_store import FolderStore
+from collector.object_store import FolderStore, MemoryStore, ObjectStore
 from collector.settings import open_store
 from collector.spool import Spool
 from collector.uploader import Uploader
 from service.app import create_app
+from service.first_request import PromptHttp
 from service.intake import Intake
 from service.live_model import LiveModels
 from service.places import key_file, spool_file
 from service.protocol import MAX_MESSAGE_BYTES
+from service.quick_frames import QuickFrames
+from service.receipts import Receipts
 from service.settings import Settings
+from service.upload_process import upload_process
 from training.registry import FIRST_MODELS, Registry
 
 log = logging.getLogger(__name__)
@@ -36,8 +40,11 @@ GRACE_SECONDS = 3  # for answers under way, once told to stop
 LAST_SECONDS = 4.5  # then the process ends whatever it waits for: what was acknowledged is on disk
 
 
-def serve(settings: Settings, listener: socket.socket) -> None:
+def serve(settings: Settings, listener: socket.socket, first: bool = True) -> None:
     """Serves on `listener` until SIGTERM or SIGINT.
+
+    Of several processes on one spool only the `first` uploads; what the others put in is found there within half a
+    second.
 
     Raises:
         SpoolError: the spool can't be opened.
@@ -49,18 +56,27 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     key = load_or_make_key(key_file(settings.var))
     spool = Spool(spool_file(settings.var), settings.spool_bytes)
     stop = threading.Event()
-    uploader = Uploader(spool, store)
     live.take_shipped()
     with (
         _signals_noted(stop),
         _thread("models", lambda: live.run(stop, settings.poll_seconds), stop),
-        _thread("uploader", lambda: uploader.run(stop), stop),
+        _uploader(settings, spool, store, stop) if first else nullcontext(),
     ):
         live.polled.wait(FIRST_POLL_SECONDS)
-        app = create_app(live, registry, Intake(spool, key), settings, FRONTEND)
+        receipts = Receipts(spool, store, key)
+        app = create_app(live, registry, Intake(spool, key), receipts, settings, FRONTEND)
         if not stop.is_set():
-            _Server(app, listener, stop).run(sockets=[listener])
+            _Server(app, listener, stop, first).run(sockets=[listener])
     spool.close()
+
+
+def _uploader(
+    settings: Settings, spool: Spool, store: ObjectStore, stop: threading.Event
+) -> AbstractContextManager[None]:
+    if isinstance(store, MemoryStore):
+        # No other process could put anything into it.
+        return _thread("uploader", lambda: Uploader(spool, store).run(stop), stop)
+    return upload_process(settings, stop)
 
 
 def uvicorn_config(app: FastAPI) -> uvicorn.Config:
@@ -68,27 +84,31 @@ def uvicorn_config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        ws="websockets-sansio",
+        http=PromptHttp,
+        ws=QuickFrames,
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,  # frames are small and dense already; it costs 300 kB a socket
         timeout_graceful_shutdown=GRACE_SECONDS,
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,  # nothing here goes by a client's address, least of all by one that it may forge
     )
 
 
 class _Server(uvicorn.Server):
     """uvicorn that says where it is once it is ready, and whose end has an end."""
 
-    def __init__(self, app: FastAPI, listener: socket.socket, stop: threading.Event) -> None:
+    def __init__(self, app: FastAPI, listener: socket.socket, stop: threading.Event, says_so: bool) -> None:
         super().__init__(uvicorn_config(app))
         self._address = name_address(listener)
         self._stop = stop
+        self._says_so = says_so
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        typer.echo(f"Midstroke is at {self._address}")
+        if self._says_so:
+            typer.echo(f"Midstroke is at {self._address}")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._stop.set()
@@ -101,7 +121,7 @@ class _Server(uvicorn.Server):
 def name_address(listener: socket.socket) -> str:
     """The URL to type into a browser on this machine."""
     host, port = listener.getsockname()[:2]
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared with, not bound to
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared with, not bound to  # nosec B104
         host = "localhost"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 

@@ -148,3 +148,19 @@ def test_a_killed_writer_leaves_a_whole_object(tmp_path: Path) -> None:
 
         assert body == body[:1] * 300_000
         assert list(store.keys()) == ["models/champion.json"]
+
+
+def test_what_a_killed_put_left_is_swept_but_not_what_may_still_be_written(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    store.put("a/kept", b"ink")
+    old, new = tmp_path / "a" / "~0123", tmp_path / "a" / "~4567"
+    for unfinished in (old, new):
+        unfinished.write_bytes(b"in")
+    os.utime(old, (0, 0))
+
+    swept = store.sweep()
+
+    assert swept == 1
+    assert not old.exists()
+    assert new.exists()
+    assert store.get("a/kept") == b"ink"

@@ -1,0 +1,22 @@
+"""Connections that are opened and then never ask for anything: closed, so that they can't be all there are."""
+
+from __future__ import annotations
+
+import asyncio
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+FIRST_REQUEST_SECONDS = 10.0  # from connecting to the end of a request's head; uvicorn itself would wait for ever
+
+
+class PromptHttp(H11Protocol):
+    """uvicorn's HTTP, for clients that say in time what they want."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        super().connection_made(transport)
+        self.loop.call_later(FIRST_REQUEST_SECONDS, self._close_if_silent)
+
+    def _close_if_silent(self) -> None:
+        # A websocket has a protocol of its own by now, and this one no request.
+        if self.cycle is None and self.transport.get_protocol() is self:
+            self.transport.close()

@@ -1,0 +1,75 @@
+"""The uploader as a process: it ends with whoever started it, and never works beside another."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from collector.object_store import FolderStore
+from collector.spool import Spool
+from tests.collector.contributions import make_contribution
+
+ANN = "a" * 32
+WAIT_SECONDS = 30  # a bound for a busy machine, not a promise
+
+
+@contextmanager
+def uploading(path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    env = {**os.environ, "MIDSTROKE_VAR": str(path.parent), "MIDSTROKE_STORE": str(path.parent / "store")}
+    process = subprocess.Popen([sys.executable, "-m", "collector.uploading", path], stdin=subprocess.PIPE, env=env)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_until_uploaded(spool: Spool) -> None:
+    for _ in range(WAIT_SECONDS * 50):
+        if spool.backlog().drawings == 0:
+            return
+        time.sleep(0.02)
+    pytest.fail(f"{spool.backlog()} after {WAIT_SECONDS} s")
+
+
+def test_what_is_spooled_in_one_process_is_uploaded_by_the_other_which_ends_with_its_input(tmp_path: Path) -> None:
+    path = tmp_path / "spool.sqlite"
+    spool = Spool(path)
+    spool.accept(make_contribution(), ANN)
+
+    with uploading(path) as process:
+        wait_until_uploaded(spool)
+        spool.accept(make_contribution(), ANN)
+        wait_until_uploaded(spool)
+        process.communicate(timeout=WAIT_SECONDS)
+
+    assert process.returncode == 0
+    assert len(list(FolderStore(tmp_path / "store").keys("drawings/"))) == 2
+    spool.close()
+
+
+def test_a_second_one_waits_for_the_first_to_end(tmp_path: Path) -> None:
+    path = tmp_path / "spool.sqlite"
+    spool = Spool(path)
+    spool.accept(make_contribution(), ANN)
+    with uploading(path) as first:
+        wait_until_uploaded(spool)
+        with uploading(path) as second:
+            first.send_signal(19)  # SIGSTOP: it holds its place and does nothing
+            spool.accept(make_contribution(), ANN)
+            time.sleep(1.0)
+            waiting = spool.backlog().drawings
+
+            first.kill()
+            wait_until_uploaded(spool)
+
+            assert waiting == 1
+            assert second.poll() is None
+    spool.close()
