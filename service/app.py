@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
@@ -21,8 +21,10 @@ from service.origins import Origins
 from service.page import FOLDERS, ROOT_FILES, Page
 from service.places import SHIPPED_BASELINES
 from service.problems import add_problem_handlers
+from service.receipt_routes import make_receipt_routes
+from service.receipts import Receipts
 from service.settings import Settings
-from service.sockets import Sockets
+from service.sockets import Sockets, SocketsFirst
 from training.registry import Registry
 
 DESCRIPTION = (
@@ -35,6 +37,7 @@ def create_app(
     live: LiveModels,
     registry: Registry,
     intake: Intake,
+    receipts: Receipts,
     settings: Settings,
     frontend: Path,
     baselines: Path = SHIPPED_BASELINES,
@@ -64,13 +67,11 @@ def create_app(
         redoc_url=None,
     )
     app.add_middleware(SafeHeaders)
+    app.add_middleware(SocketsFirst, serve=sockets.serve)
     add_problem_handlers(app)
     app.include_router(make_http_routes(live, registry, intake, origins))
+    app.include_router(make_receipt_routes(receipts, origins))
     app.include_router(make_baselines_routes(baselines))
-
-    @app.websocket("/ws")
-    async def ws(socket: WebSocket) -> None:
-        await sockets.serve(socket)
 
     _add_docs(app)
     _add_page(app, Page(frontend))

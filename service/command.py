@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from service.client_faults import leave_out_client_faults
 from service.fail import fail, read_settings
 from service.models_command import models
 from service.settings import Settings
@@ -43,13 +45,26 @@ def serve(
     except CannotListen as error:
         fail(str(error))
     _start_log(settings)
+    if settings.workers == 1:
+        return _serve_one(settings, listener)
+    from service.workers import NoSeveralProcesses, run_workers  # noqa: PLC0415
+
+    try:
+        raise typer.Exit(
+            run_workers(settings.workers, lambda number: _serve_one(settings, listener, first=number == 0))
+        )
+    except NoSeveralProcesses as error:
+        fail(str(error))
+
+
+def _serve_one(settings: Settings, listener: socket.socket, first: bool = True) -> None:
     # Only now: the libraries of a service that can't run need not be loaded.
     from collector.settings import UnknownStore  # noqa: PLC0415
     from collector.spool import SpoolError  # noqa: PLC0415
     from service.server import serve as run_service  # noqa: PLC0415
 
     try:
-        run_service(settings, listener)
+        run_service(settings, listener, first)
     except (SpoolError, UnknownStore, OSError) as error:
         fail(str(error))
 
@@ -102,3 +117,4 @@ def _start_log(settings: Settings) -> None:
     # At `info` they tell of every connection, and of every way to find credentials.
     for name in ("uvicorn.error", "botocore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    leave_out_client_faults(logging.getLogger("uvicorn.error"))

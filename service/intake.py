@@ -9,6 +9,8 @@ from typing import Any
 
 from collector.contribution import BadContribution, parse_contribution
 from collector.contributor import BadToken, contributor_id
+from collector.deletions import WasDeleted
+from collector.receipt import receipt_for
 from collector.spool import Counts, Spool, SpoolError, SpoolFull
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ class Intake:
             receipt = self._spool.accept(contribution, contributor, source="page", now=self._now())
         except (BadContribution, BadToken) as error:
             return _refused(record, "bad_contribution", str(error), retry=False)
+        except WasDeleted as error:
+            return _refused(record, "deleted", f"{error}, and does not come back", retry=False)
         except SpoolFull as error:
             log.warning("spool full: %s", error)
             return _refused(record, "spool_full", "no room for more until what is kept has been uploaded", retry=True)
@@ -48,6 +52,8 @@ class Intake:
             "id": receipt.id,
             "use": receipt.use,
             "duplicate": receipt.duplicate,
+            # Ids are public: who resends another's gets no power over it.
+            "receipt": receipt_for(self._key, receipt.id) if receipt.yours else None,
             "contributions": self._counts_of(contributor),
         }
 
@@ -80,5 +86,6 @@ def busy(record: dict[str, Any]) -> Reply:
 
 def _refused(record: dict[str, Any], code: str, message: str, retry: bool) -> Reply:
     given = record.get("id")
-    name = given[:MAX_ID] if isinstance(given, str) else ""
+    # JSON may escape half a surrogate pair, which no answer in UTF-8 can hold.
+    name = given[:MAX_ID].encode(errors="replace").decode() if isinstance(given, str) else ""
     return {"type": "refused", "id": name, "code": code, "message": message, "retry": retry}

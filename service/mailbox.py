@@ -10,6 +10,22 @@ from service.messages import Slot, Snapshot
 MAX_WAITING = 64  # snapshots in order; the reader waits then, and with it the client
 
 
+class Room:
+    """What one task waits for until another makes it. An event is made for the wait alone: an idle socket has none."""
+
+    def __init__(self) -> None:
+        self._awaited: asyncio.Event | None = None
+
+    def give(self) -> None:
+        if self._awaited is not None:
+            self._awaited.set()
+
+    async def wait(self) -> None:
+        self._awaited = asyncio.Event()
+        await self._awaited.wait()
+        self._awaited = None
+
+
 class Mailbox:
     """One slot for each kind of snapshot, latest wins; or, with `coalesce` off, a queue that makes the reader wait.
 
@@ -20,8 +36,7 @@ class Mailbox:
         self.coalesce = True
         self._slots: dict[Slot, Snapshot] = {}
         self._queue: deque[Snapshot] = deque()
-        self._room = asyncio.Event()
-        self._room.set()
+        self._room = Room()
 
     def __bool__(self) -> bool:
         return bool(self._slots or self._queue)
@@ -31,7 +46,6 @@ class Mailbox:
             self._slots[snapshot.slot] = snapshot
             return
         while len(self._queue) >= MAX_WAITING:
-            self._room.clear()
             await self._room.wait()
         self._queue.append(snapshot)
 
@@ -42,7 +56,7 @@ class Mailbox:
             IndexError: the mailbox is empty.
         """
         if self._queue:
-            self._room.set()
+            self._room.give()
             return self._queue.popleft()
         if not self._slots:
             raise IndexError("no snapshot waits")

@@ -34,6 +34,8 @@ def _same_host(origin: str, host: str) -> bool:
         parts = urlsplit(origin)
         asked = urlsplit(f"//{host}")
         default = DEFAULT_PORTS.get(parts.scheme)
+        if origin.lower() != f"{parts.scheme}://{parts.netloc.lower()}" or "@" in parts.netloc:
+            return False  # more than an origin: no browser sends that
         # Behind a proxy that speaks TLS the scheme is not known here, so a bare Host takes the origin's own port.
         return default is not None and (parts.hostname, parts.port or default) == (
             asked.hostname,

@@ -9,6 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from service.headers import ALWAYS
+
 
 class Problem(Exception):
     """A call failed in a way that its caller can be told of."""
@@ -45,4 +47,5 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def on_failure(_: Request, _error: Exception) -> JSONResponse:
-        return answer_problem(500, "server_error", "an error of the server's; its log says more")
+        # Starlette answers this one outside of all middleware, so the headers are not added on the way.
+        return answer_problem(500, "server_error", "an error of the server's; its log says more", dict(ALWAYS))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 import struct
 from typing import Any, Literal, NoReturn, cast
 
 from collector.contributor import TOKEN
-from collector.drawing import DrawingError, parse_strokes
+from collector.drawing import DrawingError, Stroke, describe, parse_strokes
 from collector.raster import PEN_WIDTH
 from service.messages import Contribute, Frame, FrameEncoding, Hello, Message, Ping, Strokes
 from training.path import PATH48_BYTES
@@ -98,17 +97,21 @@ def parse_text(text: str) -> Message:
         case "ping":
             return _parse_ping(record)
         case other:
-            raise ProtocolError("unknown_type", f"type {other!r:.40}, expected hello, strokes, contribution or ping")
+            raise ProtocolError(
+                "unknown_type", f"type {describe(other)}, expected hello, strokes, contribution or ping"
+            )
 
 
 def parse_json_object(text: str | bytes) -> dict[str, Any]:
-    """A JSON object, by the book: `NaN` and `Infinity`, which Python would take, are refused.
+    """A JSON object in UTF-8, by the book: `NaN`, `Infinity` and a name given twice, which Python takes, are refused.
 
     Raises:
         ProtocolError: `bad_json`.
     """
     try:
-        record = json.loads(text, parse_constant=_refuse_constant)
+        # Of bytes, Python would guess the encoding.
+        text = text if isinstance(text, str) else text.decode()
+        record = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object_of)
     except (ValueError, RecursionError) as error:
         raise ProtocolError("bad_json", f"not JSON: {error!s:.120}") from error
     if not isinstance(record, dict):
@@ -120,6 +123,13 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
 
 
+def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError(f"{len(pairs)} names in an object, of which {len(record)} differ")
+    return record
+
+
 def _parse_hello(record: dict[str, Any]) -> Hello:
     family, families = record.get("family"), record.get("families")
     if family is not None and families is not None:
@@ -128,13 +138,14 @@ def _parse_hello(record: dict[str, Any]) -> Hello:
         families = [family]
     named = [] if families is None else families
     if not isinstance(named, list) or len(named) > MAX_FAMILIES or not all(isinstance(f, str) for f in named):
-        raise ProtocolError("bad_hello", f"families {named!r:.80}, expected at most {MAX_FAMILIES} names")
+        raise ProtocolError("bad_hello", f"families are {describe(named)}, expected at most {MAX_FAMILIES} names")
     coalesce = record.get("coalesce", True)
     if not isinstance(coalesce, bool):
-        raise ProtocolError("bad_hello", f"coalesce {coalesce!r:.40}, expected true or false")
+        raise ProtocolError("bad_hello", f"coalesce is {describe(coalesce)}, expected true or false")
     contributor = record.get("contributor")
     if contributor is not None and not (isinstance(contributor, str) and TOKEN.fullmatch(contributor)):
-        raise ProtocolError("bad_hello", f"contributor {contributor!r:.40}, expected 16 to 64 of A-Z a-z 0-9 - _")
+        # The token itself stays out of the message, and so out of logs.
+        raise ProtocolError("bad_hello", "contributor is no token, expected 16 to 64 of A-Z a-z 0-9 - _")
     return Hello(tuple(dict.fromkeys(named)), coalesce, contributor)
 
 
@@ -147,9 +158,8 @@ def _parse_strokes_message(record: dict[str, Any]) -> Strokes:
             width=_whole(record, "width", 1, MAX_CANVAS_SIDE),
             height=_whole(record, "height", 1, MAX_CANVAS_SIDE),
             pen_width=_number(record.get("pen_width", PEN_WIDTH), "pen_width", 1, MAX_PEN_WIDTH),
-            strokes=parse_strokes(record.get("strokes")),
+            strokes=_parse_strokes(record.get("strokes")),
         )
-        _check_extent(strokes)
     except DrawingError as error:
         raise ProtocolError("bad_snapshot", str(error), drawing, seq) from error
     except ProtocolError as error:
@@ -157,31 +167,38 @@ def _parse_strokes_message(record: dict[str, Any]) -> Strokes:
     return strokes
 
 
-def _check_extent(message: Strokes) -> None:
-    points = [point for stroke in message.strokes for point in stroke.points]
-    if len(message.strokes) > MAX_STROKES or len(points) > MAX_POINTS:
-        came = f"{len(message.strokes)} strokes of {len(points)} points"
+def _parse_strokes(value: Any) -> tuple[Stroke, ...]:
+    # Counted first: what is made of 200,000 points would hold up every other socket.
+    parts = [stroke for stroke in value if isinstance(stroke, list)] if isinstance(value, list) else []
+    points = sum(map(len, parts))
+    if len(parts) > MAX_STROKES or points > MAX_POINTS:
+        came = f"{len(parts)} strokes of {points} points"
         raise ProtocolError("bad_snapshot", f"{came}, expected at most {MAX_STROKES} of {MAX_POINTS}")
-    if any(abs(p.x) > MAX_COORDINATE or abs(p.y) > MAX_COORDINATE for p in points):
+    strokes = parse_strokes(value)
+    if any(abs(p.x) > MAX_COORDINATE or abs(p.y) > MAX_COORDINATE for stroke in strokes for p in stroke.points):
         raise ProtocolError("bad_snapshot", f"a point farther than {MAX_COORDINATE} px off the canvas's corner")
+    return strokes
 
 
 def _parse_ping(record: dict[str, Any]) -> Ping:
     t = record.get("t", 0)
-    if type(t) not in (int, float) or not math.isfinite(t) or abs(t) > 2**53:
-        raise ProtocolError("bad_json", f"a ping's t is {t!r:.40}, expected a number")
+    # As one comparison: false for NaN and infinity, and no huge int is made a float, which would overflow.
+    if type(t) not in (int, float) or not abs(t) <= 2**53:
+        raise ProtocolError("bad_json", f"a ping's t is {describe(t)}, expected a number")
     return Ping(t)
 
 
 def _whole(record: dict[str, Any], name: str, low: int, high: int) -> int:
     value = record.get(name)
     if type(value) is not int or not low <= value <= high:
-        raise ProtocolError("bad_snapshot", f"{name} {value!r:.40}, expected a whole number from {low} to {high}")
+        raise ProtocolError(
+            "bad_snapshot", f"{name} is {describe(value)}, expected a whole number from {low} to {high}"
+        )
     return value
 
 
 def _number(value: Any, name: str, low: float, high: float) -> float:
     # Written so that it is false for NaN too; bool is an int in Python, so the type is asked first.
     if type(value) not in (int, float) or not low <= value <= high:
-        raise ProtocolError("bad_snapshot", f"{name} {value!r:.40}, expected {low} to {high}")
+        raise ProtocolError("bad_snapshot", f"{name} is {describe(value)}, expected {low} to {high}")
     return cast("float", value)

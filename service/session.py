@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
@@ -14,12 +15,15 @@ from service.close_codes import CloseCode
 from service.inputs import SLOW_SLOTS, make_inputs
 from service.intake import Intake, busy
 from service.live_model import LiveModels, Served
-from service.mailbox import Mailbox
+from service.mailbox import Mailbox, Room
 from service.messages import Contribute, Frame, Hello, Message, Ping, Snapshot, Strokes
+from service.predictor import Predictor
 from service.protocol import ProtocolError, parse_binary, parse_text
+from service.quick_frames import EXTENSION
 from service.replies import describe_models, describe_trainer, encode, encode_error, encode_prediction, encode_welcome
 from service.token_bucket import TokenBucket
 from training.canvas_png import BadPng
+from training.encodings import Encoding, Inputs
 from training.snapshot import SnapshotError
 
 MAX_WRONG = 32  # wrong messages in a row: this client speaks something else
@@ -44,12 +48,14 @@ class Session:
         self._told = live.current  # the last that this client was told of models and trainer
         self._mailbox = Mailbox()
         self._outbox: deque[str] = deque()
-        self._room = asyncio.Event()
+        self._room = Room()
         self._wake = asyncio.Event()
         self._bucket = TokenBucket(frames_per_second)
         self._bare_pngs = 0
         self._wrong = 0
         self._contributing = 0
+        self._reading = False  # the reader waits for a message
+        self._asleep = False  # the replier has nothing to do
 
     async def run(self) -> None:
         """Serves the accepted socket to its end."""
@@ -57,6 +63,8 @@ class Session:
             async with asyncio.TaskGroup() as tasks:
                 await self._welcome()
                 replier = tasks.create_task(self._reply())
+                if (quick := self._socket.scope.get("extensions", {}).get(EXTENSION)) is not None:
+                    quick["answer_by"](self._answer_at_once)
                 await self._read(tasks)
                 replier.cancel()
         except* WebSocketDisconnect:
@@ -71,7 +79,7 @@ class Session:
     # Reading
 
     async def _read(self, tasks: asyncio.TaskGroup) -> None:
-        while (event := await self._socket.receive())["type"] != "websocket.disconnect":
+        while (event := await self._receive())["type"] != "websocket.disconnect":
             try:
                 text = event.get("text")
                 message = parse_binary(event["bytes"]) if text is None else parse_text(text)
@@ -79,6 +87,12 @@ class Session:
             except ProtocolError as error:
                 await self._say(encode_error(error))
                 self._count_wrong(error)
+
+    async def _receive(self) -> MutableMapping[str, Any]:
+        self._reading = True
+        event = await self._socket.receive()
+        self._reading = False
+        return event
 
     async def _handle(self, message: Message, tasks: asyncio.TaskGroup) -> None:
         match message:
@@ -133,7 +147,6 @@ class Session:
 
     async def _say(self, text: str) -> None:
         while len(self._outbox) >= MAX_OUTBOX:
-            self._room.clear()
             await self._room.wait()
         self._outbox.append(text)
         self._wake.set()
@@ -150,9 +163,9 @@ class Session:
     async def _reply(self) -> None:
         while True:
             if self._outbox:
-                text = self._outbox.popleft()
-                self._room.set()
-                await self._socket.send_text(text)
+                self._room.give()
+                # Not by a name: it would be kept for as long as this sleeps.
+                await self._socket.send_text(self._outbox.popleft())
             elif self._live.current is not self._told:
                 await self._tell_changes(self._live.current)
             elif self._mailbox and (wait := self._pace()) == 0:
@@ -168,11 +181,14 @@ class Session:
 
     async def _sleep(self, seconds: float | None) -> None:
         self._wake.clear()
+        self._asleep = True
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
         except TimeoutError:
             pass  # A snapshot's turn has come.
+        finally:
+            self._asleep = False
 
     async def _tell_changes(self, served: Served) -> None:
         told, self._told = self._told, served
@@ -195,13 +211,45 @@ class Session:
             await self._complain(error)
         else:
             self._wrong = 0
-            for predictor in chosen:
-                prediction = predictor.predict(inputs[predictor.encoding])
-                await self._socket.send_text(encode_prediction(prediction, snapshot.drawing, snapshot.seq or 0))
+            for text in _answers(snapshot, chosen, inputs):
+                await self._socket.send_text(text)
+
+    def _answer_at_once(self, messages: list[bytes]) -> list[str] | None:
+        """The answers to binary messages, when nothing came before them and they can be given here and now.
+
+        None leaves them to reader and replier, who know what to do with everything.
+        """
+        idle = self._reading and self._asleep and not self._wake.is_set()
+        if not idle or self._mailbox or self._live.current is not self._told:
+            return None
+        if len(messages) > 1 and not self._hello.coalesce:
+            return None
+        try:
+            # Of those that came together the latest of each kind, as in the mailbox.
+            latest = {snapshot.slot: snapshot for snapshot in map(parse_binary, messages)}
+            if not SLOW_SLOTS.isdisjoint(latest) or not all(self._bucket.take() for _ in latest):
+                return None
+            texts = [text for snapshot in latest.values() for text in self._predict(snapshot)]
+        except (ProtocolError, SnapshotError):
+            return None
+        self._wrong = 0
+        return texts
+
+    def _predict(self, snapshot: Snapshot) -> Iterator[str]:
+        chosen = choose_predictors(self._live.current, self._hello.families, snapshot)
+        return _answers(snapshot, chosen, make_inputs(snapshot, {predictor.encoding for predictor in chosen}))
 
     async def _complain(self, error: ProtocolError) -> None:
         await self._socket.send_text(encode_error(error))
         self._count_wrong(error)
+
+
+def _answers(
+    snapshot: Snapshot, chosen: Iterable[Predictor], inputs: Mapping[Encoding, Inputs | None]
+) -> Iterator[str]:
+    for predictor in chosen:
+        prediction = predictor.predict(inputs[predictor.encoding])
+        yield encode_prediction(prediction, snapshot.drawing, snapshot.seq or 0)
 
 
 async def end(socket: WebSocket, code: CloseCode, reason: str) -> None:

@@ -14,6 +14,9 @@ class Settings(StoreSettings):
 
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 for every one")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 for any free one")
+    workers: int = Field(
+        1, ge=1, le=64, description="processes that serve the port; each has models and max_sockets of its own"
+    )
     max_sockets: int = Field(1000, ge=1, description="websockets at a time; further ones are closed with 4503")
     frames_per_second: float = Field(1000, ge=1, description="snapshots that one socket has answered in a second")
     allowed_origins: str = Field(

@@ -21,11 +21,13 @@ from service.app import create_app
 from service.intake import Intake
 from service.listening import listen
 from service.live_model import LiveModels
+from service.receipts import Receipts
 from service.server import uvicorn_config
 from service.settings import Settings
 from training.artifact import Artifact
 from training.registry import FIRST_MODELS, Registry
 
+KEY = b"k" * 32
 WAIT_SECONDS = 20.0  # a bound for a busy machine, not a promise
 FRONTEND = Path(__file__).parents[2] / "frontend"
 
@@ -99,7 +101,8 @@ def serving(var: Path, settings: Settings) -> Iterator[Service]:
     live.poll()
     spool = Spool(var / "spool.sqlite", settings.spool_bytes)
     listener = listen("127.0.0.1", 0)
-    app = create_app(live, registry, Intake(spool, b"k" * 32), settings, FRONTEND, var / "baselines")
+    intake, receipts = Intake(spool, KEY), Receipts(spool, store, KEY)
+    app = create_app(live, registry, intake, receipts, settings, FRONTEND, var / "baselines")
     server = uvicorn.Server(uvicorn_config(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -98,6 +98,12 @@ def test_a_wrong_contribution_is_refused_for_good(service: Service) -> None:
     assert (answer.status, refused.code, refused.retry) == (422, "bad_contribution", False)
 
 
+def test_an_id_of_half_a_character_is_refused_like_any_other(service: Service) -> None:
+    answer = service.call("POST", "/contributions", b'{"id": "\\ud800x"}', content_type="application/json")
+
+    assert (answer.status, RefusedForm.model_validate(answer.json).id) == (422, "?x")
+
+
 def test_another_sites_page_may_not_contribute(service: Service) -> None:
     body = json.dumps(contribution_record()).encode()
 
@@ -217,6 +223,8 @@ def test_the_docs_know_every_documented_call(service: Service) -> None:
     assert set(schema["paths"]) == {
         "/predict",
         "/contributions",
+        "/contributions/{drawing}",
+        "/contributions/{drawing}/archive",
         "/model",
         "/models/{family}/{version}/{file}",
         "/baselines",
@@ -233,3 +241,4 @@ def test_an_error_of_the_servers_shows_no_traceback(service: Service) -> None:
 
     assert (answer.status, answer.json["code"]) == (500, "server_error")
     assert not re.search("Traceback|File|line", answer.body.decode())
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")

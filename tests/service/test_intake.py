@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from collector.contributor import contributor_id, use_of
+from collector.receipt import receipt_for
 from collector.spool import Spool
 from service.intake import Intake
 from tests.service.fakes import TOKEN, contribution_record
@@ -31,6 +32,7 @@ def test_a_contribution_is_on_disk_when_it_is_accepted(spool: Spool) -> None:
         "id": record["id"],
         "use": use_of(contributor_id(KEY, TOKEN)),
         "duplicate": False,
+        "receipt": receipt_for(KEY, record["id"]),
         "contributions": {"total": 1, "yours": 1, "by_label": [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]},
     }
     assert [waiting.id for waiting in spool.pending(10)] == [record["id"]]

@@ -28,6 +28,11 @@ def test_the_page_that_is_served_here_may_connect(origin: str, host: str) -> Non
         ("null", "draw.example"),
         ("file://", "draw.example"),
         ("http://draw.example:port", "draw.example"),
+        ("http://user@draw.example", "draw.example"),
+        ("http://draw.example/path", "draw.example"),
+        ("ws://draw.example", "draw.example"),
+        ("http://evildraw.example", "draw.example"),
+        ("http://draw.example@evil.example", "draw.example"),
         ("", ""),
         ("http://draw.example", None),
     ],
@@ -41,6 +46,8 @@ def test_named_origins_and_no_others_are_allowed() -> None:
 
     assert origins.allow("https://b.example", "c.example")
     assert not origins.allow("https://c.example", "c.example")
+    assert not origins.allow("http://b.example", "c.example")
+    assert not origins.allow("https://b.example.c.example", "c.example")
 
 
 def test_a_star_allows_all() -> None:

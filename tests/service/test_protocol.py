@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from service.messages import Contribute, Frame, Hello, Ping, Strokes
 from service.predictor import Prediction
-from service.protocol import ProtocolError, parse_binary, parse_text
+from service.protocol import ProtocolError, parse_binary, parse_json_object, parse_text
 from service.replies import encode_error, encode_prediction
 
 # How long an example takes on a busy machine says nothing about the protocol.
@@ -162,6 +162,8 @@ def test_a_ping_keeps_its_number() -> None:
         ("{}", "unknown_type"),
         ('{"type": ["hello"]}', "unknown_type"),
         ('{"type": "train"}', "unknown_type"),
+        ('{"type": "ping", "type": "hello"}', "bad_json"),
+        ('{"type": "contribution", "samples": [{"ink": 1, "ink": 0.5}]}', "bad_json"),
     ],
 )
 def test_other_text_is_refused_by_the_code_that_fits(text: str, code: str) -> None:
@@ -169,6 +171,30 @@ def test_other_text_is_refused_by_the_code_that_fits(text: str, code: str) -> No
         parse_text(text)
 
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("body", ['{"type": "ping"}'.encode("utf-16"), b'{"type": "\xff"}'])
+def test_bytes_are_json_in_utf_8_alone(body: bytes) -> None:
+    with pytest.raises(ProtocolError, match="utf-8") as caught:
+        parse_json_object(body)
+
+    assert caught.value.code == "bad_json"
+
+
+@pytest.mark.parametrize("kind", ['{"type": "hello", "families": %s}', '{"type": %s}', '{"type": "ping", "t": %s}'])
+@pytest.mark.parametrize("value", ["[" * 900 + "]" * 900, "[" + "1," * 300_000 + "1]", "9" * 4000])
+def test_what_came_is_told_in_few_words_whatever_its_size(kind: str, value: str) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        parse_text(kind % value)
+
+    assert len(caught.value.message) < 120
+
+
+def test_too_many_points_are_counted_before_any_is_made() -> None:
+    with pytest.raises(ProtocolError, match="1 strokes of 100000 points") as caught:
+        parse_text(strokes_message(strokes=[["no point"] * 100_000]))
+
+    assert (caught.value.code, caught.value.seq) == ("bad_snapshot", 5)
 
 
 words = st.text('ab0-_ "\\é', max_size=20)

@@ -1,0 +1,72 @@
+"""Several processes on one port: they answer, they stop when told to, and none is left when one ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+from websockets.sync.client import connect
+
+from infra.service_process import RunningService, running_service
+from service.workers import run_workers
+from tests.service.talking import ask, greet, ink_frame
+
+STOP_SECONDS = 20.0  # a bound for a busy machine, not a promise
+
+
+def workers_of(service: RunningService) -> list[int]:
+    found = subprocess.run(
+        ["pgrep", "-P", str(service.process.pid), "-f", "service serve"], capture_output=True, text=True, check=True
+    )
+    return [int(line) for line in found.stdout.split()]
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_two_workers_answer_and_stop_when_told_to(tmp_path: Path) -> None:
+    with running_service(tmp_path, env={"MIDSTROKE_WORKERS": "2"}) as service:
+        workers = workers_of(service)
+        with connect(service.websocket_url) as one, connect(service.websocket_url) as other:
+            greet(one)
+            greet(other)
+            answers = [ask(one, ink_frame(1)), ask(other, ink_frame(1))]
+
+        service.process.terminate()
+
+        assert service.process.wait(STOP_SECONDS) == 0
+        assert len(workers) == 2
+        assert not any(is_running(worker) for worker in workers)
+        assert answers[0] == answers[1]
+        assert answers[0]["type"] == "prediction"
+
+
+def test_when_one_worker_ends_all_end_and_the_exit_code_tells(tmp_path: Path) -> None:
+    with running_service(tmp_path, env={"MIDSTROKE_WORKERS": "2"}) as service:
+        workers = workers_of(service)
+
+        os.kill(workers[0], signal.SIGKILL)
+
+        assert service.process.wait(STOP_SECONDS) == signal.SIGKILL
+        assert not any(is_running(worker) for worker in workers)
+
+
+def test_a_worker_that_ends_by_itself_is_a_failure_even_with_0() -> None:
+    assert run_workers(2, lambda number: None if number == 0 else signal.pause()) == 1
+
+
+def test_a_worker_that_raises_never_comes_back_into_the_parents_code() -> None:
+    parent = os.getpid()
+
+    def work(_: int) -> None:
+        raise RuntimeError("broken")
+
+    assert run_workers(1, work) == 1
+    assert os.getpid() == parent
