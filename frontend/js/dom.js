@@ -42,3 +42,25 @@ export function shape(tag, attributes, ...children) {
   made.append(...children);
   return made;
 }
+
+/**
+ * Sets what is not so already: an attribute that is set anew costs the browser as much as one that changes.
+ * @param {Element} element
+ * @param {Readonly<Record<string, string>>} attributes
+ */
+export function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  }
+}
+
+/**
+ * Sets an element's text unless it is the same, in place where it has text already.
+ * @param {Element} element
+ * @param {string} text
+ */
+export function setText(element, text) {
+  const { firstChild } = element;
+  if (!(firstChild instanceof Text)) element.textContent = text;
+  else if (firstChild.data !== text) firstChild.data = text;
+}

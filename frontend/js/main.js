@@ -22,6 +22,7 @@ import { contributorToken, keepWish, pageStorage, readWish } from './storage.js'
 import { Watching } from './watching.js';
 import { Wishes } from './wishes.js';
 import { stateWords, whole } from './words.js';
+import { openYours } from './yours_view.js';
 
 /** @typedef {import('./protocol.js').ServerMessage} ServerMessage */
 
@@ -54,15 +55,18 @@ let askedModels = ''; // those that answer, as they were told to the parts that 
 let fresh = true; // the connection has not said welcome yet
 let inking = false; // the stroke under way has not been undone or cleared from under the pen
 let frame = 0;
+let showing = 0;
 
 const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
 const connection = new Connection(`${scheme}//${location.host}/ws`, { opened, received, changed: showLink });
 const watching = new Watching((bytes) => connection.send(bytes), new ModelSheet());
+const yours = await openYours((held) => contributing.forget(held));
 const contributing = new Contributing({
   send: (message) => connection.send(message),
   pending: await openPending(),
   printer: new ModelSheet(),
   contributor,
+  hold: (held) => yours.add(held),
   changed: showContributing,
 });
 const consent = new Consent(storage, showContributing);
@@ -181,6 +185,7 @@ function resend() {
   fresh = false;
   watching.sendAgain();
   void contributing.sendPending();
+  void yours.resume();
 }
 
 /** @param {readonly import('./protocol.js').Model[]} served */
@@ -202,9 +207,15 @@ function choose(wished) {
 function take(prediction) {
   const reading = watching.take(prediction);
   if (!reading) return;
-  showReading();
   const leading = prediction.family === first()?.family && guessOf(prediction.probabilities);
   if (leading) ribbon.add({ ink: reading.ink, ...leading });
+  // With the next frame, and apart from the pen's callback: nothing is painted before it, a pen event between the two
+  // finds the page laid out, and two families' answers are shown at once.
+  showing ||= requestAnimationFrame(() => {
+    showing = 0;
+    showReading();
+    ribbon.draw();
+  });
 }
 
 // What is seen
@@ -272,10 +283,11 @@ function showState() {
 }
 
 trackMode((next) => {
-  if (next !== mode && next !== 'models') clear();
+  if (next !== mode && next !== 'models' && next !== 'yours') clear();
   mode = next;
   modelsView.setVisible(mode === 'models');
   showContributing();
 });
 setInterval(showState, STATE_MS);
+void yours.load();
 connection.start();

@@ -2,10 +2,12 @@
 
 import { PEN_WIDTH, SIDE, inkBox } from './geometry.js';
 
+/** @typedef {import('./geometry.js').Box} Box */
 /** @typedef {import('./geometry.js').Stroke} Stroke */
 /** @typedef {import('./snapshot.js').Canvas} Canvas */
 
 const WHITE = 255;
+const WHOLE = { left: 0, top: 0, right: SIDE, bottom: SIDE };
 const DOT = 0.01; // px: as short as a line can be and leave its round caps
 
 /**
@@ -43,13 +45,15 @@ export class Sheet {
   /** @type {HTMLCanvasElement} */ #canvas;
   /** @type {CanvasRenderingContext2D} */ #context;
   /** @type {readonly Stroke[]} */ #strokes = [];
+  // Asked for once: in the middle of a frame the answer would cost a pass over all styles.
+  #colour = '';
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.#canvas = canvas;
     this.#context = contextOf(canvas);
     new ResizeObserver(() => this.#fit()).observe(canvas);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw(this.#strokes));
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#fit());
     this.#fit();
   }
 
@@ -59,13 +63,14 @@ export class Sheet {
     const scale = this.#canvas.width / SIDE;
     this.#context.setTransform(scale, 0, 0, scale, 0, 0);
     this.#context.clearRect(0, 0, SIDE, SIDE);
-    this.#context.strokeStyle = getComputedStyle(this.#canvas).color;
+    this.#context.strokeStyle = this.#colour;
     drawStrokes(this.#context, strokes);
   }
 
   #fit() {
     const side = Math.max(1, Math.round(this.#canvas.clientWidth * devicePixelRatio));
     if (this.#canvas.width !== side) this.#canvas.width = this.#canvas.height = side;
+    this.#colour = getComputedStyle(this.#canvas).color;
     this.draw(this.#strokes);
   }
 }
@@ -81,6 +86,7 @@ export class ModelSheet {
   #finishedCanvas = sheetCanvas();
   #finishedContext = contextOf(this.#finishedCanvas, { willReadFrequently: true });
   /** @type {readonly Stroke[]} */ #finished = [];
+  /** @type {Box | null} where the two canvases may differ */ #under = WHOLE;
 
   constructor() {
     blank(this.#finishedContext);
@@ -89,13 +95,24 @@ export class ModelSheet {
   /** @param {readonly Stroke[]} strokes that are replaced, never changed: one that is the same is not drawn again */
   draw(strokes) {
     this.#finish(strokes.slice(0, -1));
-    this.#context.drawImage(this.#finishedCanvas, 0, 0);
+    this.#uncover();
     drawStrokes(this.#context, strokes.slice(-1));
+    this.#under = inkBox(strokes.slice(-1));
+  }
+
+  /** Takes the stroke under way off the canvas again. Its box alone is copied: the whole costs more than the stroke. */
+  #uncover() {
+    if (!this.#under) return;
+    const { left, top, right, bottom } = this.#under;
+    const place = /** @type {const} */ ([left, top, right - left, bottom - top]);
+    this.#context.drawImage(this.#finishedCanvas, ...place, ...place);
   }
 
   /** @param {readonly Stroke[]} strokes */
   #finish(strokes) {
     const grown = this.#finished.every((stroke, i) => stroke === strokes[i]);
+    if (grown && strokes.length === this.#finished.length) return;
+    this.#under = WHOLE;
     if (!grown) blank(this.#finishedContext);
     drawStrokes(this.#finishedContext, grown ? strokes.slice(this.#finished.length) : strokes);
     this.#finished = strokes;

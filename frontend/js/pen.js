@@ -30,20 +30,21 @@ export function trackPen(surface, pen) {
     event.preventDefault();
     drawing = event.pointerId;
     surface.setPointerCapture(event.pointerId);
-    pen.down(pointOf(event, surface), pointerOf(event));
+    pen.down(pointOf(event, surface.getBoundingClientRect()), pointerOf(event));
   };
   /** @param {PointerEvent} event */
   const move = (event) => {
     if (event.pointerId !== drawing) return;
     const events = event.getCoalescedEvents?.() ?? [];
-    pen.move((events.length ? events : [event]).map((one) => pointOf(one, surface)));
+    const rect = surface.getBoundingClientRect();
+    pen.move((events.length ? events : [event]).map((one) => pointOf(one, rect)));
   };
   /** @param {PointerEvent} event */
   const up = (event) => {
     if (event.pointerId !== drawing) return;
     drawing = null;
     // A cancelled or lost pointer's last place may be nowhere near the pen.
-    if (event.type === 'pointerup') pen.move([pointOf(event, surface)]);
+    if (event.type === 'pointerup') pen.move([pointOf(event, surface.getBoundingClientRect())]);
     pen.up();
   };
 
@@ -62,11 +63,11 @@ export function trackPen(surface, pen) {
 
 /**
  * @param {PointerEvent} event
- * @param {HTMLElement} surface
+ * @param {DOMRect} rect of the surface
  * @returns {Point}
  */
-function pointOf(event, surface) {
-  const [x, y] = toSheet(event.clientX, event.clientY, surface.getBoundingClientRect());
+function pointOf(event, rect) {
+  const [x, y] = toSheet(event.clientX, event.clientY, rect);
   return [x, y, event.timeStamp];
 }
 

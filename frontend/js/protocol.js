@@ -22,6 +22,15 @@
  * @property {string | null} [family]
  * @property {string | null} [version]
  * @property {readonly string[]} [reasons]
+ * @property {number} [doubted] drawings whose labels it does not believe
+ * @property {LastOutcome | null} [last]
+ */
+/**
+ * @typedef {object} LastOutcome what came of the last training
+ * @property {'published' | 'refused'} state
+ * @property {string} family
+ * @property {string} version
+ * @property {readonly string[]} reasons
  */
 /** @typedef {{readonly version: string, readonly licence: string, readonly text: string}} Consent */
 
@@ -51,6 +60,7 @@
  * @property {string} id
  * @property {'training' | 'judging'} use
  * @property {boolean} duplicate
+ * @property {string | null} receipt null where another contributor gave this id
  * @property {Counts} contributions
  */
 /**

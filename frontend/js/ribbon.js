@@ -1,13 +1,22 @@
 /** How the guess went: the leading digit and its share against the ink so far, for one drawing. */
 
-import { shape } from './dom.js';
+import { setAttributes, setText, shape } from './dom.js';
 
 /** @typedef {{readonly ink: number, readonly digit: number, readonly probability: number}} Moment */
+/**
+ * @typedef {object} PlacedRun
+ * @property {string} digit
+ * @property {string} kind the line's class
+ * @property {string} points
+ * @property {readonly [x: string, y: string] | null} at where the digit stands; null where there is no room
+ */
 
 const ORDINARY_INK = 800; // px: the ribbon grows with the pen up to here, then draws closer together
 const TOP = 14; // px kept for the digits above the line
 const BOTTOM = 3;
 const LABEL_GAP = 14; // px between two digits, so that they can be told apart
+/** @type {PlacedRun} */
+const UNUSED = { digit: '', kind: 'run', points: '', at: null };
 
 /**
  * The history with a new moment. Ink that was undone takes its moments with it.
@@ -38,48 +47,81 @@ export function runsOf(history) {
 export class Ribbon {
   /** @type {SVGSVGElement} */ #svg;
   /** @type {readonly Moment[]} */ #history = [];
+  // Told by the observer: asked for in the middle of a frame, it would cost a layout of the page.
+  #size = { width: 0, height: 0 };
+  #hint = shape('text', {}, 'How the guess goes, by ink drawn');
+  #ground = shape('line', { class: 'ground' });
+  /** @type {{readonly line: SVGElement, readonly label: SVGElement}[]} a run each, made once and used again */ #drawn = [];
 
   /** @param {SVGSVGElement} svg */
   constructor(svg) {
     this.#svg = svg;
-    new ResizeObserver(() => this.#draw()).observe(svg);
+    svg.append(this.#ground, this.#hint);
+    new ResizeObserver(([entry]) => {
+      this.#size = { width: entry.contentRect.width, height: entry.contentRect.height };
+      this.draw();
+    }).observe(svg);
   }
 
   clear() {
     this.#history = [];
-    this.#draw();
+    this.draw();
   }
 
-  /** @param {Moment} moment */
+  /**
+   * Takes the moment up; it is seen once it is drawn.
+   * @param {Moment} moment
+   */
   add(moment) {
     this.#history = addMoment(this.#history, moment);
-    this.#draw();
   }
 
-  #draw() {
-    const { clientWidth: width, clientHeight: height } = this.#svg;
-    const ink = Math.max(ORDINARY_INK, this.#history.at(-1)?.ink ?? 0);
-    const now = this.#history.at(-1)?.digit;
-    /** @param {Moment} m */
-    const place = (m) => [(m.ink / ink) * (width - 8) + 1, height - BOTTOM - m.probability * (height - TOP - BOTTOM)];
-    /** @type {SVGElement[]} */
-    const parts = [shape('line', { class: 'ground', x1: 0, x2: width, y1: height - 0.5, y2: height - 0.5 })];
-    if (this.#history.length === 0) parts.push(shape('text', { x: 1, y: height - 10 }, 'How the guess goes, by ink drawn'));
-    let free = 0;
-    // Each run is joined to the one before, and the first to the left edge: one of a single moment has no length.
-    let before = this.#history.slice(0, 1).map((m) => [0, place(m)[1]]);
-    for (const { digit, moments } of runsOf(this.#history)) {
-      const points = moments.map(place);
-      const kind = digit === now ? 'run now' : 'run';
-      const line = [...before, ...points].map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ');
-      parts.push(shape('polyline', { class: kind, points: line }));
-      before = points.slice(-1);
-      const [x, y] = points[0];
-      if (x < free) continue;
-      parts.push(shape('text', { class: kind, x: x.toFixed(1), y: Math.max(y - 4, 10).toFixed(1) }, String(digit)));
-      free = x + LABEL_GAP;
-    }
-    this.#svg.replaceChildren(...parts);
-    this.#svg.dataset.moments = String(this.#history.length);
+  draw() {
+    const { width, height } = this.#size;
+    const y = String(height - 0.5);
+    setAttributes(this.#ground, { x1: '0', x2: String(width), y1: y, y2: y });
+    setAttributes(this.#hint, { x: '1', y: String(height - 10), display: this.#history.length ? 'none' : 'inline' });
+    const runs = placeRuns(this.#history, this.#size);
+    while (this.#drawn.length < runs.length) this.#drawn.push(this.#newRun());
+    this.#drawn.forEach(({ line, label }, i) => {
+      const { kind, points, at, digit } = runs[i] ?? UNUSED;
+      setAttributes(line, { class: kind, points });
+      setAttributes(label, at ? { class: kind, display: 'inline', x: at[0], y: at[1] } : { display: 'none' });
+      if (at) setText(label, digit);
+    });
+    setAttributes(this.#svg, { 'data-moments': String(this.#history.length) });
   }
+
+  #newRun() {
+    const run = { line: shape('polyline', {}), label: shape('text', {}) };
+    this.#svg.append(run.line, run.label);
+    return run;
+  }
+}
+
+/**
+ * Where each run's line goes, and its digit where there is room for it.
+ * @param {readonly Moment[]} history
+ * @param {{readonly width: number, readonly height: number}} size px
+ * @returns {readonly PlacedRun[]}
+ */
+export function placeRuns(history, { width, height }) {
+  const ink = Math.max(ORDINARY_INK, history.at(-1)?.ink ?? 0);
+  const now = history.at(-1)?.digit;
+  /** @param {Moment} m */
+  const place = (m) => [(m.ink / ink) * (width - 8) + 1, height - BOTTOM - m.probability * (height - TOP - BOTTOM)];
+  let free = 0;
+  // Each run is joined to the one before, and the first to the left edge: one of a single moment has no length.
+  let before = history.slice(0, 1).map((m) => [0, place(m)[1]]);
+  return runsOf(history).map(({ digit, moments }) => {
+    const places = moments.map(place);
+    const points = [...before, ...places].map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ');
+    before = places.slice(-1);
+    const [x, y] = places[0];
+    const fits = x >= free;
+    if (fits) free = x + LABEL_GAP;
+    /** @type {PlacedRun['at']} */
+    const at = fits ? [x.toFixed(1), Math.max(y - 4, 10).toFixed(1)] : null;
+    return { digit: String(digit), kind: digit === now ? 'run now' : 'run', points, at };
+  });
 }

@@ -96,10 +96,12 @@ function inkTable(canvas) {
   const strongest = darkInk ? paper - darkest : lightest - paper;
   if (strongest < MIN_CONTRAST) return null;
   const half = strongest >> 1;
-  return Uint8Array.from({ length: 256 }, (_, level) => {
+  const table = new Uint8Array(256);
+  for (let level = 0; level < 256; level++) {
     const ink = Math.min(Math.max(darkInk ? paper - level : level - paper, 0), strongest);
-    return Math.floor((ink * 255 + half) / strongest);
-  });
+    table[level] = Math.floor((ink * 255 + half) / strongest);
+  }
+  return table;
 }
 
 /**
@@ -110,16 +112,21 @@ function inkTable(canvas) {
 function paperLevel({ width, height, patch, outside }) {
   const counts = new Uint32Array(256);
   const border = 2 * width + 2 * Math.max(height - 2, 0);
+  const { left, top } = patch;
+  const [right, bottom] = [left + patch.width, top + patch.height];
   let inPatch = 0;
-  /** @type {(x: number, y: number) => void} */
+  /** @type {(x: number, y: number) => void} of the patch */
   const count = (x, y) => {
-    const [column, row] = [x - patch.left, y - patch.top];
-    if (column < 0 || row < 0 || column >= patch.width || row >= patch.height) return;
-    counts[patch.gray[row * patch.width + column]]++;
+    counts[patch.gray[(y - top) * patch.width + x - left]]++;
     inPatch++;
   };
-  for (let x = 0; x < width; x++) [0, height - 1].forEach((y) => count(x, y));
-  for (let y = 1; y < height - 1; y++) [0, width - 1].forEach((x) => count(x, y));
+  for (const y of [0, height - 1]) {
+    if (y >= top && y < bottom) for (let x = left; x < right; x++) count(x, y);
+  }
+  for (const x of [0, width - 1]) {
+    if (x < left || x >= right) continue;
+    for (let y = Math.max(top, 1); y < Math.min(bottom, height - 1); y++) count(x, y);
+  }
   counts[outside] += border - inPatch;
   return medianLevel(counts, (border + 1) >> 1);
 }
@@ -146,6 +153,8 @@ function extremes({ width, height, patch, outside }) {
   for (let i = 0; i < gray.length; i++) {
     if (gray[i] < darkest) darkest = gray[i];
     if (gray[i] > lightest) lightest = gray[i];
+    // Nothing lies further out: black on white ends at its first black pixel.
+    if (darkest === 0 && lightest === 255) break;
   }
   return [darkest, lightest];
 }
@@ -157,17 +166,34 @@ function extremes({ width, height, patch, outside }) {
  * @returns {Corners | null}
  */
 function inkCorners({ patch }, table) {
-  let [x0, y0, x1, y1] = [patch.width, patch.height, 0, 0];
-  for (let row = 0, i = 0; row < patch.height; row++) {
-    for (let column = 0; column < patch.width; column++, i++) {
-      if (table[patch.gray[i]] < INK_LEVEL) continue;
-      if (column < x0) x0 = column;
-      if (column >= x1) x1 = column + 1;
-      if (row < y0) y0 = row;
-      y1 = row + 1;
-    }
+  const { gray, width, height } = patch;
+  let [x0, y0, x1, y1] = [width, height, 0, 0];
+  for (let row = 0; row < height; row++) {
+    const start = row * width;
+    let first = 0;
+    // Only what would widen the box is looked at; between its edges a row needs no more than one pixel of ink.
+    while (first < x0 && table[gray[start + first]] < INK_LEVEL) first++;
+    let last = width;
+    while (last > x1 && table[gray[start + last - 1]] < INK_LEVEL) last--;
+    if (first >= x0 && last <= x1 && !hasInk(gray, table, start + x0, start + x1)) continue;
+    x0 = Math.min(x0, first);
+    x1 = Math.max(x1, last);
+    y0 = Math.min(y0, row);
+    y1 = row + 1;
   }
   return x1 > x0 ? [patch.left + x0, patch.top + y0, patch.left + x1, patch.top + y1] : null;
+}
+
+/**
+ * Whether any of these pixels has enough ink.
+ * @param {Uint8Array} gray
+ * @param {Uint8Array} table
+ * @param {number} start
+ * @param {number} end
+ */
+function hasInk(gray, table, start, end) {
+  for (let i = start; i < end; i++) if (table[gray[i]] >= INK_LEVEL) return true;
+  return false;
 }
 
 /**
