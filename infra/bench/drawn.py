@@ -1,0 +1,48 @@
+"""The drawings that benchmarks send and decode: real ones where files are given, else the project's own. No timing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from collector.drawing import Drawing, Point, Stroke, cut_at_ink
+from collector.raster import CANVAS_SIDE, PEN_WIDTH, draw_strokes
+from infra.replay.script import Placing, read_script
+from training.dataset import LabelledDrawing
+from training.reference import reference_drawings
+
+STAGES = (0.25, 0.5, 0.75, 1.0)
+PLACING = Placing(as_drawn=False, seed=1)
+
+
+def drawings_of(files: Sequence[Path], count: int) -> list[Drawing]:
+    """At most `count` drawings in canvas pixels, taken evenly from the files or from the reference drawings."""
+    if files:
+        each = -(-count // len(files))
+        return [take.drawing for file in files for take in read_script(file, PLACING, each, judging_only=False)][:count]
+    found = reference_drawings("replay")
+    # Ten digits by each hand: a step that shares no factor with ten meets them all.
+    return [as_drawing(found[i * 7 % len(found)]) for i in range(min(count, len(found)))]
+
+
+def as_drawing(drawing: LabelledDrawing) -> Drawing:
+    strokes = tuple(Stroke(tuple(Point(float(x), float(y)) for x, y in line)) for line in drawing.lines)
+    return Drawing(drawing.id, strokes, drawing.label)
+
+
+def canvases(drawings: Sequence[Drawing]) -> Iterator[NDArray[np.uint8]]:
+    """Each drawing at a quarter, half, three quarters and all of its ink, (500, 500), as smooth as a browser draws."""
+    for drawing in drawings:
+        for ink in STAGES:
+            yield _smooth(cut_at_ink(drawing, ink))
+
+
+def _smooth(drawing: Drawing) -> NDArray[np.uint8]:
+    """Drawn twice as large and halved, for the grays that a browser puts on the rim of a line."""
+    large = [Stroke(tuple(Point(2 * p.x, 2 * p.y) for p in stroke.points)) for stroke in drawing.strokes]
+    canvas = draw_strokes(large, 2 * CANVAS_SIDE, 2 * CANVAS_SIDE, 2 * PEN_WIDTH)
+    return np.asarray(Image.fromarray(canvas).reduce(2))

@@ -1,0 +1,38 @@
+"""Drawings with the samples that a page would have sent of them, and shards of those. No timing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+
+from collector.object_store import ObjectStore
+from training.compaction import SHARD_DRAWINGS
+from training.dataset import JUDGED_STAGES, LabelledDrawing, Picture
+from training.shard_form import to_table
+from training.shard_writing import write_shard
+from training.snapshot import Ink20, Place
+from training.stages import stage_arrays
+
+_NAMESPACE = uuid.UUID("7f4a3c52-9d0e-4f7b-8a61-2b9f1f0c6d35")
+
+
+def sampled(drawing: LabelledDrawing) -> LabelledDrawing:
+    """The same drawing with pictures of ten stages, under an id that the store takes; none is drawn as PNG."""
+    ink20 = stage_arrays("ink20", drawing.lines, drawing.canvas, JUDGED_STAGES)
+    canvas20 = stage_arrays("canvas20", drawing.lines, drawing.canvas, JUDGED_STAGES)
+    pictures = tuple(
+        Picture(ink, Ink20(ink20["cells"][row], Place(*map(int, ink20["place"][row]))), canvas20["cells"][row])
+        for row, ink in enumerate(JUDGED_STAGES)
+    )
+    name = str(uuid.uuid5(_NAMESPACE, f"{drawing.source}/{drawing.id}"))
+    return replace(drawing, id=name, use="training", pictures=pictures)
+
+
+def put_shards(store: ObjectStore, drawings: Iterable[LabelledDrawing]) -> None:
+    """Full shards, numbered from 1 on."""
+    waiting, first = iter(drawings), 1
+    while part := list(islice(waiting, SHARD_DRAWINGS)):
+        store.put(*write_shard([to_table(part, first)], first, first + len(part) - 1))
+        first += len(part)

@@ -1,0 +1,76 @@
+"""Versions of a model that say different things at the same cost, to be swapped. No measuring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter as LiteRT
+
+from collector.object_store import FolderStore
+from service.predictor import make_predictor
+from service.protocol import parse_binary
+from service.replies import encode_prediction
+from training.artifact import Artifact, file_entries, golden_predictions
+from training.encodings import decode_payload
+from training.interpreter import Interpreter
+from training.registry import FIRST_MODELS, Registry
+
+
+class NothingToChange(RuntimeError):
+    """The flatbuffer does not hold its largest constant as half-precision numbers in one piece."""
+
+
+def shipped(family: str) -> Artifact:
+    """The model that Midstroke ships with.
+
+    Raises:
+        LookupError: it ships with none of this family.
+    """
+    registry = Registry(FolderStore(FIRST_MODELS))
+    champion = registry.champion(family)
+    if champion is None:
+        raise LookupError(f"no first model of {family}")
+    return registry.load(family, champion.version)
+
+
+def make_versions(artifact: Artifact, count: int) -> list[Artifact]:
+    """The artifact with its largest weights a little smaller each time, as `count` versions of a later day."""
+    return [_version(artifact, number) for number in range(count)]
+
+
+def _version(artifact: Artifact, number: int) -> Artifact:
+    model = _scaled(artifact.model, 1 - 0.03 * number)
+    card = artifact.card
+    payloads = [golden.payload for golden in card.golden]
+    changed = replace(
+        card,
+        version=f"20300101T{number:06d}Z-{number:06x}",
+        files=file_entries(model, artifact.weights),
+        golden=golden_predictions(Interpreter(model, card.encoding), card.encoding, payloads),
+    )
+    return Artifact(changed, model, artifact.weights)
+
+
+def _scaled(model: bytes, by: float) -> bytes:
+    litert = LiteRT(model_content=model, num_threads=1)
+    litert.allocate_tensors()
+    halves = [tensor for tensor in litert.get_tensor_details() if tensor["dtype"] is np.float16]
+    largest = max(halves, key=lambda tensor: int(np.prod(tensor["shape"])))
+    weights = litert.get_tensor(largest["index"])
+    before, after = weights.tobytes(), (weights * np.float16(by)).astype(np.float16).tobytes()
+    if model.count(before) != 1:
+        raise NothingToChange(f"{largest['name']} occurs {model.count(before)} times, expected once")
+    return model.replace(before, after)
+
+
+def answers(artifact: Artifact, frames: Sequence[bytes]) -> set[str]:
+    """The probabilities of each frame, written as the service writes them."""
+    predictor = make_predictor(artifact)
+    found = set()
+    for frame in frames:
+        payload = parse_binary(frame).payload
+        text = encode_prediction(predictor.predict(decode_payload(predictor.encoding, payload)), 0, 0)
+        found.add(text[text.index("[") : text.index("]") + 1])
+    return found
