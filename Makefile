@@ -29,7 +29,7 @@ bench: $(VENV)/.proof $(PEERS)/.peers  ## every figure of docs/performance.md, u
 	$(BIN)/python -m infra.bench --peers $(PEERS)/bin/python
 
 soak: $(VENV)/.proof  ## every promise of docs/reliability.md, under 25 minutes
-	$(BIN)/python -m infra.soak
+	$(BIN)/python -m infra.soak --docs docs/reliability.md
 
 bootstrap: $(VENV)/.run  ## the first models that ship: make bootstrap DRAWINGS="a.ndjson.gz b.ndjson.gz"
 	@test -n "$(DRAWINGS)" || { echo 'usage: make bootstrap DRAWINGS="file.ndjson.gz ..."' >&2; exit 2; }

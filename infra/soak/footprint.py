@@ -1,0 +1,72 @@
+"""What a running service takes up and writes down: its memory, as Linux counts it, and its log."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from infra.service_process import RunningService
+from infra.soak.result import Row, Setting
+from infra.soak.rows import within
+
+MIB = 2**20
+FORGET_PEAK = "5"  # proc(5), /proc/pid/clear_refs
+
+
+class Memory:
+    """Of one process. Where there is no /proc, nothing is told and nothing judged."""
+
+    def __init__(self, pid: int) -> None:
+        self._proc = Path(f"/proc/{pid}")
+        self._bytes = self.resident()
+
+    def resident(self) -> int | None:
+        """Bytes resident now."""
+        return self._status("VmRSS")
+
+    def start_peak(self) -> None:
+        """What `peak` tells begins here."""
+        if self._proc.exists():
+            (self._proc / "clear_refs").write_text(FORGET_PEAK)
+        self._bytes = self.resident()
+
+    def peak(self) -> float:
+        """MiB resident at the most since `start_peak`, above what was resident then."""
+        return self._above(self._status("VmHWM"))
+
+    def grown(self) -> float:
+        """MiB resident now, above what was when it was last begun."""
+        return self._above(self.resident())
+
+    def _above(self, now: int | None) -> float:
+        return 0.0 if now is None or self._bytes is None else (now - self._bytes) / MIB
+
+    def _status(self, name: str) -> int | None:
+        if not self._proc.exists():
+            return None
+        found = re.search(rf"{name}:\s+(\d+) kB", (self._proc / "status").read_text())
+        return None if found is None else int(found[1]) * 1024
+
+
+class Footprint:
+    """Of one service, from now on."""
+
+    def __init__(self, service: RunningService) -> None:
+        self.memory = Memory(service.process.pid)
+        self._service = service
+        self._log_bytes = service.log.stat().st_size
+
+    def memory_row(self, setting: Setting, bound_mib: float) -> Row:
+        """How much more is resident than at the start."""
+        if self.memory.resident() is None:
+            return Row("memory grown by", "not told by this system", f"<= {bound_mib:g} MiB", held=True)
+        return within(setting, "memory grown by", self.memory.grown(), bound_mib, "MiB")
+
+    def log_rows(self, bound_mib: float = 1.0) -> list[Row]:
+        """How long the log has become, and whether it tells of an error nobody thought of."""
+        text = self._service.log.read_bytes()[self._log_bytes :]
+        tracebacks = text.count(b"Traceback")
+        return [
+            Row("tracebacks in the log", f"{tracebacks}", "0", tracebacks == 0),
+            Row("log grown by", f"{len(text) / 1024:.1f} KiB", f"< {bound_mib:g} MiB", len(text) < bound_mib * MIB),
+        ]

@@ -1,0 +1,81 @@
+"""Texts that would do harm wherever they are run, followed or taken for a path, and a store that is full of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from collector.layout import TRAINER_STATUS, model_key
+from collector.object_store import ObjectStore
+from training.registry import Registry
+
+MARK = "hostile7f3a"  # found again wherever a text was kept
+HTML = (
+    f'{MARK}"\'><img src=x onerror="window.{MARK}=1" data-{MARK}><script>window.{MARK}=1</script>'
+    f'<svg/onload="window.{MARK}=1"><iframe srcdoc="<script>top.{MARK}=1</script>"></iframe>'
+)
+CONTROL = f"{MARK}\0\x07\x1b[31m\r\nSet-Cookie: a=b\u202e\ufeff"
+TEXTS = (HTML, CONTROL, f"javascript:window.{MARK}=1", f"{MARK}" * 2000)
+PATHS = (
+    f"../../{MARK}",
+    f"..%2f..%2f{MARK}",
+    f"..\\..\\{MARK}",
+    f"/var/{MARK}",
+    f"{MARK}\0.json",
+    f"....//....//{MARK}",
+    MARK * 500,
+    f"%2e%2e/%2e%2e/{MARK}",
+    f"file:///{MARK}",
+    ".",
+    "..",
+    "",
+)
+SCRIPTED_SVG = (
+    f'<svg xmlns="http://www.w3.org/2000/svg" onload="window.{MARK}=1"><script>window.{MARK}=1</script>'
+    f'<foreignObject><body xmlns="http://www.w3.org/1999/xhtml" onload="window.{MARK}=1">{MARK}</body></foreignObject>'
+    "</svg>"
+)
+FIGURE = "accuracy.svg"
+
+
+def hostile_contributions(sound: dict[str, Any]) -> list[dict[str, Any]]:
+    """The contribution with a hostile text in each field that is a text, and in one that it should not have."""
+    fields = ("id", "label", "contributor", "consent", "pointer", "width", "samples", "strokes")
+    named = [{**sound, field: text} for field in fields for text in (*TEXTS, *PATHS)]
+    labels = [{**sound, "label": [text]} for text in TEXTS]
+    return [*named, *labels]
+
+
+def tamper(store: ObjectStore, family: str) -> str:
+    """Makes a version the champion whose card, figure and trainer's status are hostile wherever text is; the version.
+
+    Its model and weights are sound, so that it is taken up and the page shows all of it.
+    """
+    registry = Registry(store)
+    champion = registry.champion(family)
+    if champion is None:
+        raise LookupError(f"{family} has no champion to tamper with")
+    artifact = registry.load(family, champion.version)
+    card = artifact.card
+    version = f"2031{card.version[4:]}"
+    hostile = replace(
+        card,
+        version=version,
+        created_at=HTML,
+        metrics=replace(card.metrics, judged_on=HTML),
+        trained_on=replace(card.trained_on, credits=(HTML, CONTROL), sources={HTML: 1}),
+        recipe={HTML: HTML},
+        resumed_from=HTML,
+        replaces=HTML,
+        gate={"accepted": False, "reasons": [HTML]},
+    )
+    registry.publish(replace(artifact, card=hostile), {FIGURE: SCRIPTED_SVG.encode()})
+    # Behind the registry's back: a figure's name that it would not have taken.
+    record = json.loads(hostile.to_json())
+    record["files"][f"{HTML}.svg"] = record["files"]["model.tflite"]
+    store.put(model_key(family, version, "card.json"), json.dumps(record).encode())
+    registry.promote(family, version, HTML)
+    status = {"state": "refused", "new_drawings": 1, "needed": 2, "family": HTML, "version": HTML, "reasons": [HTML]}
+    store.put(TRAINER_STATUS, json.dumps({**status, "at": HTML}).encode())
+    return version

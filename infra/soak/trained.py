@@ -1,0 +1,72 @@
+"""What the trainer left in the store after all that was done to it, held against what was contributed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+
+from collector.layout import ARRIVALS, SHARDS, parse_shard_key
+from collector.object_store import ObjectStore
+from training.artifact import BadArtifact, check_artifact
+from training.card import BadCard, Learnt
+from training.compaction import live_and_left
+from training.progress_note import ProgressNote
+from training.registry import Registry, RegistryError
+from training.shard_files import ShardFiles
+from training.shards import Shards
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Numbers of drawings, but for `trainings`."""
+
+    trainings: int  # that are still to be seen: the oldest refused ones go
+    taught: int  # by the trainer's own note
+    twice: int  # in more than one training's range
+    in_shards: int
+    doubled: int  # in shards more than once
+    waiting: int  # arrivals that no shard has taken in
+
+
+def is_whole(store: ObjectStore, family: str) -> bool:
+    """Whether the champion, and every version that is listed, is what its card says."""
+    registry = Registry(store)
+    try:
+        champion = registry.champion(family)
+        versions = registry.versions(family)
+        for version in versions:
+            check_artifact(registry.load(family, version))
+    except (RegistryError, BadArtifact, BadCard):
+        return False
+    return champion is None or champion.version in versions
+
+
+def is_done(store: ObjectStore, family: str) -> bool:
+    """Whether all that came has been taken in and dealt with."""
+    live = live_and_left(store.keys(SHARDS))[0]
+    if not live or any(True for _ in store.keys(ARRIVALS)):
+        return False
+    return ProgressNote(store).of(family).mark >= parse_shard_key(live[-1]).last
+
+
+def look(store: ObjectStore, family: str) -> Trained:
+    registry = Registry(store)
+    cards = [registry.card(family, version) for version in registry.versions(family)]
+    learnt = [card.learnt for card in cards if card.learnt is not None]
+    shards = Shards(ShardFiles(store))
+    shards.hold(live_and_left(store.keys(SHARDS))[0])
+    kept = Counter(drawing.id for drawing in shards.drawings())
+    return Trained(
+        trainings=len(learnt),
+        taught=ProgressNote(store).of(family).trained_on,
+        twice=_twice(learnt),
+        in_shards=len(kept),
+        doubled=sum(times > 1 for times in kept.values()),
+        waiting=sum(1 for _ in store.keys(ARRIVALS)),
+    )
+
+
+def _twice(learnt: list[Learnt]) -> int:
+    ordered = sorted(learnt, key=lambda each: each.first)
+    return sum(max(0, a.last - b.first + 1) for a, b in pairwise(ordered))

@@ -1,0 +1,20 @@
+"""The short version of every trial of hostile input, on a real service."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from infra.soak.result import Setting
+
+TRIALS = ("hostile_frames", "bombs", "origins", "stored_text", "artifacts", "fuzzing")
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_nothing_hostile_does_harm_in_a_short_trial(name: str, tmp_path: Path) -> None:
+    rows = importlib.import_module(f"infra.soak.{name}").run(Setting(tmp_path, quick=True))
+
+    assert [row for row in rows if not row.held] == []
+    assert rows
