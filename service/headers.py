@@ -18,8 +18,8 @@ PAGE_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-# A figure is a picture: it may look as it likes (matplotlib writes styles and heat maps into it), and do nothing.
-FIGURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+# A figure is a picture: it may show the heat maps that matplotlib puts into it, and do nothing.
+FIGURE_POLICY = "default-src 'none'; img-src data:; sandbox"
 
 ALWAYS = {
     "Content-Security-Policy": PAGE_POLICY,

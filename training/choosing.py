@@ -16,6 +16,7 @@ from training.shards import Told
 
 TAUGHT_EACH = 100  # new drawings of one contributor that a training takes, the oldest
 JUDGING_EACH = 30  # drawings of one contributor that judge, as many as thirty visitors with one each
+STRANGE_TO_PLAIN = 0.25  # drawings that the screen would have read otherwise; of honest visitors' they are a twentieth
 MOST_OF_BATCH = 0.5  # of the weight of new (or of known) drawings: one contributor's, where there are others
 
 
@@ -31,21 +32,26 @@ G = TypeVar("G", bound=Given)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a training is taught of the drawings that came; `left` are over a contributor's cap."""
+    """What a training is taught of the drawings that came; `left` are over a cap."""
 
     taught: tuple[Told, ...]
     doubted: int  # held out: the screen does not believe their labels
     left: int
 
 
-def choose_new(new: Sequence[Told], believed: Collection[str], each: int = TAUGHT_EACH) -> Choice:
+def choose_new(
+    new: Sequence[Told], believed: Collection[str], read_right: Collection[str], each: int = TAUGHT_EACH
+) -> Choice:
     """Those of the new training drawings, oldest first, that this training is to learn from.
 
-    `believed` are the ids of those whose labels the screen believes.
+    `believed` are the ids of those whose labels the screen believes, `read_right` of those that it read so itself.
     """
-    likely = [told for told in new if told.drawing in believed]
-    taught = capped(likely, each)
-    return Choice(tuple(taught), len(new) - len(likely), len(likely) - len(taught))
+    likely = capped((told for told in new if told.drawing in believed), each)
+    strange = [told for told in likely if told.drawing not in read_right]
+    too_many = {told.drawing for told in strange[int(STRANGE_TO_PLAIN * (len(likely) - len(strange))) :]}
+    taught = tuple(told for told in likely if told.drawing not in too_many)
+    doubted = sum(told.drawing not in believed for told in new)
+    return Choice(taught, doubted, len(new) - doubted - len(taught))
 
 
 def capped(given: Iterable[G], each: int) -> list[G]:

@@ -64,18 +64,19 @@ def picture_alone(png: bytes) -> bytes:
         raise BadPng(f"{len(png)} bytes, expected at most {MAX_PNG_BYTES}")
     if not png.startswith(SIGNATURE):
         raise BadPng(f"begins with {png[:8]!r}, expected a PNG's signature")
-    kept, pixels = [SIGNATURE], list[bytes]()
+    view = memoryview(png)  # parts of it are no copies
+    kept, pixels = [view[: len(SIGNATURE)]], list[memoryview]()
     head: _Head | None = None
     seen = set[bytes]()
     for kind, start, end in _chunks(png):
         if kind in ONCE and kind in seen:
             raise BadPng(f"a second chunk {kind!r}, expected one")
-        body = png[start + CHUNK_HEAD.size : end - CRC_BYTES]
+        body = view[start + CHUNK_HEAD.size : end - CRC_BYTES]
         head = head or _read_head(kind, body)
         if kind == b"IDAT":
             pixels.append(body)
         if kind in PICTURE_CHUNKS:
-            kept.append(png[start:end])
+            kept.append(view[start:end])
         seen.add(kind)
     if head is None:
         raise BadPng("a PNG without chunks")
@@ -105,7 +106,7 @@ def _chunks(png: bytes) -> Iterator[tuple[bytes, int, int]]:
         raise BadPng(f"{len(png) - start} bytes behind the PNG's end")
 
 
-def _read_head(kind: bytes, body: bytes) -> _Head:
+def _read_head(kind: bytes, body: memoryview) -> _Head:
     if kind != b"IHDR" or len(body) != IHDR.size:
         raise BadPng(f"first chunk {kind!r} of {len(body)} bytes, expected IHDR of {IHDR.size}")
     width, height, depth, colours, compression, filtering, interlace = IHDR.unpack(body)
@@ -119,7 +120,7 @@ def _read_head(kind: bytes, body: bytes) -> _Head:
     return head
 
 
-def _count_pixels(head: _Head, pixels: Sequence[bytes]) -> None:
+def _count_pixels(head: _Head, pixels: Sequence[memoryview]) -> None:
     """Unfolds the pixel data piece by piece, and stops at the first byte that is too much."""
     wanted, came = head.pixel_bytes, 0
     unpacker = zlib.decompressobj()
@@ -134,14 +135,14 @@ def _count_pixels(head: _Head, pixels: Sequence[bytes]) -> None:
         raise BadPng(f"pixel data that ends after {came} of {wanted} bytes")
 
 
-def _unfolded(unpacker: zlib._Decompress, pixels: Sequence[bytes]) -> Iterator[int]:
+def _unfolded(unpacker: zlib._Decompress, pixels: Sequence[memoryview]) -> Iterator[int]:
     """How many bytes come out, step by step."""
     for body in pixels:
         # Not all at once: what a step leaves over is copied each time.
         for at in range(0, len(body), STEP_BYTES):
-            piece = body[at : at + STEP_BYTES]
+            piece: memoryview | bytes = body[at : at + STEP_BYTES]
             size = STEP_BYTES
-            while piece or size == STEP_BYTES:
+            while len(piece) or size == STEP_BYTES:
                 if unpacker.eof:
                     raise BadPng("more behind the pixel data's end")
                 size = len(unpacker.decompress(piece, STEP_BYTES))

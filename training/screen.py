@@ -36,12 +36,14 @@ class Screen:
         self._interpreter = None if reader is None else check_artifact(reader)
         self._answers: dict[str, _Answer] = {}
 
-    def believed_ids(self, told: Sequence[Told], read: Read) -> set[str]:
-        """The drawings among these whose labels are believed; `read` is asked for those not looked at before."""
+    def look(self, told: Sequence[Told], read: Read) -> tuple[set[str], set[str]]:
+        """The drawings that are `believed`, and those `read_right`; `read` is asked for those not looked at before."""
         if len(self._answers) > REMEMBERED:
             self._answers.clear()
         self.believed(read([each for each in told if each.drawing not in self._answers]))
-        return {each.drawing for each in told if self._answers.get(each.drawing, _Answer(False, False)).believed}
+        answers = {each.drawing: self._answers[each.drawing] for each in told if each.drawing in self._answers}
+        believed = {drawing for drawing, answer in answers.items() if answer.believed}
+        return believed, {drawing for drawing, answer in answers.items() if answer.read_right}
 
     def believed(self, drawings: Iterable[LabelledDrawing]) -> list[LabelledDrawing]:
         """Those that may well be the digits that they are labelled as: these may teach."""

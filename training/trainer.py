@@ -91,7 +91,7 @@ class Trainer:
         outcomes = []
         for number, family in enumerate(self._families):
             new = self._shards.since(self._note.of(family.name).mark + 1, NEW_AT_ONCE)
-            choice = choose_new(new, self._screen.believed_ids(new, self._shards.read))
+            choice = choose_new(new, *self._screen.look(new, self._shards.read))
             needed = self._retrain_after if at_least is None else at_least
             if number == 0:
                 self._tell_waiting(family, choice)

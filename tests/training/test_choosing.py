@@ -24,8 +24,9 @@ def drawn(*counts: tuple[str, int]) -> list[LabelledDrawing]:
 
 def test_what_is_believed_is_taught_oldest_first() -> None:
     new = told(("ann", 3), ("bob", 2))
+    likely = {each.drawing for each in new if each.number != 2}
 
-    choice = choose_new(new, {each.drawing for each in new if each.number != 2})
+    choice = choose_new(new, likely, likely)
 
     assert [each.number for each in choice.taught] == [1, 3, 4, 5]
     assert (choice.doubted, choice.left) == (1, 0)
@@ -33,8 +34,9 @@ def test_what_is_believed_is_taught_oldest_first() -> None:
 
 def test_a_training_takes_only_so_many_drawings_of_one_contributor() -> None:
     new = told(("loud", 9), ("ann", 2))
+    every = {each.drawing for each in new}
 
-    choice = choose_new(new, {each.drawing for each in new}, each=3)
+    choice = choose_new(new, every, every, each=3)
 
     assert [each.number for each in choice.taught] == [1, 2, 3, 10, 11]
     assert (choice.doubted, choice.left) == (0, 6)
@@ -42,11 +44,22 @@ def test_a_training_takes_only_so_many_drawings_of_one_contributor() -> None:
 
 def test_doubted_drawings_use_up_nobody_s_share() -> None:
     new = told(("ann", 5))
+    likely = {each.drawing for each in new[3:]}
 
-    choice = choose_new(new, {each.drawing for each in new[3:]}, each=2)
+    choice = choose_new(new, likely, likely, each=2)
 
     assert [each.number for each in choice.taught] == [4, 5]
     assert (choice.doubted, choice.left) == (3, 0)
+
+
+def test_strange_drawings_are_few_among_plain_ones() -> None:
+    new = told(*((f"each their own {n}", 1) for n in range(16)))
+    plain = {each.drawing for each in new[:8]}
+
+    choice = choose_new(new, {each.drawing for each in new}, plain)
+
+    assert [each.number for each in choice.taught] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+    assert (choice.doubted, choice.left) == (0, 6)
 
 
 def test_one_contributor_weighs_no_more_than_all_others_together() -> None:

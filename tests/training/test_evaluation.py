@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from training.encodings import Inputs
 from training.evaluation import evaluate, measure, prepare, to_record
-from training.figures import draw_figures
+from training.figures import draw_figures, draw_svg
 from training.reference import reference_drawings
 
 INK = (0.25, 0.5, 0.75, 1.0)
@@ -107,3 +108,11 @@ def test_the_record_is_json_and_the_figures_are_the_same_each_time() -> None:
     assert sorted(figures) == ["accuracy.svg", "classes.svg", "confusion.svg", "reliability.svg"]
     assert all(svg.startswith(b"<?xml") and svg.rstrip().endswith(b"</svg>") for svg in figures.values())
     assert draw_figures(evaluation) == figures
+
+
+def test_figures_need_no_styles() -> None:
+    svg = draw_svg(lambda axes: axes.plot([0, 1], [0, 1], linestyle="--", label="a; b"))
+
+    assert b"style" not in svg
+    assert b'stroke-dasharray="' in svg
+    ElementTree.fromstring(svg)

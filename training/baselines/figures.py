@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from training.baselines.comparison import EVERY_STAGE, FINISHED, PROJECT, Comparison, Confusion
 from training.baselines.record import CLASSES, Labels, Record
-from training.figures import ACCENT, FAINT, INK, STYLE
+from training.figures import ACCENT, FAINT, INK, draw_svg
 
 WIDE = (7.6, 4.2)  # inches: names stand beside the lines
 DASHES = ("-", (0, (6, 2)), (0, (3, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)), (0, (9, 3)))
@@ -29,12 +28,12 @@ def draw_figures(comparison: Comparison) -> dict[str, bytes]:
     ):
         chosen = _chosen(comparison.records, trained_on)
         if any(record.source != PROJECT for record in chosen):
-            figures[name] = _svg(lambda axes, title=title, chosen=chosen: _ink(axes, title, chosen), WIDE)  # type: ignore[misc]
+            figures[name] = draw_svg(lambda axes, title=title, chosen=chosen: _ink(axes, title, chosen), WIDE)  # type: ignore[misc]
     for confusion in comparison.confusions:
-        figures[f"confusion-{confusion.slug}.svg"] = _svg(lambda axes, shown=confusion: _confusion(axes, shown))  # type: ignore[misc]
+        figures[f"confusion-{confusion.slug}.svg"] = draw_svg(lambda axes, shown=confusion: _confusion(axes, shown))  # type: ignore[misc]
     svc = {name: labels for name, labels in comparison.trained.items() if name.startswith("SVC")}
     if svc:
-        figures["counts-svc.svg"] = _svg(lambda axes: _counts(axes, svc))
+        figures["counts-svc.svg"] = draw_svg(lambda axes: _counts(axes, svc))
     return figures
 
 
@@ -47,21 +46,6 @@ def _chosen(records: Sequence[Record], trained_on: str | None) -> list[Record]:
         return record.claimed is not None if trained_on is None else record.trained_on == trained_on
 
     return [record for record in records if record.accuracy and fits(record)]
-
-
-def _svg(draw: Callable[[Any], None], size: tuple[float, float] | None = None) -> bytes:
-    # Half a second to import, for whoever draws alone; no backend but SVG's is ever asked for.
-    import matplotlib as mpl  # noqa: PLC0415
-    from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    with mpl.rc_context(cast("Any", STYLE)):
-        figure = Figure(layout="constrained", figsize=size)
-        FigureCanvasSVG(figure)
-        draw(figure.add_subplot())
-        out = io.BytesIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    return out.getvalue()
 
 
 def _ink(axes: Any, title: str, records: Sequence[Record]) -> None:
