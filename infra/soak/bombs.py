@@ -41,7 +41,7 @@ def run(setting: Setting) -> list[Row]:
 def _drop(
     setting: Setting, service: RunningService, footprint: Footprint, bomb: Bomb, tries: int, bound_ms: float
 ) -> Row:
-    """How it was answered and how soon, and what the service held at the most while it looked at it."""
+    """How it was answered and how soon, and what the service held at the most beside the message itself."""
     answers, seconds = set[str](), list[float]()
     with connected(service) as socket:
         footprint.memory.start_peak()
@@ -50,12 +50,12 @@ def _drop(
             answer = ask(socket, bomb.png)
             seconds.append(time.perf_counter() - began)
             answers.add(str(answer.get("code", answer.get("type"))))
-        peak = footprint.memory.peak()
+        peak = max(0.0, footprint.memory.peak() - len(bomb.png) / MIB)
     milliseconds = 1000 * median(seconds)
     wanted = "prediction" if bomb.harmless else "bad_snapshot"
     # A short trial may share its machine, and judges the answer alone.
     held = answers == {wanted} and (setting.quick or (milliseconds < bound_ms and peak < MEMORY_MIB))
-    figure = f"{', '.join(sorted(answers))} after {milliseconds:.2f} ms, {peak:.2f} MiB at the most"
+    figure = f"{', '.join(sorted(answers))} after {milliseconds:.2f} ms, {peak:.2f} MiB beside it"
     return Row(bomb.name, figure, f"{wanted}, < {bound_ms:g} ms, < {MEMORY_MIB:g} MiB", held)
 
 

@@ -134,6 +134,7 @@ def test_a_versions_card_and_figures_can_be_read_for_ever(service: Service) -> N
     assert (figure.body, figure.headers["content-type"]) == (b"<svg/>", "image/svg+xml")
     assert "immutable" in card.headers["cache-control"]
     assert "sandbox" in figure.headers["content-security-policy"]
+    assert "unsafe" not in figure.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize(
