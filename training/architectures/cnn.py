@@ -17,6 +17,7 @@ from training.architectures.ink_features import (
     pairs,
     pool,
     root,
+    slopes,
     soft_bins,
 )
 
@@ -38,13 +39,14 @@ def build_model() -> Any:
     picture = ops.expand_dims(cells, -1)
     side = _side(cells, picture, place)
 
-    lines = root(pool(directions(picture, DIRECTIONS)))  # a head start: (N, 10, 10, 8)
+    seen = slopes(picture)
+    lines = root(pool(directions(seen, DIRECTIONS)))  # a head start: (N, 10, 10, 8)
     # 5x5 at once on every other cell: two 3x3 layers at full size cost as much as all the rest.
     x = _conv(picture, STEM, size=5, strides=2)
     x = _conv(layers.Concatenate()([x, lines]), WIDE, told=side)
     x = _block(x, WIDE)
     # Bends and corners as the softmax regression sees them, (N, 5, 5, 144): ready-made, they need not be learned.
-    bends = pairs(root(pool(directions(picture, PAIR_DIRECTIONS))))
+    bends = pairs(root(pool(directions(seen, PAIR_DIRECTIONS))))
     x = ops.relu(_conv(x, WIDER, strides=2, active=False, told=side) + _conv(bends, WIDER, size=1, active=False))
     x = _block(x, WIDER)
     x = layers.Concatenate()([layers.Flatten()(x), side])

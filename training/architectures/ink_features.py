@@ -27,8 +27,9 @@ def gated_parts(cells: Any, place: Any) -> list[tuple[Any, Any]]:
     gates, few_gates = (soft_bins(reach, *REACH_RANGE, n) for n in (REACH_GATES, FEW_GATES))
     size = soft_bins(ops.log(box["longer"]), -2.5, -0.3, 4)
 
-    lines = pool(directions(picture, DIRECTIONS))  # (N, 10, 10, 8)
-    pair_lines = root(pool(directions(picture, PAIR_DIRECTIONS)))
+    seen = slopes(picture)
+    lines = pool(directions(seen, DIRECTIONS))  # (N, 10, 10, 8)
+    pair_lines = root(pool(directions(seen, PAIR_DIRECTIONS)))
     coarse = ops.average_pool(lines[:, 1:, 1:, :], 3, 3)  # (N, 3, 3, 8)
 
     edges = ops.concatenate([soft_bins(box[side], -0.36, 0.36, 8) for side in ("x0", "x1", "y0", "y1")], -1)
@@ -68,25 +69,35 @@ def ink_length(cells: Any, picture: Any) -> Any:
     mass = ops.sum(cells, (1, 2)) + 0.05
     steps = np.zeros((2, 2, 1, 2), np.float32)
     steps[0, :, 0, 0] = steps[:, 0, 0, 1] = (-1, 1)
-    slopes = ops.conv(picture, ops.convert_to_tensor(steps), padding="valid")
-    outline = ops.sum(ops.sqrt(ops.sum(slopes * slopes, -1) + 1e-8), (1, 2)) + 0.05
+    rises = ops.conv(picture, ops.convert_to_tensor(steps), padding="valid")
+    outline = ops.sum(ops.sqrt(ops.sum(rises * rises, -1) + 1e-8), (1, 2)) + 0.05
     level = ops.sum(cells * cells, (1, 2)) / mass + 0.01
     return ops.reshape(0.31 * ops.exp(1.27 * ops.log(outline / (2 * level))), (-1, 1))
 
 
-def directions(picture: Any, count: int) -> Any:
-    """How much line runs each of `count` ways at each cell, (N, 20, 20, count)."""
+def slopes(picture: Any) -> Any:
+    """Where ink begins and ends, (N, 20, 20, 2): the gradient at twice its angle, by the root of its strength.
+
+    Twice the angle: opposite gradients, a stroke's two edges, become one direction.
+    """
     kernel = np.zeros((3, 3, 1, 2), np.float32)
     kernel[:, :, 0, 0] = np.outer((0.25, 0.5, 0.25), (-0.5, 0, 0.5))
     kernel[:, :, 0, 1] = kernel[:, :, 0, 0].T
     gradient = ops.conv(picture, ops.convert_to_tensor(kernel), padding="same")
     gx, gy = gradient[..., :1], gradient[..., 1:]
-    # Twice the angle: opposite gradients, a stroke's two edges, become one direction.
     strength = ops.sqrt(gx * gx + gy * gy + 1e-6)
     double_x, double_y = (gx * gx - gy * gy) / strength, 2 * gx * gy / strength
+    root_of_strength = ops.sqrt(ops.sqrt(double_x * double_x + double_y * double_y + 1e-6))
+    return ops.concatenate([double_x, double_y], -1) / root_of_strength
+
+
+def directions(edges: Any, count: int) -> Any:
+    """How much line runs each of `count` ways at each cell, (N, 20, 20, count), from `slopes`."""
     angles = np.arange(count, dtype=np.float32) * np.float32(2 * np.pi / count)
-    along = ops.relu(double_x * np.cos(angles) + double_y * np.sin(angles))
-    return along * along / ops.sqrt(double_x * double_x + double_y * double_y + 1e-6)  # a narrower lobe than the cosine
+    turns = np.stack([np.cos(angles), np.sin(angles)]).astype(np.float32)
+    # A convolution of one cell: LiteRT has it in one step, which is a sixth of the time of the products one by one.
+    along = ops.relu(ops.conv(edges, ops.convert_to_tensor(turns[None, None])))
+    return along * along  # a narrower lobe than the cosine
 
 
 def pool(maps: Any) -> Any:
@@ -99,13 +110,17 @@ def pool(maps: Any) -> Any:
 def pairs(maps: Any) -> Any:
     """Mean products of each direction here with each at an offset, over 2x2 cells: (N, 5, 5, c c offsets)."""
     side, count = maps.shape[1], maps.shape[3]
+    each = np.eye(count, dtype=np.float32)
+    # As convolutions, each direction `count` times over, and all of them `count` times: every pair meets once.
+    here = ops.conv(maps, ops.convert_to_tensor(np.repeat(each, count, 1)[None, None]))
+    every = ops.conv(maps, ops.convert_to_tensor(np.tile(each, count)[None, None]))
     out = []
     for down, right in PAIR_OFFSETS:
         before, after = max(0, -right), max(0, right)
-        there = ops.pad(maps, ((0, 0), (0, down), (before, after), (0, 0)))[:, down : down + side, after : after + side]
-        # Rank 4 throughout: LiteRT's quick multiplication ends there.
-        product = ops.reshape(maps, (-1, side * side, count, 1)) * ops.reshape(there, (-1, side * side, 1, count))
-        out.append(ops.average_pool(ops.reshape(product, (-1, side, side, count * count)), 2, 2))
+        there = ops.pad(every, ((0, 0), (0, down), (before, after), (0, 0)))[
+            :, down : down + side, after : after + side
+        ]
+        out.append(ops.average_pool(here * there, 2, 2))
     return root(ops.concatenate(out, -1))
 
 
