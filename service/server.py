@@ -107,6 +107,9 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self._stop.is_set():  # told to stop while it started, before uvicorn listened for that
+            self.should_exit = True
+            return
         if self._says_so:
             typer.echo(f"Midstroke is at {self._address}")
 
