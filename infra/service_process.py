@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ READY_SECONDS = 120.0  # a bound for a busy machine, not a promise
 STOP_SECONDS = 15.0
 POLL_SECONDS = 0.01
 LAST_LOG_BYTES = 4000
+PORTS = range(12_000, 30_000)
 COMMAND = (sys.executable, "-m", "service", "serve")
 
 
@@ -46,9 +48,16 @@ class RunningService:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port below those that the system gives to clients.
+
+    One of theirs may be taken while a service starts anew: a client that tries a port of its own range again and again
+    will in time connect to itself.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def start_service(

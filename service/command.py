@@ -38,20 +38,20 @@ def serve(
     """Serve the page, the websocket and the HTTP calls until told to stop."""
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = read_settings(**given)
-    from service.listening import CannotListen, listen  # noqa: PLC0415
+    from service.listening import CannotListen, listen_apart  # noqa: PLC0415
 
     try:
-        listener = listen(settings.host, settings.port)
+        listeners = listen_apart(settings.host, settings.port, settings.workers)
     except CannotListen as error:
         fail(str(error))
     _start_log(settings)
     if settings.workers == 1:
-        return _serve_one(settings, listener)
+        return _serve_one(settings, listeners[0])
     from service.workers import NoSeveralProcesses, run_workers  # noqa: PLC0415
 
     try:
         raise typer.Exit(
-            run_workers(settings.workers, lambda number: _serve_one(settings, listener, first=number == 0))
+            run_workers(settings.workers, lambda number: _serve_one(settings, listeners[number], first=number == 0))
         )
     except NoSeveralProcesses as error:
         fail(str(error))

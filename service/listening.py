@@ -13,8 +13,23 @@ class CannotListen(Exception):
     """Nothing can be served at this address; the message says why and what to do."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening TCP socket; connections wait in it until the service is ready.
+def listen_apart(host: str, port: int, count: int) -> list[socket.socket]:
+    """A listening socket for each of `count` processes, on one port: the system shares connections out among them.
+
+    A single socket that all inherit would be emptied by whichever process wakes first.
+
+    Raises:
+        CannotListen: as `listen`.
+    """
+    if count == 1:
+        return [listen(host, port)]
+    with listen(host, port) as alone:  # two services must not come to share a port by mistake
+        port = alone.getsockname()[1]
+    return [listen(host, port, shared=True) for _ in range(count)]
+
+
+def listen(host: str, port: int, shared: bool = False) -> socket.socket:
+    """A listening TCP socket; connections wait in it until the service is ready. Others may listen there if `shared`.
 
     Raises:
         CannotListen: the port is in use or not allowed, or the host is none of this machine's.
@@ -28,6 +43,8 @@ def listen(host: str, port: int) -> socket.socket:
         raise CannotListen(f"{host} is no address to listen on: {error.strerror}") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted sockets inherit it
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
         listener.bind(address)

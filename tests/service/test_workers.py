@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
+import psutil
+import pytest
 from websockets.sync.client import connect
 
 from infra.service_process import RunningService, running_service
+from service.listening import CannotListen, listen_apart
 from service.workers import run_workers
 from tests.service.talking import ask, greet, ink_frame
 
@@ -70,3 +74,36 @@ def test_a_worker_that_raises_never_comes_back_into_the_parents_code() -> None:
 
     assert run_workers(1, work) == 1
     assert os.getpid() == parent
+
+
+def test_connections_are_shared_out(tmp_path: Path) -> None:
+    with running_service(tmp_path, env={"MIDSTROKE_WORKERS": "2"}) as service:
+        wait_until_both_answer(service)
+
+        with ExitStack() as open_sockets:
+            for _ in range(40):
+                greet(open_sockets.enter_context(connect(service.websocket_url)))
+            shares = [established_by(worker, service.port) for worker in workers_of(service)]
+
+    assert sum(shares) == 40
+    assert min(shares) >= 5  # by lot, 20 each: fewer than 5 come once in ten million
+
+
+def test_two_services_do_not_come_to_share_a_port(tmp_path: Path) -> None:
+    with running_service(tmp_path / "one", env={"MIDSTROKE_WORKERS": "2"}) as service:
+        with pytest.raises(CannotListen, match="in use"):
+            listen_apart("127.0.0.1", service.port, 2)
+
+
+def established_by(process: int, port: int) -> int:
+    connections = psutil.Process(process).net_connections("tcp")
+    return sum(c.status == psutil.CONN_ESTABLISHED and c.laddr.port == port for c in connections)
+
+
+def wait_until_both_answer(service: RunningService) -> None:
+    """Until each has answered: one that starts later takes its connections then, which is what is to be counted."""
+    answered: set[int] = set()
+    while len(answered) < 2:
+        with connect(service.websocket_url) as socket:
+            greet(socket)
+            answered |= {worker for worker in workers_of(service) if established_by(worker, service.port)}
