@@ -14,13 +14,18 @@ the client to the other. The echo is uvicorn with websockets and an application 
 bytes and predicts nothing; rounds of both take turns. What the client alone can do is told by an echo server in C
 (picows): where it stands far above the rest, the client is not the limit.
 
-Where the time of a `softmax` prediction goes (py-spy): three fifths of the event loop's time is LiteRT's own sum,
-whose 290 steps find line directions and bends before the one linear layer; reading the payload, writing the reply and
-the send call are a fifteenth each. What was tried on the sum: the model for batches of 4 to 32 snapshots gains
-nothing for a snapshot (57 us alone, 46 to 50 us each; the CNN and the path none), for it is arithmetic that takes the
-time and not the calls; its products of directions written as convolutions take 50 us in place of 58 us. On the wire,
-uvicorn's way through a queue, two tasks and ASGI took about half of the time of a prediction; frames that come whole
-are now answered where they are read (`service/quick_frames.py`).
+Where the time of a `softmax` prediction goes (py-spy, on the service under this load): nearly three fifths of the event
+loop's time is LiteRT's own sum, whose 279 steps find line directions and bends before the one linear layer; the send
+call is a fifteenth, as is reading the payload; the rest is thinly spread. That sum alone takes 50 us, the CNN's 128
+and the path's 118, and an echo takes 12: on a machine like this no arrangement of the wire reaches the goals, which
+would ask for sums of 3 and 18 us.
+
+What was tried: products of directions written as convolutions take 48 us in place of 58, and are in; batches of 4 to 32
+snapshots gain nothing for a snapshot (46 to 50 us each, before that; the CNN and the path none), for it is arithmetic
+that takes the time and not the calls; without pairs of directions it would be 22 us, at the price of some three points
+of accuracy. On the wire, uvicorn's way through a queue, two tasks and ASGI took about half of the time of a prediction;
+frames that come whole are now answered where they are read (`service/quick_frames.py`). A server of picows in place of
+uvicorn would save another 7 us at most: that is what it saves an echo.
 """
 
 SOCKETS = 50

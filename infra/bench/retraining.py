@@ -32,7 +32,7 @@ in over a websocket, twice: the first hundred finds the trainer cold (it loads T
 The clock starts at the acknowledgement of the last contribution and stops when the service tells the socket that it
 serves a new model, and again when the last family was dealt with. Drawings that the trainer doubts are made up for.
 
-Where the time goes: up to a poll of the trainer (3 s) and of the service (1 s) of waiting; then, of each family, making
+Where the time goes: up to a poll of the trainer (1 s) and of the service (1 s) of waiting; then, of each family, making
 varied copies of the new drawings, forty batches, the conversion to LiteRT, and judging. None of it looks at all that
 is stored: replay is drawn by lot from a few groups of rows of the shards, judging drawings are capped at 1,000."""
 

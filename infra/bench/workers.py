@@ -10,10 +10,11 @@ from infra.bench.frames import make_frames
 from infra.bench.result import Result, Row, Setting
 
 TEXT = """\
-`MIDSTROKE_WORKERS=2` forks two processes that accept from one listening socket. Each has models and sockets of its
-own, one of them uploads, and both write the same spool. The clients run on the same two cores, so two processes can't
-be twice one: what the client takes of its core is told with the row. One worker has the first core, and the client
-the last; of two workers neither is pinned, nor is the client.
+`MIDSTROKE_WORKERS=2` forks two processes, each with a listening socket of its own on one port: the system shares
+connections out by lot (of one socket that both inherited, whoever woke first took nearly all, and two did 1.1 times
+one). Each has models of its own, one of them uploads, and both write the same spool. The clients run on the same two
+cores, so two processes can't be twice one: what the client takes of its core is told with the row. One worker has the
+first core, and the client the last; of two workers neither is pinned, nor is the client.
 """
 
 SOCKETS = 50
