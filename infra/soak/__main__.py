@@ -52,9 +52,9 @@ def main() -> int:
         found.append(_try(name, given))
         for row in found[-1].rows:
             print(f"  {'held' if row.held else 'NOT HELD'}  {row.name}: {row.figure} ({row.bound})", flush=True)
-    merged = merge(given.out, found, TRIALS)
-    if given.docs is not None:
-        write_table(given.docs, merged)
+        merged = merge(given.out, found[-1:], TRIALS)  # after each: who is stopped loses one trial, not all
+        if given.docs is not None:
+            write_table(given.docs, merged)
     broken = [one.trial for one in found if not one.held]
     minutes = sum(one.seconds for one in found) / 60
     print(
