@@ -30,6 +30,7 @@ class Intake:
         self._spool = spool
         self._key = key
         self._now = now
+        self._trouble: str | None = None  # what the log was last told of
 
     def accept(self, record: dict[str, Any]) -> Reply:
         """The answer to a contribution, `accepted` (then it is on disk) or `refused`."""
@@ -42,11 +43,12 @@ class Intake:
         except WasDeleted as error:
             return _refused(record, "deleted", f"{error}, and does not come back", retry=False)
         except SpoolFull as error:
-            log.warning("spool full: %s", error)
+            self._note(error)
             return _refused(record, "spool_full", "no room for more until what is kept has been uploaded", retry=True)
         except SpoolError as error:
-            log.error("spool: %s", error)
+            self._note(error)
             return _refused(record, "busy", "it could not be put on disk just now", retry=True)
+        self._note(None)
         return {
             "type": "accepted",
             "id": receipt.id,
@@ -68,6 +70,17 @@ class Intake:
         except SpoolError as error:
             return f"the spool can't be used: {error}"
         return ""
+
+    def _note(self, error: SpoolError | None) -> None:
+        """Tells the log when trouble begins, changes and ends: a full disk refuses thousands in a minute."""
+        trouble = None if error is None else type(error).__name__
+        if trouble == self._trouble:
+            return
+        self._trouble = trouble
+        if error is None:
+            log.warning("contributions are taken again")
+        else:
+            log.error("contributions are refused: %s", error)
 
     def _counts_of(self, contributor: str | None) -> Reply:
         try:

@@ -29,6 +29,7 @@ from training.snapshot import SnapshotError
 MAX_WRONG = 32  # wrong messages in a row: this client speaks something else
 MAX_OUTBOX = 64  # answers that wait to be sent; then nothing more is read
 MAX_CONTRIBUTING = 32  # contributions on their way to disk at a time
+LEAST_WAIT = 0.001  # s
 PATIENCE = ("no_model",)  # errors that are no fault in the message itself
 
 
@@ -177,7 +178,7 @@ class Session:
         """Seconds until the waiting snapshot may be answered."""
         if self._bucket.take():
             return 0
-        return self._bucket.wait()
+        return self._bucket.wait() or LEAST_WAIT  # a token that has come since is not taken yet
 
     async def _sleep(self, seconds: float | None) -> None:
         self._wake.clear()
