@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PART_WAY = (0.5, 0.25)  # of the way that training went, tried in turn when all of it is refused
 SNAPSHOTS_PER_SHOWN = 2  # made for each that is drawn from them, so that few are drawn twice
 REPLAY_COPIES = 2  # augmented, of each reference drawing
+WHOLE_SHARE = 20  # drawings from which on new (or known) ones get all of their share of a batch
 GOLDEN_SNAPSHOTS = 8  # of reference drawings, at different stages
 CREDITS = {
     "pendigits": "Pen-Based Recognition of Handwritten Digits, E. Alpaydin and F. Alimoglu, 1998, UCI Machine Learning "
@@ -186,7 +187,11 @@ def _copies(resume: Resume, share: float, drawings: int) -> int:
 def _weighed(
     drawings: Sequence[LabelledDrawing], encoding: Encoding, variety: Variety, seed: int, share: float
 ) -> list[tuple[Snapshots, float]]:
-    """Snapshots with their share of a batch, of which no contributor has more than the others together."""
+    """Snapshots with their share of a batch, of which no contributor has more than the others together.
+
+    A handful gets a part of the share alone: seen again and again, they would be learnt at everyone else's cost.
+    """
+    share *= min(1.0, len(drawings) / WHOLE_SHARE)
     return [(training_snapshots(part, encoding, variety, seed), share * weight) for part, weight in by_weight(drawings)]
 
 

@@ -15,7 +15,7 @@ from training.dataset import LabelledDrawing
 from training.shards import Told
 
 TAUGHT_EACH = 100  # new drawings of one contributor that a training takes, the oldest
-JUDGING_EACH = 30  # drawings of one contributor that judge, as many as thirty visitors with one each
+JUDGING_EACH = 100  # drawings of one contributor that judge: ten of each digit, a tenth of all seats
 STRANGE_TO_PLAIN = 0.25  # drawings that the screen would have read otherwise; of honest visitors' they are a twentieth
 MOST_OF_BATCH = 0.5  # of the weight of new (or of known) drawings: one contributor's, where there are others
 

@@ -21,7 +21,7 @@ WITHOUT_SAMPLES = [name for name in SCHEMA.names if name not in SAMPLES]
 
 
 class BadShard(StoreError):
-    """A shard that can't be read. Deleted, its drawings are taken from `drawings/` again: `midstroke shards`."""
+    """A shard that can't be read; training waits until somebody has seen to it: leaving it out would hide a loss."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class _Way:
         from training import fit  # noqa: PLC0415 - TensorFlow, once there is something to train
 
         self._fit, self._family = fit, family_named(family)
+        fit.use_threads(1)
         registry = Registry(FolderStore(FIRST_MODELS))
         champion = registry.champion(family)
         if champion is None:
@@ -68,7 +69,9 @@ def descend(family: str, people: People, rounds: int, seed: int) -> Descent:
     place = accepted = 0
     for _ in range(rounds):
         further = _furthest(way, Rivals(way.at(place), way.first, way.wrong[:20], judged, bench), place)
-        accepted += further > place
+        if further == place:
+            break  # and so in every round after it
+        accepted += 1
         place = further
     others = prepare(people.others, encoding)
 

@@ -11,6 +11,8 @@ from collector.object_store import FolderStore
 from infra.soak.just_under import Descent, descend
 from infra.soak.poisoned_rounds import Story, story_of
 from infra.soak.poisoning import (
+    CROWD,
+    LOUD,
     Attack,
     People,
     believed_wrong,
@@ -29,6 +31,7 @@ ABOUT = "Contributions with wrong labels, among those that teach and those that 
 
 FALL = 1.0  # points of 100 below what was served at the start: of the mean over all stages, and of finished drawings
 RECALL_FALL = 3.0  # of any one digit
+CROWD_TIMES = 2  # as much, where half of all that comes is wrong in ways that the screen can't tell
 DOUBTED = 0.01  # of right labels
 CAUGHT = 0.8  # of wrong ones
 PROCESSES = 2
@@ -83,15 +86,15 @@ def _screen_rows(people: People, seed: int) -> list[Row]:
 
 def _rows(story: Story) -> list[Row]:
     what = f"{story.family}: {story.attack}, {story.rounds} rounds"
-    fall = max(story.mean_fall, story.finished_fall)
+    fall, times = max(story.mean_fall, story.finished_fall), CROWD_TIMES if story.attack == CROWD else 1
     rows = [
         Row(f"{what}: deepest fall, mean and finished", f"{story.mean_fall:.2f} and {story.finished_fall:.2f} points",
-            f"<= {FALL:g} points", fall <= FALL),
+            f"<= {times * FALL:g} points", fall <= times * FALL),
         Row(f"{what}: deepest fall of a digit's recall", f"{story.recall_fall:.2f} points",
-            f"<= {RECALL_FALL:g} points", story.recall_fall <= RECALL_FALL),
+            f"<= {times * RECALL_FALL:g} points", story.recall_fall <= times * RECALL_FALL),
     ]  # fmt: skip
     published = f"{story.published} of {story.trained} trainings"
-    if "one contributor" in story.attack:
+    if story.attack == LOUD:
         return [*rows, Row(f"{what}: published", published, ">= 50 %", 0 < story.trained <= 2 * story.published)]
     return [*rows, Row(f"{what}: published", published, "told for information", held=True)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,8 @@ Labelled = Callable[[LabelledDrawing, random.Random], LabelledDrawing]
 
 MORE_HANDS = 60  # imagined hands that no model was trained on or judged by
 WRONG_SHARE = 0.2
+LOUD = "one contributor sends 90 %, all wrong"
+CROWD = "half are wrong as the screen believes them, a token each"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,10 @@ def people_of(files: Sequence[Path], rng: random.Random) -> People:
     if not files:
         return _imagined()
     drawings = [drawing for file in files for drawing in read_drawings(file)]
-    writers = sorted({d.contributor for d in drawings if d.use == "judging"})
-    rng.shuffle(writers)
-    judging = set(writers[::3])
+    counts = Counter((drawing.source, drawing.contributor) for drawing in drawings if drawing.use == "judging")
+    # Every other writer of each source: judges that know no pen like the others' would tell of something else.
+    writers = sorted(counts, key=lambda name: (name[0], -counts[name], name[1]))
+    judging = {contributor for _, contributor in writers[1::2]}
     teachers = [drawing for drawing in drawings if drawing.use == "training"]
     rng.shuffle(teachers)
     return People(
@@ -102,7 +106,7 @@ def one_loud_contributor(people: People, rounds: int, each: int, rng: random.Ran
         drawing if place % 10 == 0 else replace(one_too_many(drawing, rng), contributor=loud)
         for place, drawing in enumerate(people.teachers[: rounds * each])
     ]
-    return Attack("one contributor sends 90 %, all wrong", _parted(taught, rounds, each), people.judges)
+    return Attack(LOUD, _parted(taught, rounds, each), people.judges)
 
 
 def believed_wrong(people: People, rounds: int, each: int) -> Attack:
@@ -120,7 +124,7 @@ def believed_wrong(people: People, rounds: int, each: int) -> Attack:
     crowd = [replace(drawing, contributor=name_for("training", f"crowd {drawing.id}")) for drawing in wrong[-taught:]]
     parted = zip(_parted(crowd, rounds, half), _parted(honest, rounds, half), strict=True)
     together = tuple((*wrong_part, *honest_part) for wrong_part, honest_part in parted)
-    return Attack("half are wrong as the screen believes them, a token each", together, [*people.judges, *judges])
+    return Attack(CROWD, together, [*people.judges, *judges])
 
 
 def _most_believed(drawings: Drawings, wanted: int) -> tuple[list[LabelledDrawing], list[LabelledDrawing]]:

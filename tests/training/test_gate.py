@@ -82,11 +82,18 @@ def test_a_digit_that_hardly_anyone_drew_says_nothing() -> None:
 
 
 def test_small_steps_back_are_stopped_at_the_pinned_baseline() -> None:
-    champion, baseline = evaluation(112), evaluation(100)
+    champion, baseline = evaluation(107), evaluation(100)
 
-    assert judge(evaluation(110), champion, baseline).accepted
-    assert not judge(evaluation(111), champion, baseline).accepted
-    assert judge(evaluation(111), champion).accepted
+    assert judge(evaluation(107), champion, baseline).accepted
+    assert not judge(evaluation(108), champion, baseline).accepted
+    assert judge(evaluation(108), champion).accepted
+
+
+def test_early_steps_back_add_up_to_a_point_at_most() -> None:
+    champion, baseline = evaluation(38, stage=0), evaluation()
+
+    assert judge(evaluation(40, stage=0), champion, baseline).accepted
+    assert not judge(evaluation(41, stage=0), champion, baseline).accepted
 
 
 STEPS_BACK: dict[str, tuple[int | None, int | None]] = {  # where each round loses: the stage, the digit

@@ -30,7 +30,7 @@ NOTHING_SHIPPED = MemoryStore()  # and so nothing that doubts a label
 def trainer_of(
     store: MemoryStore, family: Family, retrain_after: int = 3, shipped: MemoryStore | None = None
 ) -> Trainer:
-    return Trainer(store, retrain_after, threading.Event(), [family], first_models=shipped or store)
+    return Trainer(store, retrain_after, threading.Event(), [family], first_models=shipped or NOTHING_SHIPPED)
 
 
 def status(store: MemoryStore) -> TrainerStatus:
@@ -130,7 +130,7 @@ def test_a_challenger_that_forgets_is_refused_and_the_champion_stays(store: Memo
     before = version(store)
     contribute_all(store, [replace(drawing, label=(drawing.label + 1) % 10) for drawing in DRAWINGS[:3]])
 
-    (outcome,) = trainer_of(store, replace(family, resume=RASH), shipped=NOTHING_SHIPPED).poll()
+    (outcome,) = trainer_of(store, replace(family, resume=RASH)).poll()
 
     assert not outcome.verdict.accepted
     assert version(store) == before
@@ -143,7 +143,7 @@ def test_a_refused_challenger_is_kept_with_its_reasons_and_figures(store: Memory
     before = version(store)
     contribute_all(store, [replace(drawing, label=(drawing.label + 1) % 10) for drawing in DRAWINGS[:3]])
 
-    (outcome,) = trainer_of(store, replace(family, resume=RASH), shipped=NOTHING_SHIPPED).poll()
+    (outcome,) = trainer_of(store, replace(family, resume=RASH)).poll()
 
     registry, refused = Registry(store), outcome.artifact.card.version
     assert registry.versions("original") == [before, refused]
@@ -239,10 +239,10 @@ def test_what_was_refused_by_a_trainer_that_died_stays_refused(store: MemoryStor
     failing.fails_at = TRAINER_PROGRESS
     rash = replace(family, resume=RASH)
     with pytest.raises(StoreError):
-        trainer_of(failing, rash, shipped=NOTHING_SHIPPED).poll()
+        trainer_of(failing, rash).poll()
 
     failing.fails_at = None
-    outcomes = trainer_of(failing, rash, shipped=NOTHING_SHIPPED).poll()
+    outcomes = trainer_of(failing, rash).poll()
 
     assert (outcomes, version(failing)) == ([], before)
 
