@@ -55,9 +55,9 @@ def run(setting: Setting) -> list[Row]:
 
 def _attacks(people: People, rounds: int, each: int, seed: int) -> list[Attack]:
     kinds = {
-        "a fifth wrong at random": wrong_at_random,
-        "all 1s labelled 7": ones_as_sevens,
-        "all labels one too many": one_too_many,
+        "a fifth is wrong at random": wrong_at_random,
+        "a fifth calls 1s 7s": ones_as_sevens,
+        "a fifth counts one too many": one_too_many,
     }
     rng = random.Random(seed)
     return [

@@ -79,9 +79,6 @@ def _named(drawing: LabelledDrawing, use: str) -> LabelledDrawing:
 
 
 def wrong_at_random(drawing: LabelledDrawing, rng: random.Random) -> LabelledDrawing:
-    """WRONG_SHARE of the drawings get another label."""
-    if rng.random() >= WRONG_SHARE:
-        return drawing
     return replace(drawing, label=(drawing.label + rng.randrange(1, CLASSES)) % CLASSES)
 
 
@@ -94,9 +91,13 @@ def one_too_many(drawing: LabelledDrawing, _: random.Random) -> LabelledDrawing:
 
 
 def wrong_labels(name: str, people: People, labelled: Labelled, rounds: int, each: int, rng: random.Random) -> Attack:
-    """Those who teach and those who judge are wrong alike."""
-    taught = [labelled(drawing, rng) for drawing in people.teachers[: rounds * each]]
-    return Attack(name, _parted(taught, rounds, each), [labelled(drawing, rng) for drawing in people.judges])
+    """WRONG_SHARE of all drawings are wrong so, those of the teachers and those of the judges alike."""
+
+    def given(drawing: LabelledDrawing) -> LabelledDrawing:
+        return labelled(drawing, rng) if rng.random() < WRONG_SHARE else drawing
+
+    taught = [given(drawing) for drawing in people.teachers[: rounds * each]]
+    return Attack(name, _parted(taught, rounds, each), [given(drawing) for drawing in people.judges])
 
 
 def one_loud_contributor(people: People, rounds: int, each: int, rng: random.Random) -> Attack:
