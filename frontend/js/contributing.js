@@ -4,6 +4,7 @@ import { chooseDigit } from './choice.js';
 import { PEN_WIDTH, SIDE, hundredths, inkLength } from './geometry.js';
 import { encodeContribution } from './protocol.js';
 import { makeSamples } from './samples.js';
+import { aDigit } from './words.js';
 
 /** @typedef {import('./geometry.js').Stroke} Stroke */
 /** @typedef {import('./kept.js').Given} Given */
@@ -74,7 +75,7 @@ export class Contributing {
    */
   objection(strokes) {
     if (!this.#limits || this.#asked === null) return 'the service has not answered yet';
-    if (inkLength(strokes) < LEAST_INK) return `that is too little ink for a ${this.#asked}`;
+    if (inkLength(strokes) < LEAST_INK) return `that is too little ink for ${aDigit(this.#asked)}`;
     const points = strokes.reduce((sum, stroke) => sum + stroke.length, 0);
     const { strokes_max, points_max } = this.#limits;
     if (strokes.length > strokes_max) return `${strokes.length} strokes, at most ${strokes_max}; clear and draw it again`;

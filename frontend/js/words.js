@@ -24,6 +24,11 @@ export function stateWords(link, { now, roundTrip, served }) {
   }
 }
 
+/** `a 7`, `an 8`. @param {number} digit */
+export function aDigit(digit) {
+  return digit === 8 ? 'an 8' : `a ${digit}`;
+}
+
 /** @param {number} ms */
 export function milliseconds(ms) {
   return `${ms < 10 ? Math.max(ms, 0.1).toFixed(1) : Math.round(ms)} ms`;

@@ -1,6 +1,6 @@
 /** What the page says of the drawings that were given from this browser. Pure functions. */
 
-import { whole } from './words.js';
+import { aDigit, whole } from './words.js';
 
 /** @typedef {import('./yours.js').Drawn} Drawn */
 /** @typedef {import('./receipt_calls.js').Stored} Stored */
@@ -65,7 +65,7 @@ export function factsOf(stored) {
   const points = stored.strokes.flat();
   const seconds = (points.at(-1)?.[2] ?? 0) / 1000;
   return [
-    ['Asked for', `a ${stored.label}`.replace(/^a 8/, 'an 8')],
+    ['Asked for', aDigit(stored.label)],
     ['Kept since', whenWords(stored.received_at)],
     ['Used', useWords(stored.use)],
     ['Licence', stored.licence],

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { keptWords } from '../../frontend/js/kept.js';
 import { modeOf } from '../../frontend/js/modes.js';
-import { modelWords, percent, shortVersion, stateWords, trainerWords } from '../../frontend/js/words.js';
+import { aDigit, modelWords, percent, shortVersion, stateWords, trainerWords } from '../../frontend/js/words.js';
 
 const KNOWN = { now: 1000, roundTrip: 0.44, served: 2 };
 
@@ -90,4 +90,8 @@ test('shares have a unit and one decimal', () => {
 
 test('the address tells the mode', () => {
   assert.deepEqual(['', '#contribute', '#models', '#yours', '#else'].map(modeOf), ['watch', 'contribute', 'models', 'yours', 'watch']);
+});
+
+test('digits take the article that they are read with', () => {
+  assert.deepEqual([1, 8, 9].map(aDigit), ['a 1', 'an 8', 'a 9']);
 });
