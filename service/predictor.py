@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from training.artifact import Artifact, Card, check_artifact
 from training.encodings import Encoding, Inputs
@@ -11,8 +11,7 @@ from training.interpreter import CLASSES, Interpreter
 NO_INK = (1 / CLASSES,) * CLASSES  # an empty canvas says nothing about any digit
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(NamedTuple):  # made in half of the time that a frozen dataclass takes
     """Ten probabilities, class 0 first, and whose they are."""
 
     family: str
@@ -29,22 +28,16 @@ class Predictor:
 
     def __init__(self, card: Card, interpreter: Interpreter) -> None:
         self.card = card
+        self.family: str = card.family
+        self.encoding: Encoding = card.encoding
         self._interpreter = interpreter
-
-    @property
-    def family(self) -> str:
-        return self.card.family
-
-    @property
-    def encoding(self) -> Encoding:
-        return self.card.encoding
 
     def predict(self, inputs: Inputs | None) -> Prediction:
         """Answers one snapshot; None, a snapshot without ink, gets ten times 0.1."""
         if inputs is None:
-            return Prediction(self.card.family, self.card.version, NO_INK)
+            return Prediction(self.family, self.card.version, NO_INK)
         probabilities = self._interpreter.predict(inputs)
-        return Prediction(self.card.family, self.card.version, tuple(probabilities.tolist()))
+        return Prediction(self.family, self.card.version, tuple(probabilities.tolist()))
 
 
 def make_predictor(artifact: Artifact) -> Predictor:

@@ -16,8 +16,9 @@ from websockets.speedups import apply_mask
 EXTENSION = "midstroke.quick_frames"  # in the ASGI scope: a call that takes an `Answerer`
 
 TEXT, BINARY, FINAL, MASKED = 0x1, 0x2, 0x80, 0x80
-SHORT, MEDIUM, LONG = 125, 126, 127  # the length itself, or in how many bytes it follows: 2, 8
+SHORT, MEDIUM, LONG = 125, 126, 127  # the most that is the length itself; a length of 2 bytes, of 8
 MASK_BYTES = 4
+MORE_BYTES = {MEDIUM: 2, LONG: 8}  # of length behind the first two
 LEAST_BYTES = 2 + MASK_BYTES  # of an empty frame
 
 # The answers to messages that came together; None: they are to go the long way.
@@ -104,7 +105,7 @@ def read_header(data: bytes, at: int) -> tuple[int, int] | None:
     if len(data) < at + 2:
         return None
     code = data[at + 1] & ~MASKED
-    more = {MEDIUM: 2, LONG: 8}.get(code, 0)
+    more = MORE_BYTES.get(code, 0)
     size = 2 + more + (MASK_BYTES if data[at + 1] & MASKED else 0)
     if len(data) < at + size:
         return None
@@ -116,11 +117,13 @@ def split_frames(data: bytes) -> tuple[list[bytes], bytes]:
     messages, at = [], 0
     while len(data) - at >= LEAST_BYTES and begins_frame(data, at):
         header = read_header(data, at)
-        if header is None or at + sum(header) > len(data):
+        if header is None:
             break
-        size, length = header
-        messages.append(apply_mask(data[at + size : at + size + length], data[at + size - MASK_BYTES : at + size]))
-        at += size + length
+        begin, end = at + header[0], at + header[0] + header[1]
+        if end > len(data):
+            break
+        messages.append(apply_mask(data[begin:end], data[begin - MASK_BYTES : begin]))
+        at = end
     return messages, data[at:]
 
 

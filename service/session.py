@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
@@ -228,15 +228,17 @@ class Session:
         try:
             # Of those that came together the latest of each kind, as in the mailbox.
             latest = {snapshot.slot: snapshot for snapshot in map(parse_binary, messages)}
-            if not SLOW_SLOTS.isdisjoint(latest) or not all(self._bucket.take() for _ in latest):
+            if not SLOW_SLOTS.isdisjoint(latest) or not self._bucket.take(len(latest)):
                 return None
-            texts = [text for snapshot in latest.values() for text in self._predict(snapshot)]
+            texts: list[str] = []
+            for snapshot in latest.values():
+                texts += self._predict(snapshot)
         except (ProtocolError, SnapshotError):
             return None
         self._wrong = 0
         return texts
 
-    def _predict(self, snapshot: Snapshot) -> Iterator[str]:
+    def _predict(self, snapshot: Snapshot) -> list[str]:
         chosen = choose_predictors(self._live.current, self._hello.families, snapshot)
         return _answers(snapshot, chosen, make_inputs(snapshot, {predictor.encoding for predictor in chosen}))
 
@@ -245,12 +247,9 @@ class Session:
         self._count_wrong(error)
 
 
-def _answers(
-    snapshot: Snapshot, chosen: Iterable[Predictor], inputs: Mapping[Encoding, Inputs | None]
-) -> Iterator[str]:
-    for predictor in chosen:
-        prediction = predictor.predict(inputs[predictor.encoding])
-        yield encode_prediction(prediction, snapshot.drawing, snapshot.seq or 0)
+def _answers(snapshot: Snapshot, chosen: Iterable[Predictor], inputs: Mapping[Encoding, Inputs | None]) -> list[str]:
+    drawing, seq = snapshot.drawing, snapshot.seq or 0
+    return [encode_prediction(each.predict(inputs[each.encoding]), drawing, seq) for each in chosen]
 
 
 async def end(socket: WebSocket, code: CloseCode, reason: str) -> None:

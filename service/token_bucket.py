@@ -15,16 +15,20 @@ class TokenBucket:
         self._tokens = rate
         self._filled_at = now()
 
-    def take(self) -> bool:
-        """Takes a token; False when there is none."""
-        if self.wait() > 0:
+    def take(self, count: int = 1) -> bool:
+        """Takes as many tokens; False, and none taken, when there are fewer."""
+        self._fill()
+        if self._tokens < count:
             return False
-        self._tokens -= 1
+        self._tokens -= count
         return True
 
     def wait(self) -> float:
         """Seconds until there is a token, 0 when there is one."""
+        self._fill()
+        return max(0.0, (1 - self._tokens) / self._rate)
+
+    def _fill(self) -> None:
         now = self._now()
         self._tokens = min(self._rate, self._tokens + (now - self._filled_at) * self._rate)
         self._filled_at = now
-        return max(0.0, (1 - self._tokens) / self._rate)
