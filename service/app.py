@@ -52,7 +52,7 @@ def create_app(
 
         def wake_sessions(_before: Served, _after: Served) -> None:
             # The models change in their own thread; sessions belong to the loop.
-            loop.call_soon_threadsafe(sockets.wake_all)
+            asyncio.run_coroutine_threadsafe(sockets.wake_all(), loop)
 
         stop_listening = live.listen(wake_sessions)
         yield

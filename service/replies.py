@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from collector.contribution import CONSENT_TEXT, CONSENT_VERSION, LICENCE, SAMPLES_MAX, SAMPLES_MIN
 from service.live_model import Served
-from service.predictor import Prediction
+from service.predictor import Prediction, Predictor
 from service.protocol import MAX_MESSAGE_BYTES, MAX_POINTS, MAX_STROKES, SUBPROTOCOL, ProtocolError
 from training.interpreter import CLASSES
 from training.snapshot import MAX_CANVAS_SIDE
+from training.status import TrainerStatus
 
 # Five places, no more than bars can show; one format of ten numbers takes half as long as ten formats.
 PREDICTION = (
@@ -39,8 +42,32 @@ def encode_error(error: ProtocolError) -> str:
     return encode(reply)
 
 
+def encode_changes(told: Served, served: Served) -> list[str]:
+    """What a client that was `told` of one state of models and trainer is to be told of another."""
+    texts = []
+    if served.predictors != told.predictors:
+        texts.append(_encode_models(tuple(served.predictors.values())))
+    if served.trainer != told.trainer and served.trainer is not None:
+        texts.append(_encode_trainer(served.trainer))
+    return texts
+
+
+@lru_cache(maxsize=1)  # hundreds of sockets are told the same
+def _encode_models(predictors: tuple[Predictor, ...]) -> str:
+    return encode({"type": "models", "models": _describe(predictors)})
+
+
+@lru_cache(maxsize=1)
+def _encode_trainer(trainer: TrainerStatus) -> str:
+    return encode({"type": "trainer", **asdict(trainer)})
+
+
 def describe_models(served: Served) -> list[dict[str, Any]]:
     """Every served family, best first."""
+    return _describe(served.predictors.values())
+
+
+def _describe(predictors: Iterable[Predictor]) -> list[dict[str, Any]]:
     return [
         {
             "family": predictor.card.family,
@@ -51,7 +78,7 @@ def describe_models(served: Served) -> list[dict[str, Any]]:
             "drawings": predictor.card.trained_on.drawings,
             "metrics": {name: round(getattr(predictor.card.metrics, name), 4) for name in ("mean", "at_50", "at_100")},
         }
-        for place, predictor in enumerate(served.predictors.values())
+        for place, predictor in enumerate(predictors)
     ]
 
 

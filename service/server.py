@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 FRONTEND = Path(__file__).parent.parent / "frontend"
 FIRST_POLL_SECONDS = 0.5  # a store that takes longer is waited for while serving
 SWITCH_SECONDS = 0.0005  # 5 ms, Python's own, is fifty predictions
+CHECKING_NICENESS = 10  # of the thread that checks models; no more, for it may hold Python's lock while others run
 GRACE_SECONDS = 3  # for answers under way, once told to stop
 LAST_SECONDS = 4.5  # then the process ends whatever it waits for: what was acknowledged is on disk
 
@@ -63,7 +64,7 @@ def serve(settings: Settings, listener: socket.socket, first: bool = True) -> No
     sys.setswitchinterval(SWITCH_SECONDS)
     with (
         _signals_noted(stop),
-        _thread("models", lambda: live.run(stop, settings.poll_seconds), stop),
+        _thread("models", lambda: _behind_predictions(lambda: live.run(stop, settings.poll_seconds)), stop),
         _uploader(settings, spool, store, stop) if first else nullcontext(),
     ):
         live.polled.wait(FIRST_POLL_SECONDS)
@@ -136,6 +137,13 @@ def name_address(listener: socket.socket) -> str:
 def _end_at_once() -> None:
     log.warning("still waiting %g s after being told to stop; ending", LAST_SECONDS)
     os._exit(0)
+
+
+def _behind_predictions(work: Callable[[], None]) -> None:
+    """Does it while the processor has nothing better to do; for a thread of its own."""
+    if sys.platform == "linux":  # elsewhere niceness is the whole process's
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), CHECKING_NICENESS)
+    work()
 
 
 @contextmanager

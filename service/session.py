@@ -14,13 +14,13 @@ from service.choice import choose_predictors
 from service.close_codes import CloseCode
 from service.inputs import SLOW_SLOTS, make_inputs
 from service.intake import Intake, busy
-from service.live_model import LiveModels, Served
+from service.live_model import LiveModels
 from service.mailbox import Mailbox, Room
 from service.messages import Contribute, Frame, Hello, Message, Ping, Snapshot, Strokes
 from service.predictor import Predictor
 from service.protocol import ProtocolError, parse_binary, parse_text
 from service.quick_frames import EXTENSION
-from service.replies import describe_models, describe_trainer, encode, encode_error, encode_prediction, encode_welcome
+from service.replies import encode, encode_changes, encode_error, encode_prediction, encode_welcome
 from service.token_bucket import TokenBucket
 from training.canvas_png import BadPng
 from training.encodings import Encoding, Inputs
@@ -168,7 +168,8 @@ class Session:
                 # Not by a name: it would be kept for as long as this sleeps.
                 await self._socket.send_text(self._outbox.popleft())
             elif self._live.current is not self._told:
-                await self._tell_changes(self._live.current)
+                for text in self._changes():
+                    await self._socket.send_text(text)
             elif self._mailbox and (wait := self._pace()) == 0:
                 await self._answer(self._mailbox.take())
             else:
@@ -191,12 +192,10 @@ class Session:
         finally:
             self._asleep = False
 
-    async def _tell_changes(self, served: Served) -> None:
-        told, self._told = self._told, served
-        if served.predictors != told.predictors:
-            await self._socket.send_text(encode({"type": "models", "models": describe_models(served)}))
-        if served.trainer != told.trainer and served.trainer is not None:
-            await self._socket.send_text(encode({"type": "trainer", **(describe_trainer(served) or {})}))
+    def _changes(self) -> list[str]:
+        """What the client is still to be told of models and trainer; taken as told."""
+        told, self._told = self._told, self._live.current
+        return encode_changes(told, self._told)
 
     async def _answer(self, snapshot: Snapshot) -> None:
         try:
@@ -221,7 +220,7 @@ class Session:
         None leaves them to reader and replier, who know what to do with everything.
         """
         idle = self._reading and self._asleep and not self._wake.is_set()
-        if not idle or self._mailbox or self._live.current is not self._told:
+        if not idle or self._mailbox:
             return None
         if len(messages) > 1 and not self._hello.coalesce:
             return None
@@ -236,7 +235,8 @@ class Session:
         except (ProtocolError, SnapshotError):
             return None
         self._wrong = 0
-        return texts
+        # Asked for last: a model that was swapped in meanwhile is told of before it answers.
+        return texts if self._live.current is self._told else [*self._changes(), *texts]
 
     def _predict(self, snapshot: Snapshot) -> list[str]:
         chosen = choose_predictors(self._live.current, self._hello.families, snapshot)

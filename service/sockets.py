@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -16,6 +17,7 @@ from service.protocol import SUBPROTOCOL
 from service.session import Session, end
 
 PATH = "/ws"
+WOKEN_AT_ONCE, WAKING_SECONDS = 5, 0.002  # sessions at a time, and until the next
 
 log = logging.getLogger(__name__)
 
@@ -66,9 +68,12 @@ class Sockets:
         finally:
             self._sessions.discard(session)
 
-    def wake_all(self) -> None:
-        for session in self._sessions:
+    async def wake_all(self) -> None:
+        """Lets every session tell its client what has changed, a few at a time: answers come in between."""
+        for number, session in enumerate(list(self._sessions), 1):
             session.wake()
+            if number % WOKEN_AT_ONCE == 0:
+                await asyncio.sleep(WAKING_SECONDS)
 
     def _refusal(self, socket: WebSocket, offered: list[str]) -> tuple[CloseCode, str] | None:
         origin = socket.headers.get("origin")

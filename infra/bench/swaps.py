@@ -22,10 +22,12 @@ second, checks the version wholly and makes it ready while it goes on answering.
 and over: for it each version has answers of its own, which are computed beforehand, and a reply that names one
 version and gives anything but that version's own numbers counts as mixed.
 
-What a swap costs: 8 ms in a thread beside the event loop, 5 of them to unfold and look through the weights; at ten
-swaps a second that is a tenth of the time, so the 99th percentile is of answers that met one. Python hands its lock
-over every 0.5 ms here (`service/server.py`); with its own 5 ms the 99th percentile was three times as high. The service
-looks once a second in earnest, and then a hundredth of that is left.
+What a swap costs: about 10 ms in a thread beside the event loop, 7 of them to unfold and look through the weights, 1 to
+hash; both leave Python's lock alone. LiteRT holds it for the 1.6 ms in which it makes a model ready, and nothing there
+can be cut into pieces. The thread has a niceness of 10, so that it works where predictions leave the core idle; all
+sockets are told of the new model by one text, five at a time, or with the next answer, whichever comes first. Python
+hands its lock over every 0.5 ms here (`service/server.py`); with its own 5 ms the 99th percentile was three times as
+high. The service looks once a second in earnest, and then a hundredth of that is left.
 """
 
 DRAWERS, RATE = 100, 60.0
