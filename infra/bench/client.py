@@ -23,6 +23,7 @@ SEQ = struct.Struct("<I")
 ANSWERED = re.compile(rb'"seq":(\d+),"family":"[^"]*","model":"([^"]*)","probabilities":(\[[^]]*\])')
 CONNECTING = 50  # handshakes at a time
 HANDSHAKE_SECONDS = 30.0
+TIMER_SECONDS = 0.001  # what uvloop's timers count in; less is none, and would keep a core busy
 LAST_SECONDS = 3.0  # for answers still on their way at the end
 
 
@@ -190,7 +191,7 @@ class OpenLoop(Load):
             due = began + number * gap
             while (ahead := due - time.perf_counter()) > 0:
                 # A timer is late by up to a millisecond; on a core of its own the client may as well look again.
-                await asyncio.sleep(0 if self.plan["spin"] else ahead)
+                await asyncio.sleep(0 if self.plan["spin"] else max(ahead, TIMER_SECONDS))
             self.drawers[number % len(self.drawers)].send(due)
             self.sent += 1
 
