@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 
 from service.messages import Slot, Snapshot
 
@@ -12,6 +11,8 @@ MAX_WAITING = 64  # snapshots in order; the reader waits then, and with it the c
 
 class Room:
     """What one task waits for until another makes it. An event is made for the wait alone: an idle socket has none."""
+
+    __slots__ = ("_awaited",)  # one of what every idle socket keeps
 
     def __init__(self) -> None:
         self._awaited: asyncio.Event | None = None
@@ -32,10 +33,12 @@ class Mailbox:
     For one event loop.
     """
 
+    __slots__ = ("_queue", "_room", "_slots", "coalesce")
+
     def __init__(self) -> None:
         self.coalesce = True
         self._slots: dict[Slot, Snapshot] = {}
-        self._queue: deque[Snapshot] = deque()
+        self._queue: list[Snapshot] = []  # no deque, whose room for 64 an idle socket would keep
         self._room = Room()
 
     def __bool__(self) -> bool:
@@ -57,7 +60,7 @@ class Mailbox:
         """
         if self._queue:
             self._room.give()
-            return self._queue.popleft()
+            return self._queue.pop(0)
         if not self._slots:
             raise IndexError("no snapshot waits")
         return self._slots.pop(next(iter(self._slots)))

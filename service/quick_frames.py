@@ -75,6 +75,8 @@ class QuickFrames(WebSocketsSansIOProtocol):
 class FrameEdges:
     """Where frames begin in the bytes that went the long way. Once one was in pieces, nothing is `between` any more."""
 
+    __slots__ = ("_head", "_missing", "_whole", "between")
+
     def __init__(self) -> None:
         self.between = True  # the next byte is a frame's first, and no message is half done
         self._missing = 0  # bytes of the payload that has begun

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
@@ -48,7 +47,7 @@ class Session:
         self._hello = Hello()
         self._told = live.current  # the last that this client was told of models and trainer
         self._mailbox = Mailbox()
-        self._outbox: deque[str] = deque()
+        self._outbox: list[str] = []  # no deque: an empty one has room for 64, which is kept for the socket's life
         self._room = Room()
         self._wake = asyncio.Event()
         self._bucket = TokenBucket(frames_per_second)
@@ -166,7 +165,7 @@ class Session:
             if self._outbox:
                 self._room.give()
                 # Not by a name: it would be kept for as long as this sleeps.
-                await self._socket.send_text(self._outbox.popleft())
+                await self._socket.send_text(self._outbox.pop(0))
             elif self._live.current is not self._told:
                 for text in self._changes():
                     await self._socket.send_text(text)

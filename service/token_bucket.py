@@ -9,6 +9,8 @@ from time import monotonic
 class TokenBucket:
     """`rate` tokens a second, at most a second's worth of them saved up."""
 
+    __slots__ = ("_filled_at", "_now", "_rate", "_tokens")
+
     def __init__(self, rate: float, now: Callable[[], float] = monotonic) -> None:
         self._rate = rate
         self._now = now
