@@ -29,7 +29,7 @@ def encode(reply: dict[str, Any]) -> str:
 
 
 def encode_prediction(prediction: Prediction, drawing: int, seq: int) -> str:
-    """The reply that is sent thousands of times a second, so by hand: a tenth of what json.dumps takes."""
+    """The reply that is sent thousands of times a second, so by hand: a fifth of what json.dumps takes."""
     return PREDICTION % (drawing, seq, prediction.family, prediction.model, *prediction.probabilities)
 
 

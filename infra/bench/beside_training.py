@@ -28,8 +28,8 @@ once unmeasured, for TensorFlow is loaded then, once alone, and once under the l
 as it takes. The clients sleep for a millisecond at a time here, as they must not take a core from the others; that
 makes every answer up to a millisecond late, with the trainer and without.
 
-Where the time goes: of two cores the service takes 0.75 under this load and the clients 0.2, so that one is left for
-the trainer, which takes 0.95 of one when it is alone.
+Where the time goes: of two cores the service takes 0.75 to 0.95 under this load (on a busy machine) and the clients
+0.2, so that about one is left for the trainer, which takes 0.95 of one when it is alone.
 """
 
 DRAWERS, RATE = 100, 60.0

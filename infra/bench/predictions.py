@@ -19,7 +19,7 @@ loop's time is LiteRT's own sum, whose 279 steps find line directions and bends 
 call is a fifteenth, as is reading the payload; the rest is thinly spread. That sum alone takes 50 us, the CNN's 128
 and the path's 118, and an echo takes 12: on a machine like this no arrangement of the wire reaches the goals, which
 would ask for sums of 3 and 18 us. All that Python does about a softmax prediction takes some 21 us where it is hot in
-the caches, a quarter less than before numbers were formatted at once and cells looked up.
+the caches, about a fifth less than before numbers were formatted at once and cells looked up.
 
 What was tried: products of directions written as convolutions take 48 us in place of 58, and are in; batches of 4 to 32
 snapshots gain nothing for a snapshot (46 to 50 us each, before that; the CNN and the path none), for it is arithmetic
