@@ -75,6 +75,7 @@ export class Contributing {
    */
   objection(strokes) {
     if (!this.#limits || this.#asked === null) return 'the service has not answered yet';
+    if (strokes.length === 0) return `draw ${aDigit(this.#asked)} first`;
     if (inkLength(strokes) < LEAST_INK) return `that is too little ink for ${aDigit(this.#asked)}`;
     const points = strokes.reduce((sum, stroke) => sum + stroke.length, 0);
     const { strokes_max, points_max } = this.#limits;

@@ -15,10 +15,10 @@ const PICTURE_PEN = 36; // px of the sheet: at this size the real pen would leav
 
 /** @type {Readonly<Record<Fate, string>>} */
 const FATES = {
-  waiting: 'waiting for the service',
-  training: 'kept',
-  judging: 'kept for judging models',
-  refused: 'not kept',
+  waiting: 'waits for the service',
+  training: 'is kept',
+  judging: 'is kept, to judge models',
+  refused: 'was not kept',
 };
 
 /**
@@ -30,8 +30,14 @@ export function keptWords(given) {
   if (!latest) return '';
   const waiting = given.filter(({ fate }) => fate === 'waiting').length;
   const answered = given.findLast(({ fate }) => fate !== 'waiting');
-  const said = answered ? `${answered.label} ${FATES[answered.fate]}${answered.why ? `: ${answered.why}` : ''}` : '';
-  return [said, waiting ? `${waiting} waiting for the service` : ''].filter(Boolean).join('; ');
+  const said = answered ? `Your ${answered.label} ${FATES[answered.fate]}${answered.why ? `: ${answered.why}` : ''}` : '';
+  return [said, waitingWords(waiting)].filter(Boolean).join('; ');
+}
+
+/** @param {number} count */
+function waitingWords(count) {
+  if (count === 0) return '';
+  return count === 1 ? '1 drawing waits for the service' : `${count} drawings wait for the service`;
 }
 
 export class KeptView {
@@ -57,7 +63,7 @@ export class KeptView {
   #figure(given) {
     const figure = this.#pictures.get(given.id) ?? this.#drawn(given);
     figure.dataset.fate = given.fate;
-    figure.title = `${given.label} ${FATES[given.fate]}`;
+    figure.title = `Your ${given.label} ${FATES[given.fate]}`;
     figure.setAttribute('aria-label', figure.title);
     return figure;
   }

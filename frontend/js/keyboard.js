@@ -5,13 +5,14 @@
 /**
  * Listens until the returned function is called; keys within fields and on buttons stay theirs.
  * @param {EventTarget} target
+ * @param {() => boolean} drawable whether the sheet is seen: what can't be seen is not to be emptied
  * @param {Actions} actions
  * @returns {() => void}
  */
-export function trackKeys(target, actions) {
+export function trackKeys(target, drawable, actions) {
   /** @param {Event} event */
   const press = (event) => {
-    if (!(event instanceof KeyboardEvent) || event.repeat) return;
+    if (!(event instanceof KeyboardEvent) || event.repeat || !drawable()) return;
     const action = actionFor(event, actions);
     if (!action) return;
     event.preventDefault();
@@ -30,7 +31,8 @@ function actionFor(event, { undo, clear, done, skip }) {
   if (place.closest('select, input, textarea')) return null;
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z' && !event.shiftKey) return undo;
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  if (event.key === 'Escape' || event.key === 'Backspace') return clear;
+  if (event.key === 'Backspace') return undo;
+  if (event.key === 'Escape') return clear;
   if (event.key.toLowerCase() === 's') return skip;
   if (event.key === 'Enter' && !place.closest('button, a, summary')) return done;
   return null;

@@ -3,11 +3,12 @@
 import { answering } from './choice.js';
 import { Connection } from './connection.js';
 import { Consent } from './consent.js';
+import { ContributeView } from './contribute_view.js';
 import { Contributing } from './contributing.js';
 import { byId } from './dom.js';
 import { beginStroke, extendStroke, isEmpty, newDrawing, undoStroke } from './drawing.js';
-import { KeptView } from './kept.js';
 import { trackKeys } from './keyboard.js';
+import { LoopView } from './loop_view.js';
 import { ModelsView } from './models_view.js';
 import { trackMode } from './modes.js';
 import { Names } from './names.js';
@@ -18,15 +19,13 @@ import { guessOf } from './predictions.js';
 import { encodeHello } from './protocol.js';
 import { Bars, GuessView } from './reading.js';
 import { Ribbon } from './ribbon.js';
+import { StateLine } from './state_line.js';
 import { contributorToken, keepWish, pageStorage, readWish } from './storage.js';
 import { Watching } from './watching.js';
 import { Wishes } from './wishes.js';
-import { stateWords, whole } from './words.js';
 import { openYours } from './yours_view.js';
 
 /** @typedef {import('./protocol.js').ServerMessage} ServerMessage */
-
-const STATE_MS = 250; // between two looks at the state line: figures that change faster can't be read
 
 const storage = pageStorage();
 const contributor = contributorToken(storage);
@@ -36,7 +35,8 @@ const guess = new GuessView();
 const bars = [new Bars(byId('bars', HTMLElement)), new Bars(byId('bars-compared', HTMLElement))];
 const ribbon = new Ribbon(byId('ribbon', SVGSVGElement));
 const names = new Names();
-const kept = new KeptView();
+const contributeView = new ContributeView();
+const loop = new LoopView();
 const modelsView = new ModelsView();
 
 let drawing = newDrawing(1);
@@ -45,10 +45,10 @@ let pointer = 'unknown';
 let wish = readWish(storage);
 /** @type {import('./modes.js').Mode} */
 let mode = 'watch';
+/** @type {import('./modes.js').Mode} */
+let sheetFor = 'watch';
 /** @type {readonly import('./protocol.js').Model[] | null} */
 let models = null;
-/** @type {import('./connection.js').Link} */
-let link = { phase: 'connecting' };
 /** @type {string | null} */
 let heldBy = null; // the families that this connection's last hello named
 let askedModels = ''; // those that answer, as they were told to the parts that show and send
@@ -58,8 +58,9 @@ let frame = 0;
 let showing = 0;
 
 const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-const connection = new Connection(`${scheme}//${location.host}/ws`, { opened, received, changed: showLink });
+const connection = new Connection(`${scheme}//${location.host}/ws`, { opened, received, changed: (link) => state.show(link) });
 const watching = new Watching((bytes) => connection.send(bytes), new ModelSheet());
+const state = new StateLine(() => ({ roundTrip: watching.roundTrip, served: models && models.length }));
 const yours = await openYours((held) => contributing.forget(held));
 const contributing = new Contributing({
   send: (message) => connection.send(message),
@@ -79,11 +80,17 @@ trackPen(surface, {
     if (mode === 'contribute' && !consent.agreed) return;
     pointer = by;
     inking = true;
+    contributeView.object('');
     change(beginStroke(drawing, point));
   },
   move: (points) => inking && change(extendStroke(drawing, points)),
   up: () => {},
+  cancel: () => inking && undo(),
 });
+
+function canDraw() {
+  return mode === 'watch' || mode === 'contribute';
+}
 
 /** @param {import('./drawing.js').Drawing} next */
 function change(next) {
@@ -101,7 +108,7 @@ function change(next) {
 
 function clear() {
   inking = false;
-  say('');
+  contributeView.object('');
   change(newDrawing(drawing.number + 1));
   ribbon.clear();
   showReading();
@@ -119,12 +126,15 @@ function skip() {
   clear();
 }
 
-function done() {
+/** @param {Event} [event] */
+function done(event) {
+  // A double click's second half is no wish to give the next digit.
+  if (event instanceof MouseEvent && event.detail > 1 && isEmpty(drawing)) return;
   const agreed = consent.agreed;
   if (mode !== 'contribute' || !agreed) return;
   const objection = contributing.objection(drawing.strokes);
   if (objection) {
-    say(objection);
+    contributeView.object(objection);
     return;
   }
   void contributing.give(drawing.strokes, pointer, agreed);
@@ -134,7 +144,7 @@ function done() {
 for (const [id, action] of Object.entries({ undo, clear, skip, done })) {
   byId(id, HTMLButtonElement).addEventListener('click', action);
 }
-trackKeys(document, { undo, clear, skip, done });
+trackKeys(document, canDraw, { undo, clear, skip, done });
 
 // The service
 
@@ -158,7 +168,7 @@ function received(message) {
   switch (message.type) {
     case 'welcome':
       consent.showTerms(message.consent);
-      modelsView.showTrainer(message.trainer);
+      loop.showTrainer(message.trainer);
       contributing.welcome(message);
       serve(message.models);
       if (fresh) resend();
@@ -175,7 +185,7 @@ function received(message) {
     case 'refused':
       return void contributing.refused(message);
     case 'trainer':
-      return modelsView.showTrainer(message);
+      return loop.showTrainer(message);
     case 'pong':
   }
 }
@@ -237,6 +247,7 @@ function showModels() {
   names.show(served, chosen);
   wishes.show(served, chosen, wish);
   modelsView.showModels(served);
+  loop.showModels(served);
   document.body.toggleAttribute('data-compares', chosen.length === 2);
   const asked = JSON.stringify(chosen);
   if (asked === askedModels) return;
@@ -247,47 +258,19 @@ function showModels() {
 }
 
 function showContributing() {
-  const { asked, counts, given } = contributing;
-  const task = asked === null ? '' : String(asked);
-  byId('asked-digit', HTMLElement).textContent = task;
-  byId('asked', HTMLElement).dataset.digit = task;
-  const article = asked === 8 ? 'Draw an' : 'Draw a';
-  byId('asked-words', HTMLElement).textContent = article;
-  byId('invitation', HTMLElement).textContent = mode === 'contribute' ? `${article} ${task}` : 'Draw a digit';
-  byId('counts', HTMLElement).textContent = `You gave ${whole(counts.yours)} of ${whole(counts.total)} drawings.`;
+  contributeView.show(contributing, mode === 'contribute');
+  loop.showCounts(contributing.counts);
   document.body.toggleAttribute('data-agreed', consent.agreed !== null);
-  kept.show(given);
-}
-
-/** @param {string} words by which a control says why it did nothing */
-function say(words) {
-  byId('objection', HTMLElement).textContent = words;
-}
-
-/** @param {import('./connection.js').Link} now */
-function showLink(now) {
-  link = now;
-  showState();
-  // The state line's figures change too often to be read out; that the connection is gone is said once.
-  const spoken = byId('spoken', HTMLElement);
-  const words = 'connection lost; your drawing is kept';
-  if (now.phase === 'lost' && spoken.textContent !== words) spoken.textContent = words;
-}
-
-function showState() {
-  const { roundTrip } = watching;
-  const words = stateWords(link, { now: performance.now(), roundTrip, served: models && models.length });
-  const line = byId('state', HTMLElement);
-  if (line.textContent !== words) line.textContent = words;
-  line.dataset.phase = link.phase;
 }
 
 trackMode((next) => {
-  if (next !== mode && next !== 'models' && next !== 'yours') clear();
   mode = next;
+  // Whoever looks at the models or at what was given finds the drawing again; only another purpose empties the sheet.
+  if (canDraw() && sheetFor !== mode) clear();
+  if (canDraw()) sheetFor = mode;
   modelsView.setVisible(mode === 'models');
+  loop.setVisible(mode === 'models');
   showContributing();
 });
-setInterval(showState, STATE_MS);
 void yours.load();
 connection.start();

@@ -1,36 +1,22 @@
-/** The models that are served, each with what its card says; and what the trainer does. Reads cards, changes nothing. */
+/** The models that are served, each with what its card says. Reads cards, changes nothing. */
 
 import { accuracyChart } from './chart.js';
-import { Cards, modelFile } from './cards.js';
+import { Cards } from './cards.js';
 import { byId, element } from './dom.js';
 import { familySentence } from './families.js';
 import { figureGrid, figuresOf } from './figures.js';
 import { HistoryView } from './history_view.js';
-import { modelWords, percent, trainerWords, whenMade, whole } from './words.js';
+import { percent, whenMade, whole } from './words.js';
 
 /** @typedef {import('./cards.js').Card} Card */
 /** @typedef {import('./protocol.js').Model} Model */
-/** @typedef {import('./protocol.js').LastOutcome} LastOutcome */
-/** @typedef {import('./protocol.js').Trainer} Trainer */
 
 export class ModelsView {
   #list = byId('models-list', HTMLElement);
-  #trainer = byId('trainer', HTMLElement);
-  #refusal = byId('refusal', HTMLElement);
   #cards = new Cards();
   #history = new HistoryView(this.#cards);
   /** @type {readonly Model[]} */ #models = [];
   #visible = false;
-
-  /** @param {Trainer | null} trainer */
-  showTrainer(trainer) {
-    this.#trainer.textContent = `Trainer: ${trainerWords(trainer)}.`;
-    this.#trainer.dataset.state = trainer?.state ?? '';
-    // A refusal stays to be read while the trainer waits and trains, until a challenger gets through.
-    const last = trainer?.last ?? trainer;
-    if (last?.state === 'refused') this.#refusal.replaceChildren(...refusalParts(last));
-    if (last?.state === 'published') this.#refusal.replaceChildren();
-  }
 
   /** @param {readonly Model[]} models best first */
   showModels(models) {
@@ -62,14 +48,6 @@ export class ModelsView {
     );
     return article;
   }
-}
-
-/** @param {Trainer | LastOutcome} refusal */
-function refusalParts({ family, version, reasons = [] }) {
-  const said = `: ${reasons.join('; ') || 'no reason given'}.`;
-  if (!family || !version) return [`Last challenger refused${family ? ` (${family})` : ''}${said}`];
-  const link = element('a', { href: modelFile(family, version, 'card.json') }, modelWords({ family, model: version }, false));
-  return ['Last challenger refused: ', link, said];
 }
 
 /** @param {Card} card */

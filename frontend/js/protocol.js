@@ -22,6 +22,7 @@
  * @property {string | null} [family]
  * @property {string | null} [version]
  * @property {readonly string[]} [reasons]
+ * @property {number} [new_judging] that came too, to judge models
  * @property {number} [doubted] drawings whose labels it does not believe
  * @property {LastOutcome | null} [last]
  */
@@ -31,6 +32,7 @@
  * @property {string} family
  * @property {string} version
  * @property {readonly string[]} reasons
+ * @property {string} [at] UTC, ISO 8601
  */
 /** @typedef {{readonly version: string, readonly licence: string, readonly text: string}} Consent */
 

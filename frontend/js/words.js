@@ -58,7 +58,7 @@ export function trainerWords(trainer) {
   const { state, new_drawings, needed, family, version } = trainer;
   switch (state) {
     case 'waiting':
-      return `${new_drawings} of ${needed} new drawings until the next training${doubtedWords(trainer.doubted)}`;
+      return `${new_drawings} of ${needed} new drawings until the next training`;
     case 'training':
       return `learning from ${drawings(new_drawings)}`;
     case 'published':
@@ -68,17 +68,17 @@ export function trainerWords(trainer) {
   }
 }
 
-/** @param {number} [count] */
-function doubtedWords(count = 0) {
-  return count ? `; ${drawings(count)} left out, for they look like other digits than their labels say` : '';
-}
-
 /**
  * @param {string | null | undefined} family
  * @param {string | null | undefined} version
  */
 function named(family, version) {
   return [family, version && shortVersion(version)].filter(Boolean).join(' ') || 'a model';
+}
+
+/** @param {import('./protocol.js').Counts} counts */
+export function countWords({ yours, total }) {
+  return `${whole(yours)} of ${whole(total)} kept drawing${total === 1 ? ' is' : 's are'} yours.`;
 }
 
 /** @param {number} count */

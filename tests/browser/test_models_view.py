@@ -97,7 +97,7 @@ def test_the_last_refusal_is_told_with_its_reasons_and_its_card(page: Page, serv
 
     store.put(TRAINER_STATUS, refused.to_json())
 
-    refusal = page.locator("#refusal")
+    refusal = page.locator("#outcome")
     expect(refusal).to_contain_text("worse at half ink", timeout=20_000)
     last = LastOutcome("refused", "softmax", version, ("worse at half ink",), "2030-11-21T03:45:00.000Z")
     store.put(TRAINER_STATUS, TrainerStatus("waiting", 3, 20, last=last).to_json())

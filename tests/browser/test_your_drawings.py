@@ -110,7 +110,7 @@ def test_a_drawing_is_given_seen_downloaded_deleted_and_gone(
     wait_until_gone(store, drawing)
     page.locator("#mode-contribute").click()
     expect(page.locator("#kept li")).to_have_count(0)
-    expect(page.locator("#counts")).to_have_text("You gave 0 of 0 drawings.")
+    expect(page.locator("#counts")).to_have_text("0 of 0 kept drawings are yours.")
 
 
 def test_all_are_deleted_by_one_answer_and_none_without(

@@ -54,7 +54,6 @@ test('the trainer is told of in plain words', () => {
   const said = [
     trainerWords(null),
     trainerWords({ state: 'waiting', new_drawings: 3, needed: 20 }),
-    trainerWords({ state: 'waiting', new_drawings: 3, needed: 20, doubted: 2 }),
     trainerWords({ state: 'training', new_drawings: 20, needed: 20 }),
     trainerWords({ state: 'training', new_drawings: 1, needed: 1 }),
     trainerWords({ state: 'refused', new_drawings: 0, needed: 20, family: 'softmax', version, reasons: ['worse at 50 %'] }),
@@ -63,7 +62,6 @@ test('the trainer is told of in plain words', () => {
   assert.deepEqual(said, [
     'no trainer has reported yet',
     '3 of 20 new drawings until the next training',
-    '3 of 20 new drawings until the next training; 2 new drawings left out, for they look like other digits than their labels say',
     'learning from 20 new drawings',
     'learning from 1 new drawing',
     'refused its last challenger; 0 of 20 new drawings until the next training',
@@ -78,10 +76,10 @@ test('what was given is told of by its latest answer and what still waits', () =
   ];
 
   assert.equal(keptWords([]), '');
-  assert.equal(keptWords(given.slice(0, 1)), '7 kept');
-  assert.equal(keptWords(given.slice(0, 2)), '2 kept for judging models');
-  assert.equal(keptWords(given), '2 kept for judging models; 1 waiting for the service');
-  assert.equal(keptWords([{ label: 4, fate: 'refused', why: 'too small' }]), '4 not kept: too small');
+  assert.equal(keptWords(given.slice(0, 1)), 'Your 7 is kept');
+  assert.equal(keptWords(given.slice(0, 2)), 'Your 2 is kept, to judge models');
+  assert.equal(keptWords(given), 'Your 2 is kept, to judge models; 1 drawing waits for the service');
+  assert.equal(keptWords([{ label: 4, fate: 'refused', why: 'too small' }]), 'Your 4 was not kept: too small');
 });
 
 test('shares have a unit and one decimal', () => {

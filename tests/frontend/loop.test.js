@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { asideWords, championNews, collectedWords, lineWords, outcomeOf, partCollected, trainerNews } from '../../frontend/js/loop.js';
+
+const WAITING = { state: 'waiting', new_drawings: 3, needed: 20 };
+const TRAINING = { state: 'training', new_drawings: 20, needed: 20, family: 'cnn' };
+const OLD = '20261121T034500Z-1f2e3d';
+const NEW = '20261122T101500Z-aa11bb';
+const REASONS = ['passes: at full ink 97.0 %, champion 96.9 %', 'fails: at half ink 70.0 %, champion 75.0 %'];
+const REFUSED = { state: 'refused', family: 'cnn', version: NEW, reasons: REASONS, at: '2026-11-22T10:15:00.000Z' };
+
+test('a page without a trainer promises no training', () => {
+  assert.equal(lineWords(null), '');
+  assert.equal(lineWords(WAITING), '3 of 20 new drawings until the next training');
+});
+
+test('the bar is full while it learns, and never longer than full', () => {
+  const parts = [null, WAITING, TRAINING, { ...WAITING, new_drawings: 30 }, { ...WAITING, needed: 0 }].map(partCollected);
+
+  assert.deepEqual(parts, [0, 0.15, 1, 1, 1]);
+});
+
+test('what teaches nothing is told with the reason', () => {
+  const said = asideWords({ ...WAITING, doubted: 2, new_judging: 1 });
+
+  assert.match(said, /^1 drawing came to judge models.*2 drawings left out: they look like other digits/);
+  assert.equal(asideWords(WAITING), '');
+  assert.equal(asideWords(null), '');
+});
+
+test('what is collected is counted in words', () => {
+  assert.deepEqual([0, 1, 1234].map(collectedWords), ['Nothing yet.', '1 drawing, by digit:', '1,234 drawings, by digit:']);
+});
+
+test('the last outcome is told while the trainer waits, or by its state alone', () => {
+  assert.deepEqual(outcomeOf({ ...WAITING, last: REFUSED }), REFUSED);
+  assert.equal(outcomeOf({ ...WAITING, state: 'refused', reasons: ['bad'] })?.state, 'refused');
+  assert.equal(outcomeOf(WAITING), null);
+});
+
+test('a champion that went live is news, one that was there is none', () => {
+  const before = [{ family: 'cnn', model: OLD }, { family: 'path', model: OLD }];
+  const after = [{ family: 'cnn', model: NEW }, { family: 'path', model: OLD }, { family: 'new', model: NEW }];
+
+  assert.deepEqual(championNews(before, after), ['cnn 1015-aa11bb went live in place of 0345-1f2e3d']);
+  assert.deepEqual(championNews([], after), []);
+});
+
+test('a training that begins, a refusal and a doubt are news once', () => {
+  const refused = { ...WAITING, last: REFUSED, doubted: 2 };
+
+  assert.deepEqual(trainerNews(WAITING, TRAINING), ['cnn began to learn from 20 drawings']);
+  assert.deepEqual(trainerNews(TRAINING, TRAINING), []);
+  assert.deepEqual(trainerNews(TRAINING, refused), [
+    'a challenger was refused: cnn 1015-aa11bb, fails: at half ink 70.0 %, champion 75.0 %',
+    '2 drawings left out as doubtful',
+  ]);
+  assert.deepEqual(trainerNews(refused, refused), []);
+  assert.deepEqual(trainerNews(null, refused), []);
+});
