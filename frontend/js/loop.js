@@ -11,7 +11,16 @@ import { modelWords, shortVersion, trainerWords, whole } from './words.js';
  * @param {Trainer | null} trainer
  */
 export function lineWords(trainer) {
-  return trainer ? trainerWords(trainer) : '';
+  switch (trainer?.state) {
+    case undefined:
+      return '';
+    case 'published':
+      return `a new ${trainer.family ?? 'model'} was published`;
+    case 'refused':
+      return `a ${trainer.family ?? 'model'} challenger was refused`;
+    default:
+      return trainerWords(trainer ?? null);
+  }
 }
 
 /**

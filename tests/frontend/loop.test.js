@@ -15,6 +15,11 @@ test('a page without a trainer promises no training', () => {
   assert.equal(lineWords(WAITING), '3 of 20 new drawings until the next training');
 });
 
+test('what a training came to has room in the line beside the sheet', () => {
+  assert.equal(lineWords({ ...TRAINING, state: 'published', version: NEW }), 'a new cnn was published');
+  assert.equal(lineWords({ ...WAITING, ...REFUSED }), 'a cnn challenger was refused');
+});
+
 test('the bar is full while it learns, and never longer than full', () => {
   const parts = [null, WAITING, TRAINING, { ...WAITING, new_drawings: 30 }, { ...WAITING, needed: 0 }].map(partCollected);
 

@@ -1,0 +1,56 @@
+"""What is seen has room: on a laptop, on a phone on its side, and in a visitor's own few colours."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from collector.drawing import Point, Stroke
+from tests.browser.drawing import draw_stroke, open_page, wait_for_guess
+from tests.running import RunningService
+
+pytestmark = pytest.mark.browser
+
+DOWN = Stroke(tuple(Point(250, y) for y in range(100, 400, 15)))
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (1024, 600)])
+def test_the_guess_stands_below_the_header(page: Page, service: RunningService, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    open_page(page, service.url)
+    draw_stroke(page, DOWN)
+    wait_for_guess(page)
+
+    header, guess = page.locator("header").bounding_box(), page.locator("#guess-digit").bounding_box()
+
+    assert header is not None
+    assert guess is not None
+    assert guess["y"] >= header["y"] + header["height"]
+
+
+def test_an_objection_on_a_phone_on_its_side_is_one_line(page: Page, service: RunningService) -> None:
+    page.set_viewport_size({"width": 844, "height": 390})
+    open_page(page, service.url)
+    page.locator("#mode-contribute").click()
+    page.locator("#agree").click()
+
+    page.locator("#done").click()
+
+    expect(page.locator("#objection")).to_contain_text("first")
+    box = page.locator("#objection").bounding_box()
+    assert box is not None
+    assert box["height"] < 30
+
+
+def test_the_bars_are_seen_in_forced_colours(browser: Browser, service: RunningService) -> None:
+    context = browser.new_context(forced_colors="active")
+    page = context.new_page()
+    open_page(page, service.url)
+    draw_stroke(page, DOWN)
+    wait_for_guess(page)
+
+    colours = page.locator("#bars .bar").evaluate_all("bars => bars.map(bar => getComputedStyle(bar).backgroundColor)")
+    paper = page.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")
+    context.close()
+
+    assert paper not in colours
