@@ -43,8 +43,8 @@ class ModelForm(BaseModel):
     metrics: MetricsForm
 
 
-class LastOutcomeForm(BaseModel):
-    """What came of the last training."""
+class TrainingOutcomeForm(BaseModel):
+    """What came of a family's last training."""
 
     state: Literal["published", "refused"]
     family: str
@@ -64,7 +64,7 @@ class TrainerForm(BaseModel):
     reasons: list[str] = []
     new_judging: int = Field(0, description="drawings that came to judge with, which start no training")
     doubted: int = Field(0, description="drawings that came and whose labels are not believed")
-    last: LastOutcomeForm | None = None
+    outcomes: list[TrainingOutcomeForm] = Field([], description="newest first, of each family the last")
     at: str = ""
 
 

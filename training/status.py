@@ -14,8 +14,8 @@ class BadStatus(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class LastOutcome:
-    """What came of the last training, to be read until the next one ends."""
+class TrainingOutcome:
+    """What came of a family's last training, to be read until its next one ends."""
 
     state: Literal["published", "refused"]
     family: str
@@ -37,7 +37,7 @@ class TrainerStatus:
     reasons: tuple[str, ...] = ()
     at: str = ""  # UTC, ISO 8601
     doubted: int = 0  # came as well, but their labels are not believed: they teach nothing and judge nothing
-    last: LastOutcome | None = None
+    outcomes: tuple[TrainingOutcome, ...] = ()  # newest first, of each family the last
 
     def to_json(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -63,19 +63,17 @@ def parse_status(text: bytes) -> TrainerStatus:
             reasons=tuple(str(reason) for reason in record.get("reasons", ())),
             at=str(record.get("at", "")),
             doubted=int(record.get("doubted", 0)),
-            last=_last(record.get("last")),
+            outcomes=tuple(_outcome(each) for each in record.get("outcomes", ())),
         )
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError, RecursionError) as error:
         raise BadStatus(f"status of {len(text)} bytes: {type(error).__name__}: {error}") from error
 
 
-def _last(record: Any) -> LastOutcome | None:
-    if record is None:
-        return None
+def _outcome(record: Any) -> TrainingOutcome:
     if record["state"] not in ("published", "refused"):
-        raise BadStatus(f"a last outcome of {record['state']!r:.80}, expected published or refused")
+        raise BadStatus(f"an outcome of {record['state']!r:.80}, expected published or refused")
     reasons = tuple(str(reason) for reason in record["reasons"])
-    return LastOutcome(record["state"], str(record["family"]), str(record["version"]), reasons, str(record["at"]))
+    return TrainingOutcome(record["state"], str(record["family"]), str(record["version"]), reasons, str(record["at"]))
 
 
 def _name(value: object) -> str | None:

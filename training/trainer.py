@@ -29,7 +29,7 @@ from training.registry import FIRST_MODELS, Registry, seed_first_models
 from training.screen import Screen, best_reader
 from training.shard_files import ShardFiles
 from training.shards import Told
-from training.status import BadStatus, LastOutcome, TrainerStatus, parse_status
+from training.status import BadStatus, TrainerStatus, TrainingOutcome, parse_status
 
 KNOWN = 150  # drawings trained on before that are shown again, by lot; more than a training can look at
 JUDGING = 1000  # contributed drawings that judge
@@ -65,7 +65,7 @@ class Trainer:
         self._stop = stop
         self._run = replace(run or Run(), should_stop=stop.is_set)
         self._finished = False  # what a trainer before this one had begun
-        self._last: LastOutcome | None = None
+        self._outcomes: tuple[TrainingOutcome, ...] = ()  # newest first, of each family the last
         self._told: TrainerStatus | None = None
         self._seeded = not seed_store
 
@@ -107,7 +107,7 @@ class Trainer:
         if not self._finished:
             for family in self._families:
                 self._note.finish(family.name, self._registry)
-            self._last = self._stored_last()
+            self._outcomes = self._stored_outcomes()
             self._finished = True
         self._compaction.run()
         self._note.hold_to(self._shards.last)
@@ -162,18 +162,19 @@ class Trainer:
         else:
             self._registry.forget_refused(card.family)
         log.info("%s %s %s", card.family, card.version, state)
-        self._last = LastOutcome(state, card.family, card.version, verdict.reasons, _now())
+        ended = TrainingOutcome(state, card.family, card.version, verdict.reasons, _now())
+        self._outcomes = (ended, *(before for before in self._outcomes if before.family != card.family))
         self._tell(
             TrainerStatus(
                 state, 0, self._retrain_after, family=card.family, version=card.version, reasons=verdict.reasons
             )
         )
 
-    def _stored_last(self) -> LastOutcome | None:
+    def _stored_outcomes(self) -> tuple[TrainingOutcome, ...]:
         try:
-            return parse_status(self._store.get(TRAINER_STATUS)).last
+            return parse_status(self._store.get(TRAINER_STATUS)).outcomes
         except (NoSuchObject, BadStatus):
-            return None
+            return ()
 
     def _champion(self, family: Family) -> Artifact | None:
         pointer = self._registry.champion(family.name)
@@ -201,7 +202,7 @@ class Trainer:
         )
 
     def _tell(self, status: TrainerStatus) -> None:
-        status = replace(status, last=self._last)
+        status = replace(status, outcomes=self._outcomes)
         if status == self._told:
             return
         self._store.put(TRAINER_STATUS, replace(status, at=_now()).to_json())

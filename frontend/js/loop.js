@@ -50,14 +50,14 @@ export function collectedWords(total) {
 }
 
 /**
- * What of the last training is to be told: in the trainer's word of it, or of an older trainer in its state.
+ * What came of the last trainings, newest first: in the trainer's words of them, or of an older trainer in its state.
  * @param {Trainer | null} trainer
- * @returns {Outcome | null}
+ * @returns {readonly Outcome[]}
  */
-export function outcomeOf(trainer) {
-  if (trainer?.last) return trainer.last;
-  if (trainer?.state !== 'published' && trainer?.state !== 'refused') return null;
-  return { ...trainer, state: trainer.state };
+export function outcomesOf(trainer) {
+  if (trainer?.outcomes?.length) return trainer.outcomes;
+  if (trainer?.state !== 'published' && trainer?.state !== 'refused') return [];
+  return [{ ...trainer, state: trainer.state }];
 }
 
 /**
@@ -87,9 +87,11 @@ export function trainerNews(before, after) {
   if (state === 'training' && (before.state !== 'training' || before.family !== family)) {
     news.push(`${family ?? 'a family'} began to learn from ${drawings(new_drawings)}`);
   }
-  const [was, is] = [outcomeOf(before), outcomeOf(after)];
-  const isNew = is && (is.version !== was?.version || is.at !== was?.at || is.state !== was?.state);
-  if (isNew && is.state === 'refused') news.push(`a challenger was refused: ${refusedWords(is)}`);
+  const known = outcomesOf(before);
+  for (const is of outcomesOf(after)) {
+    const isKnown = known.some((was) => is.version === was.version && is.at === was.at && is.state === was.state);
+    if (!isKnown && is.state === 'refused') news.push(`a challenger was refused: ${refusedWords(is)}`);
+  }
   const more = doubted - (before.doubted ?? 0);
   if (more > 0) news.push(`${drawings(more)} left out as doubtful`);
   return news;

@@ -2,10 +2,11 @@
 
 import { modelFile } from './cards.js';
 import { byId, element, setText } from './dom.js';
-import { asideWords, championNews, collectedWords, lineWords, outcomeOf, partCollected, trainerNews } from './loop.js';
+import { asideWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, trainerNews } from './loop.js';
 import { modelWords, trainerWords } from './words.js';
 import { whenWords } from './yours_words.js';
 
+/** @typedef {import('./loop.js').Outcome} Outcome */
 /** @typedef {import('./protocol.js').Counts} Counts */
 /** @typedef {import('./protocol.js').Model} Model */
 /** @typedef {import('./protocol.js').Trainer} Trainer */
@@ -18,7 +19,7 @@ export class LoopView {
   #parts = [byId('loop-part', HTMLElement), byId('training-part', HTMLElement)];
   #trainerWords = byId('trainer', HTMLElement);
   #aside = byId('left-out', HTMLElement);
-  #outcome = byId('outcome', HTMLElement);
+  #outcomes = byId('outcomes', HTMLElement);
   #news = byId('news', HTMLElement);
   #collected = byId('collected', HTMLElement);
   #digits = Array.from({ length: 10 }, (_, digit) => digitColumn(digit));
@@ -39,7 +40,7 @@ export class LoopView {
     this.#trainerWords.dataset.state = trainer?.state ?? '';
     setText(this.#aside, asideWords(trainer));
     for (const part of this.#parts) part.style.transform = `scaleX(${partCollected(trainer)})`;
-    this.#outcome.replaceChildren(...outcomeParts(trainer));
+    this.#outcomes.replaceChildren(...outcomeItems(trainer));
     if (this.#visible) void this.#readCounts();
   }
 
@@ -92,10 +93,14 @@ function digitColumn(digit) {
 }
 
 /** @param {Trainer | null} trainer */
-function outcomeParts(trainer) {
-  const last = outcomeOf(trainer);
-  if (!last) return [element('p', {}, 'None has ended yet.')];
-  const { state, family, version, reasons = [], at } = last;
+function outcomeItems(trainer) {
+  const outcomes = outcomesOf(trainer);
+  if (!outcomes.length) return [element('li', {}, element('p', {}, 'None has ended yet.'))];
+  return outcomes.map((outcome) => element('li', {}, ...outcomeParts(outcome)));
+}
+
+/** @param {Outcome} outcome */
+function outcomeParts({ state, family, version, reasons = [], at }) {
   const verdict = state === 'published' ? ' passed the gate and went live.' : ' was refused.';
   const name = family && version ? cardLink(family, version) : `a challenger${family ? ` (${family})` : ''}`;
   const why = reasons.length ? reasons : state === 'refused' ? ['no reason given'] : [];

@@ -24,10 +24,10 @@
  * @property {readonly string[]} [reasons]
  * @property {number} [new_judging] that came too, to judge models
  * @property {number} [doubted] drawings whose labels it does not believe
- * @property {LastOutcome | null} [last]
+ * @property {readonly TrainingOutcome[]} [outcomes] newest first, of each family the last
  */
 /**
- * @typedef {object} LastOutcome what came of the last training
+ * @typedef {object} TrainingOutcome what came of a family's last training
  * @property {'published' | 'refused'} state
  * @property {string} family
  * @property {string} version

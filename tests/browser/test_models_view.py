@@ -15,7 +15,7 @@ from tests.running import RunningService
 from tests.service.serving import shipped
 from training.baselines.record import Record, to_json
 from training.registry import Registry
-from training.status import LastOutcome, TrainerStatus
+from training.status import TrainerStatus, TrainingOutcome
 
 pytestmark = pytest.mark.browser
 
@@ -97,10 +97,14 @@ def test_the_last_refusal_is_told_with_its_reasons_and_its_card(page: Page, serv
 
     store.put(TRAINER_STATUS, refused.to_json())
 
-    refusal = page.locator("#outcome")
+    refusal = page.locator("#outcomes > li").last
     expect(refusal).to_contain_text("worse at half ink", timeout=20_000)
-    last = LastOutcome("refused", "softmax", version, ("worse at half ink",), "2030-11-21T03:45:00.000Z")
-    store.put(TRAINER_STATUS, TrainerStatus("waiting", 3, 20, last=last).to_json())
+    at = "2030-11-21T03:45:00.000Z"
+    outcomes = (
+        TrainingOutcome("published", "original", "20301121T034501Z-000000", ("no worse",), at),
+        TrainingOutcome("refused", "softmax", version, ("worse at half ink",), at),
+    )
+    store.put(TRAINER_STATUS, TrainerStatus("waiting", 3, 20, outcomes=outcomes).to_json())
     expect(page.locator("#trainer")).to_contain_text("3 of 20", timeout=20_000)
     page.reload()  # whoever comes later reads it too
     expect(refusal).to_contain_text("worse at half ink", timeout=20_000)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { asideWords, championNews, collectedWords, lineWords, outcomeOf, partCollected, trainerNews } from '../../frontend/js/loop.js';
+import { asideWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, trainerNews } from '../../frontend/js/loop.js';
 
 const WAITING = { state: 'waiting', new_drawings: 3, needed: 20 };
 const TRAINING = { state: 'training', new_drawings: 20, needed: 20, family: 'cnn' };
@@ -9,6 +9,7 @@ const OLD = '20261121T034500Z-1f2e3d';
 const NEW = '20261122T101500Z-aa11bb';
 const REASONS = ['passes: at full ink 97.0 %, champion 96.9 %', 'fails: at half ink 70.0 %, champion 75.0 %'];
 const REFUSED = { state: 'refused', family: 'cnn', version: NEW, reasons: REASONS, at: '2026-11-22T10:15:00.000Z' };
+const PUBLISHED = { state: 'published', family: 'path', version: OLD, reasons: [], at: '2026-11-22T10:16:00.000Z' };
 
 test('a page without a trainer promises no training', () => {
   assert.equal(lineWords(null), '');
@@ -38,10 +39,17 @@ test('what is collected is counted in words', () => {
   assert.deepEqual([0, 1, 1234].map(collectedWords), ['Nothing yet.', '1 drawing, by digit:', '1,234 drawings, by digit:']);
 });
 
-test('the last outcome is told while the trainer waits, or by its state alone', () => {
-  assert.deepEqual(outcomeOf({ ...WAITING, last: REFUSED }), REFUSED);
-  assert.equal(outcomeOf({ ...WAITING, state: 'refused', reasons: ['bad'] })?.state, 'refused');
-  assert.equal(outcomeOf(WAITING), null);
+test('outcomes are told while the trainer waits, or one by its state alone', () => {
+  assert.deepEqual(outcomesOf({ ...WAITING, outcomes: [PUBLISHED, REFUSED] }), [PUBLISHED, REFUSED]);
+  assert.deepEqual(outcomesOf({ ...WAITING, state: 'refused', reasons: ['bad'] }).map(({ state }) => state), ['refused']);
+  assert.deepEqual(outcomesOf(WAITING), []);
+});
+
+test('a refusal is news though another family was published after it', () => {
+  const both = { ...WAITING, outcomes: [PUBLISHED, REFUSED] };
+
+  assert.equal(trainerNews(TRAINING, both).length, 1);
+  assert.deepEqual(trainerNews({ ...WAITING, outcomes: [REFUSED] }, both), []);
 });
 
 test('a champion that went live is news, one that was there is none', () => {
@@ -53,7 +61,7 @@ test('a champion that went live is news, one that was there is none', () => {
 });
 
 test('a training that begins, a refusal and a doubt are news once', () => {
-  const refused = { ...WAITING, last: REFUSED, doubted: 2 };
+  const refused = { ...WAITING, outcomes: [REFUSED], doubted: 2 };
 
   assert.deepEqual(trainerNews(WAITING, TRAINING), ['cnn began to learn from 20 drawings']);
   assert.deepEqual(trainerNews(TRAINING, TRAINING), []);

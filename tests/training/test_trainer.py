@@ -19,7 +19,7 @@ from training.reference import reference_drawings
 from training.registry import FIRST_MODELS, Registry, RegistryError
 from training.shard_files import ShardFiles
 from training.shards import Shards
-from training.status import TrainerStatus, parse_status
+from training.status import TrainerStatus, TrainingOutcome, parse_status
 from training.trainer import Trainer
 
 DRAWINGS = reference_drawings("replay")[::7]
@@ -274,7 +274,9 @@ def reader() -> MemoryStore:
     return release
 
 
-def test_the_last_outcome_is_told_while_the_next_drawings_are_waited_for(store: MemoryStore, family: Family) -> None:
+def test_the_last_outcome_of_a_family_is_told_while_the_next_drawings_are_waited_for(
+    store: MemoryStore, family: Family
+) -> None:
     contribute_all(store, DRAWINGS[:3])
     (outcome,) = trainer_of(store, family).poll()
     contribute_all(store, DRAWINGS[3:5], when=NOON + timedelta(hours=1))
@@ -283,9 +285,9 @@ def test_the_last_outcome_is_told_while_the_next_drawings_are_waited_for(store: 
 
     told = status(store)
     assert (told.state, told.new_drawings) == ("waiting", 2)
-    assert told.last is not None
-    assert (told.last.state, told.last.version) == ("published", outcome.artifact.card.version)
-    assert told.last.reasons == outcome.verdict.reasons
+    (last,) = told.outcomes
+    assert (last.state, last.version) == ("published", outcome.artifact.card.version)
+    assert last.reasons == outcome.verdict.reasons
 
 
 def test_a_store_that_fails_is_waited_for(store: MemoryStore, family: Family) -> None:
@@ -332,3 +334,14 @@ def test_progress_that_cannot_be_read_begins_anew(store: MemoryStore, family: Fa
     store.put(TRAINER_PROGRESS, b"{}")
 
     assert len(trainer_of(store, family).poll()) == 1
+
+
+def test_outcomes_are_told_newest_first_and_one_of_each_family(store: MemoryStore, family: Family) -> None:
+    former = TrainingOutcome("published", family.name, "20261121T034500Z-1f2e3d", ("no worse",), "2026-11-21T03:45:00Z")
+    other = TrainingOutcome("refused", "another", "20261121T034500Z-aa11bb", ("worse",), "2026-11-21T03:45:00Z")
+    store.put(TRAINER_STATUS, TrainerStatus("waiting", 0, 3, outcomes=(former, other)).to_json())
+    contribute_all(store, DRAWINGS[:3])
+
+    (outcome,) = trainer_of(store, family).poll()
+
+    assert [each.version for each in status(store).outcomes] == [outcome.artifact.card.version, other.version]
