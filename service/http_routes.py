@@ -117,7 +117,8 @@ def make_http_routes(live: LiveModels, registry: Registry, intake: Intake, origi
             record = parse_json_object(body)
         except ProtocolError as error:
             raise Problem(422, error.code, error.message) from error
-        reply = await asyncio.to_thread(intake.accept, record)
+        refusal = intake.refuse_at_once(record)
+        reply = await asyncio.to_thread(intake.accept, record) if refusal is None else refusal
         if reply["type"] == "accepted":
             return JSONResponse(reply, 200 if reply["duplicate"] else 201)
         return JSONResponse(reply, 503 if reply["retry"] else 410 if reply["code"] == "deleted" else 422)

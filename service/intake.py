@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 from collector.contribution import BadContribution, parse_contribution
@@ -16,6 +18,7 @@ from collector.spool import Counts, Spool, SpoolError, SpoolFull
 log = logging.getLogger(__name__)
 
 Reply = dict[str, Any]
+REST_SECONDS = 0.25  # between two tries while the disk refuses: those that wait come back all at once
 MAX_ID = 64  # characters of an id that is no UUID, echoed so that its sender can tell which it was
 
 
@@ -24,13 +27,36 @@ def utc_now() -> datetime:
 
 
 class Intake:
-    """All of it blocks on the disk: call it in a thread."""
+    """All of it but `refuse_at_once` blocks on the disk: call it in a thread."""
 
-    def __init__(self, spool: Spool, key: bytes, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        key: bytes,
+        now: Callable[[], datetime] = utc_now,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self._spool = spool
         self._key = key
         self._now = now
+        self._clock = clock
         self._trouble: str | None = None  # what the log was last told of
+        self._rest_until: float | None = None  # by the clock, while the disk refuses
+        self._rest_lock = threading.Lock()
+
+    def refuse_at_once(self, record: dict[str, Any]) -> Reply | None:
+        """`busy` while the disk refuses, but for one contribution in REST_SECONDS, which tries it; blocks on nothing.
+
+        Reading and packing what can't be kept would cost those who draw their predictions' pace.
+        """
+        with self._rest_lock:
+            if self._rest_until is None:
+                return None
+            now = self._clock()
+            if now >= self._rest_until:
+                self._rest_until = now + REST_SECONDS
+                return None
+        return _no_disk(record)
 
     def accept(self, record: dict[str, Any]) -> Reply:
         """The answer to a contribution, `accepted` (then it is on disk) or `refused`."""
@@ -44,11 +70,14 @@ class Intake:
             return _refused(record, "deleted", f"{error}, and does not come back", retry=False)
         except SpoolFull as error:
             self._note(error)
+            self._rest(None)  # the disk has answered
             return _refused(record, "spool_full", "no room for more until what is kept has been uploaded", retry=True)
         except SpoolError as error:
             self._note(error)
-            return _refused(record, "busy", "it could not be put on disk just now", retry=True)
+            self._rest(self._clock() + REST_SECONDS)
+            return _no_disk(record)
         self._note(None)
+        self._rest(None)
         return {
             "type": "accepted",
             "id": receipt.id,
@@ -58,6 +87,10 @@ class Intake:
             "receipt": receipt_for(self._key, receipt.id) if receipt.yours else None,
             "contributions": self._counts_of(contributor),
         }
+
+    def _rest(self, until: float | None) -> None:
+        with self._rest_lock:
+            self._rest_until = until
 
     def counts(self, token: str | None = None) -> Reply:
         """How many contributions there are: in all, by this token, and of each digit."""
@@ -95,6 +128,10 @@ class Intake:
 def busy(record: dict[str, Any]) -> Reply:
     """The answer when too many contributions are under way on one socket."""
     return _refused(record, "busy", "too many contributions at a time on one socket", retry=True)
+
+
+def _no_disk(record: dict[str, Any]) -> Reply:
+    return _refused(record, "busy", "it could not be put on disk just now", retry=True)
 
 
 def _refused(record: dict[str, Any], code: str, message: str, retry: bool) -> Reply:

@@ -108,6 +108,8 @@ class Session:
                 self._wrong = 0
                 if self._contributing >= MAX_CONTRIBUTING:
                     await self._say(encode(busy(record)))
+                elif (refusal := self._intake.refuse_at_once(record)) is not None:
+                    await self._say(encode(refusal))
                 else:
                     self._contributing += 1
                     tasks.create_task(self._contribute(record))

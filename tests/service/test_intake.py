@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from collector.contributor import contributor_id, use_of
 from collector.receipt import receipt_for
-from collector.spool import Spool
-from service.intake import Intake
+from collector.spool import Counts, Receipt, Spool, SpoolError
+from service.intake import REST_SECONDS, Intake
 from tests.service.fakes import TOKEN, contribution_record
 
 KEY = b"k" * 32
@@ -91,6 +91,55 @@ def test_a_spool_that_fails_asks_to_come_again_and_says_so(spool: Spool) -> None
 
     assert (reply["code"], reply["retry"]) == ("busy", True)
     assert "spool" in intake.trouble()
+
+
+class Disk:
+    """Stands before a spool, and refuses while it is told to."""
+
+    def __init__(self, spool: Spool) -> None:
+        self.full, self.asked = True, 0
+        self._spool = spool
+
+    def accept(self, *given: Any, **named: Any) -> Receipt:
+        self.asked += 1
+        if self.full:
+            raise SpoolError("database or disk is full")
+        return self._spool.accept(*given, **named)
+
+    def counts(self, contributor: str | None = None) -> Counts:
+        return self._spool.counts(contributor)
+
+
+def test_a_disk_that_refuses_is_tried_by_one_contribution_at_a_time(spool: Spool) -> None:
+    disk, now = Disk(spool), [100.0]
+    intake = Intake(cast("Spool", disk), KEY, clock=lambda: now[0])
+    records = [contribution_record() for _ in range(4)]
+    assert intake.refuse_at_once(records[0]) is None
+    intake.accept(records[0])
+
+    refused = intake.refuse_at_once(records[1])
+    now[0] += REST_SECONDS
+    tries = [intake.refuse_at_once(record) for record in records[2:]]
+
+    assert refused is not None
+    assert (refused["code"], refused["retry"], refused["id"]) == ("busy", True, records[1]["id"])
+    assert (tries[0], tries[1] is None) == (None, False)
+    assert disk.asked == 1
+
+
+def test_a_disk_that_is_well_again_is_open_to_all_at_once(spool: Spool) -> None:
+    disk, now = Disk(spool), [100.0]
+    intake = Intake(cast("Spool", disk), KEY, clock=lambda: now[0])
+    intake.accept(contribution_record())
+    disk.full = False
+    now[0] += REST_SECONDS
+    record = contribution_record()
+    assert intake.refuse_at_once(record) is None
+
+    reply = intake.accept(record)
+
+    assert reply["type"] == "accepted"
+    assert [intake.refuse_at_once(contribution_record()) for _ in range(3)] == [None] * 3
 
 
 def test_counts_are_of_the_token_that_asks(spool: Spool) -> None:
