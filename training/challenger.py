@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 PART_WAY = (0.5, 0.25)  # of the way that training went, tried in turn when all of it is refused
 SNAPSHOTS_PER_SHOWN = 2  # made for each that is drawn from them, so that few are drawn twice
 REPLAY_COPIES = 2  # augmented, of each reference drawing
-WHOLE_SHARE = 20  # drawings from which on new (or known) ones get all of their share of a batch
+WHOLE_SHARE = 20  # drawings from which on new (or known) ones get all of their share of a batch, and steps their size
+FIRST_OPINION = 0.5  # of what is taught on contributed drawings is the first model's opinion, which no one can send
 GOLDEN_SNAPSHOTS = 8  # of reference drawings, at different stages
 CREDITS = {
     "pendigits": "Pen-Based Recognition of Handwritten Digits, E. Alpaydin and F. Alimoglu, 1998, UCI Machine Learning "
@@ -142,9 +143,15 @@ def learn_on(
         raise ValueError(f"{family.name} is not trained further as drawings arrive")
     fit.use_threads(run.threads)
     resume, encoding = family.resume, family.encoding
-    recipe = Recipe(resume.optimizer, resume.learning_rate, "constant", resume.batches, resume.batch_size)
-    mix = _resume_mix(resume, encoding, known, new, run.seed)
-    sources = [fit.Source(snapshots, share, keep=number == 0) for number, (snapshots, share) in enumerate(mix)]
+    recipe = Recipe(
+        resume.optimizer, _learning_rate(resume, len(new)), "constant", resume.batches, resume.batch_size,
+        teaching=FIRST_OPINION,
+    )  # fmt: skip
+    replayed, *contributed = _resume_mix(resume, encoding, known, new, run.seed)
+    sources = [fit.Source(*replayed, keep=True)]
+    for snapshots, share in contributed:
+        opinions = None if baseline is None else fit.opinions(family, baseline.weights, snapshots)
+        sources.append(fit.Source(snapshots, share, opinions=opinions))
     fitted = fit.fit(
         family, recipe, sources, seed=run.seed, resume=champion.weights, pull=resume.pull,
         progress=run.progress, should_stop=run.should_stop,
@@ -160,10 +167,19 @@ def learn_on(
             fitted, evaluation, verdict = nearer, nearer_evaluation, nearer_verdict
     card = _card(
         family, fitted, evaluation, judged_on_text(judging), _grown(champion.card.trained_on, new, withdrawn),
-        {**asdict(resume), "seed": run.seed},
+        {**asdict(resume), "learning_rate": recipe.learning_rate, "first_opinion": FIRST_OPINION, "seed": run.seed},
     )  # fmt: skip
     card = replace(card, resumed_from=champion.card.version, replaces=champion.card.version, gate=verdict.to_record())
     return _outcome(card, fitted, evaluation, verdict)
+
+
+def _learning_rate(resume: Resume, new: int) -> float:
+    """Smaller for a handful of drawings.
+
+    Adam's steps are of one size however little there is to learn: four drawings a round, at a fiftieth of a batch,
+    moved the weights as far as twenty did, and in no direction that was good for anybody.
+    """
+    return resume.learning_rate * min(1.0, new / WHOLE_SHARE)
 
 
 def _resume_mix(
