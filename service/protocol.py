@@ -135,6 +135,8 @@ def _parse_hello(record: dict[str, Any]) -> Hello:
     if family is not None and families is not None:
         raise ProtocolError("bad_hello", "both family and families, expected one of them")
     if family is not None:
+        if not isinstance(family, str):
+            raise ProtocolError("bad_hello", f"family is {describe(family)}, expected a name")
         families = [family]
     named = [] if families is None else families
     if not isinstance(named, list) or len(named) > MAX_FAMILIES or not all(isinstance(f, str) for f in named):

@@ -103,6 +103,11 @@ def test_a_hello_of_another_form_is_a_bad_hello(fields: dict[str, Any]) -> None:
     assert caught.value.code == "bad_hello"
 
 
+def test_a_family_that_is_no_name_is_told_as_what_it_is() -> None:
+    with pytest.raises(ProtocolError, match="family is a list of 0, expected a name"):
+        parse_text('{"type": "hello", "family": []}')
+
+
 def test_strokes_have_the_pages_pen_when_they_name_none() -> None:
     message = parse_text(strokes_message())
 
