@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from zlib_ng import zlib_ng as zlib  # several times as fast as the standard one; counting was a third of reading a PNG
 
 from training.snapshot import MAX_CANVAS_SIDE
 
@@ -129,7 +130,7 @@ def _count_pixels(head: _Head, pixels: Sequence[memoryview]) -> None:
             came += size
             if came > wanted:
                 raise BadPng(f"pixel data of over {wanted} bytes, expected that for {head.width}x{head.height} px")
-    except zlib.error as error:
+    except zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance of itself
         raise BadPng(f"pixel data that can't be unfolded: {error!s:.80}") from error
     if came < wanted or not unpacker.eof:
         raise BadPng(f"pixel data that ends after {came} of {wanted} bytes")
