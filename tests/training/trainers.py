@@ -1,0 +1,30 @@
+"""A trainer for a test, and what it left to be read in the store."""
+
+from __future__ import annotations
+
+import threading
+
+from collector.layout import TRAINER_STATUS
+from collector.object_store import MemoryStore
+from training.families import Family
+from training.registry import Registry
+from training.status import TrainerStatus, parse_status
+from training.trainer import Trainer
+
+NOTHING_SHIPPED = MemoryStore()  # and so nothing that doubts a label
+
+
+def trainer_of(
+    store: MemoryStore, family: Family, retrain_after: int = 3, shipped: MemoryStore | None = None
+) -> Trainer:
+    return Trainer(store, retrain_after, threading.Event(), [family], first_models=shipped or NOTHING_SHIPPED)
+
+
+def status(store: MemoryStore) -> TrainerStatus:
+    return parse_status(store.get(TRAINER_STATUS))
+
+
+def version(store: MemoryStore) -> str:
+    champion = Registry(store).champion("original")
+    assert champion is not None
+    return champion.version
