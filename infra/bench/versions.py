@@ -19,7 +19,7 @@ from training.registry import FIRST_MODELS, Registry
 
 
 class NothingToChange(RuntimeError):
-    """The flatbuffer does not hold its largest constant as half-precision numbers in one piece."""
+    """The flatbuffer does not hold its largest constant as 8-bit numbers in one piece."""
 
 
 def shipped(family: str) -> Artifact:
@@ -56,10 +56,10 @@ def _version(artifact: Artifact, number: int) -> Artifact:
 def _scaled(model: bytes, by: float) -> bytes:
     litert = LiteRT(model_content=model, num_threads=1)
     litert.allocate_tensors()
-    halves = [tensor for tensor in litert.get_tensor_details() if tensor["dtype"] is np.float16]
-    largest = max(halves, key=lambda tensor: int(np.prod(tensor["shape"])))
+    whole = [tensor for tensor in litert.get_tensor_details() if tensor["dtype"] is np.int8]
+    largest = max(whole, key=lambda tensor: int(np.prod(tensor["shape"])))
     weights = litert.get_tensor(largest["index"])
-    before, after = weights.tobytes(), (weights * np.float16(by)).astype(np.float16).tobytes()
+    before, after = weights.tobytes(), np.round(weights * by).astype(np.int8).tobytes()
     if model.count(before) != 1:
         raise NothingToChange(f"{largest['name']} occurs {model.count(before)} times, expected once")
     return model.replace(before, after)

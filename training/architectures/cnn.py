@@ -8,9 +8,13 @@ import keras
 from keras import layers, ops
 
 from training.architectures.ink_features import (
+    EDGE_BINS,
+    MIDDLE_BINS,
     PAIR_DIRECTIONS,
+    REACH,
     REACH_RANGE,
-    box_of,
+    SIZE_BINS,
+    Bins,
     directions,
     ink_length,
     outer,
@@ -19,13 +23,10 @@ from training.architectures.ink_features import (
     root,
     slopes,
     soft_bins,
+    where,
 )
 
-STEM, WIDE, WIDER = (
-    24,
-    32,
-    64,
-)  # channels: of the first look, at 10x10, at 5x5: 5 M products
+STEM, WIDE, WIDER = 24, 32, 64  # channels: of the first look, at 10x10, at 5x5: 5 M products
 DIRECTIONS = 8
 SIDE = 48  # numbers that say what is made of the place
 HIDDEN = 96
@@ -58,14 +59,14 @@ def build_model() -> Any:
 
 def _side(cells: Any, picture: Any, place: Any) -> Any:
     """Where, how large and how much ink, as soft bins and one dense layer: (N, SIDE)."""
-    box = box_of(place)
     reach = ops.log(ink_length(cells, picture) / 16)
-    mass = ops.log(ops.sum(cells, (1, 2)) + 0.05)
-    mass = ops.reshape(mass, (-1, 1))
-    bins = [soft_bins(box[side], -0.36, 0.36, 8) for side in ("x0", "x1", "y0", "y1")]
-    middle = outer(soft_bins(box["x"], -0.2, 0.2, 5), soft_bins(box["y"], -0.25, 0.25, 5))
-    bins += [outer(middle, soft_bins(ops.log(box["longer"]), -2.5, -0.3, 4))]
-    bins += [soft_bins(reach, *REACH_RANGE, 8), soft_bins(mass - reach, 1.0, 5.0, 6)]
+    mass = ops.reshape(ops.log(ops.sum(cells, (1, 2)) + 0.05), (-1, 1))
+    x_bins, y_bins = MIDDLE_BINS
+    edges, x, y, size, ink = soft_bins(
+        ops.concatenate([where(place), reach, mass - reach], -1),
+        [EDGE_BINS, (x_bins,), (y_bins,), (SIZE_BINS,), (Bins(REACH, *REACH_RANGE, 8), Bins(REACH + 1, 1.0, 5.0, 6))],
+    )
+    bins = [edges, outer(outer(x, y), size), ink]
     return layers.Dense(SIDE, "relu")(layers.Dense(SIDE, "relu")(ops.concatenate(bins, -1)))
 
 

@@ -5,6 +5,8 @@ Nothing in here is learned. `softmax` weighs these features alone; `cnn` has som
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,50 +15,78 @@ from keras import ops
 DIRECTIONS = 8  # of lines, over half a turn: a stroke's two edges count alike, so a thick pen looks like a thin one
 PAIR_DIRECTIONS = 6  # 6 x 6 pairs are enough to tell bends and corners; 8 x 8 cost twice as much
 PAIR_OFFSETS = ((0, 2), (2, 0), (2, 2), (2, -2))  # of the 10x10 map; 2 apart beat 1 apart by .006, bends are that large
+PAIR_REACH = 2  # the farthest of these
 REACH_GATES = 8  # soft bins of log(ink length / box side): how far along a drawing is, as far as a snapshot tells
 FEW_GATES = 4  # for parts that are many
 REACH_RANGE = (-0.3, 1.6)  # of that logarithm: below, a dot or a straight line; above, e^1.6 = 5 sides of ink
 FLOOR = 1e-4  # square roots are steep at 0; this much energy is noise
 
 
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Points evenly from low to high, of which a value has shares in the two nearest."""
+
+    value: int  # which column of the values
+    low: float
+    high: float
+    count: int
+
+
+# Columns of `where`.
+X0, X1, Y0, Y1, X, Y, LONGER = range(7)
+# Bins of them, for every family that is told of the place.
+EDGE_BINS = tuple(Bins(edge, -0.36, 0.36, 8) for edge in (X0, X1, Y0, Y1))
+MIDDLE_BINS = (Bins(X, -0.2, 0.2, 5), Bins(Y, -0.25, 0.25, 5))
+FEW_MIDDLE_BINS = (Bins(X, -0.2, 0.2, 3), Bins(Y, -0.25, 0.25, 3))
+SIZE_BINS = Bins(LONGER, -2.5, -0.3, 4)
+REACH = LONGER + 1  # the column after them
+
+
 def gated_parts(cells: Any, place: Any) -> list[tuple[Any, Any]]:
     """The features as pairs (gates (N, m), parts (N, n)): every product of the two is a feature."""
     picture = ops.expand_dims(cells, -1)
-    box = box_of(place)
     reach = ops.log(ink_length(cells, picture) / 16)  # the crop's box is 16 cells on its longer side
-    gates, few_gates = (soft_bins(reach, *REACH_RANGE, n) for n in (REACH_GATES, FEW_GATES))
-    size = soft_bins(ops.log(box["longer"]), -2.5, -0.3, 4)
+    edges, x, y, few_x, few_y, size, gates, few_gates = soft_bins(
+        ops.concatenate([where(place), reach], -1),
+        [EDGE_BINS, *((bins,) for bins in (*MIDDLE_BINS, *FEW_MIDDLE_BINS, SIZE_BINS)),
+         (Bins(REACH, *REACH_RANGE, REACH_GATES),), (Bins(REACH, *REACH_RANGE, FEW_GATES),)],
+    )  # fmt: skip
 
     seen = slopes(picture)
     lines = pool(directions(seen, DIRECTIONS))  # (N, 10, 10, 8)
     pair_lines = root(pool(directions(seen, PAIR_DIRECTIONS)))
     coarse = ops.average_pool(lines[:, 1:, 1:, :], 3, 3)  # (N, 3, 3, 8)
 
-    edges = ops.concatenate([soft_bins(box[side], -0.36, 0.36, 8) for side in ("x0", "x1", "y0", "y1")], -1)
-    middle = outer(soft_bins(box["x"], -0.2, 0.2, 5), soft_bins(box["y"], -0.25, 0.25, 5))
-    few_middles = outer(soft_bins(box["x"], -0.2, 0.2, 3), soft_bins(box["y"], -0.25, 0.25, 3))
     return [
         (gates, flat(root(lines))),  # which way lines run, where
         (gates, edges),  # where the ink's box is on the canvas
-        (gates, outer(middle, size)),  # where and how large, together
-        (outer(few_gates, few_middles), flat(root(coarse))),  # a beginning's shape where it is
+        (gates, outer(outer(x, y), size)),  # where and how large, together
+        (outer(few_gates, outer(few_x, few_y)), flat(root(coarse))),  # a beginning's shape where it is
         (few_gates, flat(pairs(pair_lines))),  # bends, corners, crossings: two directions near each other
     ]
 
 
-def box_of(place: Any) -> dict[str, Any]:
-    """The ink's box in units of the canvas's longer side, about the canvas's middle; each (N, 1)."""
-    width, height, x0, y0, x1, y1 = (place[:, i : i + 1] for i in range(6))
-    side = ops.maximum(width, height)
-    return {
-        "x0": (x0 - width / 2) / side,
-        "x1": (x1 - width / 2) / side,
-        "y0": (y0 - height / 2) / side,
-        "y1": (y1 - height / 2) / side,
-        "x": (x0 + x1 - width) / 2 / side,
-        "y": (y0 + y1 - height) / 2 / side,
-        "longer": ops.maximum(ops.maximum(x1 - x0, y1 - y0), 1.0) / side,
-    }
+def where(place: Any) -> Any:
+    """The ink's box about the canvas's middle, in units of the canvas's longer side: (N, 7).
+
+    Its four edges, its middle, and the logarithm of its longer side.
+    """
+    # One product in place of a dozen steps, each of which takes LiteRT as long as many sums do.
+    from_place = np.array(  # of width, height, x0, y0, x1, y1
+        [
+            [-0.5, -0.5, 0, 0, -0.5, 0, 0, 0],
+            [0, 0, -0.5, -0.5, 0, -0.5, 0, 0],
+            [1, 0, 0, 0, 0.5, 0, -1, 0],
+            [0, 0, 1, 0, 0, 0.5, 0, -1],
+            [0, 1, 0, 0, 0.5, 0, 1, 0],
+            [0, 0, 0, 1, 0, 0.5, 0, 1],
+        ],
+        np.float32,
+    )
+    box = ops.matmul(place, ops.convert_to_tensor(from_place))  # px
+    longest = ops.max(place[:, :2], 1, keepdims=True)
+    longer = ops.maximum(ops.max(box[:, LONGER:], 1, keepdims=True), 1.0)
+    return ops.concatenate([box[:, :LONGER] / longest, ops.log(longer / longest)], -1)
 
 
 def ink_length(cells: Any, picture: Any) -> Any:
@@ -80,15 +110,21 @@ def slopes(picture: Any) -> Any:
 
     Twice the angle: opposite gradients, a stroke's two edges, become one direction.
     """
-    kernel = np.zeros((3, 3, 1, 2), np.float32)
-    kernel[:, :, 0, 0] = np.outer((0.25, 0.5, 0.25), (-0.5, 0, 0.5))
-    kernel[:, :, 0, 1] = kernel[:, :, 0, 0].T
-    gradient = ops.conv(picture, ops.convert_to_tensor(kernel), padding="same")
-    gx, gy = gradient[..., :1], gradient[..., 1:]
-    strength = ops.sqrt(gx * gx + gy * gy + 1e-6)
-    double_x, double_y = (gx * gx - gy * gy) / strength, 2 * gx * gy / strength
-    root_of_strength = ops.sqrt(ops.sqrt(double_x * double_x + double_y * double_y + 1e-6))
-    return ops.concatenate([double_x, double_y], -1) / root_of_strength
+    right = np.outer((0.25, 0.5, 0.25), (-0.5, 0, 0.5)).astype(np.float32)
+    # The square of gradient x + iy, whose parts are (x + y)(x - y) and 2 x y. Both at once: parting channels is slow.
+    one = ops.conv(picture, _kernel(right + right.T, 2 * right), padding="same")
+    other = ops.conv(picture, _kernel(right - right.T, right.T), padding="same")
+    squared = one * other
+    both = ops.convert_to_tensor(np.ones((1, 1, 2, 2), np.float32))
+    fourth_power = ops.conv(squared * squared, both)  # of the strength, in either channel
+    square = ops.sqrt(fourth_power) + 1e-6
+    strength = ops.sqrt(square)
+    return squared / (strength * ops.sqrt(ops.sqrt(fourth_power / square + 1e-6)))
+
+
+def _kernel(*filters: Any) -> Any:
+    """Filters (3, 3) of one channel, as a convolution has them."""
+    return ops.convert_to_tensor(np.stack(filters, -1)[:, :, None])
 
 
 def directions(edges: Any, count: int) -> Any:
@@ -114,12 +150,10 @@ def pairs(maps: Any) -> Any:
     # As convolutions, each direction `count` times over, and all of them `count` times: every pair meets once.
     here = ops.conv(maps, ops.convert_to_tensor(np.repeat(each, count, 1)[None, None]))
     every = ops.conv(maps, ops.convert_to_tensor(np.tile(each, count)[None, None]))
+    every = ops.pad(every, ((0, 0), (0, PAIR_REACH), (PAIR_REACH, PAIR_REACH), (0, 0)))
     out = []
     for down, right in PAIR_OFFSETS:
-        before, after = max(0, -right), max(0, right)
-        there = ops.pad(every, ((0, 0), (0, down), (before, after), (0, 0)))[
-            :, down : down + side, after : after + side
-        ]
+        there = every[:, down : down + side, PAIR_REACH + right : PAIR_REACH + right + side]
         out.append(ops.average_pool(here * there, 2, 2))
     return root(ops.concatenate(out, -1))
 
@@ -129,10 +163,21 @@ def root(energy: Any) -> Any:
     return ops.sqrt(energy + FLOOR) - FLOOR**0.5
 
 
-def soft_bins(value: Any, low: float, high: float, count: int) -> Any:
-    """(N, 1) -> (N, count): shares of the two nearest of `count` points from low to high; beyond them, the last."""
-    position = ops.clip((value - low) * ((count - 1) / (high - low)), 0.0, count - 1.0)
-    return ops.relu(1.0 - ops.abs(position - np.arange(count, dtype=np.float32)))
+def soft_bins(values: Any, groups: Sequence[Sequence[Bins]]) -> list[Any]:
+    """Values (N, k) -> for each group the shares of all its bins, (N, count); beyond the outermost, it has them all."""
+    bins = [each for group in groups for each in group]
+    owner = np.repeat(np.arange(len(bins)), [each.count for each in bins])
+    lasts = np.array([each.count - 1 for each in bins], np.float32)
+    scales = lasts / np.array([each.high - each.low for each in bins], np.float32)
+    lows = np.array([each.low for each in bins], np.float32)
+    numbers = np.concatenate([np.arange(each.count, dtype=np.float32) for each in bins])
+    # Of all bins at once: each column of the product is one value, at one bin's scale.
+    spread = np.zeros((values.shape[1], len(owner)), np.float32)
+    spread[[bins[each].value for each in owner], np.arange(len(owner))] = scales[owner]
+    position = ops.matmul(values, ops.convert_to_tensor(spread)) - (lows * scales)[owner]
+    shares = ops.relu(1.0 - ops.abs(ops.minimum(ops.relu(position), lasts[owner]) - numbers))
+    ends = np.cumsum([sum(each.count for each in group) for group in groups])
+    return [shares[:, end - sum(each.count for each in group) : end] for group, end in zip(groups, ends, strict=True)]
 
 
 def outer(a: Any, b: Any) -> Any:
