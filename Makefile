@@ -33,7 +33,7 @@ soak: $(VENV)/.proof  ## every promise of docs/reliability.md, under 25 minutes
 
 bootstrap: $(VENV)/.run  ## the first models that ship: make bootstrap DRAWINGS="a.ndjson.gz b.ndjson.gz"
 	@test -n "$(DRAWINGS)" || { echo 'usage: make bootstrap DRAWINGS="file.ndjson.gz ..."' >&2; exit 2; }
-	TF_ENABLE_ONEDNN_OPTS=1 $(BIN)/midstroke train --no-store $(foreach file,$(DRAWINGS),--drawings $(file)) --publish-to training/first_models
+	$(BIN)/midstroke train --no-store $(foreach file,$(DRAWINGS),--drawings $(file)) --publish-to training/first_models
 
 lock:  ## new pinned requirements from pyproject.toml
 	infra/lock.sh $(BIN)/uv

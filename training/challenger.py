@@ -9,6 +9,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from training.artifact import Artifact, check_artifact, file_entries, golden_predictions, version_name
 from training.card import Card, Learnt, TrainedOn
 from training.choosing import by_weight
@@ -85,7 +88,7 @@ def train_from_nothing(
         training, family.encoding, variety, run.seed, processes=run.threads, progress=run.progress
     )
     opinions = None if teacher is None else _opinions(teacher, training, variety, run)
-    source = fit.Source(snapshots, opinions=opinions)
+    source = fit.Source(snapshots, opinions=opinions, trust=recipe.teaching)
     fitted = fit.fit(family, recipe, [source], seed=run.seed, progress=run.progress, should_stop=run.should_stop)
     evaluation = evaluate(Interpreter(fitted.model, family.encoding), prepare(judging, family.encoding))
     verdict = judge(evaluation, None)
@@ -143,15 +146,13 @@ def learn_on(
         raise ValueError(f"{family.name} is not trained further as drawings arrive")
     fit.use_threads(run.threads)
     resume, encoding = family.resume, family.encoding
-    recipe = Recipe(
-        resume.optimizer, _learning_rate(resume, len(new)), "constant", resume.batches, resume.batch_size,
-        teaching=FIRST_OPINION,
-    )  # fmt: skip
+    recipe = Recipe(resume.optimizer, _learning_rate(resume, len(new)), "constant", resume.batches, resume.batch_size)
     replayed, *contributed = _resume_mix(resume, encoding, known, new, run.seed)
-    sources = [fit.Source(*replayed, keep=True)]
+    # On reference drawings what the champion says is kept, whatever their labels are.
+    sources = [fit.Source(*replayed, _said_by(champion, replayed[0]))]
     for snapshots, share in contributed:
-        opinions = None if baseline is None else fit.opinions(family, baseline.weights, snapshots)
-        sources.append(fit.Source(snapshots, share, opinions=opinions))
+        said = None if baseline is None else _said_by(baseline, snapshots)
+        sources.append(fit.Source(snapshots, share, said, FIRST_OPINION))
     fitted = fit.fit(
         family, recipe, sources, seed=run.seed, resume=champion.weights, pull=resume.pull,
         progress=run.progress, should_stop=run.should_stop,
@@ -171,6 +172,11 @@ def learn_on(
     )  # fmt: skip
     card = replace(card, resumed_from=champion.card.version, replaces=champion.card.version, gate=verdict.to_record())
     return _outcome(card, fitted, evaluation, verdict)
+
+
+def _said_by(artifact: Artifact, snapshots: Snapshots) -> NDArray[np.float32]:
+    """The opinions of a model as it is served, (n, 10)."""
+    return Interpreter(artifact.model, snapshots.encoding).predict_each(snapshots.batch(slice(None)))
 
 
 def _learning_rate(resume: Resume, new: int) -> float:

@@ -22,16 +22,21 @@ _SHARES = np.arange(256, dtype=np.float32) / np.float32(255)  # to look a cell u
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """One input of a model: its name, and its shape without the batch."""
+    """One input of a model: its name, its shape without the batch, and what holds it until it is one."""
 
     name: str
     shape: tuple[int, ...]
+    compact: type[np.generic]  # before it is scaled, see `training.dataset.SCALES`
 
 
 INPUT_SPECS: dict[Encoding, tuple[InputSpec, ...]] = {
-    "ink20": (InputSpec("cells", (GRID, GRID)), InputSpec("place", (6,))),
-    "canvas20": (InputSpec("cells", (GRID, GRID)),),
-    "path48": (InputSpec("points", (POINTS, 2)), InputSpec("starts", (POINTS,)), InputSpec("canvas", (2,))),
+    "ink20": (InputSpec("cells", (GRID, GRID), np.uint8), InputSpec("place", (6,), np.uint16)),
+    "canvas20": (InputSpec("cells", (GRID, GRID), np.uint8),),
+    "path48": (
+        InputSpec("points", (POINTS, 2), np.uint16),
+        InputSpec("starts", (POINTS,), np.bool_),
+        InputSpec("canvas", (2,), np.uint16),
+    ),
 }
 
 

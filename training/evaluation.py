@@ -84,12 +84,8 @@ def evaluate(interpreter: Interpreter, judged: Judged) -> Evaluation:
 
 def predict_all(interpreter: Interpreter, judged: Judged) -> Numbers:
     """Probabilities (drawings, stages, 10), one snapshot at a time, as in service."""
-    inputs = judged.inputs.batch(slice(None))
-    rows = [
-        interpreter.predict({name: array[row : row + 1] for name, array in inputs.items()})
-        for row in range(len(judged.inputs))
-    ]
-    return np.array(rows, np.float64).reshape(len(judged.labels), -1, CLASSES)
+    probabilities = interpreter.predict_each(judged.inputs.batch(slice(None)))
+    return probabilities.astype(np.float64).reshape(len(judged.labels), -1, CLASSES)
 
 
 def measure(

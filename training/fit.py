@@ -5,26 +5,29 @@ The only file that imports TensorFlow. Whoever imports this pays 3 s and 600 MB:
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-# Read once, as TensorFlow loads: no banner, no note on every instruction set.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same sums in the same order, run after run
-
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+from training.hushed import hushed
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read once, as TensorFlow loads
+
+with hushed():  # before it has read that, it says twice that it may round differently
+    import keras
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from training.artifact import read_weights, write_weights
 from training.dataset import SCALES, Snapshots
 from training.encodings import INPUT_SPECS
-from training.families import CLASSES, Family, Recipe, WrongWeights
+from training.families import CLASSES, FAMILIES, Family, Recipe, WrongWeights
 
 for _noisy in ("tensorflow", "absl"):  # a line for every conversion, with a temporary path in it
     logging.getLogger(_noisy).setLevel(logging.ERROR)
@@ -44,14 +47,13 @@ class Stopped(Exception):
 class Source:
     """Snapshots to draw batches from, and their share of each batch.
 
-    With `keep`, what is taught on them is not their label but what the model said of them when training began;
-    `opinions` (n, 10), probabilities by a teacher, are taught beside the labels.
+    `opinions` (n, 10), probabilities by a teacher, have the share `trust` of what is taught; labels have the rest.
     """
 
     snapshots: Snapshots
     share: float = 1.0
-    keep: bool = False
     opinions: Floats | None = None
+    trust: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,71 +95,105 @@ def fit(
     """
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
-    model = family.build_model()
+    trainable = _trainable_for(family, recipe, pull, going_on=resume is not None)
     if resume is not None:
-        set_weights(model, resume)
-    targets = [_targets(model, source, recipe) for source in sources]
-    optimizer = _optimizer(recipe)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    # A few drawings say little of means and variances: those that batch norm knows stay as they are.
-    train = _make_training(model, optimizer, pull, sources, targets, training=resume is None)
+        set_weights(trainable.model, resume)
+    trainable.begin(recipe)
+    inputs, targets = _joined(sources, [_targets(source, recipe) for source in sources])
     losses: list[float] = []
     for done in progress(range(0, recipe.batches, BATCHES_AT_ONCE)):
         if should_stop():
             raise Stopped
         rows = _draw_rows(sources, min(BATCHES_AT_ONCE, recipe.batches - done), recipe.batch_size, rng)
-        losses += train(rows).numpy().tolist()
+        losses += trainable.train(inputs, targets, rows).numpy().tolist()
     if recipe.average:
-        optimizer.finalize_variable_values(model.trainable_variables)
-    return Fitted(to_flatbuffer(model, family), weights_of(model), tuple(losses))
+        trainable.optimizer.finalize_variable_values(trainable.model.trainable_variables)
+    return Fitted(_converted(trainable.serve), weights_of(trainable.model), tuple(losses))
 
 
 def part_way(family: Family, began_with: bytes, fitted: Fitted, share: float) -> Fitted:
     """The model whose weights have gone only this share of the way from where they began."""
     before, after = read_weights(began_with), read_weights(fitted.weights)
-    model = family.build_model()
+    model, serve = _served(family)
     set_weights(model, write_weights({name: w + share * (after[name] - w) for name, w in before.items()}))
-    return Fitted(to_flatbuffer(model, family), weights_of(model), fitted.losses)
+    return Fitted(_converted(serve), weights_of(model), fitted.losses)
 
 
-def _make_training(
-    model: Any, optimizer: Any, pull: float, sources: Sequence[Source], targets: Sequence[Floats], training: bool
-) -> Any:
-    """Trains on several batches in one call, given the rows of each: (batches, rows) for every source.
+@dataclass(frozen=True, slots=True)
+class _Trainable:
+    """A family's model and what trains it, put together as one graph."""
+
+    model: Any
+    optimizer: Any
+    began_with: Sequence[Any]  # its trainable variables as training found them
+    train: Any  # (inputs by name, targets, rows (batches, rows)) -> each batch's loss
+    serve: Any  # the graph that is published
+
+    def begin(self, recipe: Recipe) -> None:
+        """From the model's weights as they are, with an optimizer that has seen nothing yet."""
+        for then, now in zip(self.began_with, self.model.trainable_variables, strict=True):
+            then.assign(now)
+        if recipe.schedule == "constant":
+            self.optimizer.learning_rate = recipe.learning_rate
+
+
+def _trainable_for(family: Family, recipe: Recipe, pull: float, going_on: bool) -> _Trainable:
+    """Put together for this training; for going on, as kept from the time before: a graph takes seconds to make."""
+    if not going_on or recipe.schedule != "constant" or recipe.average:
+        return _put_together(family, recipe, pull, training=not going_on)
+    # A few drawings say little of means and variances: those that batch norm knows stay as they are.
+    trainable = _kept_trainable(family, replace(recipe, learning_rate=1.0), pull, training=False)
+    for variable in trainable.optimizer.variables:
+        variable.assign(tf.zeros_like(variable))
+    return trainable
+
+
+def _put_together(family: Family, recipe: Recipe, pull: float, training: bool) -> _Trainable:
+    model = family.build_model()
+    optimizer = _optimizer(recipe)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    optimizer.build(model.trainable_variables)
+    began_with = [tf.Variable(variable, trainable=False) for variable in model.trainable_variables]
+    step = _make_step(model, optimizer, pull, began_with, training)
+    return _Trainable(model, optimizer, began_with, _make_training(family, step), _traced(model, family))
+
+
+_kept_trainable = functools.lru_cache(maxsize=len(FAMILIES))(_put_together)
+
+
+def _joined(sources: Sequence[Source], targets: Sequence[Floats]) -> tuple[dict[str, Any], Any]:
+    """All snapshots, one source after the other, and what is taught on each."""
+    names = sources[0].snapshots.inputs
+    inputs = {name: tf.concat([source.snapshots.inputs[name] for source in sources], 0) for name in names}
+    return inputs, tf.concat(targets, 0)
+
+
+def _make_training(family: Family, step: Any) -> Any:
+    """Trains on several batches in one call, given the rows of each: (batches, rows).
 
     Batches are put together where they are trained on. From Python that took as long as a small model's training.
     """
-    step = _make_step(model, optimizer, pull, training)
-    feeds = [
-        ({name: tf.constant(array) for name, array in source.snapshots.inputs.items()}, tf.constant(target))
-        for source, target in zip(sources, targets, strict=True)
-    ]
 
-    def batch(rows: Any) -> Any:
-        parts = [
-            {name: tf.cast(tf.gather(data, chosen), tf.float32) / SCALES.get(name, 1) for name, data in inputs.items()}
-            for (inputs, _), chosen in zip(feeds, rows, strict=True)
-        ]
-        taught = tf.concat([tf.gather(target, chosen) for (_, target), chosen in zip(feeds, rows, strict=True)], 0)
-        return {name: tf.concat([part[name] for part in parts], 0) for name in parts[0]}, taught
+    def batch(inputs: Any, targets: Any, rows: Any) -> Any:
+        parts = {name: tf.gather(data, rows) for name, data in inputs.items()}
+        scaled = {name: tf.cast(part, tf.float32) / SCALES.get(name, 1) for name, part in parts.items()}
+        return scaled, tf.gather(targets, rows)
 
-    @tf.function(autograph=False, reduce_retracing=True)  # type: ignore[untyped-decorator]  # TensorFlow ships no types
-    def train(rows: Any) -> Any:
-        count = tf.shape(rows[0])[0]
+    def train(inputs: Any, targets: Any, rows: Any) -> Any:
+        count = tf.shape(rows)[0]
 
         def one(number: Any, losses: Any) -> Any:
-            return number + 1, losses.write(number, step(*batch([chosen[number] for chosen in rows])))
+            return number + 1, losses.write(number, step(*batch(inputs, targets, rows[number])))
 
         told = tf.TensorArray(tf.float32, count)
         return tf.while_loop(lambda number, _: number < count, one, (0, told), parallel_iterations=1)[1].stack()
 
-    return train
+    arrays = {spec.name: tf.TensorSpec((None, *spec.shape), spec.compact) for spec in INPUT_SPECS[family.encoding]}
+    signature = [arrays, tf.TensorSpec((None, CLASSES), tf.float32), tf.TensorSpec((None, None), tf.int32)]
+    return tf.function(train, input_signature=signature, autograph=False)
 
 
-def _make_step(model: Any, optimizer: Any, pull: float, training: bool) -> Any:
-    optimizer.build(model.trainable_variables)
-    began_with = [tf.constant(variable.numpy()) for variable in model.trainable_variables]
-
+def _make_step(model: Any, optimizer: Any, pull: float, began_with: Sequence[Any], training: bool) -> Any:
     def step(inputs: Any, targets: Any) -> Any:
         with tf.GradientTape() as tape:
             probabilities = model(inputs, training=training)
@@ -193,36 +229,35 @@ def _optimizer(recipe: Recipe) -> Any:
 
 
 def opinions(family: Family, weights: bytes, snapshots: Snapshots) -> Floats:
-    """What a trained model makes of each snapshot: probabilities (n, 10)."""
+    """What a trained model makes of each snapshot, many at a time: probabilities (n, 10)."""
     model = family.build_model()
     set_weights(model, weights)
-    return _predict(model, snapshots)
-
-
-def _targets(model: Any, source: Source, recipe: Recipe) -> Floats:
-    """What is taught on each snapshot, ten probabilities."""
-    if source.keep:
-        return _predict(model, source.snapshots)
-    labels = np.eye(CLASSES, dtype=np.float32)[source.snapshots.labels]
-    taught = labels * (1 - recipe.smoothing) + recipe.smoothing / CLASSES
-    if source.opinions is not None:
-        taught = taught * (1 - recipe.teaching) + source.opinions * recipe.teaching
-    return np.asarray(taught, np.float32)
-
-
-def _predict(model: Any, snapshots: Snapshots) -> Floats:
     predict = tf.function(lambda inputs: model(inputs, training=False), autograph=False, reduce_retracing=True)
     starts = range(0, len(snapshots), PREDICT_ROWS)
     return np.concatenate([predict(snapshots.batch(slice(start, start + PREDICT_ROWS))).numpy() for start in starts])
 
 
-def _draw_rows(sources: Sequence[Source], batches: int, size: int, rng: np.random.Generator) -> list[NDArray[np.int32]]:
-    """Rows drawn with replacement from each source by its share: (batches, rows) for each."""
+def _targets(source: Source, recipe: Recipe) -> Floats:
+    """What is taught on each snapshot, ten probabilities."""
+    labels = np.eye(CLASSES, dtype=np.float32)[source.snapshots.labels]
+    taught = labels * (1 - recipe.smoothing) + recipe.smoothing / CLASSES
+    if source.opinions is not None:
+        taught = taught * (1 - source.trust) + source.opinions * source.trust
+    return np.asarray(taught, np.float32)
+
+
+def _draw_rows(sources: Sequence[Source], batches: int, size: int, rng: np.random.Generator) -> NDArray[np.int32]:
+    """Rows (batches, rows) of the sources one after the other, drawn with replacement from each by its share."""
     total = sum(source.share for source in sources)
-    shares = [(len(source.snapshots), max(1, round(size * source.share / total))) for source in sources]
+    counts = [max(1, round(size * source.share / total)) for source in sources]
+    ends = np.cumsum([len(source.snapshots) for source in sources])
+    starts = [0, *ends[:-1]]
     # Batch by batch, so that the same seed gives the same batches however many are drawn at once.
-    drawn = [[rng.integers(0, among, count) for among, count in shares] for _ in range(batches)]
-    return [np.stack([batch[number] for batch in drawn]).astype(np.int32) for number in range(len(sources))]
+    drawn = [
+        np.concatenate([rng.integers(start, end, n) for start, end, n in zip(starts, ends, counts, strict=True)])
+        for _ in range(batches)
+    ]
+    return np.stack(drawn).astype(np.int32)
 
 
 def weights_of(model: Any) -> bytes:
@@ -241,13 +276,28 @@ def set_weights(model: Any, weights: bytes) -> None:
 
 def to_flatbuffer(model: Any, family: Family) -> bytes:
     """The model for LiteRT: a batch of one, inputs named as in `INPUT_SPECS`, large weights in 8 bits."""
+    return _converted(_traced(model, family))
+
+
+@functools.lru_cache(maxsize=len(FAMILIES))
+def _served(family: Family) -> tuple[Any, Any]:
+    """A model whose weights are to be set, and its graph."""
+    model = family.build_model()
+    return model, _traced(model, family)
+
+
+def _traced(model: Any, family: Family) -> Any:
+    """The graph that is published, for whatever weights the model has when it is converted."""
     specs = INPUT_SPECS[family.encoding]
 
     def serve(*tensors: Any) -> Any:
         return model({spec.name: t for spec, t in zip(specs, tensors, strict=True)}, training=False)
 
     signature = [tf.TensorSpec((1, *spec.shape), tf.float32, name=spec.name) for spec in specs]
-    traced = tf.function(serve, autograph=False).get_concrete_function(*signature)
+    return tf.function(serve, autograph=False).get_concrete_function(*signature)
+
+
+def _converted(traced: Any) -> bytes:
     # Frozen first: otherwise weights stay variables, which LiteRT reads as unset, or reads anew for 3 ms a snapshot.
     frozen = convert_variables_to_constants_v2(traced)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])

@@ -39,6 +39,12 @@ class Interpreter:
         self._litert.invoke()
         return np.asarray(self._litert.get_tensor(self._output)[0], np.float32)
 
+    def predict_each(self, inputs: Inputs) -> NDArray[np.float32]:
+        """Probabilities (n, 10) for inputs that are a batch of n; one after the other, as in service."""
+        count = len(next(iter(inputs.values())))
+        rows = [self.predict({name: array[row : row + 1] for name, array in inputs.items()}) for row in range(count)]
+        return np.array(rows, np.float32).reshape(-1, CLASSES)
+
     def _match_inputs(self, encoding: Encoding) -> dict[str, int]:
         # Converters decorate names ("serving_default_cells:0"), so a spec's name is looked for inside.
         found = self._litert.get_input_details()

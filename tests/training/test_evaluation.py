@@ -11,6 +11,7 @@ import pytest
 from training.encodings import Inputs
 from training.evaluation import evaluate, measure, prepare, to_record
 from training.figures import draw_figures, draw_svg
+from training.interpreter import Interpreter
 from training.reference import reference_drawings
 
 INK = (0.25, 0.5, 0.75, 1.0)
@@ -77,7 +78,7 @@ def test_writers_with_few_drawings_are_not_told_apart() -> None:
     assert evaluation.by_writer.tolist() == [0, 1]
 
 
-class Counter:
+class Counter(Interpreter):
     """Says the digit that it is asked for the how-many-eth time, modulo ten."""
 
     def __init__(self) -> None:
@@ -93,7 +94,7 @@ def test_every_stage_of_every_drawing_is_predicted_as_in_service() -> None:
     drawings = reference_drawings("judging", 2)
     interpreter = Counter()
 
-    evaluation = evaluate(interpreter, prepare(drawings, "path48"))  # type: ignore[arg-type]
+    evaluation = evaluate(interpreter, prepare(drawings, "path48"))
 
     assert interpreter.calls == 200
     assert evaluation.mean == 1
