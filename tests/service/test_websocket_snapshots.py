@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import numpy as np
@@ -12,6 +13,7 @@ from collector.layout import TRAINER_STATUS
 from collector.object_store import MemoryStore
 from collector.raster import encode_png
 from service.live_model import LiveModels
+from service.sockets import WOKEN_AT_ONCE
 from tests.service.fakes import SEVEN
 from tests.service.serving import Service, receive, receive_all
 from tests.service.talking import (
@@ -180,6 +182,30 @@ def test_a_swap_reaches_a_drawing_already_under_way(service: Service) -> None:
     assert version in {model["model"] for model in told["models"]}
     assert (before["model"] == version, after["model"]) == (False, version)
     assert before["probabilities"] == after["probabilities"]
+
+
+def test_a_model_answers_nobody_before_it_was_told_of(service: Service) -> None:
+    with service.connect() as socket:
+        greet(socket)
+        ask(socket, ink_frame(1))
+
+        serve_two_families(service)  # nobody wakes the session: the next snapshot finds the change
+        news, answer = ask(socket, ink_frame(2)), receive(socket)
+
+    assert [model["family"] for model in news["models"]] == ["cropped", "whole"]
+    assert (answer["type"], answer["family"], answer["seq"]) == ("prediction", "cropped", 2)
+
+
+def test_more_sockets_than_are_woken_at_once_are_all_told(service: Service) -> None:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(service.connect()) for _ in range(2 * WOKEN_AT_ONCE + 1)]
+        for socket in sockets:
+            receive(socket)
+
+        service.store.put(TRAINER_STATUS, TrainerStatus("training", 20, 20).to_json())
+        service.live.poll()
+
+        assert {receive(socket)["type"] for socket in sockets} == {"trainer"}
 
 
 def test_every_socket_is_told_what_the_trainer_does(service: Service) -> None:
