@@ -18,9 +18,10 @@ from training.choosing import by_weight
 from training.dataset import JUDGED_STAGES, LabelledDrawing, Snapshots, Variety, judged_snapshots, training_snapshots
 from training.encodings import Encoding
 from training.evaluation import Evaluation, evaluate, prepare
-from training.families import Family, Recipe, Resume, family_named
+from training.families import Family, Recipe, Resume
 from training.gate import Verdict, judge
 from training.interpreter import Interpreter
+from training.lessons import Copies, Lessons
 from training.path import Path48, pack_path48
 from training.reference import reference_drawings
 from training.rivals import Bench, Rivals
@@ -46,13 +47,14 @@ Progress = Callable[[Iterable[int]], Iterable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a training needs besides drawings: its seed, its cores, who watches, and who may stop it."""
+    """What a training needs besides drawings: its seed, its cores, who watches, who may stop it, what is ready."""
 
     seed: int = 1
     threads: int = 1  # cores
     progress: Progress = iter
     should_stop: Callable[[], bool] = lambda: False
     bench: Bench = field(default_factory=Bench)
+    lessons: Lessons = field(default_factory=Lessons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,9 @@ def train_from_nothing(
     fit.use_threads(run.threads)
     training, judging = [drawing for drawing in drawings if drawing.use == "training"], judging_among(drawings)
     variety = Variety(recipe.copies, recipe.cuts, recipe.strength)
-    snapshots = training_snapshots(
-        training, family.encoding, variety, run.seed, processes=run.threads, progress=run.progress
-    )
-    opinions = None if teacher is None else _opinions(teacher, training, variety, run)
+    copies = Copies(training, variety, run.seed, processes=run.threads, progress=run.progress)
+    snapshots = run.lessons.snapshots(copies, family.encoding)
+    opinions = None if teacher is None else run.lessons.opinions(copies, teacher)
     source = fit.Source(snapshots, opinions=opinions, trust=recipe.teaching)
     fitted = fit.fit(family, recipe, [source], seed=run.seed, progress=run.progress, should_stop=run.should_stop)
     evaluation = evaluate(Interpreter(fitted.model, family.encoding), prepare(judging, family.encoding))
@@ -96,17 +97,6 @@ def train_from_nothing(
     used["teacher"] = None if teacher is None else f"{teacher.card.family} {teacher.card.version}"
     card = _card(family, fitted, evaluation, judged_on_text(judging), trained_on(training), used)
     return _outcome(replace(card, gate=verdict.to_record()), fitted, evaluation, verdict)
-
-
-def _opinions(teacher: Artifact, training: Sequence[LabelledDrawing], variety: Variety, run: Run) -> Any:
-    """What the teacher makes of the same copies and cuts, which it may see in another encoding: (n, 10)."""
-    from training import fit  # noqa: PLC0415 - as above
-
-    family = family_named(teacher.card.family)
-    seen = training_snapshots(
-        training, family.encoding, variety, run.seed, processes=run.threads, progress=run.progress
-    )
-    return fit.opinions(family, teacher.weights, seen)
 
 
 def against_champion(outcome: Outcome, champion: Artifact, drawings: Sequence[LabelledDrawing]) -> Outcome:
