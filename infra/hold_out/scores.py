@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -34,10 +35,16 @@ class Score:
 
 
 def scores(fold: Fold, families: Sequence[Family], batches: float, run: Run) -> Iterator[Score]:
-    """Each family trained on the fold, for a share `batches` of its recipe's batches; teachers before their pupils."""
+    """Each family trained on the fold, for a share `batches` of its recipe's batches; teachers before their pupils.
+
+    With fewer batches fewer copies are made of each drawing, as many as those will show.
+    """
     trained: dict[str, Artifact] = {}
     for family in families:
-        recipe = replace(family.recipe, batches=max(1, round(family.recipe.batches * batches)))
+        whole = family.recipe
+        recipe = replace(
+            whole, batches=max(1, round(whole.batches * batches)), copies=max(1, math.ceil(whole.copies * batches))
+        )
         teacher = trained.get(recipe.teacher) if recipe.teacher else None
         artifact = train_from_nothing(family, recipe, fold.drawings, run, teacher).artifact
         trained[family.name] = artifact
