@@ -52,6 +52,8 @@ let models = null;
 /** @type {string | null} */
 let heldBy = null; // the families that this connection's last hello named
 let askedModels = ''; // those that answer, as they were told to the parts that show and send
+/** @type {string | undefined} */
+let leadingFamily;
 let fresh = true; // the connection has not said welcome yet
 let inking = false; // the stroke under way has not been undone or cleared from under the pen
 let frame = 0;
@@ -252,7 +254,9 @@ function showModels() {
   const asked = JSON.stringify(chosen);
   if (asked === askedModels) return;
   askedModels = asked;
-  ribbon.clear();
+  // A comparison, or a newer version of what leads, goes on with the line that stands there.
+  if (chosen[0]?.family !== leadingFamily) ribbon.clear();
+  leadingFamily = chosen[0]?.family;
   watching.feed(served, wish);
   showReading();
 }

@@ -54,3 +54,23 @@ def test_the_bars_are_seen_in_forced_colours(browser: Browser, service: RunningS
     context.close()
 
     assert paper not in colours
+
+
+def test_a_comparison_keeps_the_line_that_tells_how_the_guess_went(page: Page, service: RunningService) -> None:
+    open_page(page, service.url)
+    draw_stroke(page, DOWN)
+    wait_for_guess(page)
+    expect(page.locator("#ribbon polyline[points*=' ']").first).to_be_attached()
+    before = moments(page)
+
+    page.locator("#compare").select_option("softmax")
+    expect(page.locator("#model-compared")).to_contain_text("softmax")
+    wait_for_guess(page)
+
+    assert moments(page) >= before > 2
+
+
+def moments(page: Page) -> int:
+    """How many points the ribbon's lines have."""
+    lines = page.locator("#ribbon polyline").evaluate_all("lines => lines.map(line => line.getAttribute('points'))")
+    return sum(len((points or "").split()) for points in lines)
