@@ -1,22 +1,26 @@
-"""A PNG taken apart and its pixel data counted, before anything is decoded or room is made for it. No pictures here."""
+"""A PNG taken apart and its pixel data unfolded, before anything is decoded or room made for it. No pictures here."""
 
 from __future__ import annotations
 
+import functools
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from zlib_ng import zlib_ng as zlib  # several times as fast as the standard one; counting was a third of reading a PNG
+from zlib_ng import zlib_ng as zlib  # several times as fast as the standard one
 
 from training.snapshot import MAX_CANVAS_SIDE
 
 MAX_PNG_BYTES = 1024 * 1024
 MAX_CHUNKS = 1024  # an encoder that writes 1 MiB in the usual 8 KiB pieces makes 130
 MAX_PIXEL_BYTES = MAX_CANVAS_SIDE * (1 + 4 * MAX_CANVAS_SIDE)  # the largest canvas in 8-bit colour with transparency
-STEP_BYTES = 64 * 1024  # unfolded at a time: what is counted is not kept
+STEP_BYTES = 0xFFFF  # unfolded at a time, as much as a stored block holds
+KEPT_BYTES = 2 * 1024 * 1024  # pixel data of at most so much is handed on as it was unfolded; more is only counted
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHUNK_HEAD = struct.Struct(">I4s")
-CRC_BYTES = 4
+CRC_BYTES = ADLER_BYTES = 4
+ZLIB_HEAD = b"\x78\x01"
+STORED_HEAD = struct.Struct("<BHH")  # whether it is the last block, its length, and that with its bits turned
 IHDR = struct.Struct(">IIBBBBB")  # width, height, bits a channel, colour type, compression, filter, interlace
 
 # Text and colour profiles may unfold to far more than they are; nothing but the picture is handed to the decoder.
@@ -58,6 +62,8 @@ class _Head:
 def picture_alone(png: bytes) -> bytes:
     """The PNG without its ancillary chunks, its size checked and its pixel data whole: no byte less or more.
 
+    Pixel data comes unpacked: decoders unpack row by row, which took longer than all the rest.
+
     Raises:
         BadPng: not a whole PNG, over 1 MiB, over 2048x2048 px, or with something behind its end.
     """
@@ -66,7 +72,7 @@ def picture_alone(png: bytes) -> bytes:
     if not png.startswith(SIGNATURE):
         raise BadPng(f"begins with {png[:8]!r}, expected a PNG's signature")
     view = memoryview(png)  # parts of it are no copies
-    kept, pixels = [view[: len(SIGNATURE)]], list[memoryview]()
+    kept, pixels = list[memoryview | bytes](), list[memoryview]()
     head: _Head | None = None
     seen = set[bytes]()
     for kind, start, end in _chunks(png):
@@ -76,15 +82,32 @@ def picture_alone(png: bytes) -> bytes:
         head = head or _read_head(kind, body)
         if kind == b"IDAT":
             pixels.append(body)
-        if kind in PICTURE_CHUNKS:
+        elif kind in PICTURE_CHUNKS:
             kept.append(view[start:end])
         seen.add(kind)
     if head is None:
         raise BadPng("a PNG without chunks")
     if head.palette and b"PLTE" not in seen:
         raise BadPng("colours of a palette that is not there")
-    _count_pixels(head, pixels)
-    return b"".join(kept)
+    unfolded = _unfold(head, pixels)
+    idat = pixels if unfolded is None else _stored(unfolded)
+    return b"".join((SIGNATURE, *kept[:-1], *_chunk(b"IDAT", idat), kept[-1]))
+
+
+def _chunk(kind: bytes, parts: Sequence[memoryview | bytes]) -> Iterator[memoryview | bytes]:
+    yield CHUNK_HEAD.pack(sum(map(len, parts)), kind)
+    yield from parts
+    yield functools.reduce(lambda crc, part: zlib.crc32(part, crc), parts, zlib.crc32(kind)).to_bytes(CRC_BYTES)
+
+
+def _stored(pieces: Sequence[bytes]) -> list[bytes]:
+    """The pieces as a zlib stream that packs nothing: https://www.rfc-editor.org/rfc/rfc1951#page-11."""
+    parts = [ZLIB_HEAD]
+    for piece in pieces:
+        parts += STORED_HEAD.pack(0, len(piece), 0xFFFF ^ len(piece)), piece
+    parts.append(STORED_HEAD.pack(1, 0, 0xFFFF))  # the last, of nothing
+    parts.append(functools.reduce(lambda sum_, piece: zlib.adler32(piece, sum_), pieces, 1).to_bytes(ADLER_BYTES))
+    return parts
 
 
 def _chunks(png: bytes) -> Iterator[tuple[bytes, int, int]]:
@@ -121,31 +144,35 @@ def _read_head(kind: bytes, body: memoryview) -> _Head:
     return head
 
 
-def _count_pixels(head: _Head, pixels: Sequence[memoryview]) -> None:
-    """Unfolds the pixel data piece by piece, and stops at the first byte that is too much."""
+def _unfold(head: _Head, pixels: Sequence[memoryview]) -> list[bytes] | None:
+    """The pixel data in pieces, or None where it is much; no more is unfolded than the first byte too much."""
     wanted, came = head.pixel_bytes, 0
+    pieces: list[bytes] = []
     unpacker = zlib.decompressobj()
     try:
-        for size in _unfolded(unpacker, pixels):
-            came += size
+        for piece in _unfolded(unpacker, pixels):
+            came += len(piece)
             if came > wanted:
                 raise BadPng(f"pixel data of over {wanted} bytes, expected that for {head.width}x{head.height} px")
+            if wanted <= KEPT_BYTES:
+                pieces.append(piece)
     except zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance of itself
         raise BadPng(f"pixel data that can't be unfolded: {error!s:.80}") from error
     if came < wanted or not unpacker.eof:
         raise BadPng(f"pixel data that ends after {came} of {wanted} bytes")
+    return pieces if wanted <= KEPT_BYTES else None
 
 
-def _unfolded(unpacker: zlib._Decompress, pixels: Sequence[memoryview]) -> Iterator[int]:
-    """How many bytes come out, step by step."""
+def _unfolded(unpacker: zlib._Decompress, pixels: Sequence[memoryview]) -> Iterator[bytes]:
+    """What comes out, step by step."""
     for body in pixels:
         # Not all at once: what a step leaves over is copied each time.
         for at in range(0, len(body), STEP_BYTES):
-            piece: memoryview | bytes = body[at : at + STEP_BYTES]
-            size = STEP_BYTES
-            while len(piece) or size == STEP_BYTES:
+            rest: memoryview | bytes = body[at : at + STEP_BYTES]
+            piece = None
+            while len(rest) or piece is None or len(piece) == STEP_BYTES:
                 if unpacker.eof:
                     raise BadPng("more behind the pixel data's end")
-                size = len(unpacker.decompress(piece, STEP_BYTES))
-                piece = unpacker.unconsumed_tail or unpacker.unused_data
-                yield size
+                piece = unpacker.decompress(rest, STEP_BYTES)
+                rest = unpacker.unconsumed_tail or unpacker.unused_data
+                yield piece

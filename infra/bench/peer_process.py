@@ -129,4 +129,5 @@ def answers_of(found: dict[str, Any], seconds: float) -> Answers:
     if not found["taken"]:
         raise PeerFailed(f"no answer within {seconds} s")
     taken = [1000 * one for one in found["taken"]]
-    return Answers(len(taken) / seconds, percentile(taken, 0.5), percentile(taken, 0.99), found["client_busy"])
+    answered = found.get("answered", len(taken))
+    return Answers(answered / seconds, percentile(taken, 0.5), percentile(taken, 0.99), found["client_busy"])
