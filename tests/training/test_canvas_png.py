@@ -54,6 +54,15 @@ def test_an_opaque_gray_picture_is_the_same_in_every_mode(mode: str) -> None:
     assert (read_canvas(encode(Image.fromarray(canvas).convert(mode))) == canvas).all()
 
 
+@pytest.mark.parametrize("side", [1, 180, 181, 182, 500, 723, 724, 1300])  # about the size of a block, and of two MiB
+def test_a_picture_is_the_same_however_large(side: int) -> None:
+    across = np.arange(side) * 7
+    canvas = ((across[:, None] + across[None] // 3) % 256).astype(np.uint8)
+    png = encode(Image.fromarray(canvas).convert("RGBA"))
+
+    assert (read_canvas(png) == canvas).all()
+
+
 def test_a_bilevel_picture_is_black_and_white() -> None:
     image = Image.new("1", (3, 2), 1)
     image.putpixel((1, 0), 0)
