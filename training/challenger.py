@@ -139,7 +139,7 @@ def learn_on(
     recipe = Recipe(resume.optimizer, _learning_rate(resume, len(new)), "constant", resume.batches, resume.batch_size)
     replayed, *contributed = _resume_mix(resume, encoding, known, new, run.seed)
     # On reference drawings what the champion says is kept, whatever their labels are.
-    sources = [fit.Source(*replayed, _said_by(champion, replayed[0]))]
+    sources = [fit.Source(*replayed, keep=True)]
     for snapshots, share in contributed:
         said = None if baseline is None else _said_by(baseline, snapshots)
         sources.append(fit.Source(snapshots, share, said, FIRST_OPINION))

@@ -47,13 +47,16 @@ class Stopped(Exception):
 class Source:
     """Snapshots to draw batches from, and their share of each batch.
 
-    `opinions` (n, 10), probabilities by a teacher, have the share `trust` of what is taught; labels have the rest.
+    `opinions` (n, 10), probabilities by a teacher, have the share `trust` of what is taught; labels have the rest. With
+    `keep`, all that is taught is what the model said when training began: by the weights themselves, not by the
+    flatbuffer, whose rounding would be learnt as if it were news.
     """
 
     snapshots: Snapshots
     share: float = 1.0
     opinions: Floats | None = None
-    trust: float = 1.0
+    trust: float = 0.5
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def fit(
     if resume is not None:
         set_weights(trainable.model, resume)
     trainable.begin(recipe)
-    inputs, targets = _joined(sources, [_targets(source, recipe) for source in sources])
+    inputs, targets = _joined(sources, [_targets(trainable, source, recipe) for source in sources])
     losses: list[float] = []
     for done in progress(range(0, recipe.batches, BATCHES_AT_ONCE)):
         if should_stop():
@@ -127,6 +130,7 @@ class _Trainable:
     optimizer: Any
     began_with: Sequence[Any]  # its trainable variables as training found them
     train: Any  # (inputs by name, targets, rows (batches, rows)) -> each batch's loss
+    predict: Any  # inputs by name -> probabilities
     serve: Any  # the graph that is published
 
     def begin(self, recipe: Recipe) -> None:
@@ -155,7 +159,9 @@ def _put_together(family: Family, recipe: Recipe, pull: float, training: bool) -
     optimizer.build(model.trainable_variables)
     began_with = [tf.Variable(variable, trainable=False) for variable in model.trainable_variables]
     step = _make_step(model, optimizer, pull, began_with, training)
-    return _Trainable(model, optimizer, began_with, _make_training(family, step), _traced(model, family))
+    return _Trainable(
+        model, optimizer, began_with, _make_training(family, step), _make_predicting(model), _traced(model, family)
+    )
 
 
 _kept_trainable = functools.lru_cache(maxsize=len(FAMILIES))(_put_together)
@@ -229,16 +235,26 @@ def _optimizer(recipe: Recipe) -> Any:
 
 
 def opinions(family: Family, weights: bytes, snapshots: Snapshots) -> Floats:
-    """What a trained model makes of each snapshot, many at a time: probabilities (n, 10)."""
+    """What a trained model makes of each snapshot: probabilities (n, 10)."""
     model = family.build_model()
     set_weights(model, weights)
-    predict = tf.function(lambda inputs: model(inputs, training=False), autograph=False, reduce_retracing=True)
+    return _predicted(_make_predicting(model), snapshots)
+
+
+def _make_predicting(model: Any) -> Any:
+    return tf.function(lambda inputs: model(inputs, training=False), autograph=False, reduce_retracing=True)
+
+
+def _predicted(predict: Any, snapshots: Snapshots) -> Floats:
+    """Many at a time."""
     starts = range(0, len(snapshots), PREDICT_ROWS)
     return np.concatenate([predict(snapshots.batch(slice(start, start + PREDICT_ROWS))).numpy() for start in starts])
 
 
-def _targets(source: Source, recipe: Recipe) -> Floats:
+def _targets(trainable: _Trainable, source: Source, recipe: Recipe) -> Floats:
     """What is taught on each snapshot, ten probabilities."""
+    if source.keep:
+        return _predicted(trainable.predict, source.snapshots)
     labels = np.eye(CLASSES, dtype=np.float32)[source.snapshots.labels]
     taught = labels * (1 - recipe.smoothing) + recipe.smoothing / CLASSES
     if source.opinions is not None:

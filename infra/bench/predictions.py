@@ -19,8 +19,8 @@ process, in turns, beside other work), which is half of all that a prediction ta
 prediction takes some 21 us where it is hot in the caches, and an echo takes 12. On a machine like this no arrangement
 of the wire reaches the goals, which would ask for sums of 3 and 18 us.
 
-What was tried: weights of 8 bits, which are multiplied in whole numbers, in place of half precision, which is unfolded to
-32 bits and read as such; of the softmax regression's features, all that is said of the place as two matrix products,
+What was tried: weights of 8 bits, which are multiplied in whole numbers, in place of half precision, which is unfolded
+to 32 bits and read as such; of the softmax regression's features, all that is said of the place as two matrix products,
 and gradients whose channels are never parted. Together that took the sums from 60, 167 and 153 us to those above, with
 as many right answers. Products of directions written as convolutions had saved 10 us before; batches of 4 to 32
 snapshots gain nothing for a snapshot, for it is arithmetic that takes the time and not the calls; without pairs of

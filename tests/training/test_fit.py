@@ -69,8 +69,7 @@ def test_what_is_kept_is_the_models_opinion_not_the_label(outcome: Outcome, fami
     mislabelled = replace(snapshots, labels=(snapshots.labels + 1) % 10)
     recipe = replace(family.recipe, batches=30, batch_size=100)
 
-    said = fit.opinions(family, outcome.artifact.weights, snapshots)
-    kept = fit.fit(family, recipe, [fit.Source(mislabelled, opinions=said)], seed=1, resume=outcome.artifact.weights)
+    kept = fit.fit(family, recipe, [fit.Source(mislabelled, keep=True)], seed=1, resume=outcome.artifact.weights)
 
     before, after = read_weights(outcome.artifact.weights), read_weights(kept.weights)
     assert max(float(np.abs(after[name] - before[name]).max()) for name in before) < 1e-3
