@@ -144,7 +144,7 @@ SOFTMAX = Family(
     build_model=_build_softmax,
     # Adam's steps are high, for features are small (0 to 1) and many: 0.002 was five points worse.
     recipe=Recipe("adam", learning_rate=0.02, schedule="cosine", batches=4_000, copies=6, cuts=8, teacher="path"),
-    resume=Resume("adam", 2e-4, batches=40, batch_size=256, copies=10, pull=0.001, replay=0.9),
+    resume=Resume("adam", 1.2e-4, batches=40, batch_size=256, copies=10, pull=0.001, replay=0.9),
 )
 
 ORIGINAL = Family(
