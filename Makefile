@@ -28,7 +28,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.proof $(PEERS)/.peers  ## every figure of docs/performance.md, under 15 minutes on an idle machine
 	$(BIN)/python -m infra.bench --peers $(PEERS)/bin/python
 
-soak: $(VENV)/.proof  ## every promise of docs/reliability.md, under 25 minutes
+soak: $(VENV)/.proof  ## every promise of docs/reliability.md, 20 minutes on a fast machine
 	$(BIN)/python -m infra.soak --docs docs/reliability.md
 
 bootstrap: $(VENV)/.run  ## the first models that ship: make bootstrap DRAWINGS="a.ndjson.gz b.ndjson.gz"
