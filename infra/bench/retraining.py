@@ -36,10 +36,10 @@ Where the time goes: up to a poll of the trainer (1 s) and of the service (1 s) 
 varied copies of the new drawings, forty batches, the conversion to LiteRT, and judging. None of it looks at all that
 is stored: replay is drawn by lot from a few groups of rows of the shards, judging drawings are capped at 1,000.
 
-The graph of a family's training is kept from one round to the next, and what champion and first model say of
-snapshots is asked of the flatbuffers that are served: of a round of `path` that left arithmetic, conversion and copies,
-8.6 s of 15.1 s (the same process, in turns, beside other work). Of the wait for the first new model, a third goes into
-the hundred drawings' own pictures, a thousand PNGs, for which a process has one core."""
+The graph of a family's training is kept from one round to the next, and what the first model says of contributed
+snapshots is asked of the flatbuffer that is served: of a round of `path` that left arithmetic, conversion and copies,
+some 9 s of 15 s (in turns on one busy machine). The hundred drawings' own pictures, some thousand PNGs, are read first,
+by one core."""
 
 STORED = (1_000, 10_000, 100_000)
 NEW = 100  # drawings for training
