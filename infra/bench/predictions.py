@@ -14,19 +14,19 @@ the client to the other. The echo is uvicorn with websockets and an application 
 bytes and predicts nothing; rounds of both take turns. What the client alone can do is told by an echo server in C
 (picows): where it stands far above the rest, the client is not the limit.
 
-Where the time goes: LiteRT's own sums take 36 us a snapshot for `softmax`, 69 for the CNN and 59 for the path (in one
-process, in turns, beside other work), which is half of all that a prediction takes; what Python does about a `softmax`
-prediction takes some 21 us where it is hot in the caches, and an echo takes 12. On a machine like this no arrangement
+Where the time goes: LiteRT's own sums (of `softmax` alone told by `python -m infra.bench workers`), what Python does
+about a prediction, and the wire. An echo takes 12 us on a fast machine: on such a one no arrangement
 of the wire reaches the goals, which would ask for sums of 3 and 18 us.
 
-What was tried: weights of 8 bits, which are multiplied in whole numbers, in place of half precision, which is unfolded
-to 32 bits and read as such; of the softmax regression's features, all that is said of the place as two matrix products,
-and gradients whose channels are never parted. Together that took the sums from 60, 167 and 153 us to those above, with
-as many right answers. Products of directions written as convolutions had saved 10 us before; batches of 4 to 32
-snapshots gain nothing for a snapshot, for it is arithmetic that takes the time and not the calls; without pairs of
-directions `softmax` would take two thirds, at the price of some three points of accuracy. On the wire, uvicorn's way
-through a queue, two tasks and ASGI took about half of the time of a prediction; frames that come whole are now answered
-where they are read (`service/quick_frames.py`). A server of picows in place of uvicorn would save another 7 us at most:
+What was tried: weights of 8 bits, which are multiplied in whole numbers, in place of half precision, which is
+unfolded to 32 bits and read as such; of the softmax regression's features, all that is said of the place as two
+matrix products, and gradients whose channels are never parted. Together that took two fifths off the sum of `softmax`
+and three fifths off the two others' (old and new flatbuffers in one process, in turns, measured once), with as many
+right answers. Products of directions written as convolutions had saved 10 us before; batches of 4 to 32 snapshots
+gain nothing for a snapshot, for it is arithmetic that takes the time and not the calls; without pairs of directions
+`softmax` would take two thirds, at the price of some three points of accuracy. On the wire, uvicorn's way through a
+queue, two tasks and ASGI took about half of the time of a prediction; frames that come whole are now answered where
+they are read (`service/quick_frames.py`). A server of picows in place of uvicorn would save another 7 us at most:
 that is what it saves an echo.
 """
 
