@@ -26,6 +26,7 @@ from training.path import Path48, pack_path48
 from training.reference import reference_drawings
 from training.rivals import Bench, Rivals
 from training.snapshot import Ink20, Place, pack_ink20
+from training.sources import Source
 
 if TYPE_CHECKING:
     from training.fit import Fitted
@@ -89,7 +90,7 @@ def train_from_nothing(
     copies = Copies(training, variety, run.seed, processes=run.threads, progress=run.progress)
     snapshots = run.lessons.snapshots(copies, family.encoding)
     opinions = None if teacher is None else run.lessons.opinions(copies, teacher)
-    source = fit.Source(snapshots, opinions=opinions, trust=recipe.teaching)
+    source = Source(snapshots, opinions=opinions, trust=recipe.teaching)
     fitted = fit.fit(family, recipe, [source], seed=run.seed, progress=run.progress, should_stop=run.should_stop)
     evaluation = evaluate(Interpreter(fitted.model, family.encoding), prepare(judging, family.encoding))
     verdict = judge(evaluation, None)
@@ -139,10 +140,10 @@ def learn_on(
     recipe = Recipe(resume.optimizer, _learning_rate(resume, len(new)), "constant", resume.batches, resume.batch_size)
     replayed, *contributed = _resume_mix(resume, encoding, known, new, run.seed)
     # On reference drawings what the champion says is kept, whatever their labels are.
-    sources = [fit.Source(*replayed, keep=True)]
+    sources = [Source(*replayed, keep=True)]
     for snapshots, share in contributed:
         said = None if baseline is None else _said_by(baseline, snapshots)
-        sources.append(fit.Source(snapshots, share, said, FIRST_OPINION))
+        sources.append(Source(snapshots, share, said, FIRST_OPINION))
     fitted = fit.fit(
         family, recipe, sources, seed=run.seed, resume=champion.weights, pull=resume.pull,
         progress=run.progress, should_stop=run.should_stop,

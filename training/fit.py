@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from training.hushed import hushed
 
@@ -28,12 +27,12 @@ from training.artifact import read_weights, write_weights
 from training.dataset import SCALES, Snapshots
 from training.encodings import INPUT_SPECS
 from training.families import CLASSES, FAMILIES, Family, Recipe, WrongWeights
+from training.sources import Floats, Source, draw_rows
 
 for _noisy in ("tensorflow", "absl"):  # a line for every conversion, with a temporary path in it
     logging.getLogger(_noisy).setLevel(logging.ERROR)
 
 Progress = Callable[[Iterable[int]], Iterable[int]]
-Floats = NDArray[np.float32]
 
 PREDICT_ROWS = 1000  # at a time
 BATCHES_AT_ONCE = 10  # between two looks at whether to stop: a third of a second at most
@@ -41,22 +40,6 @@ BATCHES_AT_ONCE = 10  # between two looks at whether to stop: a third of a secon
 
 class Stopped(Exception):
     """Training was asked to stop before it had finished."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Snapshots to draw batches from, and their share of each batch.
-
-    `opinions` (n, 10), probabilities by a teacher, have the share `trust` of what is taught; labels have the rest. With
-    `keep`, all that is taught is what the model said when training began: by the weights themselves, not by the
-    flatbuffer, whose rounding would be learnt as if it were news.
-    """
-
-    snapshots: Snapshots
-    share: float = 1.0
-    opinions: Floats | None = None
-    trust: float = 0.5
-    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +90,7 @@ def fit(
     for done in progress(range(0, recipe.batches, BATCHES_AT_ONCE)):
         if should_stop():
             raise Stopped
-        rows = _draw_rows(sources, min(BATCHES_AT_ONCE, recipe.batches - done), recipe.batch_size, rng)
+        rows = draw_rows(sources, min(BATCHES_AT_ONCE, recipe.batches - done), recipe.batch_size, rng)
         losses += trainable.train(inputs, targets, rows).numpy().tolist()
     if recipe.average:
         trainable.optimizer.finalize_variable_values(trainable.model.trainable_variables)
@@ -260,20 +243,6 @@ def _targets(trainable: _Trainable, source: Source, recipe: Recipe) -> Floats:
     if source.opinions is not None:
         taught = taught * (1 - source.trust) + source.opinions * source.trust
     return np.asarray(taught, np.float32)
-
-
-def _draw_rows(sources: Sequence[Source], batches: int, size: int, rng: np.random.Generator) -> NDArray[np.int32]:
-    """Rows (batches, rows) of the sources one after the other, drawn with replacement from each by its share."""
-    total = sum(source.share for source in sources)
-    counts = [max(1, round(size * source.share / total)) for source in sources]
-    ends = np.cumsum([len(source.snapshots) for source in sources])
-    starts = [0, *ends[:-1]]
-    # Batch by batch, so that the same seed gives the same batches however many are drawn at once.
-    drawn = [
-        np.concatenate([rng.integers(start, end, n) for start, end, n in zip(starts, ends, counts, strict=True)])
-        for _ in range(batches)
-    ]
-    return np.stack(drawn).astype(np.int32)
 
 
 def weights_of(model: Any) -> bytes:

@@ -31,6 +31,7 @@ from training.families import ORIGINAL
 from training.interpreter import Interpreter
 from training.reference import HANDS, reference_drawings
 from training.shard_files import ShardFiles
+from training.sources import Source
 from training.stages import Canvas
 
 TEXT = """\
@@ -147,7 +148,7 @@ def _ours(
     recipe = replace(ORIGINAL.recipe, batches=size.batches)
     began = time.perf_counter()
     snapshots = training_snapshots(contributed_drawings(store), ORIGINAL.encoding, Variety(0), seed=1)
-    fitted = fit.fit(ORIGINAL, recipe, [fit.Source(snapshots)], seed=1)
+    fitted = fit.fit(ORIGINAL, recipe, [Source(snapshots)], seed=1)
     seconds = time.perf_counter() - began
     shutil.rmtree(root)
     evaluation = evaluate(Interpreter(fitted.model, ORIGINAL.encoding), prepare(judging, ORIGINAL.encoding))

@@ -18,6 +18,7 @@ from training.families import Recipe, family_named
 from training.reference import reference_drawings
 from training.registry import FIRST_MODELS, Registry
 from training.rivals import Bench, Rivals
+from training.sources import Source
 
 STEPS = 400  # parts of the way that are told apart
 BEYOND = 6  # parts that are tried behind the last that passed
@@ -51,7 +52,7 @@ class _Way:
         self.wrong = [one_too_many(drawing, rng) for drawing in people.teachers[:TEACHERS]]
         snapshots = training_snapshots(self.wrong, self._family.encoding, Variety(2), seed)
         recipe = Recipe("adam", learning_rate=2e-3, schedule="constant", batches=60, batch_size=256)
-        source = [fit.Source(snapshots)]
+        source = [Source(snapshots)]
         self._end = fit.fit(self._family, recipe, source, seed=seed, resume=self.first.weights)
         self._made = {0: self.first}
 

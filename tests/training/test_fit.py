@@ -14,6 +14,7 @@ from training.encodings import INPUT_SPECS
 from training.families import FAMILIES, Family, Recipe, WrongWeights, family_named
 from training.interpreter import Interpreter
 from training.reference import reference_drawings
+from training.sources import Source
 
 fit = pytest.importorskip("training.fit")
 
@@ -45,7 +46,7 @@ def test_resuming_begins_where_training_stood(outcome: Outcome, family: Family) 
     snapshots = judged_snapshots(reference_drawings("judging", 2), family.encoding)
     still = replace(family.recipe, batches=1, learning_rate=0.0)
 
-    resumed = fit.fit(family, still, [fit.Source(snapshots)], seed=1, resume=outcome.artifact.weights)
+    resumed = fit.fit(family, still, [Source(snapshots)], seed=1, resume=outcome.artifact.weights)
 
     before = Interpreter(outcome.artifact.model, family.encoding).predict(snapshots.batch(slice(7, 8)))
     after = Interpreter(resumed.model, family.encoding).predict(snapshots.batch(slice(7, 8)))
@@ -57,7 +58,7 @@ def test_the_pull_keeps_weights_near_where_they_began(outcome: Outcome, family: 
     recipe = replace(family.recipe, batches=30, batch_size=100)
 
     def distance(pull: float) -> float:
-        fitted = fit.fit(family, recipe, [fit.Source(snapshots)], seed=1, resume=outcome.artifact.weights, pull=pull)
+        fitted = fit.fit(family, recipe, [Source(snapshots)], seed=1, resume=outcome.artifact.weights, pull=pull)
         before, after = read_weights(outcome.artifact.weights), read_weights(fitted.weights)
         return sum(float(np.square(after[name] - before[name]).sum()) for name in before)
 
@@ -69,7 +70,7 @@ def test_what_is_kept_is_the_models_opinion_not_the_label(outcome: Outcome, fami
     mislabelled = replace(snapshots, labels=(snapshots.labels + 1) % 10)
     recipe = replace(family.recipe, batches=30, batch_size=100)
 
-    kept = fit.fit(family, recipe, [fit.Source(mislabelled, keep=True)], seed=1, resume=outcome.artifact.weights)
+    kept = fit.fit(family, recipe, [Source(mislabelled, keep=True)], seed=1, resume=outcome.artifact.weights)
 
     before, after = read_weights(outcome.artifact.weights), read_weights(kept.weights)
     assert max(float(np.abs(after[name] - before[name]).max()) for name in before) < 1e-3
@@ -90,14 +91,14 @@ def test_weights_of_another_model_are_not_resumed_from(outcome: Outcome) -> None
     snapshots = judged_snapshots(reference_drawings("judging", 1), "ink20")
 
     with pytest.raises(WrongWeights):
-        fit.fit(softmax, softmax.recipe, [fit.Source(snapshots)], seed=1, resume=outcome.artifact.weights)
+        fit.fit(softmax, softmax.recipe, [Source(snapshots)], seed=1, resume=outcome.artifact.weights)
 
 
 def test_the_same_seed_gives_the_same_model(family: Family) -> None:
     snapshots = judged_snapshots(reference_drawings("judging", 1), family.encoding)
     recipe = Recipe("sgd", 0.5, "constant", batches=5, batch_size=50)
 
-    one, same = (fit.fit(family, recipe, [fit.Source(snapshots)], seed=3) for _ in range(2))
+    one, same = (fit.fit(family, recipe, [Source(snapshots)], seed=3) for _ in range(2))
 
     assert read_weights(one.weights).keys() == read_weights(same.weights).keys()
     assert one.losses == same.losses
@@ -105,8 +106,8 @@ def test_the_same_seed_gives_the_same_model(family: Family) -> None:
 
 def test_going_on_twice_gives_what_going_on_once_does(outcome: Outcome, family: Family) -> None:
     snapshots = judged_snapshots(reference_drawings("judging", 1), family.encoding)
-    few = [fit.Source(snapshots)]
-    many = [fit.Source(snapshots), fit.Source(snapshots, 0.5), fit.Source(snapshots, 0.2)]
+    few = [Source(snapshots)]
+    many = [Source(snapshots), Source(snapshots, 0.5), Source(snapshots, 0.2)]
     recipe = Recipe("adam", 1e-3, "constant", batches=5, batch_size=50)
 
     once = fit.fit(family, recipe, few, seed=3, resume=outcome.artifact.weights, pull=0.01)
@@ -121,7 +122,7 @@ def test_training_stops_when_it_is_told_to(family: Family) -> None:
     asked = iter([False, False, True])
 
     with pytest.raises(fit.Stopped):
-        fit.fit(family, family.recipe, [fit.Source(snapshots)], seed=1, should_stop=lambda: next(asked))
+        fit.fit(family, family.recipe, [Source(snapshots)], seed=1, should_stop=lambda: next(asked))
 
 
 def test_a_teachers_opinion_is_taught_beside_the_label(outcome: Outcome, family: Family) -> None:
@@ -130,7 +131,7 @@ def test_a_teachers_opinion_is_taught_beside_the_label(outcome: Outcome, family:
     recipe = replace(family.recipe, batches=150, batch_size=100)
     late = snapshots.ink > 0.9
 
-    fitted = fit.fit(family, recipe, [fit.Source(snapshots, opinions=one_off, trust=0.9)], seed=1)
+    fitted = fit.fit(family, recipe, [Source(snapshots, opinions=one_off, trust=0.9)], seed=1)
 
     interpreter = Interpreter(fitted.model, family.encoding)
     guesses = [interpreter.predict(snapshots.batch(slice(row, row + 1))).argmax() for row in np.flatnonzero(late)]
