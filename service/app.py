@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from service.baselines import make_baselines_routes
 from service.docs_page import STYLE, render_docs
+from service.head import HeadAsGet
 from service.headers import SafeHeaders
 from service.http_routes import make_http_routes
 from service.intake import Intake
@@ -66,6 +67,7 @@ def create_app(
         docs_url=None,  # FastAPI's own pages fetch their scripts from elsewhere
         redoc_url=None,
     )
+    app.add_middleware(HeadAsGet)
     app.add_middleware(SafeHeaders)
     app.add_middleware(SocketsFirst, serve=sockets.serve)
     add_problem_handlers(app)
@@ -95,11 +97,11 @@ def _add_page(app: FastAPI, page: Page) -> None:
             raise HTTPException(404, "there is no such file")
         return response
 
-    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    @app.get("/", include_in_schema=False)
     def index(request: Request) -> Response:
         return respond("index.html", request)
 
-    @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
+    @app.get("/{path:path}", include_in_schema=False)
     def file(path: str, request: Request) -> Response:
         if path.split("/", maxsplit=1)[0] not in FOLDERS and path not in ROOT_FILES:
             raise HTTPException(404, "there is nothing here")

@@ -33,6 +33,7 @@ from training.settings import TrainingSettings
 from training.trainer import Trainer
 
 NICENESS = 10  # visitors' predictions go first
+CORES = os.cpu_count() or 1  # what a training takes that lives beside no service
 
 Files = Annotated[
     list[Path] | None,
@@ -59,7 +60,7 @@ def train(
     store = _store(settings)
     if watch:
         return _watch(store, settings, chosen)
-    run = Run(seed=seed, progress=_bar, threads=os.cpu_count() or 1)
+    run = Run(seed=seed, progress=_bar, threads=CORES)
     target = store if publish_to is None else FolderStore(publish_to)
     try:
         if resume:
@@ -129,7 +130,7 @@ def _gather(files: Sequence[Path] | None, store: ObjectStore | None, shard_cache
     """Drawings from the files and from the store."""
     gathered = [drawing for file in files or [] for drawing in read_drawings(file)]
     if store is not None:
-        gathered += contributed_drawings(store, shard_cache)
+        gathered += contributed_drawings(store, shard_cache, CORES)
     return gathered
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from collector.layout import ARRIVALS, SHARDS, NotInLayout, ShardName, is_drawing_id, parse_arrival, parse_shard_key
 from collector.object_store import ObjectStore
 from training.dataset import LabelledDrawing
+from training.picture_reading import PictureReader
 from training.shard_files import ShardFiles
 from training.shard_form import SCHEMA, ids_of, numbered, to_table
 from training.shard_writing import write_shard
@@ -55,10 +56,12 @@ def live_and_left(keys: Iterable[str]) -> tuple[list[str], list[str]]:
 class Compaction:
     """`run` is one look; `shards` is what there is to train from after it. One at a time for a store."""
 
-    def __init__(self, store: ObjectStore, files: ShardFiles) -> None:
+    def __init__(self, store: ObjectStore, files: ShardFiles, processes: int = 1) -> None:
+        """`processes` read pictures where many wait."""
         self.shards = Shards(files)
         self._store = store
         self._drawings = StoredDrawings(store)
+        self._processes = processes
         self._is_listed = False  # whether `shards` is what the store has
         self._next = 1  # the number of the next drawing
         self._unreadable: set[str] = set()  # looked at again by the next process: a later release may know their form
@@ -107,13 +110,14 @@ class Compaction:
     def _take_in(self, deleted: Collection[str]) -> bool:
         """Whether anything came."""
         came = False
-        for arrivals in _batches(self._arrivals()):
-            drawings = list(dict.fromkeys(drawing for _, drawing in arrivals))
-            done = self._append_new(drawings, deleted)
-            came = True
-            # After the put: who dies before it finds the arrivals, and the drawings in a shard already.
-            with ThreadPoolExecutor(READERS, "arrived") as deleting:
-                list(deleting.map(self._store.delete, [key for key, drawing in arrivals if drawing in done]))
+        with PictureReader(self._processes) as pictures:
+            for arrivals in _batches(self._arrivals()):
+                drawings = list(dict.fromkeys(drawing for _, drawing in arrivals))
+                done = self._append_new(drawings, deleted, pictures)
+                came = True
+                # After the put: who dies before it finds the arrivals, and the drawings in a shard already.
+                with ThreadPoolExecutor(READERS, "arrived") as deleting:
+                    list(deleting.map(self._store.delete, [key for key, drawing in arrivals if drawing in done]))
         return came
 
     def _arrivals(self) -> Iterator[tuple[str, str]]:
@@ -126,11 +130,11 @@ class Compaction:
             if drawing not in self._unreadable:
                 yield key, drawing
 
-    def _append_new(self, drawings: Sequence[str], deleted: Collection[str]) -> set[str]:
+    def _append_new(self, drawings: Sequence[str], deleted: Collection[str], pictures: PictureReader) -> set[str]:
         """Puts those that are in no shard yet into a new one; the drawings that are dealt with."""
         known = self._known(drawings)
         fresh = [drawing for drawing in drawings if drawing not in known and drawing not in deleted]
-        found = dict(zip(fresh, self._drawings.read_each(fresh), strict=True))
+        found = dict(zip(fresh, self._drawings.read_each(fresh, pictures), strict=True))
         new = [labelled for labelled in found.values() if isinstance(labelled, LabelledDrawing)]
         if new:
             key = self._append(to_table(new, self._next))

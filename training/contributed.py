@@ -13,7 +13,9 @@ from training.shards import Shards
 from training.stored_drawings import StoredDrawings
 
 
-def contributed_drawings(store: ObjectStore, shard_cache: Path | None = None) -> list[LabelledDrawing]:
+def contributed_drawings(
+    store: ObjectStore, shard_cache: Path | None = None, processes: int = 1
+) -> list[LabelledDrawing]:
     """From shards, and from what arrived and is in no shard yet; each drawing once, in the order in which they came.
 
     Raises:
@@ -25,5 +27,5 @@ def contributed_drawings(store: ObjectStore, shard_cache: Path | None = None) ->
     shards.hold(live_and_left(store.keys(SHARDS))[0])
     deleted = stored.tombstones()
     kept = {drawing.id: drawing for drawing in shards.drawings() if drawing.id not in deleted}
-    new = stored.read(drawing for drawing in arrived if drawing not in kept)
+    new = stored.read((drawing for drawing in arrived if drawing not in kept), processes)
     return [*kept.values(), *new]

@@ -6,9 +6,7 @@ Where the drawings come from is not known in here (`drawing_files.py`, `stored_d
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +18,7 @@ from training.augmentation.placing import pen_width, place
 from training.canvas_png import read_canvas
 from training.encodings import INPUT_SPECS, Encoding, Inputs
 from training.path import SUBPIXELS
+from training.processes import process_pool
 from training.snapshot import Ink20, to_canvas20, to_ink20
 from training.stages import Canvas, Compact, Line, stage_arrays
 
@@ -144,8 +143,7 @@ def training_snapshots(
     ]
     if processes == 1 or len(parts) == 1:
         return joined([_part_snapshots(parts[number]) for number in progress(range(len(parts)))])
-    # Spawned, not forked: a fork of a process whose TensorFlow has threads may hang.
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+    with process_pool(processes) as pool:
         made = pool.map(_part_snapshots, parts)
         return joined([next(made) for _ in progress(range(len(parts)))])
 

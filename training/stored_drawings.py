@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 
 from collector.layout import ARRIVALS, TOMBSTONES, NotInLayout, drawing_key, parse_arrival
 from collector.object_store import NoSuchObject, ObjectStore
 from collector.stored_drawing import BadStoredDrawing, StoredDrawing, parse_stored_drawing
-from training.dataset import LabelledDrawing, Picture, read_picture
+from training.dataset import LabelledDrawing, Picture
+from training.picture_reading import PictureReader, Sample, read_samples
 from training.snapshot import MAX_CANVAS_SIDE, SnapshotError
 from training.stages import Canvas, lines_of
 
@@ -58,7 +59,7 @@ class StoredDrawings:
         """The drawings that their contributors deleted."""
         return {key.removeprefix(TOMBSTONES) for key in self._store.keys(TOMBSTONES)}
 
-    def read(self, drawings: Iterable[str]) -> list[LabelledDrawing]:
+    def read(self, drawings: Iterable[str], processes: int = 1) -> list[LabelledDrawing]:
         """These drawings in this order, without those that are gone, deleted, or can't be read.
 
         Raises:
@@ -66,34 +67,36 @@ class StoredDrawings:
         """
         deleted = self.tombstones()
         wanted = [drawing for drawing in dict.fromkeys(drawings) if drawing not in deleted]
-        return [found for found in self.read_each(wanted) if isinstance(found, LabelledDrawing)]
+        with PictureReader(processes) as pictures:
+            return [found for found in self.read_each(wanted, pictures) if isinstance(found, LabelledDrawing)]
 
-    def read_each(self, drawings: Iterable[str]) -> Iterator[LabelledDrawing | Missing]:
+    def read_each(self, drawings: Collection[str], pictures: PictureReader) -> Iterator[LabelledDrawing | Missing]:
         """Each of these in this order, READ_AHEAD of them at a time, or why it is not to be had.
 
         Raises:
             StoreError: the store could not be read.
         """
         waiting: deque[Future[LabelledDrawing | Missing]] = deque()
+        decoder = pictures.executor(len(drawings))
         with ThreadPoolExecutor(READERS, thread_name_prefix="read-drawing") as readers:
             for drawing in drawings:
-                waiting.append(readers.submit(self._read_one, drawing))
+                waiting.append(readers.submit(self._read_one, drawing, decoder))
                 if len(waiting) >= READ_AHEAD:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
 
-    def _read_one(self, drawing: str) -> LabelledDrawing | Missing:
+    def _read_one(self, drawing: str, decoder: Executor) -> LabelledDrawing | Missing:
         try:
             stored = parse_stored_drawing(self._store.get(drawing_key(drawing)))
-            return self._labelled(stored)
+            return self._labelled(stored, decoder)
         except NoSuchObject:
             return Missing.GONE
         except (BadStoredDrawing, SnapshotError) as error:
             log.warning("drawing %s is left out: %s", drawing, error)
             return Missing.UNREADABLE
 
-    def _labelled(self, stored: StoredDrawing) -> LabelledDrawing:
+    def _labelled(self, stored: StoredDrawing, decoder: Executor) -> LabelledDrawing:
         if not all(1 <= side <= MAX_CANVAS_SIDE for side in (stored.width, stored.height)):
             raise BadStoredDrawing(f"a canvas of {stored.width}x{stored.height} px")
         if not 0 <= stored.label <= 9:
@@ -106,16 +109,22 @@ class StoredDrawings:
             use=stored.use,
             source=stored.source,
             canvas=Canvas(stored.width, stored.height, stored.pen_width),
-            pictures=tuple(self._pictures(stored)),
+            pictures=self._pictures(stored, decoder),
         )
 
-    def _pictures(self, stored: StoredDrawing) -> Iterable[Picture]:
+    def _pictures(self, stored: StoredDrawing, decoder: Executor) -> tuple[Picture, ...]:
         """The drawing's own samples. A broken one is passed over: the strokes still teach."""
-        for sample in stored.samples:
+        samples = list(self._samples(stored))
+        if not samples:
+            return ()
+        pictures, wrong = decoder.submit(read_samples, samples).result()
+        for line in wrong:
+            log.warning("%s", line)
+        return tuple(pictures)
+
+    def _samples(self, stored: StoredDrawing) -> Iterator[Sample]:
+        for told in stored.samples:
             try:
-                picture = read_picture(sample.ink, self._store.get(sample.key))
-            except (NoSuchObject, OSError, SyntaxError, ValueError) as error:
-                log.warning("sample %s is left out: %s", sample.key, error)
-                continue
-            if picture is not None:
-                yield picture
+                yield Sample(told.key, told.ink, self._store.get(told.key))
+            except NoSuchObject as error:
+                log.warning("sample %s is left out: %s", told.key, error)

@@ -58,12 +58,12 @@ class Trainer:
         self._store = store
         self._registry = Registry(store)
         self._first = Registry(first_models or FolderStore(FIRST_MODELS))
-        self._compaction = Compaction(store, ShardFiles(store, shard_cache))
-        self._shards = self._compaction.shards
         self._families = [family for family in families if family.resume is not None]
         self._retrain_after = retrain_after
         self._stop = stop
         self._run = replace(run or Run(), should_stop=stop.is_set)
+        self._compaction = Compaction(store, ShardFiles(store, shard_cache), self._run.threads)
+        self._shards = self._compaction.shards
         self._finished = False  # what a trainer before this one had begun
         self._outcomes: tuple[TrainingOutcome, ...] = ()  # newest first, of each family the last
         self._told: TrainerStatus | None = None

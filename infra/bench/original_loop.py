@@ -46,8 +46,9 @@ With shards, training begins where all later ones do. Reading is the same for ea
 same 400 cells of each sample. Loading the libraries is left out on both sides, and so is drawing the pictures.
 
 Where the time goes: the original spends nearly all of it in reading pictures, most of that on arrays of 64-bit floats.
-Ours reads them many at a time, most of that in inflating PNG, and only ever once. Training takes about as long on
-both sides; ours puts batches together inside TensorFlow, where cells stay bytes until they are needed."""
+Ours reads them only ever once, in a process a core; most of that is undoing PNG's packing and filters.
+Training takes about as long on both sides; ours puts batches together inside TensorFlow, where cells stay bytes until
+they are needed."""
 
 DRAWINGS, STAGES = 8_000, 10
 SAMPLE_COUNT = DRAWINGS * STAGES
@@ -126,7 +127,7 @@ def _reading(root: Path, drawings: Sequence[LabelledDrawing], size: Size) -> tup
     files = [store.path(key) for key in store.keys(SAMPLES)]
     part = files[: size.read_by_original * STAGES]
     original_seconds = _seconds(lambda: [_read_as_original(file) for file in part])
-    our_seconds = _seconds(Compaction(store, ShardFiles(store)).run)
+    our_seconds = _seconds(Compaction(store, ShardFiles(store), os.cpu_count() or 1).run)
     shutil.rmtree(root)
     return original_seconds / len(part), our_seconds / len(files)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 from collector.object_store import FolderStore
@@ -24,6 +22,7 @@ from infra.soak.poisoning import (
     wrong_labels,
 )
 from infra.soak.result import Row, Setting
+from training.processes import process_pool
 from training.registry import FIRST_MODELS, Registry
 from training.screen import Screen, best_reader
 
@@ -44,7 +43,7 @@ def run(setting: Setting) -> list[Row]:
         (attack,) = _attacks(short, 2, 10, setting.seed)[1:2]
         return [*_screen_rows(people, setting.seed), *_rows(story_of("softmax", attack, short.others, setting.seed))]
     attacks = _attacks(people, 24, 20, setting.seed)
-    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
+    with process_pool(PROCESSES) as pool:
         # Longest first: path takes twice as long as softmax.
         families = [("path", attacks[-1]), *(("softmax", attack) for attack in attacks)]
         under = pool.submit(descend, "softmax", people, 100, setting.seed)

@@ -138,6 +138,19 @@ def test_a_versions_card_and_figures_can_be_read_for_ever(service: Service) -> N
 
 
 @pytest.mark.parametrize(
+    "path", ["/", "/js/main.js", "/model", "/healthz", "/readyz", "/docs", "/openapi.json", "/nowhere"]
+)
+def test_asked_for_the_head_alone_it_answers_as_to_get_without_the_body(service: Service, path: str) -> None:
+    whole, head = service.call("GET", path), service.call("HEAD", path)
+
+    assert head.status == whole.status
+    assert head.headers.keys() == whole.headers.keys()
+    assert head.headers["content-length"] == whole.headers["content-length"]
+    assert whole.body
+    assert head.body == b""
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/models/softmax/20000101T000000Z-000000/card.json",

@@ -1,11 +1,10 @@
-"""From files and from the store to arrays: who trains, who judges, who is left out."""
+"""From files and from the store to arrays: who trains, who judges."""
 
 from __future__ import annotations
 
 import gzip
 import io
 import json
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,16 @@ from PIL import Image
 
 from collector.contributor import use_of
 from collector.drawing import DrawingError
-from collector.layout import arrival_key, drawing_key, sample_key, tombstone_key
+from collector.layout import sample_key
 from collector.object_store import MemoryStore
-from tests.training.contributing import NOON, STEPS, contribute, contribute_all
+from tests.training.contributing import STEPS, contribute
 from training.canvas_png import BadPng
-from training.dataset import LabelledDrawing, Variety, judged_snapshots, read_picture, training_snapshots
+from training.dataset import Variety, judged_snapshots, read_picture, training_snapshots
 from training.drawing_files import read_drawings
 from training.encodings import ENCODINGS, INPUT_SPECS, Encoding, decode_payload
-from training.progress import Progress, parse_progress, to_json
 from training.reference import reference_drawings
 from training.snapshot import pack_ink20, to_ink20
-from training.stored_drawings import READ_AHEAD, StoredDrawings
+from training.stored_drawings import StoredDrawings
 
 DRAWINGS = reference_drawings("replay")
 
@@ -131,40 +129,6 @@ def test_contributions_bring_their_own_pictures() -> None:
         assert len(training_snapshots([drawing], encoding, Variety(1), seed=1)) == len(STEPS) + 10
 
 
-def test_deleted_unfinished_and_unreadable_drawings_are_left_out() -> None:
-    store = MemoryStore()
-    kept, deleted, unreadable, gone = contribute_all(store, DRAWINGS[:4])
-    unfinished = contribute(store, DRAWINGS[5], finished=False)
-    store.put(tombstone_key(deleted), b"")
-    store.put(drawing_key(unreadable), b"{}")
-    store.delete(drawing_key(gone))
-
-    drawings = StoredDrawings(store).read([kept, deleted, unreadable, gone, unfinished])
-
-    assert [drawing.id for drawing in drawings] == [kept]
-
-
-def test_a_drawing_deleted_after_it_was_read_is_left_out_from_then_on() -> None:
-    store = MemoryStore()
-    ids = contribute_all(store, DRAWINGS[:2])
-    stored = StoredDrawings(store)
-    stored.read(ids)
-
-    store.put(tombstone_key(ids[0]), b"")
-
-    assert [drawing.id for drawing in stored.read(ids)] == ids[1:]
-
-
-def test_a_broken_picture_does_not_spoil_its_drawing() -> None:
-    store = MemoryStore()
-    one = contribute(store, DRAWINGS[7], png=b"\x89PNG no more")
-
-    (drawing,) = StoredDrawings(store).read([one])
-
-    assert drawing.pictures == ()
-    assert len(drawing.lines) == len(DRAWINGS[7].lines)
-
-
 def test_a_picture_that_claims_81_million_pixels_is_not_decoded() -> None:
     out = io.BytesIO()
     Image.new("1", (9000, 9000)).save(out, format="PNG")
@@ -183,40 +147,3 @@ def test_transparent_paper_is_paper() -> None:
 
     assert picture is not None
     assert picture.ink20.place.as_tuple() == (100, 100, 40, 30, 60, 70)
-
-
-def test_arrivals_come_in_order_each_drawing_once() -> None:
-    store = MemoryStore()
-    ids = contribute_all(store, DRAWINGS[:3])
-    store.put(arrival_key(NOON + timedelta(hours=1), ids[0]), b"")
-    store.put("arrivals/v1/what-is-this", b"")
-
-    arrivals = StoredDrawings(store).arrivals()
-
-    assert [arrival.drawing for arrival in arrivals] == ids
-
-
-def test_many_drawings_are_read_in_order_a_few_at_a_time() -> None:
-    class Waiting(MemoryStore):
-        most = given = 0
-
-        def get(self, key: str) -> bytes:
-            if key.startswith("drawings/"):
-                Waiting.given += 1
-            return super().get(key)
-
-    store = Waiting()
-    ids = contribute_all(store, DRAWINGS[:3]) * 100
-    for number, (drawing, found) in enumerate(zip(ids, StoredDrawings(store).read_each(ids), strict=True)):
-        Waiting.most = max(Waiting.most, Waiting.given - number)
-        assert isinstance(found, LabelledDrawing)
-        assert found.id == drawing
-
-    assert Waiting.most <= READ_AHEAD
-
-
-def test_progress_reads_back_and_never_goes_backwards() -> None:
-    progress = Progress().after(mark=7, trained_on=5).after(mark=6, trained_on=1)
-
-    assert progress == Progress(7, 6)
-    assert parse_progress(to_json({"softmax": progress})) == {"softmax": progress}
