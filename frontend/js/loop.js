@@ -1,6 +1,6 @@
 /** The live loop in words: what the trainer does, what came of it, and what changed since it was last heard of. Pure functions. */
 
-import { modelWords, shortVersion, trainerWords, whole } from './words.js';
+import { modelWords, trainerWords, versionWords, whole } from './words.js';
 
 /** @typedef {import('./protocol.js').Model} Model */
 /** @typedef {import('./protocol.js').Trainer} Trainer */
@@ -70,7 +70,7 @@ export function championNews(before, after) {
   return after.flatMap(({ family, model }) => {
     const former = before.find((one) => one.family === family);
     if (!former || former.model === model) return [];
-    return [`${modelWords({ family, model }, false)} went live in place of ${shortVersion(former.model)}`];
+    return [`${modelWords({ family, model }, false)} went live in place of the one ${versionWords(former.model)}`];
   });
 }
 
@@ -99,7 +99,7 @@ export function trainerNews(before, after) {
 
 /** @param {Outcome} refused */
 function refusedWords({ family, version, reasons = [] }) {
-  const name = [family, version && shortVersion(version)].filter(Boolean).join(' ');
+  const name = [family, version && versionWords(version)].filter(Boolean).join(' ');
   const against = reasons.filter((reason) => !reason.startsWith('passes'));
   return [name, against.join('; ') || 'no reason given'].filter(Boolean).join(', ');
 }

@@ -1,7 +1,7 @@
 /** Which models answer, by name, above their bars; and in words when one of them was just learnt. */
 
 import { byId, element } from './dom.js';
-import { modelWords, shortVersion } from './words.js';
+import { modelWords, versionWords } from './words.js';
 
 /** @typedef {import('./protocol.js').Model} Model */
 
@@ -54,7 +54,7 @@ export class Names {
  * @param {boolean} news
  */
 function nameParts(model, news) {
-  const version = shortVersion(model.model);
+  const version = versionWords(model.model);
   const [before, after] = modelWords(model, news).split(version);
   return [before, element('span', { class: 'version' }, version), after];
 }

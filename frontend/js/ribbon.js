@@ -15,6 +15,7 @@ const ORDINARY_INK = 800; // px: the ribbon grows with the pen up to here, then 
 const TOP = 14; // px kept for the digits above the line
 const BOTTOM = 3;
 const LABEL_GAP = 14; // px between two digits, so that they can be told apart
+const HINT_WIDTH = 210; // px for all of its words
 /** @type {PlacedRun} */
 const UNUSED = { digit: '', kind: 'run', points: '', at: null };
 
@@ -49,7 +50,7 @@ export class Ribbon {
   /** @type {readonly Moment[]} */ #history = [];
   // Told by the observer: asked for in the middle of a frame, it would cost a layout of the page.
   #size = { width: 0, height: 0 };
-  #hint = shape('text', {}, 'How the guess goes, by ink drawn');
+  #hint = shape('text', {});
   #ground = shape('line', { class: 'ground' });
   /** @type {{readonly line: SVGElement, readonly label: SVGElement}[]} a run each, made once and used again */ #drawn = [];
 
@@ -81,6 +82,7 @@ export class Ribbon {
     const y = String(height - 0.5);
     setAttributes(this.#ground, { x1: '0', x2: String(width), y1: y, y2: y });
     setAttributes(this.#hint, { x: '1', y: String(height - 10), display: this.#history.length ? 'none' : 'inline' });
+    setText(this.#hint, width < HINT_WIDTH ? 'Guess by ink' : 'How the guess goes, by ink drawn');
     const runs = placeRuns(this.#history, this.#size);
     while (this.#drawn.length < runs.length) this.#drawn.push(this.#newRun());
     this.#drawn.forEach(({ line, label }, i) => {
@@ -110,18 +112,35 @@ export function placeRuns(history, { width, height }) {
   const now = history.at(-1)?.digit;
   /** @param {Moment} m */
   const place = (m) => [(m.ink / ink) * (width - 8) + 1, height - BOTTOM - m.probability * (height - TOP - BOTTOM)];
-  let free = 0;
   // Each run is joined to the one before, and the first to the left edge: one of a single moment has no length.
   let before = history.slice(0, 1).map((m) => [0, place(m)[1]]);
-  return runsOf(history).map(({ digit, moments }) => {
+  const lines = runsOf(history).map(({ digit, moments }) => {
     const places = moments.map(place);
-    const points = [...before, ...places].map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ');
+    const line = { digit, places, points: [...before, ...places], length: places[places.length - 1][0] - before[0][0] };
     before = places.slice(-1);
-    const [x, y] = places[0];
-    const fits = x >= free;
-    if (fits) free = x + LABEL_GAP;
+    return line;
+  });
+  const named = roomFor(lines.map(({ places, length }) => ({ x: places[0][0], length })));
+  return lines.map(({ digit, places: [[x, y]], points: all }, i) => {
+    const points = all.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(' ');
     /** @type {PlacedRun['at']} */
-    const at = fits ? [x.toFixed(1), Math.max(y - 4, 10).toFixed(1)] : null;
+    const at = named.has(i) ? [x.toFixed(1), Math.max(y - 4, 10).toFixed(1)] : null;
     return { digit: String(digit), kind: digit === now ? 'run now' : 'run', points, at };
   });
+}
+
+/**
+ * Which runs have room for their digits: the last, which is the guess that stands, and then the longest.
+ * @param {readonly {readonly x: number, readonly length: number}[]} runs
+ * @returns {ReadonlySet<number>} their places among the runs
+ */
+function roomFor(runs) {
+  const last = runs.length - 1;
+  const order = runs.map((_, i) => i).sort((a, b) => Number(b === last) - Number(a === last) || runs[b].length - runs[a].length);
+  /** @type {Set<number>} */
+  const named = new Set();
+  for (const i of order) {
+    if ([...named].every((other) => Math.abs(runs[other].x - runs[i].x) >= LABEL_GAP)) named.add(i);
+  }
+  return named;
 }

@@ -35,12 +35,15 @@ export function milliseconds(ms) {
 }
 
 /**
- * `20261121T034500Z-1f2e3d` as `0345-1f2e3d`: the time of day and the hash tell versions apart.
+ * `20261121T034500Z-1f2e3d` as `of 21 Nov, 03:45`, in the reader's own time; another name as it is.
  * @param {string} version
  */
-export function shortVersion(version) {
-  const parts = /^\d{8}T(\d{4})\d{2}Z-([0-9a-f]+)$/.exec(version);
-  return parts ? `${parts[1]}-${parts[2]}` : version;
+export function versionWords(version) {
+  const parts = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-/.exec(version)?.slice(1);
+  if (!parts) return version;
+  const [year, month, day, ...time] = parts.map(Number);
+  const made = new Date(Date.UTC(year, month - 1, day, ...time));
+  return `of ${made.toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })}`;
 }
 
 /**
@@ -48,24 +51,31 @@ export function shortVersion(version) {
  * @param {boolean} justLearnt
  */
 export function modelWords({ family, model }, justLearnt) {
-  const name = `${family} ${shortVersion(model)}`;
+  const name = `${family} ${versionWords(model)}`;
   return justLearnt ? `now ${name}, just learnt` : name;
 }
 
 /** @param {Trainer | null} trainer */
 export function trainerWords(trainer) {
   if (!trainer) return 'no trainer has reported yet';
-  const { state, new_drawings, needed, family, version } = trainer;
+  const { state, new_drawings, family, version } = trainer;
   switch (state) {
     case 'waiting':
-      return `${new_drawings} of ${needed} new drawings until the next training`;
+      return nextTraining(trainer);
     case 'training':
       return `learning from ${drawings(new_drawings)}`;
     case 'published':
-      return `published ${named(family, version)}; ${new_drawings} of ${needed} new drawings until the next training`;
+      return `published ${named(family, version)}; ${nextTraining(trainer)}`;
     case 'refused':
-      return `refused its last challenger; ${new_drawings} of ${needed} new drawings until the next training`;
+      return `refused its last challenger; ${nextTraining(trainer)}`;
   }
+}
+
+/** @param {Trainer} trainer */
+function nextTraining({ new_drawings, needed }) {
+  const missing = needed - new_drawings;
+  if (missing <= 0) return 'the next training is about to begin';
+  return `${whole(missing)} more drawing${missing === 1 ? '' : 's'} until the next training`;
 }
 
 /**
@@ -73,7 +83,7 @@ export function trainerWords(trainer) {
  * @param {string | null | undefined} version
  */
 function named(family, version) {
-  return [family, version && shortVersion(version)].filter(Boolean).join(' ') || 'a model';
+  return [family, version && versionWords(version)].filter(Boolean).join(' ') || 'a model';
 }
 
 /** @param {import('./protocol.js').Counts} counts */

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 
 import { asideWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, trainerNews } from '../../frontend/js/loop.js';
 
+process.env.TZ = 'UTC';
+
 const WAITING = { state: 'waiting', new_drawings: 3, needed: 20 };
 const TRAINING = { state: 'training', new_drawings: 20, needed: 20, family: 'cnn' };
 const OLD = '20261121T034500Z-1f2e3d';
@@ -13,7 +15,7 @@ const PUBLISHED = { state: 'published', family: 'path', version: OLD, reasons: [
 
 test('a page without a trainer promises no training', () => {
   assert.equal(lineWords(null), '');
-  assert.equal(lineWords(WAITING), '3 of 20 new drawings until the next training');
+  assert.equal(lineWords(WAITING), '17 more drawings until the next training');
 });
 
 test('what a training came to has room in the line beside the sheet', () => {
@@ -56,7 +58,7 @@ test('a champion that went live is news, one that was there is none', () => {
   const before = [{ family: 'cnn', model: OLD }, { family: 'path', model: OLD }];
   const after = [{ family: 'cnn', model: NEW }, { family: 'path', model: OLD }, { family: 'new', model: NEW }];
 
-  assert.deepEqual(championNews(before, after), ['cnn 1015-aa11bb went live in place of 0345-1f2e3d']);
+  assert.deepEqual(championNews(before, after), ['cnn of 22 Nov, 10:15 went live in place of the one of 21 Nov, 03:45']);
   assert.deepEqual(championNews([], after), []);
 });
 
@@ -66,7 +68,7 @@ test('a training that begins, a refusal and a doubt are news once', () => {
   assert.deepEqual(trainerNews(WAITING, TRAINING), ['cnn began to learn from 20 drawings']);
   assert.deepEqual(trainerNews(TRAINING, TRAINING), []);
   assert.deepEqual(trainerNews(TRAINING, refused), [
-    'a challenger was refused: cnn 1015-aa11bb, fails: at half ink 70.0 %, champion 75.0 %',
+    'a challenger was refused: cnn of 22 Nov, 10:15, fails: at half ink 70.0 %, champion 75.0 %',
     '2 drawings left out as doubtful',
   ]);
   assert.deepEqual(trainerNews(refused, refused), []);

@@ -90,7 +90,7 @@ test('the ribbon runs by leading digit', () => {
   assert.deepEqual(runs, [[1, 2], [7, 1], [1, 1]]);
 });
 
-test('the ribbon joins its runs, ends at its edge and leaves out a digit without room', () => {
+test('the ribbon joins its runs, ends at its edge and names the longer of two runs where there is room for one', () => {
   const history = [
     { ink: 0, digit: 1, probability: 0.5 },
     { ink: 4, digit: 7, probability: 0.5 },
@@ -102,6 +102,18 @@ test('the ribbon joins its runs, ends at its edge and leaves out a digit without
   assert.equal(first.points, '0.0,25.5 1.0,25.5');
   assert.equal(second.points, '1.0,25.5 5.0,25.5');
   assert.equal(last.points, '5.0,25.5 801.0,14.0');
-  assert.deepEqual([first.at !== null, second.at, last.at], [true, null, ['801.0', '10.0']]);
+  assert.deepEqual([first.at, second.at !== null, last.at], [null, true, ['801.0', '10.0']]);
   assert.deepEqual([first.kind, second.kind, last.kind], ['run now', 'run', 'run now']);
+});
+
+test('the guess that stands is named on the ribbon, however short its run', () => {
+  const history = [
+    { ink: 0, digit: 1, probability: 0.5 },
+    { ink: 100, digit: 7, probability: 0.5 },
+    { ink: 104, digit: 2, probability: 0.5 },
+  ];
+
+  const named = placeRuns(history, { width: 808, height: 40 }).filter(({ at }) => at);
+
+  assert.deepEqual(named.map(({ digit }) => digit), ['1', '2']);
 });

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 
 import { keptWords } from '../../frontend/js/kept.js';
 import { modeOf } from '../../frontend/js/modes.js';
-import { aDigit, modelWords, percent, shortVersion, stateWords, trainerWords } from '../../frontend/js/words.js';
+import { aDigit, modelWords, percent, stateWords, trainerWords, versionWords } from '../../frontend/js/words.js';
+
+process.env.TZ = 'UTC';
 
 const KNOWN = { now: 1000, roundTrip: 0.44, served: 2 };
 
@@ -37,16 +39,19 @@ test('a connection that ended says why', () => {
   assert.match(said, /4403.*reload/);
 });
 
-test('a version is told by its time and hash', () => {
-  assert.equal(shortVersion('20261121T034500Z-1f2e3d'), '0345-1f2e3d');
-  assert.equal(shortVersion('other'), 'other');
+test('a version is told by when it was made, in the own time of who reads it', () => {
+  process.env.TZ = 'Asia/Tokyo';
+  assert.equal(versionWords('20261121T174500Z-1f2e3d'), 'of 22 Nov, 02:45');
+  process.env.TZ = 'UTC';
+  assert.equal(versionWords('20261121T174500Z-1f2e3d'), 'of 21 Nov, 17:45');
+  assert.equal(versionWords('other'), 'other');
 });
 
 test('a model that was just learnt is named as news', () => {
   const model = { family: 'softmax', model: '20261121T034500Z-1f2e3d' };
 
-  assert.equal(modelWords(model, false), 'softmax 0345-1f2e3d');
-  assert.equal(modelWords(model, true), 'now softmax 0345-1f2e3d, just learnt');
+  assert.equal(modelWords(model, false), 'softmax of 21 Nov, 03:45');
+  assert.equal(modelWords(model, true), 'now softmax of 21 Nov, 03:45, just learnt');
 });
 
 test('the trainer is told of in plain words', () => {
@@ -54,6 +59,8 @@ test('the trainer is told of in plain words', () => {
   const said = [
     trainerWords(null),
     trainerWords({ state: 'waiting', new_drawings: 3, needed: 20 }),
+    trainerWords({ state: 'waiting', new_drawings: 19, needed: 20 }),
+    trainerWords({ state: 'waiting', new_drawings: 21, needed: 20 }),
     trainerWords({ state: 'training', new_drawings: 20, needed: 20 }),
     trainerWords({ state: 'training', new_drawings: 1, needed: 1 }),
     trainerWords({ state: 'refused', new_drawings: 0, needed: 20, family: 'softmax', version, reasons: ['worse at 50 %'] }),
@@ -61,10 +68,12 @@ test('the trainer is told of in plain words', () => {
 
   assert.deepEqual(said, [
     'no trainer has reported yet',
-    '3 of 20 new drawings until the next training',
+    '17 more drawings until the next training',
+    '1 more drawing until the next training',
+    'the next training is about to begin',
     'learning from 20 new drawings',
     'learning from 1 new drawing',
-    'refused its last challenger; 0 of 20 new drawings until the next training',
+    'refused its last challenger; 20 more drawings until the next training',
   ]);
 });
 
