@@ -19,7 +19,7 @@ said nothing since their welcome; the figure is the growth of RSS over the growt
 
 Where an idle socket's memory goes: most of it is uvicorn's, websockets' and asyncio's, with a task or two, a queue and
 events of their own. Of the session's, what was in no use is not kept: queues that wait are lists (an empty deque has
-room for 64), and the handshake is let go.
+room for 64), and the handshake is let go, with the HTTP protocol that read it.
 """
 
 STARTS = 5
