@@ -23,10 +23,11 @@ from training.reference import reference_drawings
 
 TEXT = """\
 The service, the clients and the trainer all have the same cores, and the system shares them out. The trainer gives
-way: it trains on one thread, at a niceness of 10. It trains `softmax` further on twenty new drawings three times:
-once unmeasured, for TensorFlow is loaded then, once alone, and once under the load of a hundred drawers for as long
-as it takes. The clients sleep for a millisecond at a time here, as they must not take a core from the others; that
-makes every answer up to a millisecond late, with the trainer and without.
+way: it trains on one thread, at a niceness of 10. It trains `softmax` further on twenty new drawings: once unmeasured,
+for TensorFlow is loaded then, and then by turns alone and under the load of a hundred drawers for as long as it takes,
+with a stretch of the load alone between. What is told is the median of the turns. The clients sleep for a millisecond
+at a time here, as they must not take a core from the others; that makes every answer up to a millisecond late, with the
+trainer and without.
 
 Where the time goes: of two cores the service takes 0.75 to 0.95 under this load (on a busy machine) and the clients
 0.2, so that about one is left for the trainer, which takes 0.95 of one when it is alone.
@@ -34,7 +35,8 @@ Where the time goes: of two cores the service takes 0.75 to 0.95 under this load
 
 DRAWERS, RATE = 100, 60.0
 NEW = 20  # drawings that start a training
-SECONDS = 4.0  # of each stretch of load
+TURNS = 5
+SECONDS = 2.0  # of each stretch of load
 TAIL_GOAL, TRAINING_GOAL = 1.5, 2.0
 LONGEST_SECONDS = 240.0  # of one training
 
@@ -49,17 +51,19 @@ def measure(setting: Setting) -> Result:
     trainings = _Trainings(FolderStore(var / "store"))
     frames = make_frames("ink20", 200, setting.drawings)
     pace = Pace(frames, DRAWERS, RATE, 0.5 if setting.quick else SECONDS, "softmax", cores, spin=False)
-    with pinned_service(var, cores) as service:
-        without = [open_loop(service.websocket_url, pace) for _ in range(1 if setting.quick else 3)]
-        with _trainer(var):
-            trainings.start()
-            trainings.wait()
+    without, during = list[Latency](), list[Latency]()
+    alone, beside = list[float](), list[float]()
+    with pinned_service(var, cores) as service, _trainer(var):
+        trainings.start()
+        trainings.wait()
+        for _ in range(1 if setting.quick else TURNS):
             began = trainings.start()
-            alone_took = trainings.wait() - began
+            alone.append(trainings.wait() - began)
+            without.append(open_loop(service.websocket_url, pace))
             began = trainings.start()
-            during = _load_while(trainings, service.websocket_url, pace)
-            beside_took = trainings.wait() - began
-    return Result(_rows(without, during, alone_took, beside_took))
+            during += _load_while(trainings, service.websocket_url, pace)
+            beside.append(trainings.wait() - began)
+    return Result(_rows(without, during, median(alone), median(beside)))
 
 
 class _Trainings:
