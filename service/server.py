@@ -17,6 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from collector.contributor import load_or_make_key
+from collector.heap import keep_freed_memory
 from collector.object_store import FolderStore, MemoryStore, ObjectStore
 from collector.settings import open_store
 from collector.spool import Spool
@@ -53,6 +54,7 @@ def serve(settings: Settings, listener: socket.socket, first: bool = True) -> No
         SpoolError: the spool can't be opened.
         UnknownStore: the settings name no kind of store.
     """
+    keep_freed_memory()
     store = open_store(settings)
     registry = Registry(store)
     live = LiveModels(store, registry, shipped=Registry(FolderStore(FIRST_MODELS)))

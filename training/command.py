@@ -16,6 +16,7 @@ import typer
 from pydantic import ValidationError
 
 from collector.drawing import DrawingError
+from collector.heap import keep_freed_memory
 from collector.object_store import FolderStore, ObjectStore, StoreError
 from collector.settings import UnknownStore, describe_bad_setting, open_store
 from training.artifact import Artifact, BadArtifact, check_artifact
@@ -56,6 +57,7 @@ def train(
     ] = None,
 ) -> None:
     """Train models on drawings, and publish those that are no worse than what is served."""
+    keep_freed_memory()
     settings, chosen = _settings(), _families(family)
     store = _store(settings)
     if watch:

@@ -8,11 +8,18 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import wait
 
+from collector.heap import keep_freed_memory
+
 
 def process_pool(processes: int) -> ProcessPoolExecutor:
     """Processes for calls of functions that can be imported; none starts before the first call."""
     # Spawned, not forked: a fork of a process whose TensorFlow has threads may hang.
-    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _end_with_parent)
+    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin)
+
+
+def _begin() -> None:
+    keep_freed_memory()
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:
