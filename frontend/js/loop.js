@@ -39,8 +39,9 @@ export function partCollected(trainer) {
 export function asideWords(trainer) {
   const { doubted = 0, new_judging = 0 } = trainer ?? {};
   const said = [];
-  if (new_judging) said.push(`${drawings(new_judging)} came to judge models, and never train one.`);
-  if (doubted) said.push(`${drawings(doubted)} left out: they look like other digits than their labels say.`);
+  if (new_judging) said.push(`${drawings(new_judging)} came to judge models, and never train${new_judging === 1 ? 's' : ''} one.`);
+  if (doubted === 1) said.push('1 drawing left out: it looks like another digit than its label says.');
+  if (doubted > 1) said.push(`${drawings(doubted)} left out: they look like other digits than their labels say.`);
   return said.join(' ');
 }
 

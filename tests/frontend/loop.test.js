@@ -33,6 +33,7 @@ test('what teaches nothing is told with the reason', () => {
   const said = asideWords({ ...WAITING, doubted: 2, new_judging: 1 });
 
   assert.match(said, /^1 drawing came to judge models.*2 drawings left out: they look like other digits/);
+  assert.equal(asideWords({ ...WAITING, doubted: 1 }), '1 drawing left out: it looks like another digit than its label says.');
   assert.equal(asideWords(WAITING), '');
   assert.equal(asideWords(null), '');
 });
