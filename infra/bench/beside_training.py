@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -23,7 +25,7 @@ from training.reference import reference_drawings
 
 TEXT = """\
 The service, the clients and the trainer all have the same cores, and the system shares them out. The trainer gives
-way: it trains on one thread, at a niceness of 10. It trains `softmax` further on twenty new drawings: once unmeasured,
+way: it trains on one thread, at a niceness of 10. It trains `path` further on twenty new drawings: once unmeasured,
 for TensorFlow is loaded then, and then by turns alone and under the load of a hundred drawers for as long as it takes,
 with a stretch of the load alone between. What is told is the median of the turns. The clients sleep for a millisecond
 at a time here, as they must not take a core from the others; that makes every answer up to a millisecond late, with the
@@ -35,7 +37,8 @@ Where the time goes: of two cores the service takes 0.75 to 0.95 under this load
 
 DRAWERS, RATE = 100, 60.0
 NEW = 20  # drawings that start a training
-TURNS = 5
+TURNS = 3
+FAMILY = "path"  # takes longest
 SECONDS = 2.0  # of each stretch of load
 TAIL_GOAL, TRAINING_GOAL = 1.5, 2.0
 LONGEST_SECONDS = 240.0  # of one training
@@ -61,8 +64,8 @@ def measure(setting: Setting) -> Result:
             alone.append(trainings.wait() - began)
             without.append(open_loop(service.websocket_url, pace))
             began = trainings.start()
-            during += _load_while(trainings, service.websocket_url, pace)
-            beside.append(trainings.wait() - began)
+            ended = _load_while(trainings, service.websocket_url, pace, during)
+            beside.append(ended - began)
     return Result(_rows(without, during, median(alone), median(beside)))
 
 
@@ -78,7 +81,7 @@ class _Trainings:
 
     def start(self) -> float:
         """Gives the trainer what it waits for; returns when it has begun."""
-        given = self._drawings[self._given : self._given + NEW]
+        given = [replace(drawing, id=f"{drawing.id}-{self._given}") for drawing in self._drawings[:NEW]]
         when = self._began + timedelta(seconds=self._given)
         self._given += NEW
         contribute(self._store, given, when, name_for("training", "bench"))
@@ -87,9 +90,6 @@ class _Trainings:
     def wait(self) -> float:
         """Returns when the training is over."""
         return self._await(("published", "refused", "waiting"))
-
-    def is_training(self) -> bool:
-        return self._state() == "training"
 
     def _await(self, states: Sequence[str]) -> float:
         deadline = time.monotonic() + LONGEST_SECONDS
@@ -109,7 +109,7 @@ class _Trainings:
 @contextlib.contextmanager
 def _trainer(var: Path) -> Iterator[None]:
     env = {"MIDSTROKE_VAR": str(var), "MIDSTROKE_RETRAIN_AFTER": str(NEW), "MIDSTROKE_TRAINER_POLL_SECONDS": "0.5"}
-    command = [sys.executable, "-m", "service", "train", "--watch", "--family", "softmax"]
+    command = [sys.executable, "-m", "service", "train", "--watch", "--family", FAMILY]
     with (var / "trainer.log").open("wb") as log:
         process = subprocess.Popen(command, env={**os.environ, **env}, stdout=log, stderr=log)
         try:
@@ -122,14 +122,20 @@ def _trainer(var: Path) -> Iterator[None]:
             process.wait()
 
 
-def _load_while(trainings: _Trainings, url: str, pace: Pace) -> list[Latency]:
-    """Stretches of load until the training is over; the last, in which it ended, is not counted if there are others."""
+def _load_while(trainings: _Trainings, url: str, pace: Pace, during: list[Latency]) -> float:
+    """Stretches of load until the training is over, and when that was.
+
+    The last, in which it ended, is not counted if there are others.
+    """
     found = []
-    while trainings.is_training():
-        found.append(open_loop(url, pace))
+    with ThreadPoolExecutor(1) as watching:
+        ended = watching.submit(trainings.wait)
+        while not ended.done():
+            found.append(open_loop(url, pace))
     if not found:
         raise NotTrained("the training was over before the load began")
-    return found[:-1] or found
+    during += found[:-1] or found
+    return ended.result()
 
 
 def _rows(without: Sequence[Latency], during: Sequence[Latency], alone: float, beside: float) -> tuple[Row, ...]:

@@ -14,7 +14,7 @@ answer is the answer. The service has one core, the client the other.
 """
 
 DRAWERS, RATE = 100, 60.0  # a display's frames a second
-SECONDS = 10.0
+SECONDS = 7.0
 MEDIAN_MS, TAIL_MS = 2.0, 10.0
 PARTS: tuple[tuple[str, Sent], ...] = (("softmax", "ink20"), ("path", "path48"), ("cnn", "ink20"))
 CROWDS = (25, 50, 100, 150)

@@ -22,7 +22,7 @@ told by the model's sums alone, on each core by itself and on both at once: no a
 """
 
 SOCKETS = 50
-ROUNDS, SECONDS = 3, 4.0
+ROUNDS, SECONDS = 3, 3.0
 GOAL = 1.6
 ROOM = 0.25  # of a core that the clients may take before the goal can't be asked for
 
