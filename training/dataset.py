@@ -19,7 +19,7 @@ from training.canvas_png import read_canvas
 from training.encodings import INPUT_SPECS, Encoding, Inputs
 from training.path import SUBPIXELS
 from training.processes import process_pool
-from training.snapshot import Ink20, to_canvas20, to_ink20
+from training.snapshot import Ink20, canvas20_of, ink20_of, ink_of
 from training.stages import Canvas, Compact, Line, stage_arrays
 
 JUDGED_STAGES = tuple(k / 10 for k in range(1, 11))
@@ -211,9 +211,9 @@ def read_picture(ink: float, png: bytes) -> Picture | None:
     Raises:
         BadPng: these bytes are no PNG that the service would take.
     """
-    canvas = read_canvas(png)
-    snapshot = to_ink20(canvas)
-    return None if snapshot.place.is_blank else Picture(ink, snapshot, to_canvas20(canvas))
+    inked = ink_of(read_canvas(png))
+    snapshot = ink20_of(inked)
+    return None if snapshot.place.is_blank else Picture(ink, snapshot, canvas20_of(inked))
 
 
 def rng_of(name: str) -> np.random.Generator:

@@ -61,7 +61,11 @@ def to_ink20(canvas: NDArray[np.uint8]) -> Ink20:
     Raises:
         SnapshotError: not a grayscale uint8 canvas of 1 to 2048 px a side.
     """
-    ink = ink_of(canvas)
+    return ink20_of(ink_of(canvas))
+
+
+def ink20_of(ink: NDArray[np.uint8]) -> Ink20:
+    """The same from `ink_of` a canvas, (height, width)."""
     place = place_of(ink)
     if place.is_blank:
         return Ink20(np.zeros((GRID, GRID), np.uint8), place)
@@ -79,7 +83,11 @@ def to_canvas20(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Raises:
         SnapshotError: not a grayscale uint8 canvas of 1 to 2048 px a side.
     """
-    ink = ink_of(canvas)
+    return canvas20_of(ink_of(canvas))
+
+
+def canvas20_of(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same from `ink_of` a canvas, (height, width)."""
     block = -(-max(ink.shape) // GRID)
     return _block_means(_window(ink, 0, 0, GRID * block), block)
 
