@@ -37,6 +37,7 @@ def test_keys_leave_a_drawing_alone_that_is_not_seen(page: Page, service: Runnin
     draw_stroke(page, DOWN)
     wait_for_guess(page)
     page.locator("#mode-models").click()
+    expect(page.locator("#models")).to_be_visible()
 
     page.keyboard.press(key)
     page.go_back()
