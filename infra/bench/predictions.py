@@ -31,7 +31,7 @@ that is what it saves an echo.
 """
 
 SOCKETS = 50
-ROUNDS, SECONDS = 3, 3.0
+ROUNDS, SECONDS = 3, 2.5
 PARTS: tuple[tuple[str, Sent, float], ...] = (
     ("softmax", "ink20", 0.80),
     ("cnn", "ink20", 0.40),
