@@ -105,7 +105,7 @@ def test_the_last_refusal_is_told_with_its_reasons_and_its_card(page: Page, serv
         TrainingOutcome("refused", "softmax", version, ("worse at half ink",), at),
     )
     store.put(TRAINER_STATUS, TrainerStatus("waiting", 3, 20, outcomes=outcomes).to_json())
-    expect(page.locator("#trainer")).to_contain_text("3 of 20", timeout=20_000)
+    expect(page.locator("#trainer")).to_contain_text("17 more drawings until the next training", timeout=20_000)
     page.reload()  # whoever comes later reads it too
     expect(refusal).to_contain_text("worse at half ink", timeout=20_000)
     answer = page.request.get(f"{service.url}{refusal.locator('a').get_attribute('href')}")
