@@ -9,22 +9,22 @@ import io
 import re
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import ViewportSize, expect, sync_playwright
 
+from collector.drawing import Point, Stroke
 from infra.chromium import ARGUMENTS, chromium_path
+from infra.mouse import draw_stroke
 from infra.service_process import running_service
 from training.reference import reference_drawings
-from training.stages import Line, cut_lines
+from training.stages import cut_lines
 
 DIGIT, HAND = 2, 1  # which of the reference drawings
 STAGES = (0.3, 0.6, 1.0)
 VIEW = ViewportSize(width=860, height=600)
-COLOURS = 64  # the page has few: a tenth of the bytes
-STEP_MS = 12
+COLOURS = 64  # the page has few
 
 
 def main(target: Path) -> None:
@@ -46,25 +46,12 @@ def _shots(url: str) -> list[Image.Image]:
         for ink in STAGES:
             page.goto(url)
             expect(page.locator("#state")).to_have_text(re.compile("^live"))
-            _draw(page, cut_lines(drawing.lines, ink))
+            for line in cut_lines(drawing.lines, ink):
+                draw_stroke(page, Stroke(tuple(Point(float(x), float(y)) for x, y in line)))
             page.wait_for_timeout(500)  # bars glide
             shots.append(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
         chromium.close()
     return shots
-
-
-def _draw(page: Page, lines: Sequence[Line]) -> None:
-    box = page.locator("#sheet").bounding_box()
-    if box is None:
-        raise RuntimeError("the page shows no sheet")
-    scale = box["width"] / 500
-    for line in lines:
-        page.mouse.move(box["x"] + scale * float(line[0][0]), box["y"] + scale * float(line[0][1]))
-        page.mouse.down()
-        for x, y in line[1:]:
-            page.mouse.move(box["x"] + scale * float(x), box["y"] + scale * float(y))
-            page.wait_for_timeout(STEP_MS)
-        page.mouse.up()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ class PictureReader:
     def __init__(self, processes: int = 1) -> None:
         self._processes = processes
         self._thread = ThreadPoolExecutor(1, "read-pictures")
+        self._pool: ProcessPoolExecutor | None = None  # once many waited
 
     def __enter__(self) -> Self:
         return self
@@ -38,16 +38,15 @@ class PictureReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._thread.shutdown(cancel_futures=True)
-        if "_pool" in self.__dict__:
+        if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
     def executor(self, drawings: int) -> Executor:
         """Where `read_samples` is best called for each of so many drawings."""
-        return self._pool if self._processes > 1 and drawings >= MANY else self._thread
-
-    @functools.cached_property
-    def _pool(self) -> ProcessPoolExecutor:
-        return process_pool(self._processes)
+        if self._processes == 1 or drawings < MANY:
+            return self._thread
+        self._pool = self._pool or process_pool(self._processes)
+        return self._pool
 
 
 def read_samples(samples: Sequence[Sample]) -> tuple[list[Picture], list[str]]:

@@ -39,10 +39,8 @@ export function milliseconds(ms) {
  * @param {string} version
  */
 export function versionWords(version) {
-  const parts = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-/.exec(version)?.slice(1);
-  if (!parts) return version;
-  const [year, month, day, ...time] = parts.map(Number);
-  const made = new Date(Date.UTC(year, month - 1, day, ...time));
+  const made = madeAt(version);
+  if (!made) return version;
   return `of ${made.toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })}`;
 }
 
@@ -108,6 +106,17 @@ export function percent(share) {
 
 /** @param {string} version */
 export function whenMade(version) {
-  const parts = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})/.exec(version);
-  return parts ? `${parts[1]}-${parts[2]}-${parts[3]} ${parts[4]}:${parts[5]} UTC` : version;
+  const made = madeAt(version);
+  return made ? `${made.toISOString().slice(0, 16).replace('T', ' ')} UTC` : version;
+}
+
+/**
+ * The moment that a version's name begins with, `20261121T034500Z`; null where it begins otherwise.
+ * @param {string} version
+ */
+function madeAt(version) {
+  const parts = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-/.exec(version)?.slice(1);
+  if (!parts) return null;
+  const [year, month, day, ...time] = parts.map(Number);
+  return new Date(Date.UTC(year, month - 1, day, ...time));
 }

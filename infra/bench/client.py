@@ -13,6 +13,7 @@ import re
 import struct
 import sys
 import time
+from abc import ABC, abstractmethod
 from typing import Any
 
 import uvloop
@@ -64,7 +65,7 @@ class Drawer(WSListener):
         self.transport.send(WSMsgType.BINARY, frame)
 
 
-class Load:
+class Load(ABC):
     """Sockets that draw. Each subclass is one way of sending."""
 
     counts_seq = False
@@ -77,11 +78,11 @@ class Load:
         self.closed = 0  # sockets that the other side has ended
         self.over = False
 
-    def answered(self, drawer: Drawer, payload: bytes) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def answered(self, drawer: Drawer, payload: bytes) -> None: ...
 
-    async def run(self) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    async def run(self) -> dict[str, Any]: ...
 
     async def connect(self) -> None:
         hello = self.plan.get("hello")

@@ -6,33 +6,16 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from collector.drawing import Drawing, Stroke
-from collector.raster import CANVAS_SIDE
+from collector.drawing import Drawing
+from infra.mouse import draw_stroke
 
-STEP_MS = 12  # between pointer events, about as fast as a mouse reports; the page sends what it can in between
+__all__ = ["bars", "draw", "draw_stroke", "open_page", "wait_for_guess"]
 
 
 def draw(page: Page, drawing: Drawing) -> None:
     """The whole drawing, given in canvas pixels, by mouse."""
     for stroke in drawing.strokes:
         draw_stroke(page, stroke)
-
-
-def draw_stroke(page: Page, stroke: Stroke, release: bool = True) -> None:
-    start, *rest = [_on_page(page, point.x, point.y) for point in stroke.points]
-    page.mouse.move(*start)
-    page.mouse.down()
-    for x, y in rest:
-        page.mouse.move(x, y)
-        page.wait_for_timeout(STEP_MS)
-    if release:
-        page.mouse.up()
-
-
-def _on_page(page: Page, x: float, y: float) -> tuple[float, float]:
-    box = page.locator("#sheet").bounding_box()
-    assert box is not None
-    return box["x"] + x * box["width"] / CANVAS_SIDE, box["y"] + y * box["height"] / CANVAS_SIDE
 
 
 def bars(page: Page) -> list[float]:
