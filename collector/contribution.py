@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Literal, TypeGuard, TypeVar, get_args
 
 from collector.contributor import TOKEN
-from collector.drawing import DIGITS, DrawingError, Stroke, describe, parse_strokes
+from collector.ink.drawing import DIGITS, DrawingError, Stroke, describe, parse_strokes
 from collector.layout import is_drawing_id
 
 LICENCE = "CC BY 4.0"

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from collector.deletions import Erased
-from collector.drawing import DIGITS
+from collector.ink.drawing import DIGITS
 
 
 @dataclass(frozen=True, slots=True)

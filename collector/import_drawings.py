@@ -16,8 +16,8 @@ from pathlib import Path
 from collector.contribution import LICENCE, POINTS_MAX, STROKES_MAX, Contribution, Sample
 from collector.contributor import contributor_id
 from collector.deletions import WasDeleted
-from collector.drawing import Drawing, DrawingError, cut_at_ink, fit_on_canvas, parse_drawing
-from collector.raster import CANVAS_SIDE, PEN_WIDTH, draw_stages, encode_ink_png
+from collector.ink.drawing import Drawing, DrawingError, cut_at_ink, fit_on_canvas, parse_drawing
+from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH, draw_stages, encode_ink_png
 from collector.spool import Spool
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def import_file(path: Path, spool: Spool, key: bytes, limit: int | None = None, 
     """Puts an NDJSON file (`.gz` or plain) of labelled drawings into the spool; a second time does no harm.
 
     Args:
-        path: one drawing a line, as `collector.drawing.parse_drawing` reads it.
+        path: one drawing a line, as `collector.ink.drawing.parse_drawing` reads it.
         spool: takes them, with ids made of each line's source and id.
         key: the service's own, that hides the writers as it hides contributors.
         limit: how many lines are read, all without one.

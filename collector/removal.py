@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from collector.drawing import DIGITS
+from collector.ink.drawing import DIGITS
 from collector.layout import (
     ARRIVALS,
     NotInLayout,

@@ -10,7 +10,7 @@ from typing import Any
 
 from collector.contribution import LICENCE, Contribution
 from collector.contributor import Use, use_of
-from collector.drawing import Drawing, Stroke, describe, parse_strokes, strokes_to_json
+from collector.ink.drawing import Drawing, Stroke, describe, parse_strokes, strokes_to_json
 from collector.layout import is_drawing_id, sample_key
 
 FORMAT = 1

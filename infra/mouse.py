@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-from collector.drawing import Stroke
-from collector.raster import CANVAS_SIDE
+from collector.ink.drawing import Stroke
+from collector.ink.raster import CANVAS_SIDE
 
 STEP_MS = 12  # between pointer events, about as fast as a mouse reports; the page sends what it can in between
 

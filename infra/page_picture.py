@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import ViewportSize, expect, sync_playwright
 
-from collector.drawing import Point, Stroke
+from collector.ink.drawing import Point, Stroke
 from infra.chromium import ARGUMENTS, chromium_path
 from infra.mouse import draw_stroke
 from infra.service_process import running_service

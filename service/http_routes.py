@@ -8,6 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from collector.ink.canvas_png import MAX_PNG_BYTES, BadPng
+from collector.ink.snapshot import SnapshotError
 from collector.object_store import StoreError
 from service.bodies import read_body
 from service.choice import choose_predictors
@@ -30,9 +32,7 @@ from service.problems import Problem
 from service.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_json_object
 from service.replies import describe_models, describe_trainer
 from training.artifact import CARD, BadCard
-from training.canvas_png import MAX_PNG_BYTES, BadPng
 from training.registry import Registry, RegistryError
-from training.snapshot import SnapshotError
 
 FOR_EVER = "public, max-age=31536000, immutable"  # a published version never changes
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.raster import draw_strokes
+from collector.ink.canvas_png import read_canvas
+from collector.ink.encodings import Encoding, Inputs, canvas20_inputs, decode_payload, ink20_inputs, path48_inputs
+from collector.ink.path import to_path48
+from collector.ink.raster import draw_strokes
+from collector.ink.snapshot import to_canvas20, to_ink20
 from service.messages import Frame, Slot, Snapshot, Strokes
-from training.canvas_png import read_canvas
-from training.encodings import Encoding, Inputs, canvas20_inputs, decode_payload, ink20_inputs, path48_inputs
-from training.path import to_path48
-from training.snapshot import to_canvas20, to_ink20
 
 FEEDS: dict[Slot, tuple[Encoding, ...]] = {
     "ink20": ("ink20",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from collector.drawing import Stroke
+from collector.ink.drawing import Stroke
 
 FrameEncoding = Literal["ink20", "canvas20", "png", "path48"]
 Slot = Literal["ink20", "canvas20", "png", "path48", "strokes"]

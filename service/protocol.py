@@ -7,11 +7,11 @@ import struct
 from typing import Any, Literal, NoReturn, cast
 
 from collector.contributor import TOKEN
-from collector.drawing import DrawingError, Stroke, describe, parse_strokes
-from collector.raster import PEN_WIDTH
+from collector.ink.drawing import DrawingError, Stroke, describe, parse_strokes
+from collector.ink.path import PATH48_BYTES
+from collector.ink.raster import PEN_WIDTH
+from collector.ink.snapshot import CANVAS20_BYTES, INK20_BYTES, MAX_CANVAS_SIDE
 from service.messages import Contribute, Frame, FrameEncoding, Hello, Message, Ping, Strokes
-from training.path import PATH48_BYTES
-from training.snapshot import CANVAS20_BYTES, INK20_BYTES, MAX_CANVAS_SIDE
 
 SUBPROTOCOL = "midstroke.v1"
 VERSION = 1

@@ -9,11 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from collector.contribution import CONSENT_TEXT, CONSENT_VERSION, LICENCE, SAMPLES_MAX, SAMPLES_MIN
+from collector.ink.snapshot import MAX_CANVAS_SIDE
 from service.live_model import Served
 from service.predictor import Prediction, Predictor
 from service.protocol import MAX_MESSAGE_BYTES, MAX_POINTS, MAX_STROKES, SUBPROTOCOL, ProtocolError
 from training.interpreter import CLASSES
-from training.snapshot import MAX_CANVAS_SIDE
 from training.status import TrainerStatus
 
 # Five places, no more than bars can show; one format of ten numbers takes half as long as ten formats.

@@ -9,6 +9,9 @@ from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
+from collector.ink.canvas_png import BadPng
+from collector.ink.encodings import Encoding, Inputs
+from collector.ink.snapshot import SnapshotError
 from service.choice import choose_predictors
 from service.close_codes import CloseCode
 from service.inputs import SLOW_SLOTS, make_inputs
@@ -21,9 +24,6 @@ from service.protocol import ProtocolError, parse_binary, parse_text
 from service.quick_frames import EXTENSION
 from service.replies import encode, encode_changes, encode_error, encode_prediction, encode_welcome
 from service.token_bucket import TokenBucket
-from training.canvas_png import BadPng
-from training.encodings import Encoding, Inputs
-from training.snapshot import SnapshotError
 
 MAX_WRONG = 32  # wrong messages in a row: this client speaks something else
 MAX_OUTBOX = 64  # answers that wait to be sent; then nothing more is read

@@ -6,7 +6,7 @@ import gzip
 import os
 from pathlib import Path
 
-from collector.drawing import Drawing, Point, Stroke, fit_on_canvas, parse_drawing
+from collector.ink.drawing import Drawing, Point, Stroke, fit_on_canvas, parse_drawing
 from training.dataset import LabelledDrawing
 from training.reference import reference_drawings
 

@@ -26,7 +26,8 @@ def test_the_service_loads_nothing_that_only_training_or_s3_wants(module: str) -
 
 def test_every_module_of_service_and_collector_keeps_tensorflow_out() -> None:
     root = Path(__file__).parents[1]
-    modules = [f"{folder}.{file.stem}" for folder in ("service", "collector") for file in (root / folder).glob("*.py")]
+    files = [file for folder in ("service", "collector") for file in (root / folder).rglob("*.py")]
+    modules = [".".join(file.relative_to(root).with_suffix("").parts) for file in files]
     imports = "\n".join(f"import {module}" for module in modules if not module.endswith("__"))
 
     assert len(modules) > 20

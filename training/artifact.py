@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.ink.encodings import Encoding, decode_payload
+from collector.ink.snapshot import SnapshotError
 from training.card import BadCard, Card, FileEntry, Golden, parse_card
-from training.encodings import Encoding, decode_payload
 from training.interpreter import CLASSES, BadModel, Interpreter
-from training.snapshot import SnapshotError
 
 __all__ = [
     "CARD", "MODEL", "WEIGHTS", "Artifact", "BadArtifact", "BadCard", "Card", "check_artifact",

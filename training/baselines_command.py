@@ -13,7 +13,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from collector.drawing import DrawingError
+from collector.ink.drawing import DrawingError
 from collector.object_store import FolderStore, StoreError
 from training.card import BadCard
 from training.dataset import LabelledDrawing

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
-from training.encodings import CONTRACTS, ENCODINGS, Encoding
+from collector.ink.encodings import CONTRACTS, ENCODINGS, Encoding
 
 CARD_FORMAT = 1
 CLASSES = 10

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.ink.encodings import Encoding
+from collector.ink.path import Path48, pack_path48
+from collector.ink.snapshot import Ink20, Place, pack_ink20
 from training.artifact import Artifact, check_artifact, file_entries, golden_predictions, version_name
 from training.card import Card, Learnt, TrainedOn
 from training.choosing import by_weight
 from training.dataset import JUDGED_STAGES, LabelledDrawing, Snapshots, Variety, judged_snapshots, training_snapshots
-from training.encodings import Encoding
 from training.evaluation import Evaluation, evaluate, prepare
 from training.families import Family, Recipe, Resume
 from training.gate import Verdict, judge
 from training.interpreter import Interpreter
 from training.lessons import Copies, Lessons
-from training.path import Path48, pack_path48
 from training.reference import reference_drawings
 from training.rivals import Bench, Rivals
-from training.snapshot import Ink20, Place, pack_ink20
 from training.sources import Source
 
 if TYPE_CHECKING:

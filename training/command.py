@@ -15,8 +15,8 @@ from typing import Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 
-from collector.drawing import DrawingError
 from collector.heap import keep_freed_memory
+from collector.ink.drawing import DrawingError
 from collector.object_store import FolderStore, ObjectStore, StoreError
 from collector.settings import UnknownStore, describe_bad_setting, open_store
 from training.artifact import Artifact, BadArtifact, check_artifact

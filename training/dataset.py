@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.contributor import Use
+from collector.ink.canvas_png import read_canvas
+from collector.ink.encodings import INPUT_SPECS, Encoding, Inputs
+from collector.ink.path import SUBPIXELS
+from collector.ink.snapshot import Ink20, canvas20_of, ink20_of, ink_of
 from training.augmentation.augment import augment
 from training.augmentation.placing import pen_width, place
-from training.canvas_png import read_canvas
-from training.encodings import INPUT_SPECS, Encoding, Inputs
-from training.path import SUBPIXELS
 from training.processes import process_pool
-from training.snapshot import Ink20, canvas20_of, ink20_of, ink_of
 from training.stages import Canvas, Compact, Line, stage_arrays
 
 JUDGED_STAGES = tuple(k / 10 for k in range(1, 11))
@@ -67,7 +67,7 @@ class Snapshots:
         return len(self.labels)
 
     def batch(self, rows: NDArray[np.intp] | slice) -> Inputs:
-        """These rows as a model takes them, float32, as `training.encodings.decode_payload` gives them."""
+        """These rows as a model takes them, float32, as `collector.ink.encodings.decode_payload` gives them."""
         return {
             name: array[rows].astype(np.float32) / SCALES.get(name, np.float32(1))
             for name, array in self.inputs.items()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from collector.contributor import use_of
-from collector.drawing import Drawing, parse_drawing
+from collector.ink.drawing import Drawing, parse_drawing
 from training.augmentation.placing import pen_width, place
 from training.dataset import LabelledDrawing, rng_of
 from training.stages import Canvas, lines_of

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.ink.encodings import Encoding
 from training.card import Metrics
 from training.dataset import JUDGED_STAGES, LabelledDrawing, judged_snapshots
-from training.encodings import Encoding
 from training.interpreter import CLASSES, Interpreter
 
 CONFIDENCE_BINS = 15

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from training.encodings import Encoding
+from collector.ink.encodings import Encoding
 
 CLASSES = 10
 

@@ -23,9 +23,9 @@ with hushed():  # before it has read that, it says twice that it may round diffe
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
+from collector.ink.encodings import INPUT_SPECS
 from training.artifact import read_weights, write_weights
 from training.dataset import SCALES, Snapshots
-from training.encodings import INPUT_SPECS
 from training.families import CLASSES, FAMILIES, Family, Recipe, WrongWeights
 from training.sources import Floats, Source, draw_rows
 

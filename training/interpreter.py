@@ -6,7 +6,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter as LiteRT
 from numpy.typing import NDArray
 
-from training.encodings import INPUT_SPECS, Encoding, Inputs
+from collector.ink.encodings import INPUT_SPECS, Encoding, Inputs
 
 CLASSES = 10
 

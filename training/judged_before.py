@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.ink.encodings import Encoding
 from training.dataset import JUDGED_STAGES, LabelledDrawing, Snapshots, joined
-from training.encodings import Encoding
 from training.evaluation import Evaluation, Judged, Numbers, measure, predict_all, prepare
 from training.interpreter import Interpreter
 

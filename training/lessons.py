@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from collector.ink.encodings import Encoding
 from training.artifact import Artifact
 from training.dataset import LabelledDrawing, Snapshots, Variety, training_snapshots
-from training.encodings import Encoding
 from training.families import family_named
 
 Key = tuple[tuple[str, ...], Variety, int]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from collector.ink.encodings import Encoding
 from training.artifact import Artifact
 from training.dataset import LabelledDrawing
-from training.encodings import Encoding
 from training.evaluation import Evaluation, Judged, evaluate, prepare
 from training.gate import Verdict, judge
 from training.interpreter import Interpreter

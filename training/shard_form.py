@@ -12,8 +12,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from collector.contributor import Use
+from collector.ink.snapshot import CANVAS20_BYTES, INK20_BYTES, pack_ink20, unpack_canvas20, unpack_ink20
 from training.dataset import LabelledDrawing, Picture
-from training.snapshot import CANVAS20_BYTES, INK20_BYTES, pack_ink20, unpack_canvas20, unpack_ink20
 from training.stages import Canvas, Line
 
 GROUP_DRAWINGS = 128  # about 1 MB of them: what is read at once when some drawings are drawn by lot

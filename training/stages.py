@@ -1,6 +1,6 @@
 """A drawing at every stage of its making, as compact arrays: strokes are cut, drawn once and shrunk as they grow.
 
-Training makes hundreds of thousands of snapshots; this gives what `collector.raster` and `training.snapshot` would,
+Training makes hundreds of thousands of snapshots; this gives what `collector.ink.raster` and `collector.ink.snapshot` would,
 without drawing or reading the canvas anew for every stage.
 """
 
@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from collector.drawing import Stroke
-from collector.raster import CANVAS_SIDE, PEN_WIDTH
+from collector.ink.drawing import Stroke
+from collector.ink.encodings import Encoding
+from collector.ink.path import lines_to_path48
+from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH
+from collector.ink.snapshot import GRID, MIN_BLOCK
 from training.augmentation.geometry import running_length
-from training.encodings import Encoding
-from training.path import lines_to_path48
-from training.snapshot import GRID, MIN_BLOCK
 
 Line = NDArray[np.float64]  # one stroke, (points, 2), canvas px
 Lines = Sequence[Line]
@@ -42,7 +42,7 @@ def lines_of(strokes: Sequence[Stroke]) -> list[Line]:
 
 
 def cut_lines(lines: Lines, ink_fraction: float) -> list[Line]:
-    """`collector.drawing.cut_at_ink` on arrays."""
+    """`collector.ink.drawing.cut_at_ink` on arrays."""
     runs = [running_length(line) for line in lines]
     total = float(sum(run[-1] for run in runs))
     if ink_fraction >= 1:
@@ -75,7 +75,7 @@ def _part(line: Line, run: NDArray[np.float64], a: float, b: float) -> Line:
 
 
 def stage_arrays(encoding: Encoding, lines: Lines, canvas: Canvas, fractions: Sequence[float]) -> Compact:
-    """Snapshots of the drawing at rising ink fractions, one row each (`training.encodings.INPUT_SPECS` names them)."""
+    """Snapshots of the drawing at rising ink fractions, one row each (`collector.ink.encodings.INPUT_SPECS` names them)."""
     if encoding == "path48":
         return _path_arrays(lines, canvas, fractions)
     shrunk = [_ink20(picture) if encoding == "ink20" else _canvas20(picture)
@@ -112,7 +112,7 @@ def _pictures(lines: Lines, canvas: Canvas, fractions: Sequence[float]) -> Itera
 
 
 def _draw(pen: ImageDraw.ImageDraw, line: Line, pen_width: float) -> None:
-    """As `collector.raster.draw_strokes` does, with ink 255."""
+    """As `collector.ink.raster.draw_strokes` does, with ink 255."""
     radius = pen_width / 2
     points = [(x, y) for x, y in thin(line).tolist()]
     if len(points) > 1:

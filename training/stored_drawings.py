@@ -9,12 +9,12 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 
+from collector.ink.snapshot import MAX_CANVAS_SIDE, SnapshotError
 from collector.layout import ARRIVALS, TOMBSTONES, NotInLayout, drawing_key, parse_arrival
 from collector.object_store import NoSuchObject, ObjectStore
 from collector.stored_drawing import BadStoredDrawing, StoredDrawing, parse_stored_drawing
 from training.dataset import LabelledDrawing, Picture
 from training.picture_reading import PictureReader, Sample, read_samples
-from training.snapshot import MAX_CANVAS_SIDE, SnapshotError
 from training.stages import Canvas, lines_of
 
 READERS = 16  # objects are small; the time goes into waiting for each

@@ -1,5 +1,5 @@
 /**
- * The path contract `path48/1`: strokes become 48 points. Pure arithmetic, in the order of `training/path.py`: sums run
+ * The path contract `path48/1`: strokes become 48 points. Pure arithmetic, in the order of `collector/ink/path.py`: sums run
  * forwards and lengths are sqrt(dx*dx + dy*dy), so that both give the same bytes. `docs/snapshot.md` has it in words.
  */
 

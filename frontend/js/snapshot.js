@@ -1,6 +1,6 @@
 /**
  * The snapshot contracts `ink20/1` and `canvas20/1`: a canvas becomes 20 x 20 bytes. Whole numbers alone; no canvas
- * element in here. The same steps stand in `training/snapshot.py`; `docs/snapshot.md` has them in words.
+ * element in here. The same steps stand in `collector/ink/snapshot.py`; `docs/snapshot.md` has them in words.
  */
 
 /**

@@ -16,21 +16,21 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from collector.heap import keep_freed_memory
+from collector.ink.canvas_png import read_canvas
+from collector.ink.snapshot import to_canvas20, to_ink20
 from infra.bench.drawn import canvases, drawings_of
 from infra.bench.result import Result, Row, Setting
-from training.canvas_png import read_canvas
-from training.snapshot import to_canvas20, to_ink20
 
 TEXT = """\
 The original read each picture by `skimage.io.imread(as_gray=True)` and shrank it by
-`skimage.transform.downscale_local_mean` in blocks of 25x25. The service reads it by `training/canvas_png.py`,
+`skimage.transform.downscale_local_mean` in blocks of 25x25. The service reads it by `collector/ink/canvas_png.py`,
 which looks at its size, its chunks and their number before a pixel is decoded, and shrinks it by
-`training/snapshot.py`. Both are timed picture by picture, in turns, on canvases of 500x500 px at a quarter, half,
+`collector/ink/snapshot.py`. Both are timed picture by picture, in turns, on canvases of 500x500 px at a quarter, half,
 three quarters and all of a drawing's ink; what is told is the median.
 
 Equal means: the original's mean of each cell, in levels of 0 to 255, becomes ink (255 less the mean) and is
 rounded half up to 8 bits; that is `canvas20` as the service has it, cell by cell. `ink20`, the crop that the
-models here are told of, is the same mean of a square about the ink (`tests/training/test_snapshot.py` holds it to
+models here are told of, is the same mean of a square about the ink (`tests/collector/ink/test_snapshot.py` holds it to
 scikit-image); the original had no crop, so its time for the whole canvas stands beside it.
 
 Where the time goes: of the service's, half is undoing the filters of rows in Pillow. It is handed the pixel data in

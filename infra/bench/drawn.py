@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from collector.drawing import Drawing, Point, Stroke, cut_at_ink
-from collector.raster import CANVAS_SIDE, PEN_WIDTH, draw_strokes
+from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
+from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH, draw_strokes
 from infra.replay.script import Placing, read_script
 from training.dataset import LabelledDrawing
 from training.reference import reference_drawings

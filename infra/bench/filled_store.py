@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from collector.contributor import use_of
-from collector.drawing import Drawing
+from collector.ink.drawing import Drawing
 from collector.layout import TRAINER_PROGRESS
 from collector.object_store import ObjectStore
 from infra.bench.sampled import sampled

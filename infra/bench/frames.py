@@ -7,14 +7,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from collector.drawing import Point, Stroke
-from collector.raster import draw_strokes
+from collector.ink.drawing import Point, Stroke
+from collector.ink.path import lines_to_path48, pack_path48
+from collector.ink.raster import draw_strokes
+from collector.ink.snapshot import pack_ink20, to_ink20
 from service.protocol import FRAME_ENCODINGS, HEADER, VERSION
 from training.dataset import LabelledDrawing
 from training.drawing_files import read_drawings
-from training.path import lines_to_path48, pack_path48
 from training.reference import reference_drawings
-from training.snapshot import pack_ink20, to_ink20
 from training.stages import Line, cut_lines
 
 Sent = Literal["ink20", "path48"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from collector.drawing import Drawing
+from collector.ink.drawing import Drawing
 from infra.bench.drawn import drawings_of
 from infra.bench.page_drawing import POINTERS, Pointer, chromium, draw, frame_times, opened, traced
 from infra.bench.page_trace import Cost, pen_to_sent, received_to_painted

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from playwright.async_api import Browser, CDPSession, Page, async_playwright, expect
 
-from collector.drawing import Drawing, Point
-from collector.raster import CANVAS_SIDE
+from collector.ink.drawing import Drawing, Point
+from collector.ink.raster import CANVAS_SIDE
 from infra.bench.page_trace import CATEGORIES, TraceEvent
 from infra.chromium import ARGUMENTS, chromium_path
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from collector.ink.snapshot import to_canvas20
 from collector.layout import model_key
 from collector.object_store import FolderStore
 from infra.bench.canvas_png import encode
@@ -18,7 +19,6 @@ from infra.bench.result import Result, Row, Setting
 from service.messages import FrameEncoding
 from service.protocol import FRAME_ENCODINGS, HEADER, VERSION
 from training.registry import FIRST_MODELS, Registry
-from training.snapshot import to_canvas20
 
 TEXT = """\
 The same pictures (500x500 px, at a quarter, half, three quarters and all of a drawing's ink) and the same model,

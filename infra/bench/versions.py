@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter as LiteRT
 
+from collector.ink.encodings import decode_payload
 from collector.object_store import FolderStore
 from service.predictor import make_predictor
 from service.protocol import parse_binary
 from service.replies import encode_prediction
 from training.artifact import Artifact, file_entries, golden_predictions
-from training.encodings import decode_payload
 from training.interpreter import Interpreter
 from training.registry import FIRST_MODELS, Registry
 

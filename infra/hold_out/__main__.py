@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from collector.drawing import DrawingError
+from collector.ink.drawing import DrawingError
 from infra.hold_out.folds import Fold, NothingToHoldOut, by_laboratory, by_writer
 from infra.hold_out.scores import Score, averages, scores
 from training.challenger import Run

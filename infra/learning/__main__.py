@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from collector.drawing import DrawingError
+from collector.ink.drawing import DrawingError
 from infra.learning.curve import draw_curve
 from infra.learning.rounds import Learning, NotTrained, Round
 from infra.learning.writers import NoSuchWriter, Parts, part

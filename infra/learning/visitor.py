@@ -14,10 +14,10 @@ from PIL import Image
 
 from collector.contribution import LICENCE, Contribution, Sample
 from collector.contributor import Use, use_of
-from collector.drawing import Drawing, Point, Stroke, cut_at_ink
+from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
+from collector.ink.raster import draw_stages, encode_ink_png
 from collector.layout import arrival_key, drawing_key
 from collector.object_store import ObjectStore
-from collector.raster import draw_stages, encode_ink_png
 from collector.stored_drawing import to_stored
 from training.dataset import LabelledDrawing
 

@@ -12,11 +12,11 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from collector.drawing import Drawing, cut_at_ink, strokes_to_json
-from collector.raster import CANVAS_SIDE, draw_strokes, encode_png
+from collector.ink.drawing import Drawing, cut_at_ink, strokes_to_json
+from collector.ink.path import pack_path48, to_path48
+from collector.ink.raster import CANVAS_SIDE, draw_strokes, encode_png
+from collector.ink.snapshot import pack_ink20, to_ink20
 from infra.replay.script import Take
-from training.path import pack_path48, to_path48
-from training.snapshot import pack_ink20, to_ink20
 
 HEADER = struct.Struct("<BBHIII")
 CODES = {"ink20": 1, "png": 3, "path48": 4}

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from collector.contributor import use_of
-from collector.drawing import Drawing, fit_on_canvas, parse_drawing
-from collector.raster import CANVAS_SIDE, PEN_WIDTH
+from collector.ink.drawing import Drawing, fit_on_canvas, parse_drawing
+from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH
 from training.drawing_files import contributor_of
 
 LONGER_SIDE = (120.0, 360.0)  # px; people were seen to draw digits of this size on a 500 px canvas,

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from collector.ink.encodings import Encoding
 from training.artifact import Artifact, file_entries, read_weights, write_weights
 from training.card import Golden
-from training.encodings import Encoding
 
 MIB = 2**20
 NPY_HEADER = struct.Struct("<H")

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from collector.contribution import CONSENT_VERSION, Contribution
-from collector.drawing import Drawing, Point, Stroke, strokes_to_json
 from collector.import_drawings import to_contribution
+from collector.ink.drawing import Drawing, Point, Stroke, strokes_to_json
 from infra.replay.script import Placing, read_script
 from training.reference import reference_drawings
 from training.stages import Line

@@ -25,8 +25,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
+from collector.ink.path import lines_to_path48, pack_path48
 from infra.soak.rows import percentile
-from training.path import lines_to_path48, pack_path48
 from training.reference import reference_drawings
 
 HEADER = struct.Struct("<BBHIII")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from collector.drawing import Drawing, fit_on_canvas
+from collector.ink.drawing import Drawing, fit_on_canvas
 from collector.layout import drawing_key
 from collector.stored_drawing import parse_stored_drawing
 from infra.chromium import ARGUMENTS, chromium_path

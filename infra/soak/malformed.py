@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from training.snapshot import CANVAS20_BYTES, INK20_BYTES
+from collector.ink.snapshot import CANVAS20_BYTES, INK20_BYTES
 
 HEADER = struct.Struct("<BBHIII")
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"

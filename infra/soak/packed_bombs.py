@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from training.png_parts import IHDR, SIGNATURE
+from collector.ink.png import IHDR, SIGNATURE
 
 MIB = 2**20
 GRAY, RGB, PALETTE, RGBA = 0, 2, 3, 6

@@ -8,8 +8,8 @@ import time
 
 from playwright.sync_api import Browser, Page, WebSocket, expect
 
-from collector.drawing import Drawing
-from collector.raster import CANVAS_SIDE
+from collector.ink.drawing import Drawing
+from collector.ink.raster import CANVAS_SIDE
 
 STEP_MS = 10.0  # between pointer events, about as fast as a mouse reports
 WAIT_MS = 40_000.0  # a bound for a busy machine, not a promise

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from collector.drawing import Point, Stroke
+from collector.ink.drawing import Point, Stroke
 from tests.browser.drawing import bars, draw_stroke, open_page, wait_for_guess
 from tests.running import RunningService
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from collector.drawing import strokes_to_json
+from collector.ink.drawing import strokes_to_json
 from tests.browser.drawing import open_page
 from tests.real_data import drawings_from
 from tests.running import RunningService

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from collector.drawing import Drawing, cut_at_ink, strokes_to_json
+from collector.ink.canvas_png import read_canvas
+from collector.ink.drawing import Drawing, cut_at_ink, strokes_to_json
+from collector.ink.path import pack_path48, to_path48
+from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
 from tests.browser.drawing import open_page
 from tests.real_data import drawings_from
 from tests.running import RunningService
-from training.canvas_png import read_canvas
-from training.path import pack_path48, to_path48
-from training.snapshot import pack_ink20, to_canvas20, to_ink20
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from collector.contributor import contributor_id, load_or_make_key, use_of
-from collector.drawing import Drawing
+from collector.ink.drawing import Drawing
 from tests.browser.drawing import bars, draw, draw_stroke, open_page, wait_for_guess
 from tests.real_data import drawings_from
 from tests.running import RunningService

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from collector.drawing import Point, Stroke
+from collector.ink.drawing import Point, Stroke
 from tests.browser.drawing import draw_stroke, open_page, wait_for_guess
 from tests.running import RunningService
 

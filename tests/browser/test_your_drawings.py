@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from collector.contribution import CONSENT_TEXT, CONSENT_VERSION, LICENCE
-from collector.drawing import Drawing
+from collector.ink.drawing import Drawing
 from collector.layout import drawing_key, tombstone_key
 from collector.object_store import FolderStore
 from tests.browser.drawing import draw, open_page

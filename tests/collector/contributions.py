@@ -7,8 +7,8 @@ import uuid
 from typing import Any
 
 from collector.contribution import CONSENT_VERSION, Contribution, parse_contribution
-from collector.drawing import Point, Stroke
-from collector.raster import draw_strokes, encode_ink_png
+from collector.ink.drawing import Point, Stroke
+from collector.ink.raster import draw_strokes, encode_ink_png
 
 TOKEN = "a-browser-of-tests"
 SIDE = 40

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.contribution import BadContribution, Contribution, Sample, parse_contribution
-from collector.raster import PNG_SIGNATURE, encode_png
+from collector.ink.raster import PNG_SIGNATURE, encode_png
 from tests.collector.contributions import PNG, SIDE, STROKE, TOKEN, contribution_record, sample_record
 
 RISING = [(step + 1) / 8 for step in range(8)]

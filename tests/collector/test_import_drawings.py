@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from collector.contributor import contributor_id
-from collector.drawing import Drawing, Point, Stroke, format_drawing
 from collector.import_drawings import Imported, import_file, to_contribution
+from collector.ink.drawing import Drawing, Point, Stroke, format_drawing
 from collector.object_store import MemoryStore
 from collector.spool import Spool
 from collector.stored_drawing import parse_stored_drawing

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from collector.drawing import format_drawing
+from collector.ink.drawing import format_drawing
 from tests.real_data import drawings_from
 from tests.running import RunningService, free_port, running_service
 

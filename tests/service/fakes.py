@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.drawing import Point, Stroke, strokes_to_json
+from collector.ink.drawing import Point, Stroke, strokes_to_json
+from collector.ink.encodings import Encoding, Inputs
 from collector.object_store import StoreError
 from service.predictor import Predictor
 from training.card import Card, Metrics, TrainedOn
-from training.encodings import Encoding, Inputs
 
 TOKEN = "a-browsers-random-token"
 SEVEN = (Stroke((Point(150, 120, 0), Point(350, 120, 90), Point(220, 400, 240))),)
@@ -71,8 +71,8 @@ def contribution_record(**changes: Any) -> dict[str, Any]:
     """A contribution as a page sends it, without `type`."""
     import base64
 
-    from collector.drawing import Drawing, cut_at_ink
-    from collector.raster import draw_strokes, encode_png
+    from collector.ink.drawing import Drawing, cut_at_ink
+    from collector.ink.raster import draw_strokes, encode_png
 
     drawing = Drawing("", SEVEN)
     samples = []

@@ -12,11 +12,11 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from collector.raster import draw_strokes
+from collector.ink.raster import draw_strokes
+from collector.ink.snapshot import pack_ink20, to_ink20
 from service.live_model import Served
 from tests.service.fakes import SEVEN, fake_predictor
 from tests.service.serving import WAIT_SECONDS, Service, receive
-from training.snapshot import pack_ink20, to_ink20
 
 StartService = Callable[..., Service]
 

@@ -18,13 +18,13 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from collector.drawing import Drawing, format_drawing
+from collector.ink.drawing import Drawing, format_drawing
+from collector.ink.raster import draw_strokes
+from collector.ink.snapshot import pack_ink20, to_ink20
 from collector.object_store import FolderStore
-from collector.raster import draw_strokes
 from tests.running import free_port, running_service, start_service, wait_until_ready
 from tests.service.fakes import SEVEN, contribution_record
 from tests.service.serving import WAIT_SECONDS, shipped
-from training.snapshot import pack_ink20, to_ink20
 
 
 def midstroke(*arguments: str, var: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from collector.raster import draw_strokes, encode_png
+from collector.ink.raster import draw_strokes, encode_png
 from service.http_forms import ErrorForm, OverviewForm, PredictionForm, ReadyForm, RefusedForm
 from service.live_model import Served
 from tests.service.fakes import SEVEN, contribution_record

@@ -3,14 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from collector.drawing import Stroke
-from collector.raster import draw_strokes, encode_png
+from collector.ink.drawing import Stroke
+from collector.ink.encodings import Encoding, Inputs
+from collector.ink.path import pack_path48, to_path48
+from collector.ink.raster import draw_strokes, encode_png
+from collector.ink.snapshot import SnapshotError, pack_ink20, to_canvas20, to_ink20
 from service.inputs import FEEDS, make_inputs
 from service.messages import Frame, Snapshot, Strokes
 from tests.service.fakes import SEVEN
-from training.encodings import Encoding, Inputs
-from training.path import pack_path48, to_path48
-from training.snapshot import SnapshotError, pack_ink20, to_canvas20, to_ink20
 
 CANVAS = draw_strokes(SEVEN)
 STROKES = Strokes(1, 1, 500, 500, 16, SEVEN)

@@ -13,7 +13,7 @@ from itertools import pairwise
 import pytest
 from websockets.frames import Frame, Opcode
 
-from collector.raster import draw_strokes, encode_png
+from collector.ink.raster import draw_strokes, encode_png
 from service.quick_frames import FrameEdges, begins_frame, split_frames, text_frame
 from tests.service.fakes import SEVEN
 from tests.service.serving import WAIT_SECONDS, Service

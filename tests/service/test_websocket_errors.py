@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from collector.raster import encode_png
+from collector.ink.raster import encode_png
 from tests.service.serving import Service, receive, receive_all
 from tests.service.talking import CANVAS, INK20, PNG, ask, close_code, frame, greet, ink_frame, serve_two_families
 

@@ -8,10 +8,11 @@ import json
 import numpy as np
 import pytest
 
-from collector.drawing import strokes_to_json
+from collector.ink.drawing import strokes_to_json
+from collector.ink.raster import encode_png
+from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
 from collector.layout import TRAINER_STATUS
 from collector.object_store import MemoryStore
-from collector.raster import encode_png
 from service.live_model import LiveModels
 from service.sockets import WOKEN_AT_ONCE
 from tests.service.fakes import SEVEN
@@ -31,7 +32,6 @@ from tests.service.talking import (
     serve_two_families,
 )
 from training.registry import Registry
-from training.snapshot import pack_ink20, to_canvas20, to_ink20
 from training.status import TrainerStatus
 
 

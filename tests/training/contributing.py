@@ -10,10 +10,10 @@ from typing import Any
 
 from collector.contribution import Contribution, Sample
 from collector.contributor import use_of
-from collector.drawing import Drawing, Point, Stroke, cut_at_ink
+from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
+from collector.ink.raster import draw_strokes, encode_png
 from collector.layout import arrival_key, drawing_key
 from collector.object_store import ObjectStore
-from collector.raster import draw_strokes, encode_png
 from collector.stored_drawing import to_stored
 from training.dataset import LabelledDrawing
 

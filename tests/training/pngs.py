@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.png_parts import IHDR, SIGNATURE
+from collector.ink.png import IHDR, SIGNATURE
 
 
 def encode(image: Image.Image, **options: object) -> bytes:

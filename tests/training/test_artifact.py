@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from collector.ink.encodings import decode_payload
 from training.artifact import (
     Artifact,
     BadArtifact,
@@ -23,7 +24,6 @@ from training.artifact import (
     write_weights,
 )
 from training.card import Golden
-from training.encodings import decode_payload
 
 
 def vouched_for(artifact: Artifact, model: bytes | None = None, weights: bytes | None = None) -> Artifact:

@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from collector.drawing import Drawing, Point, Stroke, format_drawing
+from collector.ink.drawing import Drawing, Point, Stroke, format_drawing
 from collector.object_store import MemoryStore
 from training.artifact import Artifact
 from training.baselines import digits_mlp

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from skimage.transform import downscale_local_mean
 
-from collector.raster import draw_strokes
+from collector.ink.raster import draw_strokes
 from training.baselines.framing import FRAMINGS, box8, box28, frame_drawings, whole20, whole50
 from training.dataset import LabelledDrawing
 from training.reference import reference_drawings
@@ -18,7 +18,7 @@ DRAWINGS = reference_drawings("judging")[:40:7]
 
 
 def picture_of(drawing: LabelledDrawing) -> Image.Image:
-    from collector.drawing import Point, Stroke
+    from collector.ink.drawing import Point, Stroke
 
     strokes = [Stroke(tuple(Point(x, y) for x, y in line.tolist())) for line in drawing.lines]
     return Image.fromarray(255 - draw_strokes(strokes, pen_width=drawing.canvas.pen_width))

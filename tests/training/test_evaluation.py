@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from training.encodings import Inputs
+from collector.ink.encodings import Inputs
 from training.evaluation import evaluate, measure, prepare, to_record
 from training.figures import draw_figures, draw_svg
 from training.interpreter import Interpreter

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from collector.ink.encodings import INPUT_SPECS
 from training.artifact import read_weights, write_weights
 from training.challenger import Outcome
 from training.dataset import Variety, judged_snapshots, training_snapshots
-from training.encodings import INPUT_SPECS
 from training.families import FAMILIES, Family, Recipe, WrongWeights, family_named
 from training.interpreter import Interpreter
 from training.reference import reference_drawings

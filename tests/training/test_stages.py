@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from collector.drawing import Drawing, Point, Stroke, cut_at_ink
-from collector.raster import draw_strokes
+from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
+from collector.ink.encodings import decode_payload
+from collector.ink.path import pack_path48, to_path48
+from collector.ink.raster import draw_strokes
+from collector.ink.snapshot import to_canvas20, to_ink20
 from training.dataset import JUDGED_STAGES
-from training.encodings import decode_payload
-from training.path import pack_path48, to_path48
 from training.reference import reference_drawings
-from training.snapshot import to_canvas20, to_ink20
 from training.stages import Canvas, cut_lines, lines_of, stage_arrays
 
 DRAWINGS = reference_drawings("judging")[:40:3]

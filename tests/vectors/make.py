@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from collector.drawing import Point, Stroke
-from collector.raster import draw_strokes
-from training.path import pack_path48, to_path48
-from training.snapshot import pack_ink20, to_canvas20, to_ink20
+from collector.ink.drawing import Point, Stroke
+from collector.ink.path import pack_path48, to_path48
+from collector.ink.raster import draw_strokes
+from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
 
 HERE = Path(__file__).parent
 HEADER = struct.Struct("<BBHIII")

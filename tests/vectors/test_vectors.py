@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from collector.drawing import parse_strokes
+from collector.ink.drawing import parse_strokes
+from collector.ink.path import pack_path48, to_path48
+from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
 from service.protocol import parse_binary
-from training.path import pack_path48, to_path48
-from training.snapshot import pack_ink20, to_canvas20, to_ink20
 
 HERE = Path(__file__).parent
 

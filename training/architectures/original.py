@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from training.snapshot import GRID
+from collector.ink.snapshot import GRID
 
 CLASSES = 10
 

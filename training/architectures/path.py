@@ -9,7 +9,7 @@ import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
 
-from training.path import POINTS
+from collector.ink.path import POINTS
 
 Floats = NDArray[np.float32]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from collector.raster import CANVAS_SIDE
+from collector.ink.raster import CANVAS_SIDE
 from training.augmentation.geometry import Line, Rng, Strokes
 
 PEN_WIDTHS = (6.0, 28.0)  # px on a canvas of 500

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from collector.drawing import Point, Stroke
-from collector.raster import draw_stages
+from collector.ink.drawing import Point, Stroke
+from collector.ink.raster import draw_stages
 from training.dataset import JUDGED_STAGES, LabelledDrawing
 from training.stages import cut_lines, thin
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from collector.ink.encodings import decode_payload
 from infra.bench import catalogue
 from infra.bench.__main__ import main
 from infra.bench.catalogue import BENCHMARKS, Benchmark, NoSuchBenchmark, benchmarks_named
@@ -18,7 +19,6 @@ from infra.bench.page import draw_curve, write_page
 from infra.bench.result import Curve, Result, Row, Setting
 from infra.bench.tables import markdown_table, number, terminal_table
 from service.protocol import parse_binary
-from training.encodings import decode_payload
 
 ROW = Row("round trips", 12345.6, "a second", 20000.0, 0.617, ">= 0.80 of theirs", met=False, note="a note")
 CURVE = Curve("Memory by sockets", "sockets", "MB", {"ours": ((1.0, 90.0), (2000.0, 150.0))})

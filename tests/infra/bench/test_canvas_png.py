@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from collector.ink.canvas_png import read_canvas
+from collector.ink.snapshot import CELLS
 from infra.bench.canvas_png import MODES, Mode, encode, measure, original, ours, rounded
 from infra.bench.drawn import canvases, drawings_of
 from infra.bench.result import Setting
-from training.canvas_png import read_canvas
-from training.snapshot import CELLS
 
 
 @pytest.mark.parametrize("mode", [mode for mode, _, _ in MODES])

@@ -9,6 +9,8 @@ import pytest
 
 pytest.importorskip("picows", reason="the load client's, installed by `make bench`")
 
+from collector.ink.encodings import canvas20_inputs
+from collector.ink.snapshot import to_canvas20
 from infra.bench.canvas_png import encode
 from infra.bench.drawn import canvases, drawings_of
 from infra.bench.peer_load import Poster, is_whole, request_of
@@ -18,9 +20,7 @@ from infra.bench.peers import PEERS, Peer, frame_of, rows_of, weights_file
 from service.messages import Frame
 from service.protocol import parse_binary
 from tests.service.serving import shipped
-from training.encodings import canvas20_inputs
 from training.interpreter import Interpreter
-from training.snapshot import to_canvas20
 
 GRADIO = PEERS[0]
 

@@ -109,7 +109,7 @@ def test_rounds_go_through_the_trainer_and_are_printed_as_json(tmp_path: Path) -
 
 def judging_writers() -> list[tuple[str, LabelledDrawing]]:
     """Three writers whose names make them judges."""
-    from collector.drawing import Drawing
+    from collector.ink.drawing import Drawing
     from training.drawing_files import contributor_of
 
     names = (f"w{n}" for n in range(1000))

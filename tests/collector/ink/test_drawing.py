@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.drawing import (
+from collector.ink.drawing import (
     Drawing,
     DrawingError,
     Point,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from collector.drawing import Stroke
+from collector.ink.drawing import Stroke
 
 CANVAS_SIDE = 500  # px, the page's canvas
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"

@@ -8,8 +8,8 @@ from typing import Literal, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from training.path import POINTS, SUBPIXELS, Path48, unpack_path48
-from training.snapshot import GRID, Ink20, unpack_canvas20, unpack_ink20
+from collector.ink.path import POINTS, SUBPIXELS, Path48, unpack_path48
+from collector.ink.snapshot import GRID, Ink20, unpack_canvas20, unpack_ink20
 
 Encoding = Literal["ink20", "canvas20", "path48"]
 ENCODINGS: tuple[Encoding, ...] = ("ink20", "canvas20", "path48")

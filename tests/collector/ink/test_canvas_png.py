@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from collector.ink.canvas_png import read_canvas
 from tests.training.pngs import encode, gray_canvas
-from training.canvas_png import read_canvas
 
 
 def test_a_gray_picture_comes_out_as_it_is() -> None:

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage.transform import downscale_local_mean
 
-from training.snapshot import (
+from collector.ink.snapshot import (
     Ink20,
     Place,
     SnapshotError,

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.drawing import Stroke
-from training.snapshot import MAX_CANVAS_SIDE, SnapshotError
+from collector.ink.drawing import Stroke
+from collector.ink.snapshot import MAX_CANVAS_SIDE, SnapshotError
 
 POINTS = 48
 MIN_POINTS_A_STROKE = 2

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from collector.drawing import Drawing, Point, Stroke, cut_at_ink
-from collector.raster import draw_stages, draw_strokes, encode_ink_png, encode_png
+from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
+from collector.ink.raster import draw_stages, draw_strokes, encode_ink_png, encode_png
 
 LINE = Stroke((Point(20, 50), Point(80, 50)))
 HOOK = Drawing("h", (LINE, Stroke((Point(30, 20), Point(60, 80), Point(90, 30)))))

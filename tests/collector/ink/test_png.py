@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
+from collector.ink.canvas_png import MAX_PNG_BYTES, BadPng, read_canvas
+from collector.ink.png import PASSES, SIGNATURE
 from tests.training.pngs import END, chunk, encode, gray_canvas, head, png_of
-from training.canvas_png import MAX_PNG_BYTES, BadPng, read_canvas
-from training.png_parts import PASSES, SIGNATURE
 
 
 def test_the_size_is_refused_before_a_pixel_is_decoded() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from zlib_ng import zlib_ng as zlib  # several times as fast as the standard one
 
-from training.snapshot import MAX_CANVAS_SIDE
+from collector.ink.snapshot import MAX_CANVAS_SIDE
 
 MAX_PNG_BYTES = 1024 * 1024
 MAX_CHUNKS = 1024  # an encoder that writes 1 MiB in the usual 8 KiB pieces makes 130

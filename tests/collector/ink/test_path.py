@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from collector.drawing import Point, Stroke
-from training.path import POINTS, SnapshotError, pack_path48, to_path48, unpack_path48
+from collector.ink.drawing import Point, Stroke
+from collector.ink.path import POINTS, SnapshotError, pack_path48, to_path48, unpack_path48
 
 
 def stroke(*points: tuple[float, float]) -> Stroke:

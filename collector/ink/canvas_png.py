@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from training.png_parts import MAX_PNG_BYTES, BadPng, picture_alone
+from collector.ink.png import MAX_PNG_BYTES, BadPng, picture_alone
 
 __all__ = ["MAX_PNG_BYTES", "BadPng", "read_canvas"]
 
