@@ -13,12 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from collector.contribution import LICENCE, POINTS_MAX, STROKES_MAX, Contribution, Sample
-from collector.contributor import contributor_id
-from collector.deletions import WasDeleted
+from collector.contribution.contribution import LICENCE, POINTS_MAX, STROKES_MAX, Contribution, Sample
+from collector.contribution.contributor import contributor_id
 from collector.ink.drawing import Drawing, DrawingError, cut_at_ink, fit_on_canvas, parse_drawing
 from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH, draw_stages, encode_ink_png
-from collector.spool import Spool
+from collector.spool.deletions import WasDeleted
+from collector.spool.spool import Spool
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from collector.object_store import FolderStore, MemoryStore, ObjectStore
+from collector.storage.object_store import FolderStore, MemoryStore, ObjectStore
 
 
 class StoreSettings(BaseSettings):
@@ -42,7 +42,7 @@ def open_store(settings: StoreSettings) -> ObjectStore:
         return MemoryStore()
     if name.startswith("s3://") and len(name) > len("s3://"):
         # boto3 takes a third of a second to import, and only this kind of store wants it.
-        from collector.s3_store import S3Store  # noqa: PLC0415
+        from collector.storage.s3_store import S3Store  # noqa: PLC0415
 
         return S3Store(bucket=name.removeprefix("s3://").rstrip("/"), endpoint=settings.s3_endpoint)
     if "://" in name:

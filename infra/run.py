@@ -25,7 +25,7 @@ from service.settings import Settings
 
 BUCKET = "midstroke"
 MAKE_BUCKET = (
-    "import os; from collector.s3_store import S3Store; "
+    "import os; from collector.storage.s3_store import S3Store; "
     f"S3Store({BUCKET!r}, os.environ['MIDSTROKE_S3_ENDPOINT']).make_bucket()"
 )
 

@@ -60,7 +60,7 @@ def serve(
 def _serve_one(settings: Settings, listener: socket.socket, first: bool = True) -> None:
     # Only now: the libraries of a service that can't run need not be loaded.
     from collector.settings import UnknownStore  # noqa: PLC0415
-    from collector.spool import SpoolError  # noqa: PLC0415
+    from collector.spool.spool import SpoolError  # noqa: PLC0415
     from service.server import serve as run_service  # noqa: PLC0415
 
     try:
@@ -82,10 +82,10 @@ def import_drawings(
     They go on to the store while the service runs.
     """
     settings = read_settings()
-    from collector.contribution import LICENCE  # noqa: PLC0415
-    from collector.contributor import load_or_make_key  # noqa: PLC0415
+    from collector.contribution.contribution import LICENCE  # noqa: PLC0415
+    from collector.contribution.contributor import load_or_make_key  # noqa: PLC0415
     from collector.import_drawings import import_file  # noqa: PLC0415
-    from collector.spool import Spool, SpoolError  # noqa: PLC0415
+    from collector.spool.spool import Spool, SpoolError  # noqa: PLC0415
     from service.places import key_file, spool_file  # noqa: PLC0415
 
     try:

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from collector.ink.canvas_png import MAX_PNG_BYTES, BadPng
 from collector.ink.snapshot import SnapshotError
-from collector.object_store import StoreError
+from collector.storage.object_store import StoreError
 from service.bodies import read_body
 from service.choice import choose_predictors
 from service.headers import FIGURE_POLICY

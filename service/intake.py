@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from collector.contribution import BadContribution, parse_contribution
-from collector.contributor import BadToken, contributor_id
-from collector.deletions import WasDeleted
-from collector.receipt import receipt_for
-from collector.spool import Counts, Spool, SpoolError, SpoolFull
+from collector.contribution.contribution import BadContribution, parse_contribution
+from collector.contribution.contributor import BadToken, contributor_id
+from collector.contribution.receipt import receipt_for
+from collector.spool.deletions import WasDeleted
+from collector.spool.spool import Counts, Spool, SpoolError, SpoolFull
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from time import monotonic
 from types import MappingProxyType
 
+from collector.contribution.layout import TRAINER_STATUS
 from collector.ink.encodings import Encoding
-from collector.layout import TRAINER_STATUS
-from collector.object_store import NoSuchObject, ObjectStore, StoreError
+from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError
 from service.predictor import Predictor, make_predictor
 from training.artifact import BadArtifact, BadCard
 from training.registry import Registry, RegistryError, seed_first_models

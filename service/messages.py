@@ -52,7 +52,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Contribute:
-    """A finished, labelled drawing, not looked into yet: `collector.contribution` knows its form."""
+    """A finished, labelled drawing, not looked into yet: `collector.contribution.contribution` knows its form."""
 
     record: dict[str, Any]
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from collector.object_store import StoreError
 from collector.settings import UnknownStore, open_store
+from collector.storage.object_store import StoreError
 from service.fail import fail, read_settings
 from training.card import BadCard
 from training.registry import Registry, RegistryError

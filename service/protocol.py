@@ -6,7 +6,7 @@ import json
 import struct
 from typing import Any, Literal, NoReturn, cast
 
-from collector.contributor import TOKEN
+from collector.contribution.contributor import TOKEN
 from collector.ink.drawing import DrawingError, Stroke, describe, parse_strokes
 from collector.ink.path import PATH48_BYTES
 from collector.ink.raster import PEN_WIDTH

@@ -8,7 +8,7 @@ import json
 import zipfile
 from typing import Any
 
-from collector.contribution import CONSENTS
+from collector.contribution.contribution import CONSENTS
 from service.receipts import KeptDrawing
 
 OLDEST = 1980  # the year a zip file's times begin with

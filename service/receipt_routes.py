@@ -11,10 +11,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from collector.deletions import WasDeleted
-from collector.object_store import StoreError
-from collector.spool import SpoolError
-from collector.stored_drawing import BadStoredDrawing
+from collector.spool.deletions import WasDeleted
+from collector.spool.spool import SpoolError
+from collector.storage.object_store import StoreError
+from collector.storage.stored_drawing import BadStoredDrawing
 from service.http_forms import DeletedForm, KeptForm
 from service.http_routes import Responses, refuse_body
 from service.origins import Origins

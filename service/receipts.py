@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from collector.deletions import Deletion, WasDeleted
-from collector.layout import drawing_key, is_drawing_id, tombstone_key
-from collector.object_store import NoSuchObject, ObjectStore
-from collector.receipt import is_receipt_for
-from collector.spool import Spool
-from collector.stored_drawing import StoredDrawing, parse_stored_drawing
+from collector.contribution.layout import drawing_key, is_drawing_id, tombstone_key
+from collector.contribution.receipt import is_receipt_for
+from collector.spool.deletions import Deletion, WasDeleted
+from collector.spool.spool import Spool
+from collector.storage.object_store import NoSuchObject, ObjectStore
+from collector.storage.stored_drawing import StoredDrawing, parse_stored_drawing
 from service.intake import utc_now
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
-from collector.contribution import CONSENT_TEXT, CONSENT_VERSION, LICENCE, SAMPLES_MAX, SAMPLES_MIN
+from collector.contribution.contribution import CONSENT_TEXT, CONSENT_VERSION, LICENCE, SAMPLES_MAX, SAMPLES_MIN
 from collector.ink.snapshot import MAX_CANVAS_SIDE
 from service.live_model import Served
 from service.predictor import Prediction, Predictor

@@ -16,12 +16,12 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from collector.contributor import load_or_make_key
-from collector.heap import keep_freed_memory
-from collector.object_store import FolderStore, MemoryStore, ObjectStore
+from collector.contribution.contributor import load_or_make_key
+from collector.malloc import keep_freed_memory
 from collector.settings import open_store
-from collector.spool import Spool
-from collector.uploader import Uploader
+from collector.spool.spool import Spool
+from collector.storage.object_store import FolderStore, MemoryStore, ObjectStore
+from collector.upload.uploader import Uploader
 from service.app import create_app
 from service.first_request import PromptHttp
 from service.intake import Intake

@@ -1,4 +1,4 @@
-"""Keeps the uploader's process running beside the service; what it does is `collector/uploading.py`'s."""
+"""Keeps the uploader's process running beside the service; what it does is `collector/upload/uploader_process.py`'s."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _start(settings: Settings) -> subprocess.Popen[bytes]:
     if settings.s3_endpoint is not None:
         env["MIDSTROKE_S3_ENDPOINT"] = settings.s3_endpoint
     return subprocess.Popen(  # noqa: S603 - this Python and a module of our own
-        [sys.executable, "-m", "collector.uploading", str(spool_file(settings.var))],
+        [sys.executable, "-m", "collector.upload.uploader_process", str(spool_file(settings.var))],
         stdin=subprocess.PIPE,  # ends with this process, whatever ends it
         env={**os.environ, **env, "MIDSTROKE_LOG_LEVEL": settings.log_level},
     )

@@ -36,7 +36,7 @@ def test_every_module_of_service_and_collector_keeps_tensorflow_out() -> None:
 
 def test_a_model_predicts_without_tensorflow() -> None:
     code = (
-        "from collector.object_store import FolderStore, MemoryStore\n"
+        "from collector.storage.object_store import FolderStore, MemoryStore\n"
         "from service.live_model import LiveModels\n"
         "from training.registry import FIRST_MODELS, Registry\n"
         "store = MemoryStore()\n"

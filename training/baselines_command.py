@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.ink.drawing import DrawingError
-from collector.object_store import FolderStore, StoreError
+from collector.storage.object_store import FolderStore, StoreError
 from training.card import BadCard
 from training.dataset import LabelledDrawing
 from training.drawing_files import read_drawings

@@ -15,10 +15,10 @@ from typing import Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 
-from collector.heap import keep_freed_memory
 from collector.ink.drawing import DrawingError
-from collector.object_store import FolderStore, ObjectStore, StoreError
+from collector.malloc import keep_freed_memory
 from collector.settings import UnknownStore, describe_bad_setting, open_store
+from collector.storage.object_store import FolderStore, ObjectStore, StoreError
 from training.artifact import Artifact, BadArtifact, check_artifact
 from training.challenger import Outcome, Run, against_champion, judged_on_text, train_from_nothing
 from training.contributed import contributed_drawings

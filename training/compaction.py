@@ -17,8 +17,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from collector.layout import ARRIVALS, SHARDS, NotInLayout, ShardName, is_drawing_id, parse_arrival, parse_shard_key
-from collector.object_store import ObjectStore
+from collector.contribution.layout import (
+    ARRIVALS,
+    SHARDS,
+    NotInLayout,
+    ShardName,
+    is_drawing_id,
+    parse_arrival,
+    parse_shard_key,
+)
+from collector.storage.object_store import ObjectStore
 from training.dataset import LabelledDrawing
 from training.picture_reading import PictureReader
 from training.shard_files import ShardFiles

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from collector.layout import SHARDS
-from collector.object_store import ObjectStore
+from collector.contribution.layout import SHARDS
+from collector.storage.object_store import ObjectStore
 from training.compaction import live_and_left
 from training.dataset import LabelledDrawing
 from training.shard_files import ShardFiles

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.contributor import Use
+from collector.contribution.contributor import Use
 from collector.ink.canvas_png import read_canvas
 from collector.ink.encodings import INPUT_SPECS, Encoding, Inputs
 from collector.ink.path import SUBPIXELS

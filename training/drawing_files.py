@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from collector.contributor import use_of
+from collector.contribution.contributor import use_of
 from collector.ink.drawing import Drawing, parse_drawing
 from training.augmentation.placing import pen_width, place
 from training.dataset import LabelledDrawing, rng_of

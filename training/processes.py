@@ -8,7 +8,7 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import wait
 
-from collector.heap import keep_freed_memory
+from collector.malloc import keep_freed_memory
 
 
 def process_pool(processes: int) -> ProcessPoolExecutor:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from collector.layout import TRAINER_PROGRESS
-from collector.object_store import NoSuchObject, ObjectStore
+from collector.contribution.layout import TRAINER_PROGRESS
+from collector.storage.object_store import NoSuchObject, ObjectStore
 from training import progress as progress_form
 from training.card import Card
 from training.progress import BadProgress, Progress

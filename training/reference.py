@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.contributor import Use
+from collector.contribution.contributor import Use
 from training.dataset import LabelledDrawing, rng_of
 from training.stages import Canvas, Line
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from collector.layout import MODELS, champion_key, model_key
-from collector.object_store import FolderStore, NoSuchObject, ObjectStore
+from collector.contribution.layout import MODELS, champion_key, model_key
+from collector.storage.object_store import FolderStore, NoSuchObject, ObjectStore
 from training.artifact import CARD, MODEL, WEIGHTS, Artifact, file_entry
 from training.card import FAMILY_NAME, VERSION_NAME, Card, parse_card
 

@@ -10,8 +10,8 @@ import weakref
 from collections.abc import Collection
 from pathlib import Path
 
-from collector.layout import SHARDS
-from collector.object_store import FolderStore, ObjectStore
+from collector.contribution.layout import SHARDS
+from collector.storage.object_store import FolderStore, ObjectStore
 
 UNFINISHED = "~"
 

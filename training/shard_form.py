@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from collector.contributor import Use
+from collector.contribution.contributor import Use
 from collector.ink.snapshot import CANVAS20_BYTES, INK20_BYTES, pack_ink20, unpack_canvas20, unpack_ink20
 from training.dataset import LabelledDrawing, Picture
 from training.stages import Canvas, Line

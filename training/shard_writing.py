@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from collector.layout import ShardName, shard_key
+from collector.contribution.layout import ShardName, shard_key
 from training.shard_form import GROUP_DRAWINGS, SCHEMA, WITHDRAWN
 
 DIGEST_DIGITS = 12

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from collector.layout import ShardName, parse_shard_key
-from collector.object_store import StoreError
+from collector.contribution.layout import ShardName, parse_shard_key
+from collector.storage.object_store import StoreError
 from training.dataset import LabelledDrawing
 from training.shard_files import ShardFiles
 from training.shard_form import GROUP_DRAWINGS, SAMPLES, SCHEMA, WITHDRAWN, from_table, ids_of

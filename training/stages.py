@@ -1,7 +1,7 @@
 """A drawing at every stage of its making, as compact arrays: strokes are cut, drawn once and shrunk as they grow.
 
-Training makes hundreds of thousands of snapshots; this gives what `collector.ink.raster` and `collector.ink.snapshot` would,
-without drawing or reading the canvas anew for every stage.
+Training makes hundreds of thousands of snapshots; this gives what `collector.ink.raster` and `collector.ink.snapshot`
+would, without drawing or reading the canvas anew for every stage.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def _part(line: Line, run: NDArray[np.float64], a: float, b: float) -> Line:
 
 
 def stage_arrays(encoding: Encoding, lines: Lines, canvas: Canvas, fractions: Sequence[float]) -> Compact:
-    """Snapshots of the drawing at rising ink fractions, one row each (`collector.ink.encodings.INPUT_SPECS` names them)."""
+    """Snapshots of the drawing at rising ink fractions, one row each (`collector.ink.encodings.INPUT_SPECS` names
+    them).
+    """
     if encoding == "path48":
         return _path_arrays(lines, canvas, fractions)
     shrunk = [_ink20(picture) if encoding == "ink20" else _canvas20(picture)

@@ -9,10 +9,10 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 
+from collector.contribution.layout import ARRIVALS, TOMBSTONES, NotInLayout, drawing_key, parse_arrival
 from collector.ink.snapshot import MAX_CANVAS_SIDE, SnapshotError
-from collector.layout import ARRIVALS, TOMBSTONES, NotInLayout, drawing_key, parse_arrival
-from collector.object_store import NoSuchObject, ObjectStore
-from collector.stored_drawing import BadStoredDrawing, StoredDrawing, parse_stored_drawing
+from collector.storage.object_store import NoSuchObject, ObjectStore
+from collector.storage.stored_drawing import BadStoredDrawing, StoredDrawing, parse_stored_drawing
 from training.dataset import LabelledDrawing, Picture
 from training.picture_reading import PictureReader, Sample, read_samples
 from training.stages import Canvas, lines_of

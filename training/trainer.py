@@ -13,8 +13,8 @@ from typing import Literal
 
 import numpy as np
 
-from collector.layout import TRAINER_STATUS
-from collector.object_store import FolderStore, NoSuchObject, ObjectStore
+from collector.contribution.layout import TRAINER_STATUS
+from collector.storage.object_store import FolderStore, NoSuchObject, ObjectStore
 from training.artifact import Artifact, check_artifact
 from training.card import Learnt
 from training.challenger import Outcome, Run, learn_on

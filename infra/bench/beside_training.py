@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from collector.layout import TRAINER_STATUS
-from collector.object_store import FolderStore, NoSuchObject, ObjectStore
+from collector.contribution.layout import TRAINER_STATUS
+from collector.storage.object_store import FolderStore, NoSuchObject, ObjectStore
 from infra.bench.driving import Latency, Pace, open_loop, pinned_service
 from infra.bench.frames import make_frames
 from infra.bench.result import Result, Row, Setting

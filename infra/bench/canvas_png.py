@@ -15,9 +15,9 @@ import skimage.transform
 from numpy.typing import NDArray
 from PIL import Image
 
-from collector.heap import keep_freed_memory
 from collector.ink.canvas_png import read_canvas
 from collector.ink.snapshot import to_canvas20, to_ink20
+from collector.malloc import keep_freed_memory
 from infra.bench.drawn import canvases, drawings_of
 from infra.bench.result import Result, Row, Setting
 
@@ -37,8 +37,8 @@ Where the time goes: of the service's, half is undoing the filters of rows in Pi
 blocks that nothing packs, as zlib-ng unfolded it for counting; unpacked by Pillow itself, row by row, it took 1.4 ms
 more of a colour picture, where unfolding all at once takes 0.07 ms. Gray levels come from Pillow's whole-number
 weights, where scikit-image makes an array of 64-bit floats of all four channels. The cells take about 0.1 ms: columns
-are summed first, in 16 bits, along memory. What one picture took of memory is kept for the next (`collector/heap.py`),
-here for both ways: what is given back to the system comes back a page fault at a time.
+are summed first, in 16 bits, along memory. What one picture took of memory is kept for the next
+(`collector/malloc.py`), here for both ways: what is given back to the system comes back a page fault at a time.
 """
 
 BLOCK = 25  # px a cell: 500 / 20, the original's

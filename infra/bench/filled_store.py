@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from collector.contributor import use_of
+from collector.contribution.contributor import use_of
+from collector.contribution.layout import TRAINER_PROGRESS
 from collector.ink.drawing import Drawing
-from collector.layout import TRAINER_PROGRESS
-from collector.object_store import ObjectStore
+from collector.storage.object_store import ObjectStore
 from infra.bench.sampled import sampled
 from training.compaction import SHARD_DRAWINGS
 from training.dataset import LabelledDrawing

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from collector.object_store import FolderStore
+from collector.storage.object_store import FolderStore
 from infra.bench.drawn import drawings_of
 from infra.bench.filled_store import DRAWN, fill
 from infra.bench.result import Curve, Result, Row, Setting

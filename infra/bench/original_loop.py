@@ -16,8 +16,8 @@ import skimage.io
 import skimage.transform
 from numpy.typing import NDArray
 
-from collector.layout import SAMPLES
-from collector.object_store import FolderStore
+from collector.contribution.layout import SAMPLES
+from collector.storage.object_store import FolderStore
 from infra.bench.result import Result, Row, Setting
 from infra.bench.sampled import put_shards, sampled
 from infra.learning.visitor import contribute, encode_rgba_png, name_for

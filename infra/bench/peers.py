@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from collector.contribution.layout import model_key
 from collector.ink.snapshot import to_canvas20
-from collector.layout import model_key
-from collector.object_store import FolderStore
+from collector.storage.object_store import FolderStore
 from infra.bench.canvas_png import encode
 from infra.bench.drawn import canvases, drawings_of
 from infra.bench.driving import pinned_service

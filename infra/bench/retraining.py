@@ -12,8 +12,8 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from collector.layout import TRAINER_PROGRESS, TRAINER_STATUS
-from collector.object_store import FolderStore, NoSuchObject
+from collector.contribution.layout import TRAINER_PROGRESS, TRAINER_STATUS
+from collector.storage.object_store import FolderStore, NoSuchObject
 from infra.bench.drawn import drawings_of
 from infra.bench.filled_store import DRAWN, fill
 from infra.bench.result import Curve, Result, Row, Setting

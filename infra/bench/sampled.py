@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from collector.ink.snapshot import Ink20, Place
-from collector.object_store import ObjectStore
+from collector.storage.object_store import ObjectStore
 from training.compaction import SHARD_DRAWINGS
 from training.dataset import JUDGED_STAGES, LabelledDrawing, Picture
 from training.shard_form import to_table

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from collector.object_store import FolderStore
+from collector.storage.object_store import FolderStore
 from infra.bench.driving import Latency, Pace, latency_of, open_loop_running, pinned_service
 from infra.bench.frames import make_frames
 from infra.bench.result import Result, Row, Setting

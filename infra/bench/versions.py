@@ -9,7 +9,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter as LiteRT
 
 from collector.ink.encodings import decode_payload
-from collector.object_store import FolderStore
+from collector.storage.object_store import FolderStore
 from service.predictor import make_predictor
 from service.protocol import parse_binary
 from service.replies import encode_prediction

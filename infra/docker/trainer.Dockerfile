@@ -16,5 +16,5 @@ VOLUME /var/lib/midstroke
 ENV PYTHONUNBUFFERED=1 MIDSTROKE_VAR=/var/lib/midstroke HOME=/tmp
 # It has said what it does, and reaches where it says it; a trainer has no port to ask.
 HEALTHCHECK --interval=60s --timeout=20s --start-period=120s \
-    CMD ["python", "-c", "from collector.layout import TRAINER_STATUS as STATUS; from collector.settings import *; open_store(StoreSettings()).get(STATUS)"]
+    CMD ["python", "-c", "from collector.contribution.layout import TRAINER_STATUS as STATUS; from collector.settings import *; open_store(StoreSettings()).get(STATUS)"]
 CMD ["python", "-m", "service", "train", "--watch"]

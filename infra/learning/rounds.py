@@ -10,8 +10,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from collector.layout import TRAINER_STATUS
-from collector.object_store import FolderStore, MemoryStore
+from collector.contribution.layout import TRAINER_STATUS
+from collector.storage.object_store import FolderStore, MemoryStore
 from infra.learning.visitor import contribute, name_for
 from infra.learning.writers import Parts
 from training.artifact import check_artifact

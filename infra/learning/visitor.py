@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from collector.contribution import LICENCE, Contribution, Sample
-from collector.contributor import Use, use_of
+from collector.contribution.contribution import LICENCE, Contribution, Sample
+from collector.contribution.contributor import Use, use_of
+from collector.contribution.layout import arrival_key, drawing_key
 from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
 from collector.ink.raster import draw_stages, encode_ink_png
-from collector.layout import arrival_key, drawing_key
-from collector.object_store import ObjectStore
-from collector.stored_drawing import to_stored
+from collector.storage.object_store import ObjectStore
+from collector.storage.stored_drawing import to_stored
 from training.dataset import LabelledDrawing
 
 INKS = tuple(step / 10 for step in range(1, 11))

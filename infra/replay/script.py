@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from collector.contributor import use_of
+from collector.contribution.contributor import use_of
 from collector.ink.drawing import Drawing, fit_on_canvas, parse_drawing
 from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH
 from training.drawing_files import contributor_of

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from collector.layout import champion_key, model_key
-from collector.object_store import FolderStore
+from collector.contribution.layout import champion_key, model_key
+from collector.storage.object_store import FolderStore
 from infra.service_process import RunningService, running_service
 from infra.soak.bad_artifacts import bad_versions, flipped, flipped_card
 from infra.soak.footprint import Footprint, Memory

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from collector.contribution import CONSENT_VERSION, Contribution
+from collector.contribution.contribution import CONSENT_VERSION, Contribution
 from collector.import_drawings import to_contribution
 from collector.ink.drawing import Drawing, Point, Stroke, strokes_to_json
 from infra.replay.script import Placing, read_script

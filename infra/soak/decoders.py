@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from PIL import Image
 
-from collector.contribution import BadContribution, parse_contribution
+from collector.contribution.contribution import BadContribution, parse_contribution
 from collector.ink.canvas_png import BadPng, read_canvas
 from collector.ink.drawing import Point, Stroke
 from collector.ink.path import pack_path48, to_path48

@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from collector.layout import TRAINER_STATUS, model_key
-from collector.object_store import ObjectStore
+from collector.contribution.layout import TRAINER_STATUS, model_key
+from collector.storage.object_store import ObjectStore
 from training.registry import Registry
 
 MARK = "hostile7f3a"  # found again wherever a text was kept

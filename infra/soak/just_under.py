@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-from collector.object_store import FolderStore
+from collector.storage.object_store import FolderStore
 from infra.soak.poisoning import People, one_too_many
 from training.artifact import Artifact
 from training.dataset import Variety, training_snapshots

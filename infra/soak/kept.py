@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from collector.layout import DRAWINGS, SAMPLES, drawing_key, parse_drawing_key
-from collector.object_store import ObjectStore
-from collector.spool import Spool
-from collector.stored_drawing import parse_stored_drawing
+from collector.contribution.layout import DRAWINGS, SAMPLES, drawing_key, parse_drawing_key
+from collector.spool.spool import Spool
+from collector.storage.object_store import ObjectStore
+from collector.storage.stored_drawing import parse_stored_drawing
 from infra.soak.result import Row
 from infra.soak.rows import none_of
 from service.places import spool_file

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from collector.contribution.layout import drawing_key
 from collector.ink.drawing import Drawing, fit_on_canvas
-from collector.layout import drawing_key
-from collector.stored_drawing import parse_stored_drawing
+from collector.storage.stored_drawing import parse_stored_drawing
 from infra.chromium import ARGUMENTS, chromium_path
 from infra.service_process import free_port, running_service, start_service, stop_service, wait_until_ready
 from infra.soak.contributions import drawings_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from collector.object_store import FolderStore
+from collector.storage.object_store import FolderStore
 from infra.soak.just_under import Descent, descend
 from infra.soak.poisoned_rounds import Story, story_of
 from infra.soak.poisoning import (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from collector.object_store import MemoryStore
+from collector.storage.object_store import MemoryStore
 from infra.learning.visitor import contribute
 from infra.soak.poisoning import Attack, Drawings
 from training.artifact import check_artifact

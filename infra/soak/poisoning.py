@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from collector.object_store import FolderStore
+from collector.storage.object_store import FolderStore
 from infra.learning.visitor import name_for
 from training.dataset import LabelledDrawing, judged_snapshots
 from training.drawing_files import read_drawings

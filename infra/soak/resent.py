@@ -10,8 +10,8 @@ from typing import Any
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from collector.layout import drawing_key
-from collector.stored_drawing import parse_stored_drawing
+from collector.contribution.layout import drawing_key
+from collector.storage.stored_drawing import parse_stored_drawing
 from infra.service_process import running_service
 from infra.soak.contributions import contribution_texts
 from infra.soak.kept import look, rows_of, wait_until_drained

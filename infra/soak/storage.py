@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from collector.s3_store import S3Store
+from collector.storage.s3_store import S3Store
 from infra.minio.build import minio_binary
 from infra.minio.server import Credentials, MinioServer, running_minio
 from infra.soak.rows import CannotRun

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from collector.object_store import FolderStore
+from collector.storage.object_store import FolderStore
 from infra.chromium import ARGUMENTS, chromium_path
 from infra.service_process import RunningService, running_service
 from infra.soak.contributions import contribution_texts

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
-from collector.layout import ARRIVALS, SHARDS, parse_shard_key
-from collector.object_store import ObjectStore
+from collector.contribution.layout import ARRIVALS, SHARDS, parse_shard_key
+from collector.storage.object_store import ObjectStore
 from training.artifact import BadArtifact, check_artifact
 from training.card import BadCard, Learnt
 from training.compaction import live_and_left

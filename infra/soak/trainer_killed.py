@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from collector.layout import MODELS, SHARDS, TRAINER_STATUS
-from collector.object_store import FolderStore, NoSuchObject, ObjectStore
+from collector.contribution.layout import MODELS, SHARDS, TRAINER_STATUS
+from collector.storage.object_store import FolderStore, NoSuchObject, ObjectStore
 from infra.learning.visitor import contribute, name_for
 from infra.soak.result import Row, Setting
 from infra.soak.rows import none_of

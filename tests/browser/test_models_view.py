@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
-from collector.layout import TRAINER_STATUS
-from collector.object_store import FolderStore
+from collector.contribution.layout import TRAINER_STATUS
+from collector.storage.object_store import FolderStore
 from tests.browser.drawing import open_page
 from tests.running import RunningService
 from tests.service.serving import shipped

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from collector.contributor import contributor_id, load_or_make_key, use_of
+from collector.contribution.contributor import contributor_id, load_or_make_key, use_of
 from collector.ink.drawing import Drawing
 from tests.browser.drawing import bars, draw, draw_stroke, open_page, wait_for_guess
 from tests.real_data import drawings_from

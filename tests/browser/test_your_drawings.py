@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from collector.contribution import CONSENT_TEXT, CONSENT_VERSION, LICENCE
+from collector.contribution.contribution import CONSENT_TEXT, CONSENT_VERSION, LICENCE
+from collector.contribution.layout import drawing_key, tombstone_key
 from collector.ink.drawing import Drawing
-from collector.layout import drawing_key, tombstone_key
-from collector.object_store import FolderStore
+from collector.storage.object_store import FolderStore
 from tests.browser.drawing import draw, open_page
 from tests.real_data import drawings_from
 from tests.running import RunningService, running_service, start_service, wait_until_ready

@@ -6,7 +6,7 @@ import base64
 import uuid
 from typing import Any
 
-from collector.contribution import CONSENT_VERSION, Contribution, parse_contribution
+from collector.contribution.contribution import CONSENT_VERSION, Contribution, parse_contribution
 from collector.ink.drawing import Point, Stroke
 from collector.ink.raster import draw_strokes, encode_ink_png
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from collector.object_store import BadKey, NoSuchObject, ObjectStore
+from collector.storage.object_store import BadKey, NoSuchObject, ObjectStore
 
 BAD_KEYS = (
     "",

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from collector.contributor import contributor_id
+from collector.contribution.contributor import contributor_id
 from collector.import_drawings import Imported, import_file, to_contribution
 from collector.ink.drawing import Drawing, Point, Stroke, format_drawing
-from collector.object_store import MemoryStore
-from collector.spool import Spool
-from collector.stored_drawing import parse_stored_drawing
-from collector.uploader import Uploader
+from collector.spool.spool import Spool
+from collector.storage.object_store import MemoryStore
+from collector.storage.stored_drawing import parse_stored_drawing
+from collector.upload.uploader import Uploader
 
 KEY = bytes(32)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.object_store import FolderStore, MemoryStore
-from collector.s3_store import S3Store
 from collector.settings import StoreSettings, UnknownStore, open_store
+from collector.storage.object_store import FolderStore, MemoryStore
+from collector.storage.s3_store import S3Store
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.s3_store import S3Store
+from collector.storage.s3_store import S3Store
 from infra.minio.build import minio_binary
 from infra.minio.server import Credentials, MinioDidNotStart, kept_credentials, running_minio
 

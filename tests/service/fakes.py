@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from collector.ink.drawing import Point, Stroke, strokes_to_json
 from collector.ink.encodings import Encoding, Inputs
-from collector.object_store import StoreError
+from collector.storage.object_store import StoreError
 from service.predictor import Predictor
 from training.card import Card, Metrics, TrainedOn
 

@@ -15,8 +15,8 @@ from typing import Any
 import uvicorn
 from websockets.sync.client import ClientConnection, connect
 
-from collector.object_store import FolderStore, MemoryStore
-from collector.spool import Spool
+from collector.spool.spool import Spool
+from collector.storage.object_store import FolderStore, MemoryStore
 from service.app import create_app
 from service.intake import Intake
 from service.listening import listen

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from collector.contributor import contributor_id, use_of
-from collector.receipt import receipt_for
-from collector.spool import Counts, Receipt, Spool, SpoolError
+from collector.contribution.contributor import contributor_id, use_of
+from collector.contribution.receipt import receipt_for
+from collector.spool.spool import Counts, Receipt, Spool, SpoolError
 from service.intake import REST_SECONDS, Intake
 from tests.service.fakes import TOKEN, contribution_record
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from collector.layout import TRAINER_STATUS, champion_key, model_key
-from collector.object_store import FolderStore, MemoryStore
+from collector.contribution.layout import TRAINER_STATUS, champion_key, model_key
+from collector.storage.object_store import FolderStore, MemoryStore
 from service.live_model import BAD_ARTIFACT_SECONDS, FAMILIES_SECONDS, LiveModels, Served
 from tests.service.fakes import DownStore
 from tests.service.serving import shipped

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from collector.contribution import CONSENTS
-from collector.contributor import contributor_id
-from collector.layout import drawing_key, tombstone_key
-from collector.receipt import receipt_for
-from collector.spool import Spool
-from collector.uploader import Uploader
+from collector.contribution.contribution import CONSENTS
+from collector.contribution.contributor import contributor_id
+from collector.contribution.layout import drawing_key, tombstone_key
+from collector.contribution.receipt import receipt_for
+from collector.spool.spool import Spool
+from collector.upload.uploader import Uploader
 from service.http_forms import AcceptedForm, DeletedForm, ErrorForm, KeptForm, RefusedForm
 from service.receipts import Receipts
 from tests.service.fakes import TOKEN, DownStore, contribution_record

@@ -8,11 +8,11 @@ import json
 import numpy as np
 import pytest
 
+from collector.contribution.layout import TRAINER_STATUS
 from collector.ink.drawing import strokes_to_json
 from collector.ink.raster import encode_png
 from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
-from collector.layout import TRAINER_STATUS
-from collector.object_store import MemoryStore
+from collector.storage.object_store import MemoryStore
 from service.live_model import LiveModels
 from service.sockets import WOKEN_AT_ONCE
 from tests.service.fakes import SEVEN

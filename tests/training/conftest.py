@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from collector.object_store import MemoryStore
+from collector.storage.object_store import MemoryStore
 from training.artifact import Artifact
 from training.challenger import Outcome, Run, train_from_nothing
 from training.families import Family, Recipe, Resume

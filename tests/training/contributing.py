@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from collector.contribution import Contribution, Sample
-from collector.contributor import use_of
+from collector.contribution.contribution import Contribution, Sample
+from collector.contribution.contributor import use_of
+from collector.contribution.layout import arrival_key, drawing_key
 from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
 from collector.ink.raster import draw_strokes, encode_png
-from collector.layout import arrival_key, drawing_key
-from collector.object_store import ObjectStore
-from collector.stored_drawing import to_stored
+from collector.storage.object_store import ObjectStore
+from collector.storage.stored_drawing import to_stored
 from training.dataset import LabelledDrawing
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from collector.object_store import FolderStore, MemoryStore
+from collector.storage.object_store import FolderStore, MemoryStore
 from training.artifact import check_artifact
 from training.command import evaluate, train
 from training.reference import reference_drawings

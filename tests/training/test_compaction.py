@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from collector.layout import ARRIVALS, SHARDS, arrival_key, drawing_key, tombstone_key
-from collector.object_store import MemoryStore, StoreError
+from collector.contribution.layout import ARRIVALS, SHARDS, arrival_key, drawing_key, tombstone_key
+from collector.storage.object_store import MemoryStore, StoreError
 from tests.training.contributing import NOON, contribute, contribute_all
 from training.compaction import Compaction, live_and_left
 from training.contributed import contributed_drawings

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.layout import ARRIVALS, SHARDS, tombstone_key
-from collector.object_store import FolderStore
+from collector.contribution.layout import ARRIVALS, SHARDS, tombstone_key
+from collector.storage.object_store import FolderStore
 from tests.training.contributing import contribute
 from training.compaction import Compaction, live_and_left
 from training.reference import reference_drawings
@@ -23,7 +23,7 @@ DRAWINGS = reference_drawings("replay")[::25]
 COMPACTING = """
 import sys
 from pathlib import Path
-from collector.object_store import FolderStore
+from collector.storage.object_store import FolderStore
 from training.compaction import Compaction
 from training import compaction
 from training.shard_files import ShardFiles

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from collector.contributor import use_of
+from collector.contribution.contributor import use_of
+from collector.contribution.layout import sample_key
 from collector.ink.canvas_png import BadPng
 from collector.ink.drawing import DrawingError
 from collector.ink.encodings import ENCODINGS, INPUT_SPECS, Encoding, decode_payload
 from collector.ink.snapshot import pack_ink20, to_ink20
-from collector.layout import sample_key
-from collector.object_store import MemoryStore
+from collector.storage.object_store import MemoryStore
 from tests.training.contributing import STEPS, contribute
 from training.dataset import Variety, judged_snapshots, read_picture, training_snapshots
 from training.drawing_files import read_drawings

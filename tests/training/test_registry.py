@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.layout import champion_key, model_key
-from collector.object_store import FolderStore, MemoryStore, StoreError
+from collector.contribution.layout import champion_key, model_key
+from collector.storage.object_store import FolderStore, MemoryStore, StoreError
 from training.artifact import Artifact
 from training.registry import (
     BadPointer,

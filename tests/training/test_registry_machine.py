@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from collector.object_store import MemoryStore, StoreError
+from collector.storage.object_store import MemoryStore, StoreError
 from training.artifact import Artifact, file_entries
 from training.card import Card, Metrics, TrainedOn
 from training.registry import NoSuchVersion, Registry, RegistryError, VersionExists

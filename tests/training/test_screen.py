@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from collector.object_store import FolderStore, MemoryStore
+from collector.storage.object_store import FolderStore, MemoryStore
 from training.dataset import LabelledDrawing
 from training.reference import reference_drawings
 from training.registry import FIRST_MODELS, Registry

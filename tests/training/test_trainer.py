@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from collector.layout import SHARDS, TRAINER_STATUS, drawing_key, tombstone_key
-from collector.object_store import FolderStore, MemoryStore
+from collector.contribution.layout import SHARDS, TRAINER_STATUS, drawing_key, tombstone_key
+from collector.storage.object_store import FolderStore, MemoryStore
 from tests.training.contributing import NOON, contribute, contribute_all
 from tests.training.trainers import status, trainer_of, version
 from training.artifact import check_artifact

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from collector.layout import TRAINER_PROGRESS, TRAINER_STATUS
-from collector.object_store import MemoryStore, StoreError
+from collector.contribution.layout import TRAINER_PROGRESS, TRAINER_STATUS
+from collector.storage.object_store import MemoryStore, StoreError
 from tests.training.contributing import contribute_all
 from tests.training.trainers import status, trainer_of, version
 from training.card import Learnt

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from collector.layout import TRAINER_STATUS
-from collector.object_store import MemoryStore
+from collector.contribution.layout import TRAINER_STATUS
+from collector.storage.object_store import MemoryStore
 from training.families import Family
 from training.registry import Registry
 from training.status import TrainerStatus, parse_status

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.object_store import ObjectStore
+from collector.storage.object_store import ObjectStore
 from training.baselines.ancestors import ANCESTORS, Ancestor, Experiment
 from training.baselines.framing import Framed, frame_drawings
 from training.baselines.mnist import Mnist

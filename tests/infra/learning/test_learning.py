@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.contributor import use_of
+from collector.contribution.contributor import use_of
 from infra.learning.curve import draw_curve
 from infra.learning.rounds import Learning, NotTrained, Round, Score
 from infra.learning.visitor import name_for

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from collector.layout import arrival_key, drawing_key, parse_arrival, sample_key
-from collector.object_store import MemoryStore, StoreError
-from collector.spool import Spool
-from collector.stored_drawing import parse_stored_drawing
-from collector.uploader import Uploader, backoff_seconds
+from collector.contribution.layout import arrival_key, drawing_key, parse_arrival, sample_key
+from collector.spool.spool import Spool
+from collector.storage.object_store import MemoryStore, StoreError
+from collector.storage.stored_drawing import parse_stored_drawing
+from collector.upload.uploader import Uploader, backoff_seconds
 from tests.collector.contributions import PNG, make_contribution
 
 ANN = "a" * 32

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from collector.deletions import Erased
 from collector.ink.drawing import DIGITS
+from collector.spool.deletions import Erased
 
 
 @dataclass(frozen=True, slots=True)

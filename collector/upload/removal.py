@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from collector.ink.drawing import DIGITS
-from collector.layout import (
+from collector.contribution.layout import (
     ARRIVALS,
     NotInLayout,
     arrival_key,
@@ -17,8 +16,9 @@ from collector.layout import (
     samples_prefix,
     tombstone_key,
 )
-from collector.object_store import ObjectStore
-from collector.spool import Spool, Unremoved
+from collector.ink.drawing import DIGITS
+from collector.spool.spool import Spool, Unremoved
+from collector.storage.object_store import ObjectStore
 
 BATCH = 32  # drawings removed at once, and looked for in one walk through the arrivals
 CLOCK_SLACK = timedelta(days=1)  # by which the clock may have been set back between receiving and uploading

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from collector.object_store import NoSuchObject, StoreError
-from collector.s3_store import S3Store
+from collector.storage.object_store import NoSuchObject, StoreError
+from collector.storage.s3_store import S3Store
 from tests.collector.s3_servers import S3Server, broken_server, minio_server, rclone_server
 from tests.collector.store_contract import ObjectStoreContract
 

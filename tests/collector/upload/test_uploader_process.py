@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.object_store import FolderStore
-from collector.spool import Spool
+from collector.spool.spool import Spool
+from collector.storage.object_store import FolderStore
 from tests.collector.contributions import make_contribution
 
 ANN = "a" * 32
@@ -23,7 +23,9 @@ WAIT_SECONDS = 30  # a bound for a busy machine, not a promise
 @contextmanager
 def uploading(path: Path) -> Iterator[subprocess.Popen[bytes]]:
     env = {**os.environ, "MIDSTROKE_VAR": str(path.parent), "MIDSTROKE_STORE": str(path.parent / "store")}
-    process = subprocess.Popen([sys.executable, "-m", "collector.uploading", path], stdin=subprocess.PIPE, env=env)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "collector.upload.uploader_process", path], stdin=subprocess.PIPE, env=env
+    )
     try:
         yield process
     finally:

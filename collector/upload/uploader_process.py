@@ -1,4 +1,4 @@
-"""The uploader as a process of its own, started by the service: python -m collector.uploading SPOOL.
+"""The uploader as a process of its own, started by the service: python -m collector.upload.uploader_process SPOOL.
 
 Beside the event loop, in one interpreter, uploads would make every prediction wait for its turn. It runs until its
 standard input ends, which happens however the process ends that started it.
@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from collector.object_store import FolderStore
 from collector.settings import StoreSettings, open_store
-from collector.spool import Spool
-from collector.uploader import Uploader
+from collector.spool.spool import Spool
+from collector.storage.object_store import FolderStore
+from collector.upload.uploader import Uploader
 
 log = logging.getLogger(__name__)
 

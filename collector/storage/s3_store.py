@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from collector.object_store import NoSuchObject, StoreError, can_begin_a_key, check_key
+from collector.storage.object_store import NoSuchObject, StoreError, can_begin_a_key, check_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from collector.contributor import TOKEN, contributor_id
-from collector.receipt import is_receipt_for, receipt_for
+from collector.contribution.contributor import TOKEN, contributor_id
+from collector.contribution.receipt import is_receipt_for, receipt_for
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 DRAWING, OTHER = "3f1c7a52-90aa-4c1e-8f52-6d0a5f3f9f10", "3f1c7a52-90aa-4c1e-8f52-6d0a5f3f9f11"

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.contributor import use_of
-from collector.spool import Counts, Receipt, Spool, SpoolError, SpoolFull
-from collector.stored_drawing import parse_stored_drawing
+from collector.contribution.contributor import use_of
+from collector.spool.spool import Counts, Receipt, Spool, SpoolError, SpoolFull
+from collector.storage.stored_drawing import parse_stored_drawing
 from tests.collector.contributions import PNG, STROKE, make_contribution
 
 ANN, BOB = "a" * 32, "b" * 32
@@ -199,7 +199,7 @@ def test_a_folder_that_can_not_be_made_is_a_spool_error(tmp_path: Path) -> None:
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from collector.spool import Spool, SpoolError
+from collector.spool.spool import Spool, SpoolError
 from tests.collector.contributions import make_contribution
 
 spool = Spool(Path(sys.argv[1]))

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
-from collector.contribution import Contribution
-from collector.contributor import use_of
-from collector.deletions import WasDeleted
-from collector.spool import Spool, SpoolFull
-from collector.stored_drawing import to_stored
+from collector.contribution.contribution import Contribution
+from collector.contribution.contributor import use_of
+from collector.spool.deletions import WasDeleted
+from collector.spool.spool import Spool, SpoolFull
+from collector.storage.stored_drawing import to_stored
 from tests.collector.contributions import make_contribution
 
 ANN, BOB = "a" * 32, "b" * 32

@@ -13,11 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from collector.layout import arrival_key, drawing_key
-from collector.object_store import ObjectStore
-from collector.removal import remove_deleted
-from collector.spool import PendingDrawing, Spool
-from collector.stored_drawing import parse_stored_drawing
+from collector.contribution.layout import arrival_key, drawing_key
+from collector.spool.spool import PendingDrawing, Spool
+from collector.storage.object_store import ObjectStore
+from collector.storage.stored_drawing import parse_stored_drawing
+from collector.upload.removal import remove_deleted
 
 log = logging.getLogger(__name__)
 

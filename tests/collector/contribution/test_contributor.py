@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.contributor import BadKeyFile, BadToken, contributor_id, load_or_make_key, use_of
+from collector.contribution.contributor import BadKeyFile, BadToken, contributor_id, load_or_make_key, use_of
 
 KEY = bytes(range(32))
 USES = [

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from collector.layout import arrival_key, drawing_key, sample_key, tombstone_key
-from collector.object_store import FolderStore, MemoryStore, StoreError
-from collector.removal import remove_deleted
-from collector.s3_store import S3Store
-from collector.spool import Spool
-from collector.uploader import Uploader
+from collector.contribution.layout import arrival_key, drawing_key, sample_key, tombstone_key
+from collector.spool.spool import Spool
+from collector.storage.object_store import FolderStore, MemoryStore, StoreError
+from collector.storage.s3_store import S3Store
+from collector.upload.removal import remove_deleted
+from collector.upload.uploader import Uploader
 from tests.collector.contributions import make_contribution
 from tests.collector.s3_servers import S3Server, minio_server, rclone_server
 

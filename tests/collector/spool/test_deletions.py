@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.deletions import WasDeleted
-from collector.pending_drawing import PendingDrawing
-from collector.spool import Counts, Deletion, Spool, SpoolError
+from collector.spool.deletions import WasDeleted
+from collector.spool.pending_drawing import PendingDrawing
+from collector.spool.spool import Counts, Deletion, Spool, SpoolError
 from tests.collector.contributions import make_contribution
 
 ANN, BOB = "a" * 32, "b" * 32

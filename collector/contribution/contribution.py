@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, TypeGuard, TypeVar, get_args
 
-from collector.contributor import TOKEN
+from collector.contribution.contributor import TOKEN
+from collector.contribution.layout import is_drawing_id
 from collector.ink.drawing import DIGITS, DrawingError, Stroke, describe, parse_strokes
-from collector.layout import is_drawing_id
 
 LICENCE = "CC BY 4.0"
 CONSENT_VERSION = "2026-11-2"

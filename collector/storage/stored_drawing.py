@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from collector.contribution import LICENCE, Contribution
-from collector.contributor import Use, use_of
+from collector.contribution.contribution import LICENCE, Contribution
+from collector.contribution.contributor import Use, use_of
+from collector.contribution.layout import is_drawing_id, sample_key
 from collector.ink.drawing import Drawing, Stroke, describe, parse_strokes, strokes_to_json
-from collector.layout import is_drawing_id, sample_key
 
 FORMAT = 1
 

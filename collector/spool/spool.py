@@ -10,10 +10,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from collector.contribution import LICENCE, Contribution
-from collector.contributor import Use
-from collector.counts import Counted, Counts
-from collector.deletions import (
+from collector.contribution.contribution import LICENCE, Contribution
+from collector.contribution.contributor import Use
+from collector.spool.counts import Counted, Counts
+from collector.spool.deletions import (
     DELETED_AT,
     LATEST,
     UNREMOVED,
@@ -24,10 +24,10 @@ from collector.deletions import (
     note_removed,
     note_unremoved,
 )
-from collector.deletions import SCHEMA as DELETIONS
-from collector.group_commit import GroupCommit, SpoolError, open_connection
-from collector.pending_drawing import PendingDrawing, pack
-from collector.stored_drawing import to_stored
+from collector.spool.deletions import SCHEMA as DELETIONS
+from collector.spool.group_commit import GroupCommit, SpoolError, open_connection
+from collector.spool.pending_drawing import PendingDrawing, pack
+from collector.storage.stored_drawing import to_stored
 
 __all__ = [
     "Backlog",

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from collector import layout
-from collector.object_store import check_key
+from collector.contribution import layout
+from collector.storage.object_store import check_key
 
 DRAWING = "0b8f9a3e-6c1d-4f5a-9b7e-2d3c4b5a6978"
 WHEN = datetime(2026, 11, 21, 3, 45, 0, 123999, tzinfo=UTC)

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collector.contribution import CONSENT_VERSION
-from collector.contributor import use_of
-from collector.stored_drawing import BadStoredDrawing, parse_stored_drawing, to_stored
+from collector.contribution.contribution import CONSENT_VERSION
+from collector.contribution.contributor import use_of
+from collector.storage.stored_drawing import BadStoredDrawing, parse_stored_drawing, to_stored
 from tests.collector.contributions import PNG, STROKE, TOKEN, make_contribution
 
 ANN = "a" * 32

@@ -10,7 +10,7 @@ import pytest
 
 COUNTING = """
 import resource, sys
-from collector.heap import keep_freed_memory
+from collector.malloc import keep_freed_memory
 
 if sys.argv[1] == "kept":
     keep_freed_memory()

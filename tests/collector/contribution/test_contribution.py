@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.contribution import BadContribution, Contribution, Sample, parse_contribution
+from collector.contribution.contribution import BadContribution, Contribution, Sample, parse_contribution
 from collector.ink.raster import PNG_SIGNATURE, encode_png
 from tests.collector.contributions import PNG, SIDE, STROKE, TOKEN, contribution_record, sample_record
 

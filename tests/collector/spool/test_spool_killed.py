@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.object_store import FolderStore
-from collector.spool import Spool
-from collector.uploader import Uploader
+from collector.spool.spool import Spool
+from collector.storage.object_store import FolderStore
+from collector.upload.uploader import Uploader
 from tests.collector.contributions import make_contribution
 
 ANN = "a" * 32
@@ -19,7 +19,7 @@ ANN = "a" * 32
 ACCEPTING = """
 import sys, threading
 from pathlib import Path
-from collector.spool import Spool
+from collector.spool.spool import Spool
 from tests.collector.contributions import make_contribution
 
 spool, out = Spool(Path(sys.argv[1])), threading.Lock()
@@ -37,9 +37,9 @@ for _ in range(4):
 UPLOADING = """
 import sys, threading
 from pathlib import Path
-from collector.object_store import FolderStore
-from collector.spool import Spool
-from collector.uploader import Uploader
+from collector.storage.object_store import FolderStore
+from collector.spool.spool import Spool
+from collector.upload.uploader import Uploader
 
 class Telling(FolderStore):
     def put(self, key, body):
