@@ -18,8 +18,8 @@ from collector.ink.drawing import Point, Stroke
 from infra.chromium import ARGUMENTS, chromium_path
 from infra.mouse import draw_stroke
 from infra.service_process import running_service
-from training.reference import reference_drawings
-from training.stages import cut_lines
+from training.data.reference import reference_drawings
+from training.data.stages import cut_lines
 
 DIGIT, HAND = 2, 1  # which of the reference drawings
 STAGES = (0.3, 0.6, 1.0)

@@ -26,7 +26,7 @@ from service.receipt_routes import make_receipt_routes
 from service.receipts import Receipts
 from service.settings import Settings
 from service.sockets import Sockets, SocketsFirst
-from training.registry import Registry
+from training.models.registry import Registry
 
 DESCRIPTION = (
     "Reads a handwritten digit while it is still being drawn, and learns from what it is given. "

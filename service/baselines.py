@@ -11,7 +11,7 @@ from service.http_forms import BaselineForm
 from service.http_routes import refuse_body
 from service.page import Page
 from service.problems import Problem
-from training.registry import FIGURE_NAME
+from training.models.registry import FIGURE_NAME
 
 TABLE = "baselines.json"
 

@@ -31,8 +31,8 @@ from service.origins import Origins
 from service.problems import Problem
 from service.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_json_object
 from service.replies import describe_models, describe_trainer
-from training.artifact import CARD, BadCard
-from training.registry import Registry, RegistryError
+from training.models.artifact import CARD, BadCard
+from training.models.registry import Registry, RegistryError
 
 FOR_EVER = "public, max-age=31536000, immutable"  # a published version never changes
 

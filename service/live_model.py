@@ -13,9 +13,9 @@ from collector.contribution.layout import TRAINER_STATUS
 from collector.ink.encodings import Encoding
 from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError
 from service.predictor import Predictor, make_predictor
-from training.artifact import BadArtifact, BadCard
-from training.registry import Registry, RegistryError, seed_first_models
-from training.status import TrainerStatus, parse_status
+from training.models.artifact import BadArtifact, BadCard
+from training.models.registry import Registry, RegistryError, seed_first_models
+from training.models.status import TrainerStatus, parse_status
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ import typer
 from collector.settings import UnknownStore, open_store
 from collector.storage.object_store import StoreError
 from service.fail import fail, read_settings
-from training.card import BadCard
-from training.registry import Registry, RegistryError
+from training.models.card import BadCard
+from training.models.registry import Registry, RegistryError
 
 models = typer.Typer(help="Which versions are published, and which one of a family is served.", no_args_is_help=True)
 

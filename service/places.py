@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from training.registry import FIRST_MODELS
+from training.models.registry import FIRST_MODELS
 
 SHIPPED_BASELINES = FIRST_MODELS / "baselines"
 

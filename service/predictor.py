@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from collector.ink.encodings import Encoding, Inputs
-from training.artifact import Artifact, Card, check_artifact
-from training.interpreter import CLASSES, Interpreter
+from training.models.artifact import Artifact, Card, check_artifact
+from training.models.interpreter import CLASSES, Interpreter
 
 NO_INK = (1 / CLASSES,) * CLASSES  # an empty canvas says nothing about any digit
 

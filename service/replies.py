@@ -13,8 +13,8 @@ from collector.ink.snapshot import MAX_CANVAS_SIDE
 from service.live_model import Served
 from service.predictor import Prediction, Predictor
 from service.protocol import MAX_MESSAGE_BYTES, MAX_POINTS, MAX_STROKES, SUBPROTOCOL, ProtocolError
-from training.interpreter import CLASSES
-from training.status import TrainerStatus
+from training.models.interpreter import CLASSES
+from training.models.status import TrainerStatus
 
 # Five places, no more than bars can show; one format of ten numbers takes half as long as ten formats.
 PREDICTION = (

@@ -32,7 +32,7 @@ from service.quick_frames import QuickFrames
 from service.receipts import Receipts
 from service.settings import Settings
 from service.upload_process import upload_process
-from training.registry import FIRST_MODELS, Registry
+from training.models.registry import FIRST_MODELS, Registry
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 from collector.ink.drawing import Drawing, Point, Stroke, fit_on_canvas, parse_drawing
-from training.dataset import LabelledDrawing
-from training.reference import reference_drawings
+from training.data.dataset import LabelledDrawing
+from training.data.reference import reference_drawings
 
 
 def data_folder() -> Path | None:

@@ -38,7 +38,7 @@ def test_a_model_predicts_without_tensorflow() -> None:
     code = (
         "from collector.storage.object_store import FolderStore, MemoryStore\n"
         "from service.live_model import LiveModels\n"
-        "from training.registry import FIRST_MODELS, Registry\n"
+        "from training.models.registry import FIRST_MODELS, Registry\n"
         "store = MemoryStore()\n"
         "live = LiveModels(store, Registry(store), Registry(FolderStore(FIRST_MODELS)))\n"
         "live.poll()\n"

@@ -15,10 +15,10 @@ from rich.table import Table
 
 from collector.ink.drawing import DrawingError
 from collector.storage.object_store import FolderStore, StoreError
-from training.card import BadCard
-from training.dataset import LabelledDrawing
-from training.drawing_files import read_drawings
-from training.registry import FIRST_MODELS, RegistryError
+from training.data.dataset import LabelledDrawing
+from training.data.drawing_files import read_drawings
+from training.models.card import BadCard
+from training.models.registry import FIRST_MODELS, RegistryError
 
 if TYPE_CHECKING:
     from training.baselines.comparison import Comparison, Teller

@@ -19,19 +19,19 @@ from collector.ink.drawing import DrawingError
 from collector.malloc import keep_freed_memory
 from collector.settings import UnknownStore, describe_bad_setting, open_store
 from collector.storage.object_store import FolderStore, ObjectStore, StoreError
-from training.artifact import Artifact, BadArtifact, check_artifact
-from training.challenger import Outcome, Run, against_champion, judged_on_text, train_from_nothing
-from training.contributed import contributed_drawings
-from training.dataset import LabelledDrawing
-from training.drawing_files import read_drawings
-from training.evaluation import Evaluation, prepare, to_record
-from training.evaluation import evaluate as evaluate_model
-from training.families import FAMILIES, Family, Recipe, UnknownFamily, family_named
-from training.figures import draw_figures
-from training.reference import reference_drawings
-from training.registry import Registry, RegistryError, seed_first_models
+from training.data.contributed import contributed_drawings
+from training.data.dataset import LabelledDrawing
+from training.data.drawing_files import read_drawings
+from training.data.reference import reference_drawings
+from training.families.recipes import FAMILIES, Family, Recipe, UnknownFamily, family_named
+from training.learning.challenger import Outcome, Run, against_champion, judged_on_text, train_from_nothing
+from training.learning.evaluation import Evaluation, prepare, to_record
+from training.learning.evaluation import evaluate as evaluate_model
+from training.learning.figures import draw_figures
+from training.learning.trainer import Trainer
+from training.models.artifact import Artifact, BadArtifact, check_artifact
+from training.models.registry import Registry, RegistryError, seed_first_models
 from training.settings import TrainingSettings
-from training.trainer import Trainer
 
 NICENESS = 10  # visitors' predictions go first
 CORES = os.cpu_count() or 1  # what a training takes that lives beside no service

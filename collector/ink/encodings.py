@@ -26,7 +26,7 @@ class InputSpec:
 
     name: str
     shape: tuple[int, ...]
-    compact: type[np.generic]  # before it is scaled, see `training.dataset.SCALES`
+    compact: type[np.generic]  # before it is scaled, see `training.data.dataset.SCALES`
 
 
 INPUT_SPECS: dict[Encoding, tuple[InputSpec, ...]] = {

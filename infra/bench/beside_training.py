@@ -21,7 +21,7 @@ from infra.bench.driving import Latency, Pace, open_loop, pinned_service
 from infra.bench.frames import make_frames
 from infra.bench.result import Result, Row, Setting
 from infra.learning.visitor import contribute, name_for
-from training.reference import reference_drawings
+from training.data.reference import reference_drawings
 
 TEXT = """\
 The service, the clients and the trainer all have the same cores, and the system shares them out. The trainer gives

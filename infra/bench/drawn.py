@@ -12,8 +12,8 @@ from PIL import Image
 from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
 from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH, draw_strokes
 from infra.replay.script import Placing, read_script
-from training.dataset import LabelledDrawing
-from training.reference import reference_drawings
+from training.data.dataset import LabelledDrawing
+from training.data.reference import reference_drawings
 
 STAGES = (0.25, 0.5, 0.75, 1.0)
 PLACING = Placing(as_drawn=False, seed=1)

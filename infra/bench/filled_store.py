@@ -13,13 +13,13 @@ from collector.contribution.layout import TRAINER_PROGRESS
 from collector.ink.drawing import Drawing
 from collector.storage.object_store import ObjectStore
 from infra.bench.sampled import sampled
-from training.compaction import SHARD_DRAWINGS
-from training.dataset import LabelledDrawing
-from training.families import FAMILIES
-from training.progress import Progress, to_json
-from training.shard_form import SCHEMA, numbered, to_table
-from training.shard_writing import write_shard
-from training.stages import Canvas, lines_of
+from training.data.dataset import LabelledDrawing
+from training.data.shards.compaction import SHARD_DRAWINGS
+from training.data.shards.schema import SCHEMA, numbered, to_table
+from training.data.shards.writer import write_shard
+from training.data.stages import Canvas, lines_of
+from training.families.recipes import FAMILIES
+from training.learning.progress import Progress, to_json
 
 DRAWN = 500  # different drawings; more would take longer to draw than to train on
 EACH = 20  # drawings by one contributor

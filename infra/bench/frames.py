@@ -12,10 +12,10 @@ from collector.ink.path import lines_to_path48, pack_path48
 from collector.ink.raster import draw_strokes
 from collector.ink.snapshot import pack_ink20, to_ink20
 from service.protocol import FRAME_ENCODINGS, HEADER, VERSION
-from training.dataset import LabelledDrawing
-from training.drawing_files import read_drawings
-from training.reference import reference_drawings
-from training.stages import Line, cut_lines
+from training.data.dataset import LabelledDrawing
+from training.data.drawing_files import read_drawings
+from training.data.reference import reference_drawings
+from training.data.stages import Line, cut_lines
 
 Sent = Literal["ink20", "path48"]
 

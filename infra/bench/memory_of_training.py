@@ -13,7 +13,7 @@ from infra.bench.filled_store import DRAWN, fill
 from infra.bench.result import Curve, Result, Row, Setting
 from infra.bench.trained_once import peak_of_a_training
 from infra.learning.visitor import contribute, name_for
-from training.reference import reference_drawings
+from training.data.reference import reference_drawings
 
 TEXT = """\
 `midstroke train --resume` in a process of its own, over a folder store that holds 1,000, 10,000 or 100,000 drawings in

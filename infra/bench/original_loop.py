@@ -22,17 +22,17 @@ from infra.bench.result import Result, Row, Setting
 from infra.bench.sampled import put_shards, sampled
 from infra.learning.visitor import contribute, encode_rgba_png, name_for
 from training.baselines.softmax_2016 import SoftmaxRegression
-from training.compaction import Compaction
-from training.contributed import contributed_drawings
-from training.dataset import LabelledDrawing, Snapshots, Variety, judged_snapshots, training_snapshots
-from training.drawing_files import read_drawings
-from training.evaluation import evaluate, prepare
-from training.families import ORIGINAL
-from training.interpreter import Interpreter
-from training.reference import HANDS, reference_drawings
-from training.shard_files import ShardFiles
-from training.sources import Source
-from training.stages import Canvas
+from training.data.contributed import contributed_drawings
+from training.data.dataset import LabelledDrawing, Snapshots, Variety, judged_snapshots, training_snapshots
+from training.data.drawing_files import read_drawings
+from training.data.reference import HANDS, reference_drawings
+from training.data.shards.compaction import Compaction
+from training.data.shards.files import ShardFiles
+from training.data.sources import Source
+from training.data.stages import Canvas
+from training.families.recipes import ORIGINAL
+from training.learning.evaluation import evaluate, prepare
+from training.models.interpreter import Interpreter
 
 TEXT = """\
 The original read each of its pictures (500x500, RGBA, as a browser's canvas gives them) by
@@ -163,7 +163,7 @@ def _ours(
     root: Path, training: Sequence[LabelledDrawing], judging: Sequence[LabelledDrawing], size: Size
 ) -> tuple[float, float, Snapshots]:
     """Seconds from shards to a trained model, its accuracy in percent, and what it was trained on."""
-    from training import fit  # noqa: PLC0415 - TensorFlow, for the one benchmark that trains in this process
+    from training.learning import fit  # noqa: PLC0415 - TensorFlow, for the one benchmark that trains in this process
 
     store = FolderStore(root)
     put_shards(store, (sampled(drawing) for drawing in training))

@@ -18,7 +18,7 @@ from infra.bench.peer_process import Answers, Span, ask_gradio, ask_post, ask_we
 from infra.bench.result import Result, Row, Setting
 from service.messages import FrameEncoding
 from service.protocol import FRAME_ENCODINGS, HEADER, VERSION
-from training.registry import FIRST_MODELS, Registry
+from training.models.registry import FIRST_MODELS, Registry
 
 TEXT = """\
 The same pictures (500x500 px, at a quarter, half, three quarters and all of a drawing's ink) and the same model,

@@ -20,9 +20,9 @@ from infra.bench.result import Curve, Result, Row, Setting
 from infra.bench.trainer_process import TrainerProcess, running_trainer
 from infra.service_process import running_service
 from infra.soak.contributions import contribution_texts
-from training.families import FAMILIES
-from training.progress import parse_progress
-from training.status import TrainerStatus, parse_status
+from training.families.recipes import FAMILIES
+from training.learning.progress import parse_progress
+from training.models.status import TrainerStatus, parse_status
 
 TEXT = """\
 A service and a trainer run as they do in `make run`, as two processes over a folder store, with the defaults but for

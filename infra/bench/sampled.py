@@ -9,11 +9,11 @@ from itertools import islice
 
 from collector.ink.snapshot import Ink20, Place
 from collector.storage.object_store import ObjectStore
-from training.compaction import SHARD_DRAWINGS
-from training.dataset import JUDGED_STAGES, LabelledDrawing, Picture
-from training.shard_form import to_table
-from training.shard_writing import write_shard
-from training.stages import stage_arrays
+from training.data.dataset import JUDGED_STAGES, LabelledDrawing, Picture
+from training.data.shards.compaction import SHARD_DRAWINGS
+from training.data.shards.schema import to_table
+from training.data.shards.writer import write_shard
+from training.data.stages import stage_arrays
 
 _NAMESPACE = uuid.UUID("7f4a3c52-9d0e-4f7b-8a61-2b9f1f0c6d35")
 

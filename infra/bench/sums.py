@@ -12,9 +12,9 @@ import time
 from collections.abc import Sequence
 
 from infra.bench.versions import shipped
-from training.artifact import check_artifact
-from training.dataset import judged_snapshots
-from training.reference import reference_drawings
+from training.data.dataset import judged_snapshots
+from training.data.reference import reference_drawings
+from training.models.artifact import check_artifact
 
 FAMILY = "softmax"
 READY_SECONDS = 3.0  # until every process has its model; they begin at one moment

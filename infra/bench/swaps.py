@@ -12,8 +12,8 @@ from infra.bench.driving import Latency, Pace, latency_of, open_loop_running, pi
 from infra.bench.frames import make_frames
 from infra.bench.result import Result, Row, Setting
 from infra.bench.versions import answers, make_versions, shipped
-from training.artifact import Artifact
-from training.registry import Registry
+from training.models.artifact import Artifact
+from training.models.registry import Registry
 
 TEXT = """\
 The load of a hundred drawers, without swaps and with two hundred, in turn. Eight versions of `softmax`, each with

@@ -13,9 +13,9 @@ from collector.storage.object_store import FolderStore
 from service.predictor import make_predictor
 from service.protocol import parse_binary
 from service.replies import encode_prediction
-from training.artifact import Artifact, file_entries, golden_predictions
-from training.interpreter import Interpreter
-from training.registry import FIRST_MODELS, Registry
+from training.models.artifact import Artifact, file_entries, golden_predictions
+from training.models.interpreter import Interpreter
+from training.models.registry import FIRST_MODELS, Registry
 
 
 class NothingToChange(RuntimeError):

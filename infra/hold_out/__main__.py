@@ -18,10 +18,10 @@ import typer
 from collector.ink.drawing import DrawingError
 from infra.hold_out.folds import Fold, NothingToHoldOut, by_laboratory, by_writer
 from infra.hold_out.scores import Score, averages, scores
-from training.challenger import Run
-from training.dataset import LabelledDrawing
-from training.drawing_files import read_drawings
-from training.families import FAMILIES, UnknownFamily, family_named
+from training.data.dataset import LabelledDrawing
+from training.data.drawing_files import read_drawings
+from training.families.recipes import FAMILIES, UnknownFamily, family_named
+from training.learning.challenger import Run
 
 HEAD = f"{'family':9} {'source':18} {'drawings':>8}" + "".join(f"{10 * k:6d}" for k in range(1, 11)) + "   mean"
 

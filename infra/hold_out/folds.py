@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from training.dataset import LabelledDrawing
+from training.data.dataset import LabelledDrawing
 
 WRITERS_PERCENT = 20
 

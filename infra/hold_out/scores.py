@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from infra.hold_out.folds import Fold
-from training.artifact import Artifact, check_artifact
-from training.challenger import Run, train_from_nothing
-from training.evaluation import evaluate, prepare
-from training.families import Family
+from training.families.recipes import Family
+from training.learning.challenger import Run, train_from_nothing
+from training.learning.evaluation import evaluate, prepare
+from training.models.artifact import Artifact, check_artifact
 
 MOST_DRAWINGS = 1000  # of a source that are read; the rest would only take time
 

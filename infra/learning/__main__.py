@@ -17,11 +17,11 @@ from collector.ink.drawing import DrawingError
 from infra.learning.curve import draw_curve
 from infra.learning.rounds import Learning, NotTrained, Round
 from infra.learning.writers import NoSuchWriter, Parts, part
-from training.challenger import Run
-from training.dataset import LabelledDrawing
-from training.drawing_files import read_drawings
-from training.families import FAMILIES, Family, UnknownFamily, family_named
-from training.registry import FIRST_MODELS
+from training.data.dataset import LabelledDrawing
+from training.data.drawing_files import read_drawings
+from training.families.recipes import FAMILIES, Family, UnknownFamily, family_named
+from training.learning.challenger import Run
+from training.models.registry import FIRST_MODELS
 
 HEAD = (
     "round  drawings             this writer           other writers      gate      s\n"

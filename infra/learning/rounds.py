@@ -14,14 +14,14 @@ from collector.contribution.layout import TRAINER_STATUS
 from collector.storage.object_store import FolderStore, MemoryStore
 from infra.learning.visitor import contribute, name_for
 from infra.learning.writers import Parts
-from training.artifact import check_artifact
-from training.challenger import Run
-from training.evaluation import Judged, evaluate, prepare
-from training.families import Family
-from training.interpreter import Interpreter
-from training.registry import Registry, seed_first_models
-from training.status import parse_status
-from training.trainer import Trainer
+from training.families.recipes import Family
+from training.learning.challenger import Run
+from training.learning.evaluation import Judged, evaluate, prepare
+from training.learning.trainer import Trainer
+from training.models.artifact import check_artifact
+from training.models.interpreter import Interpreter
+from training.models.registry import Registry, seed_first_models
+from training.models.status import parse_status
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 APART = timedelta(hours=1)  # between rounds

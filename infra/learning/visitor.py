@@ -19,7 +19,7 @@ from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
 from collector.ink.raster import draw_stages, encode_ink_png
 from collector.storage.object_store import ObjectStore
 from collector.storage.stored_drawing import to_stored
-from training.dataset import LabelledDrawing
+from training.data.dataset import LabelledDrawing
 
 INKS = tuple(step / 10 for step in range(1, 11))
 Encode = Callable[[NDArray[np.uint8]], bytes]  # a canvas (height, width), ink 0 and paper 255, as PNG

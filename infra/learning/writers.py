@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.dataset import LabelledDrawing
+from training.data.dataset import LabelledDrawing
 
 HELD_BACK = 5  # every fifth drawing of the new writer is never trained on
 

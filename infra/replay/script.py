@@ -12,7 +12,7 @@ import numpy as np
 from collector.contribution.contributor import use_of
 from collector.ink.drawing import Drawing, fit_on_canvas, parse_drawing
 from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH
-from training.drawing_files import contributor_of
+from training.data.drawing_files import contributor_of
 
 LONGER_SIDE = (120.0, 360.0)  # px; people were seen to draw digits of this size on a 500 px canvas,
 CENTRE_SPREAD = 30.0  # px, and to put them this far from its middle (one standard deviation)

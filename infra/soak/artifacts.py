@@ -20,9 +20,9 @@ from infra.soak.malformed import CANVAS20, frame
 from infra.soak.result import Row, Setting
 from infra.soak.rows import none_of
 from infra.soak.serving import ask_model, wait_for_model
-from training.artifact import Artifact, BadArtifact, BadCard, check_artifact
-from training.card import parse_card
-from training.registry import FIRST_MODELS, Registry
+from training.models.artifact import Artifact, BadArtifact, BadCard, check_artifact
+from training.models.card import parse_card
+from training.models.registry import FIRST_MODELS, Registry
 
 ABOUT = "Artifacts torn, with a flipped byte, of wrong shape, NaN, expanding to 400 MiB, a pickle; and the way back"
 

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from collector.ink.encodings import Encoding
-from training.artifact import Artifact, file_entries, read_weights, write_weights
-from training.card import Golden
+from training.models.artifact import Artifact, file_entries, read_weights, write_weights
+from training.models.card import Golden
 
 MIB = 2**20
 NPY_HEADER = struct.Struct("<H")

@@ -13,8 +13,8 @@ from collector.contribution.contribution import CONSENT_VERSION, Contribution
 from collector.import_drawings import to_contribution
 from collector.ink.drawing import Drawing, Point, Stroke, strokes_to_json
 from infra.replay.script import Placing, read_script
-from training.reference import reference_drawings
-from training.stages import Line
+from training.data.reference import reference_drawings
+from training.data.stages import Line
 
 DRAWINGS = 40  # different ones; each is handed in again and again under new ids
 CONTRIBUTORS = 50

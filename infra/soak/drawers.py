@@ -27,7 +27,7 @@ from websockets.typing import Subprotocol
 
 from collector.ink.path import lines_to_path48, pack_path48
 from infra.soak.rows import percentile
-from training.reference import reference_drawings
+from training.data.reference import reference_drawings
 
 HEADER = struct.Struct("<BBHIII")
 PATH48 = 4

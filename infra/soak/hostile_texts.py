@@ -8,7 +8,7 @@ from typing import Any
 
 from collector.contribution.layout import TRAINER_STATUS, model_key
 from collector.storage.object_store import ObjectStore
-from training.registry import Registry
+from training.models.registry import Registry
 
 MARK = "hostile7f3a"  # found again wherever a text was kept
 HTML = (

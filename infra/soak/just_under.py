@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 
 from collector.storage.object_store import FolderStore
 from infra.soak.poisoning import People, one_too_many
-from training.artifact import Artifact
-from training.dataset import Variety, training_snapshots
-from training.evaluation import Judged, prepare
-from training.families import Recipe, family_named
-from training.reference import reference_drawings
-from training.registry import FIRST_MODELS, Registry
-from training.rivals import Bench, Rivals
-from training.sources import Source
+from training.data.dataset import Variety, training_snapshots
+from training.data.reference import reference_drawings
+from training.data.sources import Source
+from training.families.recipes import Recipe, family_named
+from training.learning.comparison import Bench, Rivals
+from training.learning.evaluation import Judged, prepare
+from training.models.artifact import Artifact
+from training.models.registry import FIRST_MODELS, Registry
 
 STEPS = 400  # parts of the way that are told apart
 BEYOND = 6  # parts that are tried behind the last that passed
@@ -39,7 +39,7 @@ class _Way:
     """Models part of the way from the shipped one to one that was taught wrong labels alone."""
 
     def __init__(self, family: str, people: People, seed: int) -> None:
-        from training import fit  # noqa: PLC0415 - TensorFlow, once there is something to train
+        from training.learning import fit  # noqa: PLC0415 - TensorFlow, once there is something to train
 
         self._fit, self._family = fit, family_named(family)
         fit.use_threads(1)

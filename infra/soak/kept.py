@@ -18,7 +18,7 @@ from collector.storage.stored_drawing import parse_stored_drawing
 from infra.soak.result import Row
 from infra.soak.rows import none_of
 from service.places import spool_file
-from training.stored_drawings import StoredDrawings
+from training.data.stored_drawings import StoredDrawings
 
 READERS = 8
 PICTURES_READ = 50  # drawings whose every picture is read and hashed; of the others the names are compared

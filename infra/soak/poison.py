@@ -22,9 +22,9 @@ from infra.soak.poisoning import (
     wrong_labels,
 )
 from infra.soak.result import Row, Setting
-from training.processes import process_pool
-from training.registry import FIRST_MODELS, Registry
-from training.screen import Screen, best_reader
+from training.data.processes import process_pool
+from training.learning.label_filter import Screen, best_reader
+from training.models.registry import FIRST_MODELS, Registry
 
 ABOUT = "Contributions with wrong labels, among those that teach and those that judge, round after round"
 

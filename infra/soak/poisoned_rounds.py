@@ -11,12 +11,12 @@ import numpy as np
 from collector.storage.object_store import MemoryStore
 from infra.learning.visitor import contribute
 from infra.soak.poisoning import Attack, Drawings
-from training.artifact import check_artifact
-from training.challenger import Run
-from training.evaluation import Evaluation, Judged, evaluate, prepare
-from training.families import family_named
-from training.registry import Registry, seed_first_models
-from training.trainer import Trainer
+from training.families.recipes import family_named
+from training.learning.challenger import Run
+from training.learning.evaluation import Evaluation, Judged, evaluate, prepare
+from training.learning.trainer import Trainer
+from training.models.artifact import check_artifact
+from training.models.registry import Registry, seed_first_models
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 APART = timedelta(hours=1)

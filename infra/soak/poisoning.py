@@ -10,12 +10,12 @@ from pathlib import Path
 
 from collector.storage.object_store import FolderStore
 from infra.learning.visitor import name_for
-from training.dataset import LabelledDrawing, judged_snapshots
-from training.drawing_files import read_drawings
-from training.interpreter import CLASSES, Interpreter
-from training.reference import HANDS, reference_drawings
-from training.registry import FIRST_MODELS, Registry
-from training.screen import LEAST_BELIEVED, best_reader
+from training.data.dataset import LabelledDrawing, judged_snapshots
+from training.data.drawing_files import read_drawings
+from training.data.reference import HANDS, reference_drawings
+from training.learning.label_filter import LEAST_BELIEVED, best_reader
+from training.models.interpreter import CLASSES, Interpreter
+from training.models.registry import FIRST_MODELS, Registry
 
 Drawings = Sequence[LabelledDrawing]
 Labelled = Callable[[LabelledDrawing, random.Random], LabelledDrawing]

@@ -8,13 +8,13 @@ from itertools import pairwise
 
 from collector.contribution.layout import ARRIVALS, SHARDS, parse_shard_key
 from collector.storage.object_store import ObjectStore
-from training.artifact import BadArtifact, check_artifact
-from training.card import BadCard, Learnt
-from training.compaction import live_and_left
-from training.progress_note import ProgressNote
-from training.registry import Registry, RegistryError
-from training.shard_files import ShardFiles
-from training.shards import Shards
+from training.data.shards.compaction import live_and_left
+from training.data.shards.files import ShardFiles
+from training.data.shards.reader import Shards
+from training.learning.progress_note import ProgressNote
+from training.models.artifact import BadArtifact, check_artifact
+from training.models.card import BadCard, Learnt
+from training.models.registry import Registry, RegistryError
 
 
 @dataclass(frozen=True, slots=True)

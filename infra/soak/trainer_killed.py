@@ -19,10 +19,10 @@ from infra.soak.result import Row, Setting
 from infra.soak.rows import none_of
 from infra.soak.storage import running_storage
 from infra.soak.trained import is_done, is_whole, look
-from training.artifact import CARD
-from training.dataset import LabelledDrawing
-from training.reference import reference_drawings
-from training.status import parse_status
+from training.data.dataset import LabelledDrawing
+from training.data.reference import reference_drawings
+from training.models.artifact import CARD
+from training.models.status import parse_status
 
 ABOUT = "The trainer is killed (`kill -9`) while it takes in drawings, trains and publishes, and started again"
 

@@ -14,8 +14,8 @@ from tests.browser.drawing import open_page
 from tests.running import RunningService
 from tests.service.serving import shipped
 from training.baselines.record import Record, to_json
-from training.registry import Registry
-from training.status import TrainerStatus, TrainingOutcome
+from training.models.registry import Registry
+from training.models.status import TrainerStatus, TrainingOutcome
 
 pytestmark = pytest.mark.browser
 

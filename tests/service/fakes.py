@@ -13,7 +13,7 @@ from collector.ink.drawing import Point, Stroke, strokes_to_json
 from collector.ink.encodings import Encoding, Inputs
 from collector.storage.object_store import StoreError
 from service.predictor import Predictor
-from training.card import Card, Metrics, TrainedOn
+from training.models.card import Card, Metrics, TrainedOn
 
 TOKEN = "a-browsers-random-token"
 SEVEN = (Stroke((Point(150, 120, 0), Point(350, 120, 90), Point(220, 400, 240))),)

@@ -24,8 +24,8 @@ from service.live_model import LiveModels
 from service.receipts import Receipts
 from service.server import uvicorn_config
 from service.settings import Settings
-from training.artifact import Artifact
-from training.registry import FIRST_MODELS, Registry
+from training.models.artifact import Artifact
+from training.models.registry import FIRST_MODELS, Registry
 
 KEY = b"k" * 32
 WAIT_SECONDS = 20.0  # a bound for a busy machine, not a promise

@@ -9,9 +9,9 @@ from collector.storage.object_store import FolderStore, MemoryStore
 from service.live_model import BAD_ARTIFACT_SECONDS, FAMILIES_SECONDS, LiveModels, Served
 from tests.service.fakes import DownStore
 from tests.service.serving import shipped
-from training.artifact import Artifact
-from training.registry import FIRST_MODELS, Registry
-from training.status import TrainerStatus
+from training.models.artifact import Artifact
+from training.models.registry import FIRST_MODELS, Registry
+from training.models.status import TrainerStatus
 
 
 class Clock:

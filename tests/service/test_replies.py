@@ -9,7 +9,7 @@ from types import MappingProxyType
 from service.live_model import Served
 from service.replies import encode_changes
 from tests.service.fakes import fake_predictor
-from training.status import TrainerStatus
+from training.models.status import TrainerStatus
 
 BEFORE = Served(MappingProxyType({"cropped": fake_predictor("cropped", "ink20")}), TrainerStatus("waiting", 3, 20))
 

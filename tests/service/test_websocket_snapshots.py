@@ -31,8 +31,8 @@ from tests.service.talking import (
     say,
     serve_two_families,
 )
-from training.registry import Registry
-from training.status import TrainerStatus
+from training.models.registry import Registry
+from training.models.status import TrainerStatus
 
 
 def snapshots_of_one_canvas() -> list[bytes | str]:

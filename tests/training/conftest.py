@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from collector.storage.object_store import MemoryStore
-from training.artifact import Artifact
-from training.challenger import Outcome, Run, train_from_nothing
-from training.families import Family, Recipe, Resume
-from training.reference import reference_drawings
-from training.registry import Registry
+from training.data.reference import reference_drawings
+from training.families.recipes import Family, Recipe, Resume
+from training.learning.challenger import Outcome, Run, train_from_nothing
+from training.models.artifact import Artifact
+from training.models.registry import Registry
 
 
 @pytest.fixture(scope="session")

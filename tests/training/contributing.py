@@ -15,7 +15,7 @@ from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
 from collector.ink.raster import draw_strokes, encode_png
 from collector.storage.object_store import ObjectStore
 from collector.storage.stored_drawing import to_stored
-from training.dataset import LabelledDrawing
+from training.data.dataset import LabelledDrawing
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 STEPS = (0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0)

@@ -12,10 +12,10 @@ import typer
 from typer.testing import CliRunner
 
 from collector.storage.object_store import FolderStore, MemoryStore
-from training.artifact import check_artifact
 from training.command import evaluate, train
-from training.reference import reference_drawings
-from training.registry import Registry
+from training.data.reference import reference_drawings
+from training.models.artifact import check_artifact
+from training.models.registry import Registry
 
 app = typer.Typer()
 app.command()(train)
@@ -99,7 +99,7 @@ def test_a_store_of_no_known_kind_is_said_in_a_line(monkeypatch: pytest.MonkeyPa
 
 def test_tensorflow_is_not_loaded_before_training() -> None:
     script = (
-        "import sys, training.command, training.trainer, training.challenger\n"
+        "import sys, training.command, training.learning.trainer, training.learning.challenger\n"
         "print([name for name in ('tensorflow', 'keras', 'matplotlib') if name in sys.modules])"
     )
 

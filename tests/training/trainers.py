@@ -6,10 +6,10 @@ import threading
 
 from collector.contribution.layout import TRAINER_STATUS
 from collector.storage.object_store import MemoryStore
-from training.families import Family
-from training.registry import Registry
-from training.status import TrainerStatus, parse_status
-from training.trainer import Trainer
+from training.families.recipes import Family
+from training.learning.trainer import Trainer
+from training.models.registry import Registry
+from training.models.status import TrainerStatus, parse_status
 
 NOTHING_SHIPPED = MemoryStore()  # and so nothing that doubts a label
 

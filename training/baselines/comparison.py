@@ -16,8 +16,8 @@ from training.baselines.ancestors import ANCESTORS, Ancestor, Experiment
 from training.baselines.framing import Framed, frame_drawings
 from training.baselines.mnist import Mnist
 from training.baselines.record import Classifier, Labels, Pixels, Record, Reproduced, confusion_of
-from training.dataset import JUDGED_STAGES, LabelledDrawing, rng_of
-from training.registry import Registry
+from training.data.dataset import JUDGED_STAGES, LabelledDrawing, rng_of
+from training.models.registry import Registry
 
 FINISHED = "ours, finished"
 EVERY_STAGE = "ours, every stage"

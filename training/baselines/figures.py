@@ -1,4 +1,6 @@
-"""What a comparison looks like: SVGs as `training.figures` draws them. The project is in colour, ancestors in gray."""
+"""What a comparison looks like: SVGs as `training.learning.figures` draws them. The project is in colour, ancestors in
+gray.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ import numpy as np
 
 from training.baselines.comparison import EVERY_STAGE, FINISHED, PROJECT, Comparison, Confusion
 from training.baselines.record import CLASSES, Labels, Record
-from training.figures import ACCENT, FAINT, INK, draw_svg
+from training.learning.figures import ACCENT, FAINT, INK, draw_svg
 
 WIDE = (7.6, 4.2)  # inches: names stand beside the lines
 DASHES = ("-", (0, (6, 2)), (0, (3, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)), (0, (9, 3)))

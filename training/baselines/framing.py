@@ -12,8 +12,8 @@ from PIL import Image
 
 from collector.ink.drawing import Point, Stroke
 from collector.ink.raster import draw_stages
-from training.dataset import JUDGED_STAGES, LabelledDrawing
-from training.stages import cut_lines, thin
+from training.data.dataset import JUDGED_STAGES, LabelledDrawing
+from training.data.stages import cut_lines, thin
 
 Framing = Literal["whole50", "whole20", "box28", "box8"]
 Cells = NDArray[np.uint8]

@@ -20,7 +20,7 @@ from infra.bench.peers import PEERS, Peer, frame_of, rows_of, weights_file
 from service.messages import Frame
 from service.protocol import parse_binary
 from tests.service.serving import shipped
-from training.interpreter import Interpreter
+from training.models.interpreter import Interpreter
 
 GRADIO = PEERS[0]
 

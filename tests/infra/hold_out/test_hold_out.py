@@ -8,10 +8,10 @@ import pytest
 
 from infra.hold_out.folds import NothingToHoldOut, by_laboratory, by_writer
 from infra.hold_out.scores import Score, averages, scores
-from training.challenger import Run
-from training.dataset import LabelledDrawing
-from training.families import family_named
-from training.reference import reference_drawings
+from training.data.dataset import LabelledDrawing
+from training.data.reference import reference_drawings
+from training.families.recipes import family_named
+from training.learning.challenger import Run
 
 DRAWINGS = [
     replace(drawing, source=f"laboratory {number % 5}", contributor=f"writer {number % 40}")

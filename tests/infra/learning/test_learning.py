@@ -16,10 +16,10 @@ from infra.learning.curve import draw_curve
 from infra.learning.rounds import Learning, NotTrained, Round, Score
 from infra.learning.visitor import name_for
 from infra.learning.writers import NoSuchWriter, Parts, part
-from training.challenger import Run
-from training.dataset import LabelledDrawing
-from training.families import family_named
-from training.reference import reference_drawings
+from training.data.dataset import LabelledDrawing
+from training.data.reference import reference_drawings
+from training.families.recipes import family_named
+from training.learning.challenger import Run
 
 DRAWINGS = [replace(drawing, use="judging", source="own") for drawing in reference_drawings("judging")]  # 20 of 10
 
@@ -110,7 +110,7 @@ def test_rounds_go_through_the_trainer_and_are_printed_as_json(tmp_path: Path) -
 def judging_writers() -> list[tuple[str, LabelledDrawing]]:
     """Three writers whose names make them judges."""
     from collector.ink.drawing import Drawing
-    from training.drawing_files import contributor_of
+    from training.data.drawing_files import contributor_of
 
     names = (f"w{n}" for n in range(1000))
     judges = [w for w in names if use_of(contributor_of(Drawing("d", (), 0, w, "own"))) == "judging"][:3]

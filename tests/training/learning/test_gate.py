@@ -1,0 +1,151 @@
+"""What the gate lets pass: evaluations with known numbers in, verdicts out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.learning.evaluation import Evaluation, measure
+from training.learning.gate import judge
+
+DRAWINGS = 1000  # a hundred of each digit
+LABELS = np.arange(DRAWINGS) % 10
+
+
+def evaluation(mistakes: int = 0, stage: int | None = None, of: int | None = None) -> Evaluation:
+    """One that is right but for so many drawings, at one stage or at all, of one digit or of all."""
+    probabilities = np.repeat(np.eye(10)[LABELS][:, None], 10, axis=1)
+    chosen = np.flatnonzero(of == LABELS) if of is not None else np.arange(DRAWINGS)
+    stages = slice(None) if stage is None else stage
+    for drawing in chosen[:mistakes]:
+        probabilities[drawing, stages] = np.eye(10)[(LABELS[drawing] + 1) % 10]
+    return measure(probabilities, LABELS, ["w"] * DRAWINGS)
+
+
+def test_the_first_of_a_family_is_accepted() -> None:
+    verdict = judge(evaluation(900), None)
+
+    assert verdict.accepted
+    assert "first of its family" in verdict.reasons[0]
+
+
+def test_an_equal_is_accepted() -> None:
+    assert judge(evaluation(100), evaluation(100)).accepted
+
+
+def test_half_a_point_below_the_champion_is_noise_and_more_is_not() -> None:
+    assert judge(evaluation(5), evaluation()).accepted
+    assert not judge(evaluation(6), evaluation()).accepted
+
+
+def test_a_loss_on_finished_drawings_alone_is_refused() -> None:
+    verdict = judge(evaluation(20, stage=9), evaluation())
+
+    assert not verdict.accepted
+    assert "fails: at full ink 98.0 %, champion 100.0 %, at most 0.5 points below" in verdict.reasons
+
+
+@pytest.mark.parametrize(
+    ("stage", "stages", "told"),
+    [(0, 4, "early, 10 to 40 % of the ink,"), (5, 3, "middle, 50 to 70 % of"), (8, 3, "late, 80 to 100 % of the ink,")],
+)
+def test_a_loss_at_one_part_of_the_way_is_refused_though_the_mean_holds(stage: int, stages: int, told: str) -> None:
+    point = DRAWINGS * stages // 100
+
+    assert judge(evaluation(point, stage=stage), evaluation()).accepted
+    verdict = judge(evaluation(point + 1, stage=stage), evaluation())
+
+    assert not verdict.accepted
+    (failed,) = [reason for reason in verdict.reasons if reason.startswith("fails:")]
+    assert told in failed
+
+
+def test_one_digit_forgotten_is_refused_however_good_the_rest() -> None:
+    worse_at_seven = evaluation(4, stage=9, of=7)
+
+    verdict = judge(worse_at_seven, evaluation())
+
+    assert not verdict.accepted
+    assert any(reason.startswith("fails: recall of 7 96.0 %") for reason in verdict.reasons)
+    assert judge(evaluation(3, stage=9, of=7), evaluation()).accepted
+
+
+def test_a_digit_that_hardly_anyone_drew_says_nothing() -> None:
+    few = np.concatenate([np.arange(500) % 9, np.full(5, 9)])
+    right = np.repeat(np.eye(10)[few][:, None], 10, axis=1)
+    wrong_once = right.copy()
+    wrong_once[-1, 9] = np.eye(10)[0]
+
+    verdict = judge(measure(wrong_once, few, ["w"] * len(few)), measure(right, few, ["w"] * len(few)))
+
+    assert verdict.accepted
+
+
+def test_small_steps_back_are_stopped_at_the_pinned_baseline() -> None:
+    champion, baseline = evaluation(107), evaluation(100)
+
+    assert judge(evaluation(107), champion, baseline).accepted
+    assert not judge(evaluation(108), champion, baseline).accepted
+    assert judge(evaluation(108), champion).accepted
+
+
+def test_early_steps_back_add_up_to_a_point_at_most() -> None:
+    champion, baseline = evaluation(38, stage=0), evaluation()
+
+    assert judge(evaluation(40, stage=0), champion, baseline).accepted
+    assert not judge(evaluation(41, stage=0), champion, baseline).accepted
+
+
+STEPS_BACK: dict[str, tuple[int | None, int | None]] = {  # where each round loses: the stage, the digit
+    "everywhere": (None, None),
+    "at the first stage": (0, None),
+    "half way": (4, None),
+    "on finished drawings": (9, None),
+    "one digit": (None, 7),
+    "one digit, finished": (9, 7),
+}
+
+
+@pytest.mark.parametrize(("stage", "of"), STEPS_BACK.values(), ids=STEPS_BACK.keys())
+def test_a_hundred_rounds_just_under_the_gate_fall_no_more_than_a_point(stage: int | None, of: int | None) -> None:
+    baseline = champion = evaluation()
+    mistakes = 0
+
+    for _ in range(100):
+        mistakes, champion = worst_accepted(mistakes, champion, baseline, stage, of)
+
+    assert mistakes > 0
+    assert champion.mean >= baseline.mean - 0.01 - 1e-9
+    assert champion.at(1.0) >= baseline.at(1.0) - 0.01 - 1e-9
+    for first, last in ((0, 4), (4, 7), (7, 10)):
+        lost = baseline.accuracy[first:last].mean() - champion.accuracy[first:last].mean()
+        assert lost <= 0.01 + 1e-9
+    assert (champion.recall >= baseline.recall - 0.03 - 1e-9).all()
+
+
+def worst_accepted(
+    mistakes: int, champion: Evaluation, baseline: Evaluation, stage: int | None, of: int | None
+) -> tuple[int, Evaluation]:
+    """The next champion, with as many more mistakes as the gate lets pass."""
+    worse = evaluation(mistakes + 1, stage, of)
+    while mistakes < DRAWINGS and judge(worse, champion, baseline).accepted:
+        mistakes += 1
+        worse = evaluation(mistakes + 1, stage, of)
+    return mistakes, evaluation(mistakes, stage, of)
+
+
+def test_a_challenger_that_is_worse_on_what_it_was_just_taught_is_refused() -> None:
+    same = evaluation(50)
+
+    assert judge(same, same, new=(evaluation(10), evaluation())).accepted
+    assert not judge(same, same, new=(evaluation(11), evaluation())).accepted
+
+
+def test_a_loss_on_the_reference_drawings_is_refused_however_many_others_judge() -> None:
+    same = evaluation(50)
+
+    assert judge(same, same, reference=(evaluation(10), evaluation(0))).accepted
+    verdict = judge(same, same, reference=(evaluation(11), evaluation(0)))
+
+    assert not verdict.accepted
+    assert any("reference drawings" in reason for reason in verdict.reasons)

@@ -1,0 +1,31 @@
+"""All that contributors gave and did not take back, to train from nothing or to evaluate on. Nothing is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from collector.contribution.layout import SHARDS
+from collector.storage.object_store import ObjectStore
+from training.data.dataset import LabelledDrawing
+from training.data.shards.compaction import live_and_left
+from training.data.shards.files import ShardFiles
+from training.data.shards.reader import Shards
+from training.data.stored_drawings import StoredDrawings
+
+
+def contributed_drawings(
+    store: ObjectStore, shard_cache: Path | None = None, processes: int = 1
+) -> list[LabelledDrawing]:
+    """From shards, and from what arrived and is in no shard yet; each drawing once, in the order in which they came.
+
+    Raises:
+        StoreError: the store could not be read.
+    """
+    stored, shards = StoredDrawings(store), Shards(ShardFiles(store, shard_cache))
+    # Before the shards: what a trainer takes in between is in both, and not in neither.
+    arrived = [arrival.drawing for arrival in stored.arrivals()]
+    shards.hold(live_and_left(store.keys(SHARDS))[0])
+    deleted = stored.tombstones()
+    kept = {drawing.id: drawing for drawing in shards.drawings() if drawing.id not in deleted}
+    new = stored.read((drawing for drawing in arrived if drawing not in kept), processes)
+    return [*kept.values(), *new]

@@ -1,0 +1,221 @@
+"""Labelled drawings become arrays of snapshots: training ones by augmentation, judged ones as they are.
+
+Where the drawings come from is not known in here (`drawing_files.py`, `stored_drawings.py`, `reference.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collector.contribution.contributor import Use
+from collector.ink.canvas_png import read_canvas
+from collector.ink.encodings import INPUT_SPECS, Encoding, Inputs
+from collector.ink.path import SUBPIXELS
+from collector.ink.snapshot import Ink20, canvas20_of, ink20_of, ink_of
+from training.data.augmentation.augment import augment
+from training.data.augmentation.placing import pen_width, place
+from training.data.processes import process_pool
+from training.data.stages import Canvas, Compact, Line, stage_arrays
+
+JUDGED_STAGES = tuple(k / 10 for k in range(1, 11))
+CUT_SD = 0.01  # of an ink fraction: stages are where they are judged, without a comb of exact tenths
+FULL_INK = 0.05  # of the stages are moved to full ink
+PART_DRAWINGS = 250
+LEAST_INK = 0.03  # of the drawing: below it there is nothing but the pen's own dot
+SCALES = {"cells": np.float32(255), "points": np.float32(SUBPIXELS)}  # divides the compact form of an input
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A contribution's own sample, the canvas as the visitor saw it, shrunk by both contracts."""
+
+    ink: float
+    ink20: Ink20
+    canvas20: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledDrawing:
+    """A drawing on its canvas, what it is of, and whose it is."""
+
+    id: str
+    lines: tuple[Line, ...]
+    label: int
+    contributor: str
+    use: Use
+    source: str
+    canvas: Canvas
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """Snapshots in the order they were made, in the smallest types that hold them: one row each in every array."""
+
+    encoding: Encoding
+    inputs: Compact
+    labels: NDArray[np.uint8]
+    ink: NDArray[np.float32]  # fraction of the drawing
+    drawing: NDArray[np.int32]  # index of the drawing among those given
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batch(self, rows: NDArray[np.intp] | slice) -> Inputs:
+        """These rows as a model takes them, float32, as `collector.ink.encodings.decode_payload` gives them."""
+        return {
+            name: array[rows].astype(np.float32) / SCALES.get(name, np.float32(1))
+            for name, array in self.inputs.items()
+        }
+
+    def of_drawings(self, drawings: Sequence[int]) -> Snapshots:
+        """Only the snapshots of these drawings, which keep their numbers."""
+        rows = np.isin(self.drawing, drawings)
+        inputs = {name: array[rows] for name, array in self.inputs.items()}
+        return Snapshots(self.encoding, inputs, self.labels[rows], self.ink[rows], self.drawing[rows])
+
+
+class _Gatherer:
+    """Collects rows of snapshots; lists of small arrays, joined once."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self.encoding = encoding
+        self.rows: list[tuple[Compact, int, NDArray[np.float32], int]] = []
+
+    def add(self, inputs: Compact, label: int, ink: Sequence[float], drawing: int) -> None:
+        self.rows.append((inputs, label, np.asarray(ink, np.float32), drawing))
+
+    def joined(self) -> Snapshots:
+        if not self.rows:
+            raise ValueError("no drawings, expected at least one")
+        counts = [len(ink) for _, _, ink, _ in self.rows]
+        names = [spec.name for spec in INPUT_SPECS[self.encoding]]
+        return Snapshots(
+            self.encoding,
+            {name: np.concatenate([inputs[name] for inputs, _, _, _ in self.rows]) for name in names},
+            np.repeat(np.array([label for _, label, _, _ in self.rows], np.uint8), counts),
+            np.concatenate([ink for _, _, ink, _ in self.rows]),
+            np.repeat(np.array([drawing for *_, drawing in self.rows], np.int32), counts),
+        )
+
+
+def judged_snapshots(
+    drawings: Iterable[LabelledDrawing], encoding: Encoding, stages: Sequence[float] = JUDGED_STAGES
+) -> Snapshots:
+    """Every drawing at 10, 20 ... 100 % of its ink, drawn with its own pen on its own canvas."""
+    rows = _Gatherer(encoding)
+    for number, drawing in enumerate(drawings):
+        arrays = stage_arrays(encoding, drawing.lines, drawing.canvas, stages)
+        rows.add(arrays, drawing.label, stages, number)
+    return rows.joined()
+
+
+@dataclass(frozen=True, slots=True)
+class Variety:
+    """How much each drawing is varied: copies by other hands, stages that each is cut at, strengths of augmentation."""
+
+    copies: int
+    cuts: int = len(JUDGED_STAGES)
+    strength: tuple[float, float] = (0.0, 1.0)
+
+
+def training_snapshots(
+    drawings: Sequence[LabelledDrawing],
+    encoding: Encoding,
+    variety: Variety,
+    seed: int,
+    *,
+    processes: int = 1,
+    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
+) -> Snapshots:
+    """Each drawing's own pictures, where it has any, and copies of it as other hands might draw it.
+
+    The same for any number of processes: every part of PART_DRAWINGS has a seed of its own.
+    """
+    parts = [
+        _Part(drawings[start : start + PART_DRAWINGS], start, encoding, variety, seed)
+        for start in range(0, len(drawings), PART_DRAWINGS)
+    ]
+    if processes == 1 or len(parts) == 1:
+        return joined([_part_snapshots(parts[number]) for number in progress(range(len(parts)))])
+    with process_pool(processes) as pool:
+        made = pool.map(_part_snapshots, parts)
+        return joined([next(made) for _ in progress(range(len(parts)))])
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    drawings: Sequence[LabelledDrawing]
+    first: int
+    encoding: Encoding
+    variety: Variety
+    seed: int
+
+
+def _part_snapshots(part: _Part) -> Snapshots:
+    rng = np.random.default_rng((part.seed, part.first))
+    rows = _Gatherer(part.encoding)
+    for number, drawing in enumerate(part.drawings, start=part.first):
+        if drawing.pictures:
+            rows.add(*_own_snapshots(drawing, part.encoding), number)
+        for _ in range(part.variety.copies):
+            fractions = _fractions(rng, part.variety.cuts)
+            lines, canvas = _augmented(drawing, rng, rng.uniform(*part.variety.strength))
+            rows.add(stage_arrays(part.encoding, lines, canvas, fractions), drawing.label, fractions, number)
+    return rows.joined()
+
+
+def joined(parts: Sequence[Snapshots]) -> Snapshots:
+    """One after the other; drawings keep the numbers that they have in their parts."""
+    return Snapshots(
+        parts[0].encoding,
+        {name: np.concatenate([part.inputs[name] for part in parts]) for name in parts[0].inputs},
+        np.concatenate([part.labels for part in parts]),
+        np.concatenate([part.ink for part in parts]),
+        np.concatenate([part.drawing for part in parts]),
+    )
+
+
+def _augmented(drawing: LabelledDrawing, rng: np.random.Generator, strength: float) -> tuple[list[Line], Canvas]:
+    lines = augment(list(drawing.lines), drawing.label, rng, strength)
+    return place(lines, rng), Canvas(pen_width=pen_width(rng))
+
+
+def _fractions(rng: np.random.Generator, cuts: int) -> list[float]:
+    """Rising ink fractions at `cuts` of the ten judged stages; a few more of them are 1, where every stroke is seen."""
+    fractions = rng.choice(JUDGED_STAGES, cuts, replace=False) + rng.normal(0, CUT_SD, cuts)
+    fractions[rng.random(cuts) < FULL_INK] = 1.0
+    return [float(f) for f in np.sort(np.clip(fractions, LEAST_INK, 1.0))]
+
+
+def _own_snapshots(drawing: LabelledDrawing, encoding: Encoding) -> tuple[Compact, int, list[float]]:
+    """What the visitor's own page showed: its pictures, or its strokes cut where the pictures were taken."""
+    ink = [picture.ink for picture in drawing.pictures]
+    if encoding == "path48":
+        return stage_arrays(encoding, drawing.lines, drawing.canvas, ink), drawing.label, ink
+    if encoding == "canvas20":
+        return {"cells": np.stack([picture.canvas20 for picture in drawing.pictures])}, drawing.label, ink
+    places = [picture.ink20.place.as_tuple() for picture in drawing.pictures]
+    cells = np.stack([picture.ink20.cells for picture in drawing.pictures])
+    return {"cells": cells, "place": np.array(places, np.uint16)}, drawing.label, ink
+
+
+def read_picture(ink: float, png: bytes) -> Picture | None:
+    """A sample's PNG, read as the service reads a visitor's; None for a canvas without ink.
+
+    Raises:
+        BadPng: these bytes are no PNG that the service would take.
+    """
+    inked = ink_of(read_canvas(png))
+    snapshot = ink20_of(inked)
+    return None if snapshot.place.is_blank else Picture(ink, snapshot, canvas20_of(inked))
+
+
+def rng_of(name: str) -> np.random.Generator:
+    """The same numbers for the same name, on every machine."""
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big"))

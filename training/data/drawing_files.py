@@ -1,0 +1,63 @@
+"""Drawings from NDJSON files on disk, gzipped or not: what a first model is trained on."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from collector.contribution.contributor import use_of
+from collector.ink.drawing import Drawing, parse_drawing
+from training.data.augmentation.placing import pen_width, place
+from training.data.dataset import LabelledDrawing, rng_of
+from training.data.stages import Canvas, lines_of
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+def read_drawings(path: Path) -> Iterator[LabelledDrawing]:
+    """The file's labelled drawings, each put on a canvas of 500x500 px; lines without a label are passed over.
+
+    Units differ by source, so size, place and pen are drawn by lot: by the drawing's id, the same every time.
+
+    Raises:
+        DrawingError: a line is no drawing.
+        OSError: the file can't be read.
+    """
+    opened = gzip.open if _is_gzipped(path) else open
+    with opened(path, "rb") as file:
+        for line in file:
+            if not line.strip():
+                continue
+            drawing = parse_drawing(line)
+            if drawing.label is not None:
+                yield _labelled(drawing, drawing.label)
+
+
+def _is_gzipped(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == GZIP_MAGIC
+
+
+def _labelled(drawing: Drawing, label: int) -> LabelledDrawing:
+    rng = rng_of(f"{drawing.source}/{drawing.id}")
+    lines = place(lines_of(drawing.strokes), rng)
+    contributor = contributor_of(drawing)
+    return LabelledDrawing(
+        id=drawing.id,
+        lines=tuple(np.round(line, 2) for line in lines),
+        label=label,
+        contributor=contributor,
+        use=use_of(contributor),
+        source=drawing.source,
+        canvas=Canvas(pen_width=pen_width(rng)),
+    )
+
+
+def contributor_of(drawing: Drawing) -> str:
+    """32 hex digits for a file's writer, as visitors have; a drawing of nobody's is a writer of its own."""
+    name = f"{drawing.source}/{drawing.writer or drawing.id}"
+    return hashlib.sha256(name.encode()).hexdigest()[:32]

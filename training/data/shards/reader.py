@@ -1,0 +1,204 @@
+"""Reading shards: which there are, what is new in them, and drawings from them by lot. Never more than a few groups."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from collector.contribution.layout import ShardName, parse_shard_key
+from collector.storage.object_store import StoreError
+from training.data.dataset import LabelledDrawing
+from training.data.shards.files import ShardFiles
+from training.data.shards.schema import GROUP_DRAWINGS, SAMPLES, SCHEMA, WITHDRAWN, from_table, ids_of
+
+WITHOUT_SAMPLES = [name for name in SCHEMA.names if name not in SAMPLES]
+
+
+class BadShard(StoreError):
+    """A shard that can't be read; training waits until somebody has seen to it: leaving it out would hide a loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that are read together; all of one use. Numbers are those of its first and last drawing."""
+
+    shard: str
+    index: int
+    rows: int
+    judging: bool
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """What a shard's footer tells."""
+
+    key: str
+    name: ShardName
+    groups: tuple[Group, ...]
+    withdrawn: int  # training drawings that were in it, or in those it was merged from
+
+    @property
+    def rows(self) -> int:
+        return sum(group.rows for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A drawing, as much as is needed to choose it."""
+
+    number: int
+    drawing: str
+    contributor: str
+
+
+class Shards:
+    """The shards that hold, in the order of their numbers; `hold` is told of every change."""
+
+    def __init__(self, files: ShardFiles) -> None:
+        self._files = files
+        self._shards: dict[str, Shard] = {}
+
+    def hold(self, keys: Sequence[str]) -> None:
+        """These are the shards from now on, in this order.
+
+        Raises:
+            BadShard: one can't be read.
+            StoreError: one could not be fetched.
+        """
+        self._shards = {key: self._shards.get(key) or self._opened(key) for key in keys}
+        self._files.keep_only(keys)
+
+    @property
+    def all(self) -> tuple[Shard, ...]:
+        return tuple(self._shards.values())
+
+    @property
+    def last(self) -> int:
+        """The highest number that any drawing has or had; 0 before the first."""
+        return max((shard.name.last for shard in self.all), default=0)
+
+    @property
+    def withdrawn(self) -> int:
+        """Training drawings that were in shards until they were deleted."""
+        return sum(shard.withdrawn for shard in self.all)
+
+    def count(self, *, judging: bool) -> int:
+        return sum(group.rows for group in self._groups(judging=judging))
+
+    def ids(self, key: str) -> NDArray[np.bytes_]:
+        """Each drawing's id, as `ids_of` gives it, in the order of the rows."""
+        return ids_of(self._read(key, None, ["drawing"]))
+
+    def table(self, key: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        """All of a shard, a group at a time."""
+        for group in self._shards[key].groups:
+            yield self._read(key, [group.index], columns)
+
+    def since(self, number: int, limit: int, *, judging: bool = False) -> list[Told]:
+        """The first `limit` drawings of one use from this number on."""
+        told: list[Told] = []
+        for shard in self.all:
+            groups = [g.index for g in shard.groups if g.judging == judging and g.last >= number]
+            if groups and len(told) < limit:
+                told += [each for each in self._told(shard.key, groups) if each.number >= number]
+        return sorted(told, key=lambda each: each.number)[:limit]
+
+    def read(self, wanted: Iterable[Told]) -> list[LabelledDrawing]:
+        """These drawings, with their samples, in the order of their numbers."""
+        numbers = np.array(sorted(each.number for each in wanted))
+        found: list[LabelledDrawing] = []
+        for shard in self.all:
+            in_range = numbers[(numbers >= shard.name.first) & (numbers <= shard.name.last)]
+            groups = [g for g in shard.groups if ((in_range >= g.first) & (in_range <= g.last)).any()]
+            for group in groups:
+                found += self._drawings(group, numbers)
+        return found
+
+    def by_lot(self, count: int, rng: np.random.Generator, but: Iterable[Told] = ()) -> list[LabelledDrawing]:
+        """About `count` training drawings with their samples, from a few groups drawn by their size."""
+        groups = list(self._groups(judging=False))
+        rows = np.array([group.rows for group in groups], np.float64)
+        if not groups:
+            return []
+        most = min(len(groups), -(-4 * count // GROUP_DRAWINGS))  # more groups than needed: neighbours are of one hand
+        chosen = rng.choice(len(groups), most, replace=False, p=rows / rows.sum())
+        share = count / max(rows[chosen].sum(), 1)
+        left_out = np.array([each.number for each in but], np.int64)
+
+        found: list[LabelledDrawing] = []
+        for place in sorted(chosen):
+            numbers = _numbers(self._read(groups[place].shard, [groups[place].index], ["number"]))
+            wanted = numbers[(rng.random(len(numbers)) < share) & ~np.isin(numbers, left_out)]
+            found += self._drawings(groups[place], wanted)
+        return found
+
+    def newest_judging(self, limit: int) -> list[LabelledDrawing]:
+        """The newest drawings that judge, oldest first, without their samples: judging looks at strokes alone."""
+        groups: list[Group] = []
+        for group in reversed(list(self._groups(judging=True))):
+            if sum(each.rows for each in groups) < limit:
+                groups.append(group)
+        tables = [self._read(group.shard, [group.index], WITHOUT_SAMPLES) for group in groups]
+        if not tables:
+            return []
+        table = pa.concat_tables(tables).sort_by("number")
+        return from_table(table.slice(max(0, table.num_rows - limit)))
+
+    def drawings(self) -> Iterator[LabelledDrawing]:
+        """Every drawing, with its samples; one group in memory at a time."""
+        for shard in self.all:
+            for group in shard.groups:
+                yield from from_table(self._read(shard.key, [group.index]))
+
+    def _groups(self, *, judging: bool) -> Iterator[Group]:
+        for shard in self.all:
+            yield from (group for group in shard.groups if group.judging == judging)
+
+    def _drawings(self, group: Group, numbers: NDArray[np.int64]) -> list[LabelledDrawing]:
+        """Those of the group's drawings that have one of these numbers, in their order."""
+        table = self._read(group.shard, [group.index])
+        return from_table(table.filter(pa.array(np.isin(_numbers(table), numbers))).sort_by("number"))
+
+    def _told(self, key: str, groups: list[int]) -> list[Told]:
+        table = self._read(key, groups, ["number", "drawing", "contributor"])
+        columns = (table.column(name).to_pylist() for name in table.column_names)
+        return [Told(number, str(uuid.UUID(bytes=drawing)), who) for number, drawing, who in zip(*columns, strict=True)]
+
+    def _opened(self, key: str) -> Shard:
+        name = parse_shard_key(key)
+        with self._file(key) as file:
+            metadata = file.metadata
+            groups = tuple(_group(key, metadata.row_group(i), i) for i in range(metadata.num_row_groups))
+            withdrawn = int((metadata.metadata or {}).get(WITHDRAWN, b"0"))
+        return Shard(key, name, tuple(group for group in groups if group.rows), withdrawn)
+
+    def _read(self, key: str, groups: list[int] | None, columns: list[str] | None = None) -> pa.Table:
+        with self._file(key) as file:
+            try:
+                every = list(range(file.num_row_groups)) if groups is None else groups
+                return file.read_row_groups(every, columns, use_threads=False)
+            except (pa.ArrowException, OSError) as error:
+                raise BadShard(f"{key} can't be read: {error}") from error
+
+    def _file(self, key: str) -> pq.ParquetFile:
+        try:
+            return pq.ParquetFile(self._files.path(key), memory_map=True)
+        except (pa.ArrowException, OSError) as error:
+            raise BadShard(f"{key} can't be read: {error}") from error
+
+
+def _numbers(table: pa.Table) -> NDArray[np.int64]:
+    return np.asarray(table.column("number").to_numpy(), np.int64)
+
+
+def _group(key: str, metadata: pq.RowGroupMetaData, index: int) -> Group:
+    number, judging = (metadata.column(SCHEMA.get_field_index(name)).statistics for name in ("number", "judging"))
+    return Group(key, index, metadata.num_rows, bool(judging.max), int(number.min), int(number.max))

@@ -1,0 +1,136 @@
+"""The form of a shard: drawings as rows of a Parquet table, and back. No storage in here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from collector.contribution.contributor import Use
+from collector.ink.snapshot import CANVAS20_BYTES, INK20_BYTES, pack_ink20, unpack_canvas20, unpack_ink20
+from training.data.dataset import LabelledDrawing, Picture
+from training.data.stages import Canvas, Line
+
+GROUP_DRAWINGS = 128  # about 1 MB of them: what is read at once when some drawings are drawn by lot
+WITHDRAWN = b"withdrawn"  # key of the file's metadata: training drawings that were taken out again, since deleted
+STROKES = ("x", "y")
+SAMPLES = ("ink", "ink20", "canvas20")
+
+# One row a drawing. Samples are kept as the payloads of their frames (docs/snapshot.md): both encodings, side by side.
+SCHEMA = pa.schema(
+    [
+        pa.field("number", pa.int64(), nullable=False),
+        pa.field("drawing", pa.binary(16), nullable=False),  # the UUID's bytes
+        pa.field("label", pa.uint8(), nullable=False),
+        pa.field("contributor", pa.string(), nullable=False),
+        pa.field("judging", pa.bool_(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("width", pa.uint16(), nullable=False),
+        pa.field("height", pa.uint16(), nullable=False),
+        pa.field("pen_width", pa.float64(), nullable=False),
+        pa.field("x", pa.list_(pa.list_(pa.float64())), nullable=False),  # by stroke
+        pa.field("y", pa.list_(pa.list_(pa.float64())), nullable=False),
+        pa.field("ink", pa.list_(pa.float64()), nullable=False),  # by sample, as the next two
+        pa.field("ink20", pa.list_(pa.binary(INK20_BYTES)), nullable=False),
+        pa.field("canvas20", pa.list_(pa.binary(CANVAS20_BYTES)), nullable=False),
+    ]
+)
+
+
+def to_table(drawings: Sequence[LabelledDrawing], first: int) -> pa.Table:
+    """These drawings, numbered from `first` on in their order."""
+    rows = [_row(drawing, number) for number, drawing in enumerate(drawings, start=first)]
+    return pa.Table.from_pylist(rows, SCHEMA)
+
+
+def _row(drawing: LabelledDrawing, number: int) -> dict[str, Any]:
+    return {
+        "number": number,
+        "drawing": uuid.UUID(drawing.id).bytes,
+        "label": drawing.label,
+        "contributor": drawing.contributor,
+        "judging": drawing.use == "judging",
+        "source": drawing.source,
+        "width": drawing.canvas.width,
+        "height": drawing.canvas.height,
+        "pen_width": drawing.canvas.pen_width,
+        "x": [line[:, 0] for line in drawing.lines],
+        "y": [line[:, 1] for line in drawing.lines],
+        "ink": [picture.ink for picture in drawing.pictures],
+        "ink20": [pack_ink20(picture.ink20) for picture in drawing.pictures],
+        "canvas20": [picture.canvas20.tobytes() for picture in drawing.pictures],
+    }
+
+
+def from_table(table: pa.Table) -> list[LabelledDrawing]:
+    """The table's drawings in its order; without pictures where the columns of SAMPLES were not read."""
+    told = {name: table.column(name).to_pylist() for name in table.column_names if name not in (*STROKES, *SAMPLES)}
+    pictures = _pictures(table) if "ink" in table.column_names else iter([()] * table.num_rows)
+    return [
+        LabelledDrawing(
+            id=str(uuid.UUID(bytes=told["drawing"][row])),
+            lines=lines,
+            label=told["label"][row],
+            contributor=told["contributor"][row],
+            use=_use(told["judging"][row]),
+            source=told["source"][row],
+            canvas=Canvas(told["width"][row], told["height"][row], told["pen_width"][row]),
+            pictures=own,
+        )
+        for row, (lines, own) in enumerate(zip(_lines(table), pictures, strict=True))
+    ]
+
+
+def ids_of(table: pa.Table) -> NDArray[np.bytes_]:
+    """The 16 bytes of each drawing's id; for comparing alone, since numpy drops zeros at their end."""
+    column = table.column("drawing").combine_chunks()
+    if not len(column):
+        return np.empty(0, "S16")
+    return np.frombuffer(column.buffers()[1], "S16", len(column), 16 * column.offset)
+
+
+def numbered(table: pa.Table, first: int) -> pa.Table:
+    """The same rows with other numbers, from `first` on."""
+    numbers = pa.array(np.arange(first, first + table.num_rows))
+    return table.set_column(SCHEMA.get_field_index("number"), SCHEMA.field("number"), numbers)
+
+
+def _use(judging: bool) -> Use:
+    return "judging" if judging else "training"
+
+
+def _lines(table: pa.Table) -> Iterator[tuple[Line, ...]]:
+    """Each drawing's strokes, each (points, 2), read out of the nested lists all at once."""
+    strokes, runs_x = _unnested(table.column("x"))
+    _, runs_y = _unnested(table.column("y"))
+    ends, xs = _unnested_array(runs_x)
+    _, ys = _unnested_array(runs_y)
+    points = np.stack([xs.to_numpy(zero_copy_only=False), ys.to_numpy(zero_copy_only=False)], axis=1)
+    for first, last in pairwise(strokes):
+        yield tuple(points[ends[stroke] : ends[stroke + 1]] for stroke in range(first, last))
+
+
+def _pictures(table: pa.Table) -> Iterator[tuple[Picture, ...]]:
+    bounds, ink = _unnested(table.column("ink"))
+    fractions = ink.to_pylist()
+    ink20, canvas20 = (_unnested(table.column(name))[1].to_pylist() for name in ("ink20", "canvas20"))
+    for first, last in pairwise(bounds):
+        yield tuple(
+            Picture(fractions[row], unpack_ink20(ink20[row]), unpack_canvas20(canvas20[row]))
+            for row in range(first, last)
+        )
+
+
+def _unnested(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.Array]:
+    return _unnested_array(column.combine_chunks())
+
+
+def _unnested_array(lists: pa.Array) -> tuple[NDArray[np.int64], pa.Array]:
+    """Where each list begins and the last one ends, and all that is in them."""
+    offsets = lists.offsets.to_numpy().astype(np.int64)
+    return offsets - offsets[0], lists.flatten()

@@ -1,0 +1,158 @@
+"""What each family of models is: its encoding, its layers, and how it is trained.
+
+The layers are in `architectures/`, imported when a model is built and never with this file: Keras brings TensorFlow,
+and the service reads the names in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from collector.ink.encodings import Encoding
+
+CLASSES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """How to go on from a champion's weights when a few drawings came; seconds, not minutes."""
+
+    optimizer: Literal["sgd", "adam", "adamw"]
+    learning_rate: float
+    batches: int
+    batch_size: int
+    copies: int  # augmented, of each new drawing
+    pull: float  # back toward the champion's weights, per squared distance: it must not forget
+    replay: float = 0.85  # share of each batch, of reference drawings on which the champion's opinion is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train from nothing."""
+
+    optimizer: Literal["sgd", "adam", "adamw"]
+    learning_rate: float  # at its peak
+    schedule: Literal["constant", "cosine"]  # cosine falls to a hundredth
+    batches: int
+    batch_size: int = 1000
+    copies: int = 4  # augmented, of each drawing
+    cuts: int = 10  # stages that each copy is cut at, of the ten that are judged
+    strength: tuple[float, float] = (0.0, 1.0)  # of augmentation: none keeps early stages sharp, much teaches strangers
+    smoothing: float = 0.0  # of labels
+    warm_up: int = 0  # batches until the peak: the first statistics of batch norm are rough
+    weight_decay: float = 0.0  # with adamw
+    average: float = 0.0  # of the running mean of weights that is kept in the end; 0 keeps the last
+    teacher: str | None = None  # a family that saw more of the same drawings: what it makes of them is taught too
+    teaching: float = 0.7  # its share of what is taught on a snapshot; the label has the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One kind of model."""
+
+    name: str
+    encoding: Encoding
+    build_model: Callable[[], Any]  # an untrained keras.Model: inputs by name, ten probabilities
+    recipe: Recipe
+    resume: Resume | None  # None: not trained again as drawings arrive
+
+
+class WrongWeights(ValueError):
+    """These weights are of another model than the family builds: they were trained by an older or a newer release."""
+
+
+class UnknownFamily(ValueError):
+    """There is no family of this name."""
+
+
+def family_named(name: str) -> Family:
+    for family in FAMILIES:
+        if family.name == name:
+            return family
+    raise UnknownFamily(f"family {name!r:.40}, expected one of {', '.join(f.name for f in FAMILIES)}")
+
+
+def _build_path() -> Any:
+    from training.families.architectures.path import build_model  # noqa: PLC0415 - Keras: 2.7 s and 600 MB, for training alone
+
+    return build_model()
+
+
+def _build_cnn() -> Any:
+    from training.families.architectures.cnn import build_model  # noqa: PLC0415 - as above
+
+    return build_model()
+
+
+def _build_softmax() -> Any:
+    from training.families.architectures.softmax import build_model  # noqa: PLC0415 - as above
+
+    return build_model()
+
+
+def _build_original() -> Any:
+    from training.families.architectures.original import build_model  # noqa: PLC0415 - as above
+
+    return build_model()
+
+
+PATH = Family(
+    name="path",
+    encoding="path48",
+    build_model=_build_path,
+    recipe=Recipe(
+        "adamw",
+        learning_rate=2e-3,
+        schedule="cosine",
+        batches=14_000,  # three times through 920,000 snapshots; a third of it was .009 worse on strange devices
+        batch_size=192,
+        copies=6,
+        cuts=8,
+        smoothing=0.03,  # UNIPEN has wrong labels, and hopeless early stages should cost little
+        warm_up=200,
+        weight_decay=1e-4,
+    ),
+    resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, pull=0.001),
+)
+
+CNN = Family(
+    name="cnn",
+    encoding="ink20",
+    build_model=_build_cnn,
+    recipe=Recipe(
+        "adamw",
+        learning_rate=3e-3,
+        schedule="cosine",
+        batches=5_000,
+        batch_size=512,
+        copies=6,
+        cuts=8,
+        smoothing=0.03,
+        warm_up=200,
+        weight_decay=1e-2,
+        average=0.998,
+        teacher="path",  # which knows what the ink alone can't show: where to be unsure, and between which digits
+    ),
+    resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, pull=0.001),
+)
+
+SOFTMAX = Family(
+    name="softmax",
+    encoding="ink20",
+    build_model=_build_softmax,
+    # Adam's steps are high, for features are small (0 to 1) and many: 0.002 was five points worse.
+    recipe=Recipe("adam", learning_rate=0.02, schedule="cosine", batches=4_000, copies=6, cuts=8, teacher="path"),
+    resume=Resume("adam", 1.2e-4, batches=40, batch_size=256, copies=10, pull=0.001, replay=0.9),
+)
+
+ORIGINAL = Family(
+    name="original",
+    encoding="canvas20",
+    build_model=_build_original,
+    recipe=Recipe("sgd", learning_rate=0.5, schedule="constant", batches=1_000, copies=2),
+    resume=Resume("sgd", 0.05, batches=60, batch_size=300, copies=20, pull=0.001),
+)
+
+FAMILIES: tuple[Family, ...] = (PATH, CNN, SOFTMAX, ORIGINAL)

@@ -1,0 +1,183 @@
+"""How well a model reads drawings at every stage, measured through the flatbuffer that is served."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collector.ink.encodings import Encoding
+from training.data.dataset import JUDGED_STAGES, LabelledDrawing, judged_snapshots
+from training.models.card import Metrics
+from training.models.interpreter import CLASSES, Interpreter
+
+CONFIDENCE_BINS = 15
+LEAST_PROBABILITY = 1e-7  # log(0) would make one proud mistake outweigh everything
+MIN_DRAWINGS_A_WRITER = 5  # fewer say nothing of a writer
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Drawings to judge by, as one encoding tells them; made once, used for every model of that encoding."""
+
+    encoding: Encoding
+    inputs: Any  # dataset.Snapshots: drawings x stages rows, drawing by drawing
+    labels: NDArray[np.int64]  # (drawings,)
+    writers: tuple[str, ...]
+    ids: tuple[str, ...] = ()  # of the drawings
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was measured; arrays over stages unless they say otherwise, shares from 0 to 1."""
+
+    ink: tuple[float, ...]
+    drawings: int
+    accuracy: Numbers
+    log_loss: Numbers
+    calibration_error: Numbers
+    recall: Numbers  # (10,) at full ink, nan for a digit nobody drew
+    support: NDArray[np.int64]  # (10,) drawings of each digit
+    confusion: NDArray[np.int64]  # (10, 10) at full ink: label by guess
+    reliability: Numbers  # (bins, 3): share of snapshots, mean confidence, accuracy
+    flips: float  # changes of the leading digit in a drawing, mean
+    ink_until_right: tuple[float | None, float | None]  # median and 90th percentile; None: never right for so many
+    by_writer: Numbers  # (writers,) mean accuracy of those with enough drawings, rising
+
+    @property
+    def mean(self) -> float:
+        return float(self.accuracy.mean())
+
+    def at(self, ink: float) -> float:
+        """Accuracy at the stage nearest to this ink fraction."""
+        return float(self.accuracy[int(np.abs(np.array(self.ink) - ink).argmin())])
+
+    def metrics(self, judged_on: str) -> Metrics:
+        return Metrics(
+            judged_on=judged_on,
+            drawings=self.drawings,
+            ink=self.ink,
+            accuracy=_rounded(self.accuracy),
+            mean=round(self.mean, 4),
+            at_50=round(self.at(0.5), 4),
+            at_100=round(self.at(1.0), 4),
+            recall=_rounded(np.nan_to_num(self.recall)),
+            log_loss=round(float(self.log_loss.mean()), 4),
+        )
+
+
+def prepare(drawings: Sequence[LabelledDrawing], encoding: Encoding) -> Judged:
+    labels = np.array([drawing.label for drawing in drawings])
+    writers = tuple(drawing.contributor for drawing in drawings)
+    ids = tuple(drawing.id for drawing in drawings)
+    return Judged(encoding, judged_snapshots(drawings, encoding), labels, writers, ids)
+
+
+def evaluate(interpreter: Interpreter, judged: Judged) -> Evaluation:
+    return measure(predict_all(interpreter, judged), judged.labels, judged.writers)
+
+
+def predict_all(interpreter: Interpreter, judged: Judged) -> Numbers:
+    """Probabilities (drawings, stages, 10), one snapshot at a time, as in service."""
+    probabilities = interpreter.predict_each(judged.inputs.batch(slice(None)))
+    return probabilities.astype(np.float64).reshape(len(judged.labels), -1, CLASSES)
+
+
+def measure(
+    probabilities: Numbers,
+    labels: NDArray[np.int64],
+    writers: Sequence[str],
+    ink: Sequence[float] = JUDGED_STAGES,
+) -> Evaluation:
+    """Everything that is told of a model, from its probabilities (drawings, stages, 10) and the labels (drawings,)."""
+    guesses = probabilities.argmax(axis=2)
+    right = guesses == labels[:, None]
+    confusion = np.zeros((CLASSES, CLASSES), np.int64)
+    np.add.at(confusion, (labels, guesses[:, -1]), 1)
+    support = confusion.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        recall = confusion.diagonal() / support
+    of_label = np.take_along_axis(probabilities, labels[:, None, None], axis=2)[:, :, 0]
+    return Evaluation(
+        ink=tuple(ink),
+        drawings=len(labels),
+        accuracy=right.mean(axis=0),
+        log_loss=-np.log(np.maximum(of_label, LEAST_PROBABILITY)).mean(axis=0),
+        calibration_error=np.array(
+            [_calibration_error(_reliability(probabilities[:, k], right[:, k])) for k in range(len(ink))]
+        ),
+        recall=recall,
+        support=support,
+        confusion=confusion,
+        reliability=_reliability(probabilities.reshape(-1, CLASSES), right.reshape(-1)),
+        flips=float((guesses[:, 1:] != guesses[:, :-1]).sum(axis=1).mean()),
+        ink_until_right=_ink_until_right(right, ink),
+        by_writer=_by_writer(right, writers),
+    )
+
+
+def _reliability(probabilities: Numbers, right: NDArray[np.bool_]) -> Numbers:
+    """Rows of (share, mean confidence, accuracy) for equal bins of the leading digit's probability."""
+    confidence = probabilities.max(axis=1)
+    bins = np.minimum((confidence * CONFIDENCE_BINS).astype(int), CONFIDENCE_BINS - 1)
+    counts = np.bincount(bins, minlength=CONFIDENCE_BINS)
+    shown = np.maximum(counts, 1)
+    return np.stack(
+        [
+            counts / max(1, len(confidence)),
+            np.bincount(bins, confidence, CONFIDENCE_BINS) / shown,
+            np.bincount(bins, right, CONFIDENCE_BINS) / shown,
+        ],
+        axis=1,
+    )
+
+
+def _calibration_error(reliability: Numbers) -> float:
+    """Expected calibration error: how far confidence is from accuracy, bins by their share (Naeini et al. 2015)."""
+    return float((reliability[:, 0] * np.abs(reliability[:, 1] - reliability[:, 2])).sum())
+
+
+def _ink_until_right(right: NDArray[np.bool_], ink: Sequence[float]) -> tuple[float | None, float | None]:
+    """The ink fraction from which on the leading digit is right and stays right: median, 90th percentile."""
+    stays = np.logical_and.accumulate(right[:, ::-1], axis=1)[:, ::-1]
+    first = np.where(stays.any(axis=1), stays.argmax(axis=1), len(ink))
+    needed = np.append(np.array(ink), np.inf)[np.sort(first)]
+    median, most = (needed[min(len(needed) - 1, int(q * len(needed)))] for q in (0.5, 0.9))
+    return (float(median) if np.isfinite(median) else None, float(most) if np.isfinite(most) else None)
+
+
+def _by_writer(right: NDArray[np.bool_], writers: Sequence[str]) -> Numbers:
+    names, index = np.unique(np.array(list(writers)), return_inverse=True)
+    counts = np.bincount(index, minlength=len(names))
+    means = np.bincount(index, right.mean(axis=1), len(names)) / np.maximum(counts, 1)
+    return np.sort(means[counts >= MIN_DRAWINGS_A_WRITER])
+
+
+def to_record(evaluation: Evaluation) -> dict[str, Any]:
+    """The evaluation for JSON."""
+    spread = np.quantile(evaluation.by_writer, (0, 0.1, 0.5, 0.9, 1)) if len(evaluation.by_writer) else np.array([])
+    return {
+        "drawings": evaluation.drawings,
+        "ink": list(evaluation.ink),
+        "accuracy": _rounded(evaluation.accuracy),
+        "mean": round(evaluation.mean, 4),
+        "at_50": round(evaluation.at(0.5), 4),
+        "at_100": round(evaluation.at(1.0), 4),
+        "log_loss": _rounded(evaluation.log_loss),
+        "calibration_error": _rounded(evaluation.calibration_error),
+        "recall": _rounded(np.nan_to_num(evaluation.recall)),
+        "support": evaluation.support.tolist(),
+        "flips": round(evaluation.flips, 3),
+        "ink_until_right": {"median": evaluation.ink_until_right[0], "p90": evaluation.ink_until_right[1]},
+        "writers": {"count": len(evaluation.by_writer), "min_p10_median_p90_max": _rounded(spread)},
+        "confusion": evaluation.confusion.tolist(),
+    }
+
+
+def _rounded(values: Numbers) -> tuple[float, ...]:
+    return tuple(round(float(value), 4) for value in values)

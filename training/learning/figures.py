@@ -1,0 +1,139 @@
+"""What an evaluation looks like: SVGs that sit on light and dark pages alike. matplotlib without a display."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+
+from training.learning.evaluation import Evaluation
+from training.models.interpreter import CLASSES
+
+INK = "#808080"  # reads on paper and on dark paper
+FAINT = "#80808040"
+ACCENT = "#d9480f"
+SIZE = (5.2, 3.4)  # inches
+
+STYLE: dict[str, Any] = {
+    "figure.figsize": SIZE,
+    "figure.facecolor": "none",
+    "savefig.facecolor": "none",
+    "axes.facecolor": "none",
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.6,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "text.color": INK,
+    "font.size": 10,
+    "font.family": "sans-serif",
+    "svg.fonttype": "none",  # text stays text, in the page's own font
+    "svg.hashsalt": "midstroke",  # the same evaluation gives the same bytes
+}
+
+
+def draw_figures(evaluation: Evaluation) -> dict[str, bytes]:
+    """SVGs by file name: accuracy against ink, reliability, confusion at full ink, drawings of each digit."""
+    return {
+        "accuracy.svg": draw_svg(lambda axes: _accuracy(axes, evaluation)),
+        "reliability.svg": draw_svg(lambda axes: _reliability(axes, evaluation)),
+        "confusion.svg": draw_svg(lambda axes: _confusion(axes, evaluation)),
+        "classes.svg": draw_svg(lambda axes: _classes(axes, evaluation)),
+    }
+
+
+def draw_svg(draw: Callable[[Any], None], size: tuple[float, float] | None = None) -> bytes:
+    """A figure of one pair of axes, in the common style; `size` in inches."""
+    # Half a second to import, for whoever draws alone; no backend but SVG's is ever asked for.
+    import matplotlib as mpl  # noqa: PLC0415
+    from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    with mpl.rc_context(cast("Any", STYLE)):
+        figure = Figure(layout="constrained", figsize=size)
+        FigureCanvasSVG(figure)
+        draw(figure.add_subplot())
+        out = io.BytesIO()
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return plain_svg(out.getvalue())
+
+
+def plain_svg(svg: bytes) -> bytes:
+    """The same picture by attributes alone: matplotlib's styles are refused where a page's policy allows none."""
+    whole = re.sub(rb"<style.*?</style>", b"", svg, flags=re.DOTALL)
+    whole = whole.replace(b"<svg ", b'<svg stroke-linejoin="round" stroke-linecap="butt" ', 1)
+    return re.sub(rb'style="([^"]*)"', _attributes, whole)
+
+
+def _attributes(style: re.Match[bytes]) -> bytes:
+    pairs = (pair.split(b":", 1) for pair in style[1].split(b";") if pair.strip())
+    return b" ".join(b'%s="%s"' % (name.strip(), value.strip()) for name, value in pairs)
+
+
+def _accuracy(axes: Any, evaluation: Evaluation) -> None:
+    ink, accuracy = 100 * np.array(evaluation.ink), 100 * evaluation.accuracy
+    axes.plot(ink, accuracy, color=ACCENT, linewidth=2, marker="o", markersize=4, clip_on=False)
+    for at in (0.5, 1.0):
+        axes.annotate(
+            f"{100 * evaluation.at(at):.1f} %", (100 * at, 100 * evaluation.at(at)), textcoords="offset points",
+            xytext=(-4, 8 if evaluation.at(at) < 0.9 else -16), ha="right",
+        )  # fmt: skip
+    axes.set(
+        title=f"Right guesses, {evaluation.drawings} drawings, mean {100 * evaluation.mean:.1f} %",
+        xlabel="ink drawn, % of the finished digit", ylabel="right, %", xlim=(0, 100), ylim=(0, 100),
+    )  # fmt: skip
+
+
+def _reliability(axes: Any, evaluation: Evaluation) -> None:
+    share, confidence, accuracy = evaluation.reliability.T
+    seen = share > 0
+    axes.plot((0, 100), (0, 100), color=INK, linewidth=1, linestyle=(0, (3, 3)))
+    axes.scatter(
+        100 * confidence[seen],
+        100 * accuracy[seen],
+        s=20 + 600 * share[seen],
+        color=ACCENT,
+        alpha=0.75,
+        linewidths=0,
+        clip_on=False,
+    )
+    error = 100 * float(evaluation.calibration_error.mean())
+    axes.set(
+        title=f"How far to believe it, off by {error:.1f} points a stage", xlabel="probability given, %",
+        ylabel="right, %", xlim=(0, 100), ylim=(0, 100),
+    )  # fmt: skip
+
+
+def _confusion(axes: Any, evaluation: Evaluation) -> None:
+    from matplotlib.colors import LinearSegmentedColormap  # noqa: PLC0415
+
+    rows = evaluation.confusion / np.maximum(evaluation.confusion.sum(axis=1, keepdims=True), 1)
+    tone = LinearSegmentedColormap.from_list("tone", [ACCENT + "00", ACCENT + "ff"])
+    axes.imshow(np.sqrt(rows), cmap=tone, vmin=0, vmax=1)  # the root lifts the rare mistakes into sight
+    for label, guess in zip(*np.nonzero(evaluation.confusion), strict=True):
+        colour = "white" if rows[label, guess] > 0.3 else INK
+        count = str(evaluation.confusion[label, guess])
+        axes.text(guess, label, count, ha="center", va="center", fontsize=7, color=colour)
+    axes.grid(visible=False)
+    axes.set(
+        title="Finished digits: drawn and guessed", xlabel="guessed", ylabel="drawn", xticks=range(CLASSES),
+        yticks=range(CLASSES),
+    )  # fmt: skip
+
+
+def _classes(axes: Any, evaluation: Evaluation) -> None:
+    digits = np.arange(CLASSES)
+    axes.bar(digits, evaluation.support, color=FAINT, width=0.7)
+    axes.bar(digits, evaluation.confusion.diagonal(), color=ACCENT, width=0.7)
+    axes.grid(visible=False, axis="x")
+    axes.set(title="Finished digits judged, and right in colour", xlabel="digit", ylabel="drawings", xticks=digits)

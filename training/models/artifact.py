@@ -1,0 +1,163 @@
+"""A version of a model as its three files, and the checks that it passes before anything is served from it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collector.ink.encodings import Encoding, decode_payload
+from collector.ink.snapshot import SnapshotError
+from training.models.card import BadCard, Card, FileEntry, Golden, parse_card
+from training.models.interpreter import CLASSES, BadModel, Interpreter
+
+__all__ = [
+    "CARD", "MODEL", "WEIGHTS", "Artifact", "BadArtifact", "BadCard", "Card", "check_artifact",
+    "file_entries", "file_entry", "golden_predictions", "parse_card", "read_weights", "version_name", "write_weights",
+]  # fmt: skip
+
+MODEL = "model.tflite"
+WEIGHTS = "weights.npz"
+CARD = "card.json"
+
+MIN_MODEL_BYTES = 512
+MAX_MODEL_BYTES = 32 * 2**20
+MAX_WEIGHTS_BYTES = 64 * 2**20  # of the archive, and of what it expands to
+MAX_WEIGHT_ARRAYS = 512
+MIN_GOLDEN = 1
+GOLDEN_TOLERANCE = 0.03  # of a probability; where sums are of 8 bits, another processor's rounding can make half of it
+
+Weights = Mapping[str, NDArray[np.float32]]
+
+
+class BadArtifact(ValueError):
+    """This version must not be served; the message says what came and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """The card and the two files it vouches for: the flatbuffer to serve and the weights to go on training from."""
+
+    card: Card
+    model: bytes
+    weights: bytes
+
+
+def version_name(created_at: datetime, model: bytes) -> str:
+    """`<UTC>-<6 hex of the model's sha256>`: sorts by time, and says which bytes are meant."""
+    return f"{created_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{hashlib.sha256(model).hexdigest()[:6]}"
+
+
+def file_entry(body: bytes) -> FileEntry:
+    return FileEntry(hashlib.sha256(body).hexdigest(), len(body))
+
+
+def file_entries(model: bytes, weights: bytes) -> dict[str, FileEntry]:
+    return {MODEL: file_entry(model), WEIGHTS: file_entry(weights)}
+
+
+def golden_predictions(interpreter: Interpreter, encoding: Encoding, payloads: Sequence[bytes]) -> tuple[Golden, ...]:
+    """What this model says of each payload, to be found again by whoever loads it."""
+    golden = []
+    for payload in payloads:
+        probabilities = _predict(interpreter, encoding, payload)
+        golden.append(Golden(payload, tuple(round(float(p), 6) for p in probabilities)))
+    return tuple(golden)
+
+
+def check_artifact(artifact: Artifact) -> Interpreter:
+    """The artifact made ready to predict, once all of it is what its card says.
+
+    Raises:
+        BadArtifact: a size, a hash, a shape, a number that is not finite, or a golden prediction is wrong.
+    """
+    _check_files(artifact)
+    read_weights(artifact.weights)
+    try:
+        interpreter = Interpreter(artifact.model, artifact.card.encoding)
+    except BadModel as error:
+        raise BadArtifact(f"{MODEL}: {error}") from error
+    _check_golden(artifact.card, interpreter)
+    return interpreter
+
+
+def _check_files(artifact: Artifact) -> None:
+    for name, body, least, most in (
+        (MODEL, artifact.model, MIN_MODEL_BYTES, MAX_MODEL_BYTES),
+        (WEIGHTS, artifact.weights, 1, MAX_WEIGHTS_BYTES),
+    ):
+        entry = artifact.card.files.get(name)
+        if entry is None:
+            raise BadArtifact(f"the card does not name {name}")
+        if len(body) != entry.bytes or not least <= len(body) <= most:
+            raise BadArtifact(f"{name} is {len(body)} bytes, expected {entry.bytes} and {least} to {most}")
+        if hashlib.sha256(body).hexdigest() != entry.sha256:
+            raise BadArtifact(f"{name} has another sha256 than the {entry.sha256} on its card")
+
+
+def _check_golden(card: Card, interpreter: Interpreter) -> None:
+    if len(card.golden) < MIN_GOLDEN:
+        raise BadArtifact(f"{len(card.golden)} golden predictions, expected at least {MIN_GOLDEN}")
+    for number, golden in enumerate(card.golden):
+        came = _predict(interpreter, card.encoding, golden.payload)
+        off = float(np.abs(came - np.array(golden.probabilities)).max())
+        # Written so that NaN, which is neither above nor below, fails too.
+        if not off <= GOLDEN_TOLERANCE:
+            raise BadArtifact(f"golden prediction {number} is off by {off:.4f}, expected at most {GOLDEN_TOLERANCE}")
+
+
+def _predict(interpreter: Interpreter, encoding: Encoding, payload: bytes) -> NDArray[np.float32]:
+    try:
+        inputs = decode_payload(encoding, payload)
+    except SnapshotError as error:
+        raise BadArtifact(f"a golden payload that is no {encoding}: {error}") from error
+    if inputs is None:
+        raise BadArtifact("a golden payload without ink")
+    probabilities = interpreter.predict(inputs)
+    if probabilities.shape != (CLASSES,) or not np.isfinite(probabilities).all():
+        raise BadArtifact(f"a prediction of {probabilities!r:.120}, expected {CLASSES} finite numbers")
+    return probabilities
+
+
+def write_weights(weights: Weights) -> bytes:
+    """The weights as an `.npz`, in the order given."""
+    out = io.BytesIO()
+    # numpy's stubs take the keywords for `allow_pickle`, which no weight is called.
+    np.savez_compressed(out, **weights)  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+def read_weights(body: bytes) -> dict[str, NDArray[np.float32]]:
+    """The arrays of `weights.npz`, by name; nothing in the file is executed.
+
+    Raises:
+        BadArtifact: no `.npz`, too large once expanded, an object array, or a number that is not finite.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            _check_expanded(archive.infolist())
+        with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
+            weights = {name: np.asarray(arrays[name]) for name in arrays.files}
+    # MemoryError: an array's own header may claim any shape, and numpy asks for the room before it reads.
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, KeyError, MemoryError) as error:
+        raise BadArtifact(f"{WEIGHTS} can't be read: {type(error).__name__}: {error}") from error
+    for name, array in weights.items():
+        if array.dtype.kind != "f" or not np.isfinite(array).all():
+            raise BadArtifact(f"{WEIGHTS}: {name} is {array.dtype}, expected finite floats")
+    return {name: array.astype(np.float32) for name, array in weights.items()}
+
+
+def _check_expanded(members: Sequence[zipfile.ZipInfo]) -> None:
+    expanded = sum(member.file_size for member in members)
+    if not 1 <= len(members) <= MAX_WEIGHT_ARRAYS or expanded > MAX_WEIGHTS_BYTES:
+        raise BadArtifact(
+            f"{WEIGHTS} holds {len(members)} arrays of {expanded} bytes, "
+            f"expected 1 to {MAX_WEIGHT_ARRAYS} of at most {MAX_WEIGHTS_BYTES}"
+        )

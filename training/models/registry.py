@@ -1,0 +1,249 @@
+"""Published versions of models in the object store: publish, list, resolve, promote, roll back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from collector.contribution.layout import MODELS, champion_key, model_key
+from collector.storage.object_store import FolderStore, NoSuchObject, ObjectStore
+from training.models.artifact import CARD, MODEL, WEIGHTS, Artifact, file_entry
+from training.models.card import FAMILY_NAME, VERSION_NAME, Card, parse_card
+
+FIRST_MODELS = Path(__file__).parents[1] / "first_models"
+KEPT_REFUSED = 20  # of a family, the newest: what went wrong can be looked at, and the store doesn't fill
+HISTORY = 100  # former champions that a pointer remembers
+FIGURE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\.svg")
+AFTER_ALL = "~"  # sorts behind every character that a key may hold
+
+
+class RegistryError(Exception):
+    """What was asked of the registry can't be done; the message says why."""
+
+
+class NoSuchVersion(RegistryError):
+    """This family has no such version, or its publishing never finished."""
+
+
+class VersionExists(RegistryError):
+    """A version is never written twice."""
+
+
+class BadPointer(RegistryError):
+    """`champion.json` is not what this code writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Champion:
+    """The pointer to the version of a family that is served; `history` holds former ones, the latest first."""
+
+    family: str
+    version: str
+    promoted_at: str
+    reason: str
+    history: tuple[str, ...] = ()
+
+    def to_json(self) -> bytes:
+        return json.dumps(asdict(self), indent=1).encode() + b"\n"
+
+
+class Registry:
+    """Versions are immutable: the card is put last and vouches for the rest. Champions are one pointer each."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def publish(self, artifact: Artifact, figures: Mapping[str, bytes]) -> None:
+        """Puts a version's files, its card last, so that whoever sees the card can read the rest.
+
+        The card is put with the figures among its files.
+
+        Raises:
+            VersionExists: the version is there already.
+            RegistryError: a figure's name is none.
+            StoreError: it is not known to be published.
+        """
+        card = artifact.card
+        if self._exists(card.family, card.version):
+            raise VersionExists(f"{card.family} {card.version} is published already")
+        for name in figures:
+            self._check_figure_name(name)
+        bodies = {MODEL: artifact.model, WEIGHTS: artifact.weights, **figures}
+        whole = replace(card, files={**card.files, **{name: file_entry(body) for name, body in figures.items()}})
+        for name, body in (*bodies.items(), (CARD, whole.to_json())):
+            self._store.put(model_key(card.family, card.version, name), body)
+
+    def load(self, family: str, version: str) -> Artifact:
+        """A version's files as they are kept; `check_artifact` tells whether they are sound.
+
+        Raises:
+            NoSuchVersion: there is no such version.
+            BadCard: its card can't be read.
+            StoreError: the store could not be read.
+        """
+        card = self.card(family, version)
+        return Artifact(card, self._file(family, version, MODEL), self._file(family, version, WEIGHTS))
+
+    def card(self, family: str, version: str) -> Card:
+        card = parse_card(self._file(family, version, CARD))
+        if (card.family, card.version) != (family, version):
+            raise NoSuchVersion(f"the card at {family} {version} is of {card.family} {card.version}")
+        return card
+
+    def figure(self, family: str, version: str, name: str) -> bytes:
+        self._check_figure_name(name)
+        return self._file(family, version, name)
+
+    def families(self) -> list[str]:
+        """Every family with anything published; a listing of one key each, however many versions there are."""
+        found: list[str] = []
+        after = ""
+        while key := next(iter(self._store.keys(MODELS, after)), None):
+            name = key.removeprefix(MODELS).split("/")[0]
+            found.append(name)
+            after = f"{MODELS}{name}/{AFTER_ALL}"
+        return [name for name in found if FAMILY_NAME.fullmatch(name)]
+
+    def versions(self, family: str) -> list[str]:
+        """The finished versions of a family, oldest first."""
+        self._check_names(family)
+        prefix = f"{MODELS}{family}/"
+        keys = (key.removeprefix(prefix) for key in self._store.keys(prefix))
+        return [key.removesuffix(f"/{CARD}") for key in keys if key.endswith(f"/{CARD}")]
+
+    def champion(self, family: str) -> Champion | None:
+        """The family's pointer, None where nothing was promoted yet.
+
+        Raises:
+            BadPointer: it can't be read.
+            StoreError: the store could not be read.
+        """
+        self._check_names(family)
+        try:
+            body = self._store.get(champion_key(family))
+        except NoSuchObject:
+            return None
+        return _parse_champion(family, body)
+
+    def promote(self, family: str, version: str, reason: str) -> Champion:
+        """Makes a published version the champion; promoting the champion again changes nothing.
+
+        A pointer that can't be read is written anew, and its history is lost.
+
+        Raises:
+            NoSuchVersion: it was never published.
+        """
+        self.card(family, version)
+        try:
+            now = self.champion(family)
+        except BadPointer:
+            now = None
+        if now is not None and now.version == version:
+            return now
+        former = () if now is None else (now.version, *now.history)[:HISTORY]
+        return self._point(Champion(family, version, _now(), reason, former))
+
+    def rollback(self, family: str) -> Champion:
+        """Makes the former champion the champion again; the one rolled back from leaves the history.
+
+        One that the gate refused and somebody promoted by hand is passed over.
+
+        Raises:
+            RegistryError: there is no former champion.
+        """
+        now = self.champion(family)
+        former = () if now is None else now.history
+        for number, version in enumerate(former):
+            if now is not None and not self.card(family, version).is_refused:
+                reason = f"rolled back from {now.version}"
+                return self._point(Champion(family, version, _now(), reason, former[number + 1 :]))
+        raise RegistryError(f"{family} has no former champion to roll back to")
+
+    def forget_refused(self, family: str, keep: int = KEPT_REFUSED) -> list[str]:
+        """Deletes refused versions but for the newest `keep`; the versions that went.
+
+        Whatever is or was champion stays, even if the gate refused it.
+        """
+        champion = self.champion(family)
+        stays = set() if champion is None else {champion.version, *champion.history}
+        refused = [v for v in self.versions(family) if v not in stays and self.card(family, v).is_refused]
+        gone = refused[: max(0, len(refused) - keep)]
+        for version in gone:
+            card = model_key(family, version, CARD)
+            self._store.delete(card)  # first: without it, the rest is no version
+            for key in list(self._store.keys(card.removesuffix(CARD))):
+                self._store.delete(key)
+        return gone
+
+    def _point(self, champion: Champion) -> Champion:
+        self._store.put(champion_key(champion.family), champion.to_json())
+        return champion
+
+    def _exists(self, family: str, version: str) -> bool:
+        try:
+            self._file(family, version, CARD)
+        except NoSuchVersion:
+            return False
+        return True
+
+    def _file(self, family: str, version: str, name: str) -> bytes:
+        self._check_names(family, version)
+        try:
+            return self._store.get(model_key(family, version, name))
+        except NoSuchObject as error:
+            raise NoSuchVersion(f"{family} {version} has no {name}") from error
+
+    def _check_names(self, family: str, version: str | None = None) -> None:
+        # Names come from URLs and pointers too; nothing but a family's and a version's name becomes a key.
+        if not FAMILY_NAME.fullmatch(family):
+            raise NoSuchVersion(f"{family!r:.80} is no family's name")
+        if version is not None and not VERSION_NAME.fullmatch(version):
+            raise NoSuchVersion(f"{version!r:.80} is no version's name")
+
+    def _check_figure_name(self, name: str) -> None:
+        if not FIGURE_NAME.fullmatch(name):
+            raise NoSuchVersion(f"{name!r:.80} is no figure's name")
+
+
+def seed_first_models(store: ObjectStore, first_models: Path = FIRST_MODELS) -> list[str]:
+    """Puts the shipped models where a family has no champion yet; the families that were. Harmless to repeat."""
+    if not first_models.is_dir():
+        return []
+    shipped = FolderStore(first_models)
+    source, registry = Registry(shipped), Registry(store)
+    seeded = []
+    for family in source.families():
+        champion = source.champion(family)
+        if champion is None or registry.champion(family) is not None:
+            continue
+        _copy_version(shipped, store, family, champion.version)
+        registry.promote(family, champion.version, champion.reason)
+        seeded.append(family)
+    return seeded
+
+
+def _copy_version(source: ObjectStore, target: ObjectStore, family: str, version: str) -> None:
+    card = model_key(family, version, CARD)
+    keys = [key for key in source.keys(card.removesuffix(CARD)) if key != card]
+    for key in (*keys, card):
+        target.put(key, source.get(key))
+
+
+def _parse_champion(family: str, body: bytes) -> Champion:
+    try:
+        record: dict[str, Any] = json.loads(body)
+        version, history = str(record["version"]), tuple(str(v) for v in record["history"])
+        if record["family"] != family or not all(VERSION_NAME.fullmatch(v) for v in (version, *history)):
+            raise BadPointer(f"champion.json of {family} names {record['family']!r:.40} {version!r:.40}")
+        return Champion(family, version, str(record["promoted_at"]), str(record["reason"]), history)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise BadPointer(f"champion.json of {family}: {type(error).__name__}: {error}") from error
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
