@@ -20,7 +20,7 @@ from infra.go_tools import GoBuildFailed
 from infra.minio.build import minio_binary
 from infra.minio.server import MinioDidNotStart, kept_credentials, running_minio
 from infra.together import run_together
-from service.listening import CannotListen, listen
+from service.network.listener import CannotListen, listen
 from service.settings import Settings
 
 BUCKET = "midstroke"

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from service.command import app
+from service.cli.main import app
 
 app(prog_name="midstroke")

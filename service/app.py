@@ -11,21 +11,21 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
-from service.baselines import make_baselines_routes
-from service.docs_page import STYLE, render_docs
-from service.head import HeadAsGet
-from service.headers import SafeHeaders
-from service.http_routes import make_http_routes
-from service.intake import Intake
-from service.live_model import LiveModels, Served
-from service.origins import Origins
-from service.page import FOLDERS, ROOT_FILES, Page
-from service.places import SHIPPED_BASELINES
-from service.problems import add_problem_handlers
-from service.receipt_routes import make_receipt_routes
-from service.receipts import Receipts
+from service.admission.origins import Origins
+from service.http.api_docs import STYLE, render_docs
+from service.http.baselines import make_baselines_routes
+from service.http.errors import add_problem_handlers
+from service.http.middleware.head import HeadAsGet
+from service.http.middleware.headers import SafeHeaders
+from service.http.pages import FOLDERS, ROOT_FILES, Page
+from service.http.receipts import make_receipt_routes
+from service.http.routes import make_http_routes
+from service.inference.live_models import LiveModels, Served
+from service.intake.intake import Intake
+from service.intake.receipts import Receipts
+from service.paths import SHIPPED_BASELINES
 from service.settings import Settings
-from service.sockets import Sockets, SocketsFirst
+from service.websocket.sockets import Sockets, SocketsFirst
 from training.models.registry import Registry
 
 DESCRIPTION = (

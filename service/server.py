@@ -23,15 +23,15 @@ from collector.spool.spool import Spool
 from collector.storage.object_store import FolderStore, MemoryStore, ObjectStore
 from collector.upload.uploader import Uploader
 from service.app import create_app
-from service.first_request import PromptHttp
-from service.intake import Intake
-from service.live_model import LiveModels
-from service.places import key_file, spool_file
-from service.protocol import MAX_MESSAGE_BYTES
-from service.quick_frames import QuickFrames
-from service.receipts import Receipts
+from service.inference.live_models import LiveModels
+from service.intake.intake import Intake
+from service.intake.receipts import Receipts
+from service.intake.upload_process import upload_process
+from service.network.request_timeout import PromptHttp
+from service.paths import key_file, spool_file
 from service.settings import Settings
-from service.upload_process import upload_process
+from service.websocket.fast_path import QuickFrames
+from service.wire.protocol import MAX_MESSAGE_BYTES
 from training.models.registry import FIRST_MODELS, Registry
 
 log = logging.getLogger(__name__)

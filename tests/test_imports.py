@@ -19,7 +19,7 @@ def loaded(code: str, names: tuple[str, ...]) -> list[str]:
     return ended.stdout.split()
 
 
-@pytest.mark.parametrize("module", ["service.command", "service.server", "service.app"])
+@pytest.mark.parametrize("module", ["service.cli.main", "service.server", "service.app"])
 def test_the_service_loads_nothing_that_only_training_or_s3_wants(module: str) -> None:
     assert loaded(f"import {module}", HEAVY) == []
 
@@ -37,7 +37,7 @@ def test_every_module_of_service_and_collector_keeps_tensorflow_out() -> None:
 def test_a_model_predicts_without_tensorflow() -> None:
     code = (
         "from collector.storage.object_store import FolderStore, MemoryStore\n"
-        "from service.live_model import LiveModels\n"
+        "from service.inference.live_models import LiveModels\n"
         "from training.models.registry import FIRST_MODELS, Registry\n"
         "store = MemoryStore()\n"
         "live = LiveModels(store, Registry(store), Registry(FolderStore(FIRST_MODELS)))\n"

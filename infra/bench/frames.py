@@ -11,7 +11,7 @@ from collector.ink.drawing import Point, Stroke
 from collector.ink.path import lines_to_path48, pack_path48
 from collector.ink.raster import draw_strokes
 from collector.ink.snapshot import pack_ink20, to_ink20
-from service.protocol import FRAME_ENCODINGS, HEADER, VERSION
+from service.wire.protocol import FRAME_ENCODINGS, HEADER, VERSION
 from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_drawings
 from training.data.reference import reference_drawings

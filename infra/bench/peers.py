@@ -16,8 +16,8 @@ from infra.bench.drawn import canvases, drawings_of
 from infra.bench.driving import pinned_service
 from infra.bench.peer_process import Answers, Span, ask_gradio, ask_post, ask_websocket, peer_server
 from infra.bench.result import Result, Row, Setting
-from service.messages import FrameEncoding
-from service.protocol import FRAME_ENCODINGS, HEADER, VERSION
+from service.wire.messages import FrameEncoding
+from service.wire.protocol import FRAME_ENCODINGS, HEADER, VERSION
 from training.models.registry import FIRST_MODELS, Registry
 
 TEXT = """\

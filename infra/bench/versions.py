@@ -10,9 +10,9 @@ from ai_edge_litert.interpreter import Interpreter as LiteRT
 
 from collector.ink.encodings import decode_payload
 from collector.storage.object_store import FolderStore
-from service.predictor import make_predictor
-from service.protocol import parse_binary
-from service.replies import encode_prediction
+from service.inference.predictor import make_predictor
+from service.wire.protocol import parse_binary
+from service.wire.replies import encode_prediction
 from training.models.artifact import Artifact, file_entries, golden_predictions
 from training.models.interpreter import Interpreter
 from training.models.registry import FIRST_MODELS, Registry

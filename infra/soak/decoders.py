@@ -18,10 +18,10 @@ from collector.ink.drawing import Point, Stroke
 from collector.ink.path import pack_path48, to_path48
 from collector.ink.png import CHUNK_HEAD, CRC_BYTES, IHDR, SIGNATURE
 from collector.ink.snapshot import SnapshotError, pack_ink20, to_ink20
-from service.inputs import FEEDS, make_inputs
-from service.messages import Contribute, Frame, Strokes
-from service.protocol import HEADER, ProtocolError, parse_binary, parse_text
-from service.replies import encode_error
+from service.inference.inputs import FEEDS, make_inputs
+from service.wire.messages import Contribute, Frame, Strokes
+from service.wire.protocol import HEADER, ProtocolError, parse_binary, parse_text
+from service.wire.replies import encode_error
 
 DRAWN_SIDE = 100  # px: larger canvases are drawn and decoded alike, but keep the fuzzer from its next input
 SHAPE = struct.Struct("<BBBBB")  # of a made PNG: width, height, bits a channel, colour type, interlace

@@ -17,7 +17,7 @@ from collector.storage.object_store import ObjectStore
 from collector.storage.stored_drawing import parse_stored_drawing
 from infra.soak.result import Row
 from infra.soak.rows import none_of
-from service.places import spool_file
+from service.paths import spool_file
 from training.data.stored_drawings import StoredDrawings
 
 READERS = 8

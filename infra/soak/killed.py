@@ -14,7 +14,7 @@ from infra.soak.result import Row, Setting
 from infra.soak.rows import none_of, within
 from infra.soak.sender import Sender, sending
 from infra.soak.storage import running_storage
-from service.places import spool_file
+from service.paths import spool_file
 
 ABOUT = "The service is killed (`kill -9`) at random moments while contributions come in, and started again"
 

@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 from infra.service_process import RunningService, running_service
 from infra.soak.malformed import CANVAS20, frame
 from infra.soak.result import Row, Setting
-from service.receipt_routes import WRONG_PER_SECOND
+from service.http.receipts import WRONG_PER_SECOND
 
 ABOUT = "Sockets and contributions of other sites' pages, and forged forwarding headers"
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from collector.ink.drawing import Point, Stroke, strokes_to_json
 from collector.ink.encodings import Encoding, Inputs
 from collector.storage.object_store import StoreError
-from service.predictor import Predictor
+from service.inference.predictor import Predictor
 from training.models.card import Card, Metrics, TrainedOn
 
 TOKEN = "a-browsers-random-token"

@@ -18,10 +18,10 @@ from websockets.sync.client import ClientConnection, connect
 from collector.spool.spool import Spool
 from collector.storage.object_store import FolderStore, MemoryStore
 from service.app import create_app
-from service.intake import Intake
-from service.listening import listen
-from service.live_model import LiveModels
-from service.receipts import Receipts
+from service.inference.live_models import LiveModels
+from service.intake.intake import Intake
+from service.intake.receipts import Receipts
+from service.network.listener import listen
 from service.server import uvicorn_config
 from service.settings import Settings
 from training.models.artifact import Artifact

@@ -15,7 +15,7 @@ from PIL import Image
 from collector.ink.drawing import parse_strokes
 from collector.ink.path import pack_path48, to_path48
 from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
-from service.protocol import parse_binary
+from service.wire.protocol import parse_binary
 
 HERE = Path(__file__).parent
 

@@ -18,7 +18,7 @@ from infra.bench.kept import BadKept, Kept, read_kept, write_kept
 from infra.bench.page import draw_curve, write_page
 from infra.bench.result import Curve, Result, Row, Setting
 from infra.bench.tables import markdown_table, number, terminal_table
-from service.protocol import parse_binary
+from service.wire.protocol import parse_binary
 
 ROW = Row("round trips", 12345.6, "a second", 20000.0, 0.617, ">= 0.80 of theirs", met=False, note="a note")
 CURVE = Curve("Memory by sockets", "sockets", "MB", {"ours": ((1.0, 90.0), (2000.0, 150.0))})

@@ -17,8 +17,8 @@ from infra.bench.peer_load import Poster, is_whole, request_of
 from infra.bench.peer_process import Answers, PeerFailed, answers_of
 from infra.bench.peer_servers.regression import features_of, read_weights
 from infra.bench.peers import PEERS, Peer, frame_of, rows_of, weights_file
-from service.messages import Frame
-from service.protocol import parse_binary
+from service.wire.messages import Frame
+from service.wire.protocol import parse_binary
 from tests.service.serving import shipped
 from training.models.interpreter import Interpreter
 

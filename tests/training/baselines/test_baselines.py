@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from collector.ink.drawing import Drawing, Point, Stroke, format_drawing
 from collector.storage.object_store import MemoryStore
+from service.cli.baselines import baselines
 from training.baselines import digits_mlp
 from training.baselines.ancestors import ANCESTORS
 from training.baselines.comparison import (
@@ -26,7 +27,6 @@ from training.baselines.comparison import (
 )
 from training.baselines.figures import draw_figures
 from training.baselines.record import to_json
-from training.baselines_command import baselines
 from training.data.reference import reference_drawings
 from training.models.artifact import Artifact
 

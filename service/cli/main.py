@@ -1,0 +1,120 @@
+"""The `midstroke` command. Settings are built from here alone; what is heavy is imported by what needs it."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.baselines import baselines
+from service.cli.errors import fail, read_settings
+from service.cli.models import models
+from service.cli.train import evaluate, train
+from service.network.log_filter import leave_out_client_faults
+from service.settings import Settings
+
+app = typer.Typer(
+    name="midstroke",
+    help="Reads a handwritten digit while it is still being drawn, and learns from what it is given.",
+    epilog="Every setting is an environment variable too: MIDSTROKE_PORT, MIDSTROKE_STORE, MIDSTROKE_VAR ...",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(models, name="models")
+app.command()(train)
+app.command()(evaluate)
+app.command()(baselines)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on. [MIDSTROKE_HOST, 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for any. [MIDSTROKE_PORT, 8000]")] = None,
+) -> None:
+    """Serve the page, the websocket and the HTTP calls until told to stop."""
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = read_settings(**given)
+    from service.network.listener import CannotListen, listen_apart  # noqa: PLC0415
+
+    try:
+        listeners = listen_apart(settings.host, settings.port, settings.workers)
+    except CannotListen as error:
+        fail(str(error))
+    _start_log(settings)
+    if settings.workers == 1:
+        return _serve_one(settings, listeners[0])
+    from service.workers import NoSeveralProcesses, run_workers  # noqa: PLC0415
+
+    try:
+        raise typer.Exit(
+            run_workers(settings.workers, lambda number: _serve_one(settings, listeners[number], first=number == 0))
+        )
+    except NoSeveralProcesses as error:
+        fail(str(error))
+
+
+def _serve_one(settings: Settings, listener: socket.socket, first: bool = True) -> None:
+    # Only now: the libraries of a service that can't run need not be loaded.
+    from collector.settings import UnknownStore  # noqa: PLC0415
+    from collector.spool.spool import SpoolError  # noqa: PLC0415
+    from service.server import serve as run_service  # noqa: PLC0415
+
+    try:
+        run_service(settings, listener, first)
+    except (SpoolError, UnknownStore, OSError) as error:
+        fail(str(error))
+
+
+@app.command("import-drawings")
+def import_drawings(
+    files: Annotated[
+        list[Path], typer.Argument(help="NDJSON files, plain or .gz, a drawing a line.", exists=True, dir_okay=False)
+    ],
+    limit: Annotated[int | None, typer.Option(help="Read at most so many lines of each file.", min=1)] = None,
+    licence: Annotated[str | None, typer.Option(help="What the drawings are under.")] = None,
+) -> None:
+    """Put recorded drawings into the spool, as if their writers had used the page; a second time does no harm.
+
+    They go on to the store while the service runs.
+    """
+    settings = read_settings()
+    from collector.contribution.contribution import LICENCE  # noqa: PLC0415
+    from collector.contribution.contributor import load_or_make_key  # noqa: PLC0415
+    from collector.import_drawings import import_file  # noqa: PLC0415
+    from collector.spool.spool import Spool, SpoolError  # noqa: PLC0415
+    from service.paths import key_file, spool_file  # noqa: PLC0415
+
+    try:
+        spool = Spool(spool_file(settings.var), settings.spool_bytes)
+        key = load_or_make_key(key_file(settings.var))
+        for file in files:
+            done = import_file(file, spool, key, limit, licence or LICENCE)
+            typer.echo(f"{file}: {done.accepted} new, {done.duplicates} known already, {done.skipped} skipped")
+        typer.echo(f"{spool.backlog().drawings} wait for upload")
+        spool.close()
+    except (SpoolError, OSError) as error:
+        fail(str(error))
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """List every setting: its environment variable, what it is now, and what it does."""
+    from training.settings import TrainingSettings  # noqa: PLC0415
+
+    fields = {**Settings.model_fields, **TrainingSettings.model_fields}
+    current = {**TrainingSettings().model_dump(), **read_settings().model_dump()}  # type: ignore[call-arg]  # as above
+    for name, field in fields.items():
+        typer.echo(f"MIDSTROKE_{name.upper()}={'' if current[name] is None else current[name]}")
+        typer.echo(f"    {field.description}")
+
+
+def _start_log(settings: Settings) -> None:
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # At `info` they tell of every connection, and of every way to find credentials.
+    for name in ("uvicorn.error", "botocore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    leave_out_client_faults(logging.getLogger("uvicorn.error"))

@@ -1,0 +1,64 @@
+"""`midstroke models`: which versions are published, and which one of a family is served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from collector.settings import UnknownStore, open_store
+from collector.storage.object_store import StoreError
+from service.cli.errors import fail, read_settings
+from training.models.card import BadCard
+from training.models.registry import Registry, RegistryError
+
+models = typer.Typer(help="Which versions are published, and which one of a family is served.", no_args_is_help=True)
+
+Family = Annotated[str, typer.Argument(help="As `midstroke models list` names it.")]
+
+
+@models.command("list")
+def list_versions() -> None:
+    """Show every version, latest first: a star marks each family's champion, `refused` what the gate turned down."""
+    with _registry() as registry:
+        for family in registry.families():
+            champion = registry.champion(family)
+            served = None if champion is None else champion.version
+            for version in reversed(registry.versions(family)):
+                card = registry.card(family, version)
+                metrics = card.metrics
+                typer.echo(
+                    f"{'*' if version == served else ' '} {family:<12} {version}  "
+                    f"mean {metrics.mean:.3f}  half ink {metrics.at_50:.3f}  full ink {metrics.at_100:.3f}"
+                    f"{'  refused' if card.is_refused else ''}"
+                )
+
+
+@models.command()
+def promote(
+    family: Family,
+    version: Annotated[str, typer.Argument(help="The version that is to be served.")],
+    reason: Annotated[str, typer.Option(help="Kept with the pointer.")] = "promoted by hand",
+) -> None:
+    """Make a published version the champion; running services take it up within seconds."""
+    with _registry() as registry:
+        champion = registry.promote(family, version, reason)
+        typer.echo(f"{champion.family}: {champion.version} is the champion")
+
+
+@models.command()
+def rollback(family: Family) -> None:
+    """Make the former champion of a family the champion again."""
+    with _registry() as registry:
+        champion = registry.rollback(family)
+        typer.echo(f"{champion.family}: {champion.version} is the champion again")
+
+
+@contextmanager
+def _registry() -> Iterator[Registry]:
+    try:
+        yield Registry(open_store(read_settings()))
+    except (RegistryError, BadCard, StoreError, UnknownStore) as error:
+        fail(str(error))

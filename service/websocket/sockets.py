@@ -1,0 +1,86 @@
+"""Which websockets are taken, how many there are, and telling them all that the models have changed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from fastapi import WebSocket
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.admission.origins import Origins
+from service.inference.live_models import LiveModels
+from service.intake.intake import Intake
+from service.websocket.session import Session, end
+from service.wire.close_codes import CloseCode
+from service.wire.protocol import SUBPROTOCOL
+
+PATH = "/ws"
+WOKEN_AT_ONCE, WAKING_SECONDS = 5, 0.002  # sessions at a time, and until the next
+
+log = logging.getLogger(__name__)
+
+
+class SocketsFirst:
+    """Takes websockets before the framework routes them: a socket would keep 10 kB of what that makes on the way."""
+
+    def __init__(self, app: ASGIApp, serve: Callable[[WebSocket], Awaitable[None]]) -> None:
+        self._app = app
+        self._serve = serve
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and scope["path"] == PATH:
+            await self._serve(WebSocket(scope, receive, send))
+        else:
+            await self._app(scope, receive, send)
+
+
+class Sockets:
+    """All open sessions. For one event loop."""
+
+    def __init__(
+        self, live: LiveModels, intake: Intake, origins: Origins, max_sockets: int, frames_per_second: float
+    ) -> None:
+        self._live = live
+        self._intake = intake
+        self._origins = origins
+        self._max_sockets = max_sockets
+        self._frames_per_second = frames_per_second
+        self._sessions: set[Session] = set()
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Serves one websocket from handshake to close."""
+        offered = socket.scope.get("subprotocols", [])
+        # A refusal is an accepted socket closed at once: of a refused handshake a browser learns no reason.
+        await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
+        refusal = self._refusal(socket, offered)
+        if refusal is not None:
+            await end(socket, *refusal)
+            return
+        session = Session(socket, self._live, self._intake, self._frames_per_second)
+        self._sessions.add(session)
+        try:
+            await session.run()
+        except* Exception:
+            log.exception("a session failed")
+            await end(socket, CloseCode.SERVER_ERROR, "an error of the server's")
+        finally:
+            self._sessions.discard(session)
+
+    async def wake_all(self) -> None:
+        """Lets every session tell its client what has changed, a few at a time: answers come in between."""
+        for number, session in enumerate(list(self._sessions), 1):
+            session.wake()
+            if number % WOKEN_AT_ONCE == 0:
+                await asyncio.sleep(WAKING_SECONDS)
+
+    def _refusal(self, socket: WebSocket, offered: list[str]) -> tuple[CloseCode, str] | None:
+        origin = socket.headers.get("origin")
+        if not self._origins.allow(origin, socket.headers.get("host")):
+            return CloseCode.ORIGIN_NOT_ALLOWED, f"origin {origin or 'missing'!s:.60} is not allowed"
+        if offered and SUBPROTOCOL not in offered:
+            return CloseCode.NOT_THIS_PROTOCOL, f"this is {SUBPROTOCOL}"
+        if len(self._sessions) >= self._max_sockets:
+            return CloseCode.TOO_MANY_SOCKETS, f"{self._max_sockets} sockets are open already"
+        return None

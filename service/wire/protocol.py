@@ -1,0 +1,206 @@
+"""Wire to messages: `midstroke.v1` as `docs/protocol.md` has it. Plain functions, no I/O; `replies.py` answers."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any, Literal, NoReturn, cast
+
+from collector.contribution.contributor import TOKEN
+from collector.ink.drawing import DrawingError, Stroke, describe, parse_strokes
+from collector.ink.path import PATH48_BYTES
+from collector.ink.raster import PEN_WIDTH
+from collector.ink.snapshot import CANVAS20_BYTES, INK20_BYTES, MAX_CANVAS_SIDE
+from service.wire.messages import Contribute, Frame, FrameEncoding, Hello, Message, Ping, Strokes
+
+SUBPROTOCOL = "midstroke.v1"
+VERSION = 1
+MAX_MESSAGE_BYTES = 1024 * 1024
+MAX_STROKES = 64
+MAX_POINTS = 8192
+MAX_FAMILIES = 4
+MAX_PEN_WIDTH = 64  # px
+MAX_COORDINATE = 4 * MAX_CANVAS_SIDE  # px either side of 0: a pen may leave the canvas, but not for the moon
+MAX_COUNT = 2**32 - 1  # `drawing` and `seq` are u32 in a frame, so they are in JSON too
+
+HEADER = struct.Struct("<BBHIII")
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+FRAME_ENCODINGS: dict[int, FrameEncoding] = {1: "ink20", 2: "canvas20", 3: "png", 4: "path48"}
+PAYLOAD_BYTES: dict[FrameEncoding, int] = {
+    "ink20": INK20_BYTES,
+    "canvas20": CANVAS20_BYTES,
+    "path48": PATH48_BYTES,
+}
+
+ErrorCode = Literal[
+    "bad_json",
+    "unknown_type",
+    "bad_frame",
+    "bad_snapshot",
+    "bad_hello",
+    "unknown_family",
+    "no_model",
+    "bad_contribution",
+]
+
+
+class ProtocolError(Exception):
+    """A message was wrong; `code` is the protocol's, `drawing` and `seq` say which snapshot where that is known."""
+
+    def __init__(self, code: ErrorCode, message: str, drawing: int | None = None, seq: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.drawing = drawing
+        self.seq = seq
+
+
+def parse_binary(data: bytes) -> Frame:
+    """A binary message: a frame, or a bare PNG.
+
+    Raises:
+        ProtocolError: `bad_frame`, with the snapshot's numbers when the header could be read.
+    """
+    if data.startswith(PNG_SIGNATURE):
+        return Frame("png", data)
+    if len(data) < HEADER.size:
+        raise ProtocolError("bad_frame", f"{len(data)} bytes, expected a header of {HEADER.size} or a PNG")
+    version, number, flags, drawing, seq, t_ms = HEADER.unpack_from(data)
+    if version != VERSION:
+        raise ProtocolError("bad_frame", f"frame version {version}, expected {VERSION}")
+    encoding = FRAME_ENCODINGS.get(number)
+    if encoding is None:
+        raise ProtocolError("bad_frame", f"encoding {number}, expected one of {FRAME_ENCODINGS}", drawing, seq)
+    if flags:
+        raise ProtocolError("bad_frame", f"flags {flags:#06x}, expected 0", drawing, seq)
+    payload = data[HEADER.size :]
+    wanted = PAYLOAD_BYTES.get(encoding, len(payload))
+    if len(payload) != wanted:
+        raise ProtocolError("bad_frame", f"{len(payload)} bytes of {encoding}, expected {wanted}", drawing, seq)
+    return Frame(encoding, payload, drawing, seq, t_ms)
+
+
+def parse_text(text: str) -> Message:
+    """A text message: a JSON object with a `type`.
+
+    Raises:
+        ProtocolError: `bad_json`, `unknown_type`, or what the type's own parser says.
+    """
+    record = parse_json_object(text)
+    match record.get("type"):
+        case "hello":
+            return _parse_hello(record)
+        case "strokes":
+            return _parse_strokes_message(record)
+        case "contribution":
+            return Contribute({key: value for key, value in record.items() if key != "type"})
+        case "ping":
+            return _parse_ping(record)
+        case other:
+            raise ProtocolError(
+                "unknown_type", f"type {describe(other)}, expected hello, strokes, contribution or ping"
+            )
+
+
+def parse_json_object(text: str | bytes) -> dict[str, Any]:
+    """A JSON object in UTF-8, by the book: `NaN`, `Infinity` and a name given twice, which Python takes, are refused.
+
+    Raises:
+        ProtocolError: `bad_json`.
+    """
+    try:
+        # Of bytes, Python would guess the encoding.
+        text = text if isinstance(text, str) else text.decode()
+        record = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object_of)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("bad_json", f"not JSON: {error!s:.120}") from error
+    if not isinstance(record, dict):
+        raise ProtocolError("bad_json", f"a JSON {type(record).__name__}, expected an object")
+    return record
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError(f"{len(pairs)} names in an object, of which {len(record)} differ")
+    return record
+
+
+def _parse_hello(record: dict[str, Any]) -> Hello:
+    family, families = record.get("family"), record.get("families")
+    if family is not None and families is not None:
+        raise ProtocolError("bad_hello", "both family and families, expected one of them")
+    if family is not None:
+        if not isinstance(family, str):
+            raise ProtocolError("bad_hello", f"family is {describe(family)}, expected a name")
+        families = [family]
+    named = [] if families is None else families
+    if not isinstance(named, list) or len(named) > MAX_FAMILIES or not all(isinstance(f, str) for f in named):
+        raise ProtocolError("bad_hello", f"families are {describe(named)}, expected at most {MAX_FAMILIES} names")
+    coalesce = record.get("coalesce", True)
+    if not isinstance(coalesce, bool):
+        raise ProtocolError("bad_hello", f"coalesce is {describe(coalesce)}, expected true or false")
+    contributor = record.get("contributor")
+    if contributor is not None and not (isinstance(contributor, str) and TOKEN.fullmatch(contributor)):
+        # The token itself stays out of the message, and so out of logs.
+        raise ProtocolError("bad_hello", "contributor is no token, expected 16 to 64 of A-Z a-z 0-9 - _")
+    return Hello(tuple(dict.fromkeys(named)), coalesce, contributor)
+
+
+def _parse_strokes_message(record: dict[str, Any]) -> Strokes:
+    drawing, seq = _whole(record, "drawing", 0, MAX_COUNT), _whole(record, "seq", 0, MAX_COUNT)
+    try:
+        strokes = Strokes(
+            drawing,
+            seq,
+            width=_whole(record, "width", 1, MAX_CANVAS_SIDE),
+            height=_whole(record, "height", 1, MAX_CANVAS_SIDE),
+            pen_width=_number(record.get("pen_width", PEN_WIDTH), "pen_width", 1, MAX_PEN_WIDTH),
+            strokes=_parse_strokes(record.get("strokes")),
+        )
+    except DrawingError as error:
+        raise ProtocolError("bad_snapshot", str(error), drawing, seq) from error
+    except ProtocolError as error:
+        raise ProtocolError(error.code, error.message, drawing, seq) from error
+    return strokes
+
+
+def _parse_strokes(value: Any) -> tuple[Stroke, ...]:
+    # Counted first: what is made of 200,000 points would hold up every other socket.
+    parts = [stroke for stroke in value if isinstance(stroke, list)] if isinstance(value, list) else []
+    points = sum(map(len, parts))
+    if len(parts) > MAX_STROKES or points > MAX_POINTS:
+        came = f"{len(parts)} strokes of {points} points"
+        raise ProtocolError("bad_snapshot", f"{came}, expected at most {MAX_STROKES} of {MAX_POINTS}")
+    strokes = parse_strokes(value)
+    if any(abs(p.x) > MAX_COORDINATE or abs(p.y) > MAX_COORDINATE for stroke in strokes for p in stroke.points):
+        raise ProtocolError("bad_snapshot", f"a point farther than {MAX_COORDINATE} px off the canvas's corner")
+    return strokes
+
+
+def _parse_ping(record: dict[str, Any]) -> Ping:
+    t = record.get("t", 0)
+    # As one comparison: false for NaN and infinity, and no huge int is made a float, which would overflow.
+    if type(t) not in (int, float) or not abs(t) <= 2**53:
+        raise ProtocolError("bad_json", f"a ping's t is {describe(t)}, expected a number")
+    return Ping(t)
+
+
+def _whole(record: dict[str, Any], name: str, low: int, high: int) -> int:
+    value = record.get(name)
+    if type(value) is not int or not low <= value <= high:
+        raise ProtocolError(
+            "bad_snapshot", f"{name} is {describe(value)}, expected a whole number from {low} to {high}"
+        )
+    return value
+
+
+def _number(value: Any, name: str, low: float, high: float) -> float:
+    # Written so that it is false for NaN too; bool is an int in Python, so the type is asked first.
+    if type(value) not in (int, float) or not low <= value <= high:
+        raise ProtocolError("bad_snapshot", f"{name} is {describe(value)}, expected {low} to {high}")
+    return cast("float", value)

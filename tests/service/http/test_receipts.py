@@ -1,0 +1,249 @@
+"""What the holder of a receipt can do, over real HTTP, with the drawing on disk and in the store; and nobody else."""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+import zipfile
+from typing import Any
+
+import pytest
+
+from collector.contribution.contribution import CONSENTS
+from collector.contribution.contributor import contributor_id
+from collector.contribution.layout import drawing_key, tombstone_key
+from collector.contribution.receipt import receipt_for
+from collector.spool.spool import Spool
+from collector.upload.uploader import Uploader
+from service.http.schemas import AcceptedForm, DeletedForm, ErrorForm, KeptForm, RefusedForm
+from service.intake.receipts import Receipts
+from tests.service.fakes import TOKEN, DownStore, contribution_record
+from tests.service.serving import KEY, Answer, Service, receive
+from tests.service.talking import say
+
+
+def give(service: Service, record: dict[str, Any]) -> Answer:
+    return service.call("POST", "/contributions", json.dumps(record).encode(), content_type="application/json")
+
+
+def by_receipt(service: Service, method: str, drawing: str, receipt: str, rest: str = "") -> Answer:
+    return service.call(method, f"/contributions/{drawing}{rest}", authorization=f"Bearer {receipt}")
+
+
+def upload(service: Service) -> None:
+    Uploader(service.spool, service.store).drain()
+
+
+def objects_of(service: Service, record: dict[str, Any]) -> list[str]:
+    every = service.store.keys()
+    return [key for key in every if record["id"] in key]
+
+
+@pytest.fixture(params=["spool", "store"])
+def given(request: pytest.FixtureRequest, service: Service) -> tuple[dict[str, Any], str]:
+    """A contribution and its receipt, while it waits for upload and after it."""
+    record = contribution_record()
+    receipt = AcceptedForm.model_validate(give(service, record).json).receipt
+    assert receipt is not None
+    if request.param == "store":
+        upload(service)
+        assert service.spool.pending(1) == []
+    return record, receipt
+
+
+def test_its_contributor_sees_all_that_is_kept(service: Service, given: tuple[dict[str, Any], str]) -> None:
+    record, receipt = given
+
+    answer = by_receipt(service, "GET", record["id"], receipt)
+
+    kept = KeptForm.model_validate(answer.json)
+    assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+    assert (kept.drawing.drawing, kept.drawing.label) == (record["id"], record["label"])
+    assert kept.drawing.strokes == record["strokes"]
+    assert kept.drawing.contributor == contributor_id(KEY, TOKEN)
+    assert (kept.drawing.consent, kept.drawing.licence) == (record["consent"], "CC BY 4.0")
+    assert kept.terms == CONSENTS[record["consent"]]
+    assert kept.pngs == [sample["png"] for sample in record["samples"]]
+
+
+def test_its_contributor_downloads_the_same_as_one_file(service: Service, given: tuple[dict[str, Any], str]) -> None:
+    record, receipt = given
+    seen = by_receipt(service, "GET", record["id"], receipt).json
+
+    answer = by_receipt(service, "GET", record["id"], receipt, "/archive")
+
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert json.loads(archive.read("drawing.json")) == seen["drawing"]
+        assert CONSENTS[record["consent"]] in archive.read("terms.txt").decode()
+        assert len([name for name in names if name.endswith(".png")]) == len(record["samples"])
+    assert answer.headers["content-type"] == "application/zip"
+    assert f"midstroke-7-{record['id'][:8]}.zip" in answer.headers["content-disposition"]
+
+
+def test_what_is_deleted_is_gone_from_disk_and_store(service: Service, given: tuple[dict[str, Any], str]) -> None:
+    record, receipt = given
+
+    answer = by_receipt(service, "DELETE", record["id"], receipt)
+
+    assert DeletedForm.model_validate(answer.json).id == record["id"]
+    assert service.spool.pending(10) == []
+    upload(service)
+    assert objects_of(service, record) == [tombstone_key(record["id"])]
+    seen = by_receipt(service, "GET", record["id"], receipt)
+    assert (seen.status, ErrorForm.model_validate(seen.json).code) == (410, "deleted")
+    assert by_receipt(service, "GET", record["id"], receipt, "/archive").status == 410
+
+
+def test_deleting_twice_is_harmless_and_gets_the_first_answer(
+    service: Service, given: tuple[dict[str, Any], str]
+) -> None:
+    record, receipt = given
+
+    first = by_receipt(service, "DELETE", record["id"], receipt)
+    upload(service)
+    second = by_receipt(service, "DELETE", record["id"], receipt)
+
+    assert (first.status, second.status) == (200, 200)
+    assert second.json == first.json
+
+
+def test_a_deleted_drawing_does_not_come_back(service: Service, given: tuple[dict[str, Any], str]) -> None:
+    record, receipt = given
+    by_receipt(service, "DELETE", record["id"], receipt)
+
+    answer = give(service, record)
+    with service.connect() as socket:
+        receive(socket)
+        say(socket, type="contribution", **record)
+        refused = receive(socket)
+
+    assert answer.status == 410
+    assert RefusedForm.model_validate(answer.json).code == refused["code"] == "deleted"
+    assert not refused["retry"]
+    upload(service)
+    assert list(service.store.keys("drawings/")) == []
+
+
+def test_what_is_deleted_is_not_counted_any_more(service: Service, given: tuple[dict[str, Any], str]) -> None:
+    record, receipt = given
+    give(service, contribution_record(label=3))
+
+    by_receipt(service, "DELETE", record["id"], receipt)
+
+    counts = service.call("GET", "/model").json["contributions"]
+    assert (counts["total"], counts["by_label"]) == (1, [0, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+
+
+@pytest.mark.parametrize("wrong", ["", "0" * 64, "ü" * 64, "another's", "no scheme"])
+@pytest.mark.parametrize(("method", "rest"), [("GET", ""), ("GET", "/archive"), ("DELETE", "")])
+def test_without_the_receipt_a_drawing_might_as_well_not_be_there(
+    service: Service, wrong: str, method: str, rest: str
+) -> None:
+    record, other = contribution_record(), contribution_record()
+    give(service, record)
+    shown = {"another's": give(service, other).json["receipt"]}.get(wrong, wrong)
+    header = {"authorization": shown if wrong == "no scheme" else f"Bearer {shown}"} if wrong else {}
+
+    there = service.call(method, f"/contributions/{record['id']}{rest}", **header)
+    not_there = service.call(method, f"/contributions/{uuid.uuid4()}{rest}", **header)
+
+    assert (there.status, ErrorForm.model_validate(there.json).code) == (404, "not_found")
+    assert there.json == not_there.json
+    assert len(service.spool.pending(10)) == 2
+
+
+def test_who_resends_anothers_id_gets_no_receipt_for_it(service: Service) -> None:
+    record = contribution_record()
+    mine = give(service, record).json
+
+    again = give(service, record).json
+    others = give(service, {**record, "contributor": "somebody-elses-token"}).json
+
+    assert again["receipt"] == mine["receipt"]
+    assert (others["duplicate"], others["receipt"]) == (True, None)
+
+
+def test_a_receipt_can_not_be_read_out_of_a_contributors_hash(service: Service) -> None:
+    record = contribution_record()
+    receipt = give(service, record).json["receipt"]
+
+    # An id has the form of a token, and what is made of a token is public.
+    give(service, contribution_record(contributor=record["id"]))
+
+    documents = [pending.unpack()[0].decode() for pending in service.spool.pending(10)]
+    assert len(documents) == 2
+    assert not any(receipt[:32] in document for document in documents)
+
+
+def test_another_sites_page_may_not_delete(service: Service) -> None:
+    record = contribution_record()
+    receipt = give(service, record).json["receipt"]
+
+    answer = service.call(
+        "DELETE",
+        f"/contributions/{record['id']}",
+        authorization=f"Bearer {receipt}",
+        origin="https://evil.example",
+    )
+
+    assert (answer.status, answer.json["code"]) == (403, "origin_not_allowed")
+    assert len(service.spool.pending(10)) == 1
+
+
+def test_who_guesses_is_slowed_down_and_keeps_out_nobody_else(service: Service) -> None:
+    record = contribution_record()
+    receipt = give(service, record).json["receipt"]
+
+    guesses = [by_receipt(service, "GET", record["id"], f"{n:064x}").status for n in range(100)]
+
+    assert set(guesses) == {404, 429}
+    assert by_receipt(service, "GET", record["id"], receipt).status == 200
+
+
+def test_a_deletion_is_taken_while_the_store_is_down(service: Service) -> None:
+    record = contribution_record()
+    receipt = give(service, record).json["receipt"]
+    upload(service)
+    down = DownStore()
+
+    deletion = Receipts(service.spool, down, KEY).delete(record["id"], receipt)
+    Uploader(service.spool, down).drain()
+
+    assert deletion.id == record["id"]
+    assert [waiting.id for waiting in service.spool.unremoved(10)] == [record["id"]]
+    assert drawing_key(record["id"]) in objects_of(service, record)
+    down.store = service.store
+    Uploader(service.spool, down).drain()
+    assert service.spool.unremoved(10) == []
+    assert objects_of(service, record) == [tombstone_key(record["id"])]
+
+
+def test_what_the_store_can_not_tell_just_now_is_told_as_such(service: Service) -> None:
+    record = contribution_record()
+    receipt = give(service, record).json["receipt"]
+    upload(service)
+    service.store.put(drawing_key(record["id"]), b"no drawing at all")
+
+    answer = by_receipt(service, "GET", record["id"], receipt)
+
+    assert (answer.status, ErrorForm.model_validate(answer.json).code) == (503, "store_unreachable")
+
+
+def test_a_receipt_outlives_the_spool_as_long_as_the_key_is_kept(service: Service, tmp_path: Any) -> None:
+    record = contribution_record()
+    receipt = give(service, record).json["receipt"]
+    upload(service)
+    anew = Spool(tmp_path / "another.sqlite")
+    receipts = Receipts(anew, service.store, KEY)
+
+    seen = receipts.read(record["id"], receipt)
+    receipts.delete(record["id"], receipt)
+    Uploader(anew, service.store).drain()
+    anew.close()
+
+    assert seen.stored.id == record["id"]
+    assert receipt == receipt_for(KEY, record["id"])
+    assert objects_of(service, record) == [tombstone_key(record["id"])]

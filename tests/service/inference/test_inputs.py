@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from collector.ink.drawing import Stroke
+from collector.ink.encodings import Encoding, Inputs
+from collector.ink.path import pack_path48, to_path48
+from collector.ink.raster import draw_strokes, encode_png
+from collector.ink.snapshot import SnapshotError, pack_ink20, to_canvas20, to_ink20
+from service.inference.inputs import FEEDS, make_inputs
+from service.wire.messages import Frame, Snapshot, Strokes
+from tests.service.fakes import SEVEN
+
+CANVAS = draw_strokes(SEVEN)
+STROKES = Strokes(1, 1, 500, 500, 16, SEVEN)
+PNG = Frame("png", encode_png(CANVAS))
+FRAMES: dict[Encoding, Frame] = {
+    "ink20": Frame("ink20", pack_ink20(to_ink20(CANVAS))),
+    "canvas20": Frame("canvas20", to_canvas20(CANVAS).tobytes()),
+    "path48": Frame("path48", pack_path48(to_path48(SEVEN, 500, 500))),
+}
+
+
+def inputs_of(snapshot: Snapshot, encoding: Encoding) -> Inputs:
+    inputs = make_inputs(snapshot, [encoding])[encoding]
+    assert inputs is not None
+    return inputs
+
+
+@pytest.mark.parametrize("encoding", ["ink20", "canvas20", "path48"])
+def test_the_same_drawing_gives_the_same_inputs_however_it_is_sent(encoding: Encoding) -> None:
+    ways: list[Snapshot] = [snapshot for snapshot in (PNG, STROKES) if encoding in FEEDS[snapshot.slot]]
+    framed = inputs_of(FRAMES[encoding], encoding)
+
+    for way in ways:
+        made = inputs_of(way, encoding)
+        assert made.keys() == framed.keys()
+        assert all(np.array_equal(made[name], framed[name]) for name in framed)
+
+
+def test_strokes_feed_every_encoding_at_once() -> None:
+    assert set(make_inputs(STROKES, FEEDS["strokes"])) == {"ink20", "canvas20", "path48"}
+
+
+def test_a_wider_pen_makes_more_ink() -> None:
+    thin = inputs_of(Strokes(1, 1, 500, 500, 4, SEVEN), "canvas20")["cells"]
+    thick = inputs_of(Strokes(1, 1, 500, 500, 40, SEVEN), "canvas20")["cells"]
+
+    assert thick.sum() > 2 * thin.sum()
+
+
+@pytest.mark.parametrize("gray", [0, 255, 128])
+def test_an_empty_canvas_has_no_inputs(gray: int) -> None:
+    blank = Frame("png", encode_png(np.full((50, 50), gray, np.uint8)))
+
+    assert make_inputs(blank, FEEDS["png"]) == {"ink20": None, "canvas20": None}
+
+
+def test_ink_outside_the_canvas_only_is_no_ink() -> None:
+    far = tuple(Stroke(tuple(type(p)(p.x + 3000, p.y) for p in s.points)) for s in SEVEN)
+
+    assert make_inputs(Strokes(1, 1, 500, 500, 16, far), ["ink20"]) == {"ink20": None}
+
+
+def test_a_frame_that_breaks_its_contract_is_refused() -> None:
+    with pytest.raises(SnapshotError):
+        make_inputs(Frame("ink20", b"\xff" * 412), ["ink20"])

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from collector.contribution.contributor import contributor_id, use_of
+from collector.contribution.receipt import receipt_for
+from collector.spool.spool import Counts, Receipt, Spool, SpoolError
+from service.intake.intake import REST_SECONDS, Intake
+from tests.service.fakes import TOKEN, contribution_record
+
+KEY = b"k" * 32
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Iterator[Spool]:
+    spool = Spool(tmp_path / "spool.sqlite", 2**20)
+    yield spool
+    spool.close()
+
+
+def test_a_contribution_is_on_disk_when_it_is_accepted(spool: Spool) -> None:
+    record = contribution_record()
+
+    reply = Intake(spool, KEY).accept(record)
+
+    assert reply == {
+        "type": "accepted",
+        "id": record["id"],
+        "use": use_of(contributor_id(KEY, TOKEN)),
+        "duplicate": False,
+        "receipt": receipt_for(KEY, record["id"]),
+        "contributions": {"total": 1, "yours": 1, "by_label": [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]},
+    }
+    assert [waiting.id for waiting in spool.pending(10)] == [record["id"]]
+
+
+def test_the_browsers_token_is_not_kept(spool: Spool) -> None:
+    Intake(spool, KEY).accept(contribution_record())
+
+    assert TOKEN not in repr(spool.pending(1))
+
+
+def test_the_same_id_again_is_a_duplicate_and_counts_once(spool: Spool) -> None:
+    intake, record = Intake(spool, KEY), contribution_record()
+
+    intake.accept(record)
+    again = intake.accept(record)
+
+    assert (again["type"], again["duplicate"], again["contributions"]["total"]) == ("accepted", True, 1)
+
+
+@pytest.mark.parametrize("changes", [{"label": 10}, {"samples": []}, {"consent": "none"}, {"contributor": "x"}])
+def test_a_wrong_contribution_is_refused_for_good(spool: Spool, changes: dict[str, Any]) -> None:
+    record = contribution_record(**changes)
+
+    reply = Intake(spool, KEY).accept(record)
+
+    assert (reply["type"], reply["id"], reply["code"], reply["retry"]) == (
+        "refused",
+        record["id"],
+        "bad_contribution",
+        False,
+    )
+    assert spool.pending(1) == []
+
+
+def test_a_contribution_that_is_nothing_of_the_kind_is_refused(spool: Spool) -> None:
+    reply = Intake(spool, KEY).accept({"id": ["no", "text"]})
+
+    assert (reply["id"], reply["code"]) == ("", "bad_contribution")
+
+
+def test_a_full_spool_asks_to_come_again(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "small.sqlite", 100)
+
+    reply = Intake(spool, KEY).accept(contribution_record())
+    spool.close()
+
+    assert (reply["type"], reply["code"], reply["retry"]) == ("refused", "spool_full", True)
+
+
+def test_a_spool_that_fails_asks_to_come_again_and_says_so(spool: Spool) -> None:
+    intake = Intake(spool, KEY)
+    spool.close()
+
+    reply = intake.accept(contribution_record())
+
+    assert (reply["code"], reply["retry"]) == ("busy", True)
+    assert "spool" in intake.trouble()
+
+
+class Disk:
+    """Stands before a spool, and refuses while it is told to."""
+
+    def __init__(self, spool: Spool) -> None:
+        self.full, self.asked = True, 0
+        self._spool = spool
+
+    def accept(self, *given: Any, **named: Any) -> Receipt:
+        self.asked += 1
+        if self.full:
+            raise SpoolError("database or disk is full")
+        return self._spool.accept(*given, **named)
+
+    def counts(self, contributor: str | None = None) -> Counts:
+        return self._spool.counts(contributor)
+
+
+def test_a_disk_that_refuses_is_tried_by_one_contribution_at_a_time(spool: Spool) -> None:
+    disk, now = Disk(spool), [100.0]
+    intake = Intake(cast("Spool", disk), KEY, clock=lambda: now[0])
+    records = [contribution_record() for _ in range(4)]
+    assert intake.refuse_at_once(records[0]) is None
+    intake.accept(records[0])
+
+    refused = intake.refuse_at_once(records[1])
+    now[0] += REST_SECONDS
+    tries = [intake.refuse_at_once(record) for record in records[2:]]
+
+    assert refused is not None
+    assert (refused["code"], refused["retry"], refused["id"]) == ("busy", True, records[1]["id"])
+    assert (tries[0], tries[1] is None) == (None, False)
+    assert disk.asked == 1
+
+
+def test_a_disk_that_is_well_again_is_open_to_all_at_once(spool: Spool) -> None:
+    disk, now = Disk(spool), [100.0]
+    intake = Intake(cast("Spool", disk), KEY, clock=lambda: now[0])
+    intake.accept(contribution_record())
+    disk.full = False
+    now[0] += REST_SECONDS
+    record = contribution_record()
+    assert intake.refuse_at_once(record) is None
+
+    reply = intake.accept(record)
+
+    assert reply["type"] == "accepted"
+    assert [intake.refuse_at_once(contribution_record()) for _ in range(3)] == [None] * 3
+
+
+def test_counts_are_of_the_token_that_asks(spool: Spool) -> None:
+    intake = Intake(spool, KEY)
+    intake.accept(contribution_record(label=3))
+
+    assert intake.counts(TOKEN)["yours"] == 1
+    assert intake.counts("another-browsers-token")["yours"] == 0
+    assert intake.counts()["total"] == 1

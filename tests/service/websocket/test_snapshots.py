@@ -1,0 +1,226 @@
+"""Snapshots and their answers over a real websocket, across a swap of models too."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import numpy as np
+import pytest
+
+from collector.contribution.layout import TRAINER_STATUS
+from collector.ink.drawing import strokes_to_json
+from collector.ink.raster import encode_png
+from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
+from collector.storage.object_store import MemoryStore
+from service.inference.live_models import LiveModels
+from service.websocket.sockets import WOKEN_AT_ONCE
+from tests.service.fakes import SEVEN
+from tests.service.serving import Service, receive, receive_all
+from tests.service.talking import (
+    CANVAS,
+    CANVAS20,
+    INK20,
+    INK20_PAYLOAD,
+    PNG,
+    StartService,
+    ask,
+    frame,
+    greet,
+    ink_frame,
+    say,
+    serve_two_families,
+)
+from training.models.registry import Registry
+from training.models.status import TrainerStatus
+
+
+def snapshots_of_one_canvas() -> list[bytes | str]:
+    strokes = {"type": "strokes", "drawing": 1, "seq": 1, "width": 500, "height": 500, "pen_width": 16}
+    return [
+        ink_frame(),
+        frame(PNG, encode_png(CANVAS)),
+        encode_png(CANVAS),
+        json.dumps({**strokes, "strokes": strokes_to_json(SEVEN)}),
+    ]
+
+
+def test_the_same_canvas_gets_the_same_answer_however_it_is_sent(service: Service) -> None:
+    with service.connect() as socket:
+        greet(socket, family="softmax")
+
+        answers = [ask(socket, message) for message in snapshots_of_one_canvas()]
+
+    posted = service.call("POST", "/predict?family=softmax", encode_png(CANVAS), content_type="image/png").json
+    assert {answer["type"] for answer in answers} == {"prediction"}
+    assert {answer["family"] for answer in answers} == {"softmax"} == {posted["family"]}
+    assert {tuple(answer["probabilities"]) for answer in answers} == {tuple(posted["probabilities"])}
+    assert sum(posted["probabilities"]) == pytest.approx(1, abs=1e-3)
+
+
+def test_an_answer_names_its_drawing_seq_and_model(service: Service) -> None:
+    with service.connect() as socket:
+        welcome = receive(socket)
+
+        answer = ask(socket, frame(INK20, INK20_PAYLOAD, seq=41, drawing=2**32 - 1))
+
+    version = next(m["model"] for m in welcome["models"] if m["family"] == answer["family"])
+    assert (answer["drawing"], answer["seq"], answer["model"]) == (2**32 - 1, 41, version)
+
+
+def test_bare_pngs_are_counted_by_the_server(service: Service) -> None:
+    with service.connect() as socket:
+        receive(socket)
+
+        answers = [ask(socket, encode_png(CANVAS)) for _ in range(3)]
+
+    assert [(answer["drawing"], answer["seq"]) for answer in answers] == [(0, 1), (0, 2), (0, 3)]
+
+
+def test_a_snapshot_without_ink_says_nothing_about_any_digit(service: Service) -> None:
+    blank = np.full((500, 500), 255, np.uint8)
+    with service.connect() as socket:
+        receive(socket)
+
+        framed = ask(socket, frame(INK20, pack_ink20(to_ink20(blank))))
+        pictured = ask(socket, encode_png(blank))
+
+    assert framed["probabilities"] == pictured["probabilities"] == [0.1] * 10
+
+
+def test_each_family_asked_answers_what_it_can_be_fed(service: Service) -> None:
+    serve_two_families(service)
+    with service.connect() as socket:
+        welcome = greet(socket, families=["whole", "cropped"])
+
+        socket.send(frame(PNG, encode_png(CANVAS), seq=1))
+        both = receive_all(socket, 2)
+        one = ask(socket, frame(CANVAS20, to_canvas20(CANVAS).tobytes(), seq=2))
+
+    assert welcome["families"] == ["whole", "cropped"]
+    assert [(answer["family"], answer["seq"]) for answer in both] == [("whole", 1), ("cropped", 1)]
+    assert (one["family"], one["seq"]) == ("whole", 2)
+
+
+def test_without_coalescing_every_snapshot_is_answered_in_order(service: Service) -> None:
+    with service.connect() as socket:
+        greet(socket, coalesce=False)
+
+        for seq in range(200):
+            socket.send(ink_frame(seq))
+
+        assert [answer["seq"] for answer in receive_all(socket, 200)] == list(range(200))
+
+
+def test_with_coalescing_the_latest_is_answered_and_none_goes_back(service: Service) -> None:
+    with service.connect() as socket:
+        receive(socket)
+
+        for seq in range(500):
+            socket.send(ink_frame(seq))
+        seqs = []
+        while not seqs or seqs[-1] != 499:
+            seqs.append(receive(socket)["seq"])
+
+    assert seqs == sorted(set(seqs))
+
+
+def test_over_the_pace_coalesced_snapshots_wait_and_the_latest_is_answered(start_service: StartService) -> None:
+    with start_service(frames_per_second=1).connect() as socket:
+        receive(socket)
+
+        seqs = []
+        for seq in range(60):
+            socket.send(ink_frame(seq))
+            # The pong comes once the snapshot was read, so that each of them had its chance.
+            say(socket, type="ping", t=0)
+            while (answer := receive(socket))["type"] == "prediction":
+                seqs.append(answer["seq"])
+        while not seqs or seqs[-1] != 59:
+            seqs.append(receive(socket)["seq"])
+
+    assert len(seqs) < 30
+    assert seqs == sorted(seqs)
+
+
+def test_over_the_pace_snapshots_in_order_wait_and_are_all_answered(start_service: StartService) -> None:
+    with start_service(frames_per_second=50).connect() as socket:
+        greet(socket, coalesce=False)
+
+        for seq in range(120):
+            socket.send(ink_frame(seq))
+        answers = receive_all(socket, 120)
+
+    assert [answer["seq"] for answer in answers] == list(range(120))
+    assert {answer["type"] for answer in answers} == {"prediction"}
+
+
+def test_with_no_model_snapshots_are_told_so_and_the_socket_stays(start_service: StartService) -> None:
+    service = start_service()
+    nothing = LiveModels(MemoryStore(), Registry(MemoryStore()), Registry(MemoryStore()))
+    service.live.current = nothing.current
+    with service.connect() as socket:
+        welcome = receive(socket)
+
+        answers = [ask(socket, ink_frame(seq)) for seq in range(40)]
+
+    assert welcome["models"] == []
+    assert {(answer["type"], answer["code"]) for answer in answers} == {("error", "no_model")}
+
+
+def test_a_swap_reaches_a_drawing_already_under_way(service: Service) -> None:
+    with service.connect() as socket:
+        greet(socket, family="softmax")
+        before = ask(socket, ink_frame(1))
+
+        version = service.publish_next("softmax")
+        service.live.poll()
+        told = receive(socket)
+        after = ask(socket, ink_frame(2))
+
+    assert told["type"] == "models"
+    assert version in {model["model"] for model in told["models"]}
+    assert (before["model"] == version, after["model"]) == (False, version)
+    assert before["probabilities"] == after["probabilities"]
+
+
+def test_a_model_answers_nobody_before_it_was_told_of(service: Service) -> None:
+    with service.connect() as socket:
+        greet(socket)
+        ask(socket, ink_frame(1))
+
+        serve_two_families(service)  # nobody wakes the session: the next snapshot finds the change
+        news, answer = ask(socket, ink_frame(2)), receive(socket)
+
+    assert [model["family"] for model in news["models"]] == ["cropped", "whole"]
+    assert (answer["type"], answer["family"], answer["seq"]) == ("prediction", "cropped", 2)
+
+
+def test_more_sockets_than_are_woken_at_once_are_all_told(service: Service) -> None:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(service.connect()) for _ in range(2 * WOKEN_AT_ONCE + 1)]
+        for socket in sockets:
+            receive(socket)
+
+        service.store.put(TRAINER_STATUS, TrainerStatus("training", 20, 20).to_json())
+        service.live.poll()
+
+        assert {receive(socket)["type"] for socket in sockets} == {"trainer"}
+
+
+def test_every_socket_is_told_what_the_trainer_does(service: Service) -> None:
+    with service.connect() as one, service.connect() as other:
+        for socket in (one, other):
+            receive(socket)
+
+        service.store.put(TRAINER_STATUS, TrainerStatus("training", 20, 20, reasons=("because",)).to_json())
+        service.live.poll()
+
+        for socket in (one, other):
+            told = receive(socket)
+            assert (told["type"], told["state"], told["new_drawings"], told["reasons"]) == (
+                "trainer",
+                "training",
+                20,
+                ["because"],
+            )
