@@ -15,7 +15,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
-	$(BIN)/python -m infra.node --test "tests/frontend/*.test.js"
+	$(BIN)/python -m infra.node --test "tests/frontend/**/*.test.js"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

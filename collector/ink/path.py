@@ -1,6 +1,6 @@
 """The path contract `path48/1`: strokes become 48 points. numpy alone.
 
-The same steps, in the same order, stand in `frontend/js/path.js`: sums run forwards and lengths are
+The same steps, in the same order, stand in `frontend/js/ink/path.js`: sums run forwards and lengths are
 `sqrt(dx*dx + dy*dy)` (`hypot` may differ in the last bit between languages), so that both give the same bytes.
 `docs/snapshot.md` is the contract in words.
 """

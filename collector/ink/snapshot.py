@@ -1,6 +1,6 @@
 """The snapshot contracts `ink20/1` and `canvas20/1`: a canvas becomes 20x20 bytes. numpy alone, whole numbers alone.
 
-The same steps stand in `frontend/js/snapshot.js`; `tests/vectors/` holds both to the same bits.
+The same steps stand in `frontend/js/ink/snapshot.js`; `tests/vectors/` holds both to the same bits.
 `docs/snapshot.md` is the contract in words.
 """
 

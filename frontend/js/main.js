@@ -1,31 +1,31 @@
 /** Wires the page: who hears of what. Each part's work is in a file of its own. */
 
-import { answering } from './choice.js';
-import { Connection } from './connection.js';
-import { Consent } from './consent.js';
-import { ContributeView } from './contribute_view.js';
-import { Contributing } from './contributing.js';
-import { byId } from './dom.js';
-import { beginStroke, extendStroke, isEmpty, newDrawing, undoStroke } from './drawing.js';
-import { trackKeys } from './keyboard.js';
-import { LoopView } from './loop_view.js';
-import { ModelsView } from './models_view.js';
-import { trackMode } from './modes.js';
-import { Names } from './names.js';
-import { ModelSheet, Sheet } from './paper.js';
-import { trackPen } from './pen.js';
-import { openPending } from './pending.js';
-import { guessOf } from './predictions.js';
-import { encodeHello } from './protocol.js';
-import { Bars, GuessView } from './reading.js';
-import { Ribbon } from './ribbon.js';
-import { StateLine } from './state_line.js';
-import { contributorToken, keepWish, pageStorage, readWish } from './storage.js';
-import { Watching } from './watching.js';
-import { Wishes } from './wishes.js';
-import { openYours } from './yours_view.js';
+import { answering } from './watch/model_selection.js';
+import { Connection } from './connection/connection.js';
+import { Consent } from './contribute/consent.js';
+import { ContributeView } from './contribute/contribute_view.js';
+import { Contributing } from './contribute/contributing.js';
+import { byId } from './ui/dom.js';
+import { beginStroke, extendStroke, isEmpty, newDrawing, undoStroke } from './ink/drawing.js';
+import { trackKeys } from './ui/keyboard.js';
+import { LoopView } from './models/training_loop_view.js';
+import { ModelsView } from './models/models_view.js';
+import { trackMode } from './ui/views.js';
+import { Names } from './watch/model_names.js';
+import { ModelSheet, Sheet } from './ink/canvas.js';
+import { trackPen } from './ink/pen.js';
+import { openPending } from './contribute/pending.js';
+import { guessOf } from './watch/predictions.js';
+import { encodeHello } from './connection/protocol.js';
+import { Bars, GuessView } from './watch/prediction_view.js';
+import { Ribbon } from './watch/guess_timeline.js';
+import { StateLine } from './ui/state_line.js';
+import { contributorToken, keepWish, pageStorage, readWish } from './ui/local_settings.js';
+import { Watching } from './watch/watching.js';
+import { Wishes } from './watch/model_picker.js';
+import { openYours } from './my_drawings/my_drawings_view.js';
 
-/** @typedef {import('./protocol.js').ServerMessage} ServerMessage */
+/** @typedef {import('./connection/protocol.js').ServerMessage} ServerMessage */
 
 const storage = pageStorage();
 const contributor = contributorToken(storage);
@@ -40,14 +40,14 @@ const loop = new LoopView();
 const modelsView = new ModelsView();
 
 let drawing = newDrawing(1);
-/** @type {import('./pen.js').Pointer} */
+/** @type {import('./ink/pen.js').Pointer} */
 let pointer = 'unknown';
 let wish = readWish(storage);
-/** @type {import('./modes.js').Mode} */
+/** @type {import('./ui/views.js').Mode} */
 let mode = 'watch';
-/** @type {import('./modes.js').Mode} */
+/** @type {import('./ui/views.js').Mode} */
 let sheetFor = 'watch';
-/** @type {readonly import('./protocol.js').Model[] | null} */
+/** @type {readonly import('./connection/protocol.js').Model[] | null} */
 let models = null;
 /** @type {string | null} */
 let heldBy = null; // the families that this connection's last hello named
@@ -94,7 +94,7 @@ function canDraw() {
   return mode === 'watch' || mode === 'contribute';
 }
 
-/** @param {import('./drawing.js').Drawing} next */
+/** @param {import('./ink/drawing.js').Drawing} next */
 function change(next) {
   if (next === drawing) return;
   drawing = next;
@@ -200,14 +200,14 @@ function resend() {
   void yours.resume();
 }
 
-/** @param {readonly import('./protocol.js').Model[]} served */
+/** @param {readonly import('./connection/protocol.js').Model[]} served */
 function serve(served) {
   models = served;
   greet();
   showModels();
 }
 
-/** @param {import('./choice.js').Wish} wished */
+/** @param {import('./watch/model_selection.js').Wish} wished */
 function choose(wished) {
   wish = wished;
   keepWish(storage, wish);
@@ -215,7 +215,7 @@ function choose(wished) {
   showModels();
 }
 
-/** @param {import('./protocol.js').Prediction} prediction */
+/** @param {import('./connection/protocol.js').Prediction} prediction */
 function take(prediction) {
   const reading = watching.take(prediction);
   if (!reading) return;

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { toPath48 } from '../../frontend/js/path.js';
-import { encodeFrame } from '../../frontend/js/protocol.js';
-import { grayOf, toCanvas20, toInk20, wholeCanvas } from '../../frontend/js/snapshot.js';
+import { toPath48 } from '../../frontend/js/ink/path.js';
+import { encodeFrame } from '../../frontend/js/connection/protocol.js';
+import { grayOf, toCanvas20, toInk20, wholeCanvas } from '../../frontend/js/ink/snapshot.js';
 import { decoded, encoded, readVectors, unpacked } from './vectors.js';
 
 for (const vector of readVectors('snapshot')) {

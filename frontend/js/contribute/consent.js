@@ -1,0 +1,44 @@
+/** Asking once whether drawings may be kept, and taking it back. */
+
+import { byId } from '../ui/dom.js';
+import { agreedConsent, setAgreedConsent } from '../ui/local_settings.js';
+
+/** @typedef {import('../connection/protocol.js').Consent} Terms */
+
+export class Consent {
+  /** @type {Storage} */ #storage;
+  /** @type {Terms | null} */ #terms = null;
+  /** @type {() => void} */ #changed;
+
+  /**
+   * @param {Storage} storage
+   * @param {() => void} changed
+   */
+  constructor(storage, changed) {
+    this.#storage = storage;
+    this.#changed = changed;
+    byId('agree', HTMLButtonElement).addEventListener('click', () => this.#set(this.#terms?.version ?? null));
+    byId('withdraw', HTMLButtonElement).addEventListener('click', () => this.#set(null));
+  }
+
+  /** The version of the terms that hold now, if it was agreed to; other terms are asked for anew. */
+  get agreed() {
+    const agreed = agreedConsent(this.#storage);
+    return this.#terms !== null && agreed === this.#terms.version ? agreed : null;
+  }
+
+  /** @param {Terms} terms */
+  showTerms(terms) {
+    this.#terms = terms;
+    byId('consent-text', HTMLElement).textContent = terms.text;
+    byId('consent-terms', HTMLElement).textContent = `Licence ${terms.licence}, terms of version ${terms.version}.`;
+    byId('agree', HTMLButtonElement).disabled = false;
+    this.#changed();
+  }
+
+  /** @param {string | null} version */
+  #set(version) {
+    setAgreedConsent(this.#storage, version);
+    this.#changed();
+  }
+}

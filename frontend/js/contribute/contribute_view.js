@@ -1,0 +1,36 @@
+/** What a visitor is asked to draw, how much was given, and why a drawing was not taken. */
+
+import { byId, setText } from '../ui/dom.js';
+import { KeptView } from './recent_strip.js';
+import { aDigit, countWords } from '../ui/words.js';
+
+/** @typedef {Pick<import('./contributing.js').Contributing, 'asked' | 'counts' | 'given'>} Shown */
+
+export class ContributeView {
+  #asked = byId('asked', HTMLElement);
+  #digit = byId('asked-digit', HTMLElement);
+  #words = byId('asked-words', HTMLElement);
+  #invitation = byId('invitation-words', HTMLElement);
+  #counts = byId('counts', HTMLElement);
+  #objection = byId('objection', HTMLElement);
+  #kept = new KeptView();
+
+  /**
+   * @param {Shown} contributing
+   * @param {boolean} asking whether the visitor contributes now
+   */
+  show({ asked, counts, given }, asking) {
+    const task = asked === null ? '' : String(asked);
+    setText(this.#digit, task);
+    this.#asked.dataset.digit = task;
+    setText(this.#words, asked === 8 ? 'Draw an' : 'Draw a');
+    setText(this.#invitation, asking && asked !== null ? `Draw ${aDigit(asked)}` : 'Draw a digit');
+    setText(this.#counts, countWords(counts));
+    this.#kept.show(given);
+  }
+
+  /** @param {string} words by which a control says why it did nothing */
+  object(words) {
+    setText(this.#objection, words);
+  }
+}

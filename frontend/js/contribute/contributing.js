@@ -1,0 +1,183 @@
+/** Asking for digits and handing in what was drawn, until the service has answered each. How it looks is elsewhere. */
+
+import { chooseDigit } from '../watch/model_selection.js';
+import { PEN_WIDTH, SIDE, hundredths, inkLength } from '../ink/geometry.js';
+import { encodeContribution } from '../connection/protocol.js';
+import { makeSamples } from '../ink/samples.js';
+import { aDigit } from '../ui/words.js';
+
+/** @typedef {import('../ink/geometry.js').Stroke} Stroke */
+/** @typedef {import('./recent_strip.js').Given} Given */
+/** @typedef {import('./pending.js').Pending} Pending */
+/** @typedef {import('../ink/pen.js').Pointer} Pointer */
+/** @typedef {import('../connection/protocol.js').Accepted} Accepted */
+/** @typedef {import('../connection/protocol.js').Contribution} Contribution */
+/** @typedef {import('../connection/protocol.js').Counts} Counts */
+/** @typedef {import('../connection/protocol.js').Refused} Refused */
+/** @typedef {import('../my_drawings/receipts.js').Held} Held */
+/** @typedef {import('../connection/protocol.js').Welcome} Welcome */
+
+const LEAST_INK = 60; // px: shorter than any digit; a slip of the pen, or Done pressed too early
+const AGAIN_MS = 4000; // to wait where the service asked for patience
+
+/**
+ * @typedef {object} Surroundings
+ * @property {(message: string) => boolean} send
+ * @property {Pending} pending
+ * @property {import('../ink/samples.js').Printer} printer
+ * @property {string} contributor
+ * @property {(held: Held) => Promise<void>} hold keeps the receipt of what was accepted
+ * @property {() => void} changed what is asked, given or counted is no longer what it was
+ */
+
+export class Contributing {
+  /** @type {Surroundings} */ #surroundings;
+  /** @type {Welcome['limits'] | null} */ #limits = null;
+  /** @type {Counts} */ #counts = { total: 0, yours: 0, by_label: Array(10).fill(0) };
+  /** @type {number | null} */ #asked = null;
+  /** @type {readonly Given[]} */ #given = [];
+
+  /** @param {Surroundings} surroundings */
+  constructor(surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  get asked() {
+    return this.#asked;
+  }
+
+  get counts() {
+    return this.#counts;
+  }
+
+  /** @returns {readonly Given[]} newest last */
+  get given() {
+    return this.#given;
+  }
+
+  /** @param {Welcome} welcome */
+  welcome({ limits, contributions }) {
+    this.#limits = limits;
+    this.#counts = contributions;
+    if (this.#asked === null) this.askNext();
+    this.#surroundings.changed();
+  }
+
+  /** Asks for another digit than now. */
+  askNext() {
+    this.#asked = chooseDigit(this.#counts.by_label, Math.random(), this.#asked);
+    this.#surroundings.changed();
+  }
+
+  /**
+   * Why this drawing can't be given; null when it can.
+   * @param {readonly Stroke[]} strokes
+   */
+  objection(strokes) {
+    if (!this.#limits || this.#asked === null) return 'the service has not answered yet';
+    if (strokes.length === 0) return `draw ${aDigit(this.#asked)} first`;
+    if (inkLength(strokes) < LEAST_INK) return `that is too little ink for ${aDigit(this.#asked)}`;
+    const points = strokes.reduce((sum, stroke) => sum + stroke.length, 0);
+    const { strokes_max, points_max } = this.#limits;
+    if (strokes.length > strokes_max) return `${strokes.length} strokes, at most ${strokes_max}; clear and draw it again`;
+    if (points > points_max) return `${points} points, at most ${points_max}; clear and draw it again`;
+    return null;
+  }
+
+  /**
+   * Gives the drawing as the digit that was asked for, and asks for the next.
+   * @param {readonly Stroke[]} strokes that nothing speaks against
+   * @param {Pointer} pointer
+   * @param {string} consent the version that was agreed to
+   */
+  async give(strokes, pointer, consent) {
+    const label = this.#asked;
+    if (!this.#limits || label === null) throw new Error('nothing was asked for yet');
+    const id = crypto.randomUUID();
+    this.#note({ id, label, strokes, fate: 'waiting' });
+    this.askNext();
+    const { printer, pending, contributor } = this.#surroundings;
+    const samples = await makeSamples(strokes, this.#limits, printer);
+    const points = timed(strokes);
+    const size = { width: SIDE, height: SIDE, pen_width: PEN_WIDTH };
+    const contribution = { id, label, contributor, consent, ...size, pointer, strokes: points, samples };
+    await pending.add(contribution);
+    this.#surroundings.send(encodeContribution(contribution));
+  }
+
+  /** Sends all that was not answered: kept from before a reload, or lost with a connection. */
+  async sendPending() {
+    for (const contribution of await this.#surroundings.pending.all()) {
+      if (!this.#given.some(({ id }) => id === contribution.id)) this.#note(restored(contribution));
+      this.#surroundings.send(encodeContribution(contribution));
+    }
+  }
+
+  /** @param {Accepted} accepted */
+  async accepted({ id, use, receipt, contributions }) {
+    this.#counts = contributions;
+    this.#settle(id, { fate: use });
+    const given = this.#given.find((one) => one.id === id);
+    // First: a contribution that is still kept here is sent again, and brings its receipt again.
+    if (given && receipt) await this.#surroundings.hold({ ...bare(given), use, receipt, given: Date.now() });
+    await this.#surroundings.pending.remove(id);
+  }
+
+  /**
+   * Counts and shows a deleted drawing no more.
+   * @param {{readonly id: string, readonly label: number}} deleted
+   */
+  forget({ id, label }) {
+    const { total, yours, by_label } = this.#counts;
+    this.#counts = { total: total - 1, yours: yours - 1, by_label: by_label.map((n, digit) => (digit === label ? n - 1 : n)) };
+    this.#given = this.#given.filter((given) => given.id !== id);
+    this.#surroundings.changed();
+  }
+
+  /** @param {Refused} refused */
+  async refused({ id, message, retry }) {
+    if (retry) {
+      setTimeout(() => void this.sendPending(), AGAIN_MS);
+      return;
+    }
+    this.#settle(id, { fate: 'refused', why: message });
+    await this.#surroundings.pending.remove(id);
+  }
+
+  /** @param {Given} given */
+  #note(given) {
+    this.#given = [...this.#given, given];
+    this.#surroundings.changed();
+  }
+
+  /**
+   * @param {string} id
+   * @param {{readonly fate: import('./recent_strip.js').Fate, readonly why?: string}} news
+   */
+  #settle(id, news) {
+    this.#given = this.#given.map((given) => (given.id === id ? { ...given, ...news } : given));
+    this.#surroundings.changed();
+  }
+}
+
+/**
+ * Points with times from the drawing's start.
+ * @param {readonly Stroke[]} strokes
+ */
+export function timed(strokes) {
+  const start = strokes[0]?.[0]?.[2] ?? 0;
+  return strokes.map((stroke) => stroke.map(([x, y, t]) => [x, y, hundredths(t - start)]));
+}
+
+/** @param {Given} given */
+function bare({ id, label, strokes }) {
+  return { id, label, strokes };
+}
+
+/**
+ * @param {Contribution} contribution
+ * @returns {Given}
+ */
+function restored({ id, label, strokes }) {
+  return { id, label, strokes: /** @type {readonly Stroke[]} */ (strokes), fate: 'waiting' };
+}

@@ -1,0 +1,90 @@
+/** The project's ancestors beside its own models: which rows and which lines are shown. Pure; `docs/baselines.md` has the form. */
+
+import { whole } from '../ui/words.js';
+
+/** @typedef {import('./cards.js').Card} Card */
+/**
+ * @typedef {object} Baseline
+ * @property {string} name
+ * @property {string} source
+ * @property {number | null} year
+ * @property {number | null} claimed
+ * @property {number | null} came_out
+ * @property {string} trained_on
+ * @property {readonly number[]} ink
+ * @property {readonly number[]} accuracy
+ * @property {number | null} mean
+ * @property {number | null} at_50
+ * @property {number | null} at_100
+ * @property {string} [note]
+ */
+/** @typedef {'ancestor' | 'ours' | 'best'} Kind */
+/** @typedef {{readonly name: string, readonly ink: readonly number[], readonly accuracy: readonly number[], readonly kind: Kind}} Line */
+
+const PROJECT = 'Midstroke';
+const EVERY_STAGE = 'ours, every stage'; // what an ancestor learned from when it was taught as our families are
+
+/**
+ * The file's families are those of the day on which it was written; the served ones' cards take their place.
+ * @param {readonly Baseline[]} rows
+ */
+export function ancestorsOf(rows) {
+  return rows.filter(({ source }) => source !== PROJECT);
+}
+
+/**
+ * @param {Card} card
+ * @returns {Baseline}
+ */
+export function familyRow({ family, version, metrics, trained_on }) {
+  const { ink, accuracy, mean, at_50, at_100, judged_on } = metrics;
+  const year = Number(version.slice(0, 4)) || null;
+  const taught = `${whole(trained_on.drawings)} of ours`;
+  const own = { name: family, source: PROJECT, year, claimed: null, came_out: null, trained_on: taught };
+  return { ...own, ink, accuracy, mean, at_50, at_100, note: `judged on ${judged_on}` };
+}
+
+/**
+ * What the chart draws: ancestors that were taught as our families were, then those, the best last and so on top.
+ * @param {readonly Baseline[]} ancestors
+ * @param {readonly Baseline[]} families best first
+ * @returns {readonly Line[]}
+ */
+export function linesOf(ancestors, families) {
+  const alike = ancestors.filter(({ trained_on, ink }) => trained_on === EVERY_STAGE && ink.length > 0);
+  const ours = families.map((row, place) => line(row, place === 0 ? 'best' : 'ours'));
+  return [...alike.map((row) => line(row, 'ancestor')), ...ours.reverse()];
+}
+
+/**
+ * @param {Baseline} row
+ * @param {Kind} kind
+ * @returns {Line}
+ */
+function line({ name, ink, accuracy }, kind) {
+  return { name, ink, accuracy, kind };
+}
+
+/**
+ * Rows of one source stand together, in their order.
+ * @param {readonly Baseline[]} rows
+ * @returns {readonly (readonly Baseline[])[]}
+ */
+export function bySource(rows) {
+  /** @type {Baseline[][]} */
+  const groups = [];
+  for (const row of rows) {
+    const last = groups.at(-1);
+    if (last && last[0].source === row.source && last[0].year === row.year) last.push(row);
+    else groups.push([row]);
+  }
+  return groups;
+}
+
+/**
+ * @param {string} source
+ * @param {number | null} year null where the source gives none
+ */
+export function sourceWords(source, year) {
+  return year === null ? source : `${year}, ${source}`;
+}

@@ -1,0 +1,100 @@
+/** "How far we have come": the project's ancestors and its served families, as a chart and a table. */
+
+import { ancestorsOf, bySource, familyRow, linesOf, sourceWords } from './baselines.js';
+import { comparisonChart } from './chart.js';
+import { byId, element } from '../ui/dom.js';
+import { figureGrid, figuresOfBaselines } from './figures.js';
+
+/** @typedef {import('./baselines.js').Baseline} Baseline */
+/** @typedef {import('../connection/protocol.js').Model} Model */
+
+const TABLE_URL = '/baselines';
+const HEADINGS = ['Classifier, and what it learned from', 'Claims, %', 'Came out, %', 'Half ink, %', 'Full ink, %', 'Mean, %'];
+const CAPTION =
+  'Right answers. Claims and what came out here are by the source’s own test; all else is on our drawings, by writers that ' +
+  'none of them learned from, the mean over 10, 20 … 100 % of the ink. In the chart all were taught by every stage of ours.';
+
+export class HistoryView {
+  #place = byId('history-body', HTMLElement);
+  #turn = 0;
+  /** @type {Promise<readonly Baseline[]> | null} */ #rows = null;
+  /** @type {import('./cards.js').Cards} */ #cards;
+
+  /** @param {import('./cards.js').Cards} cards */
+  constructor(cards) {
+    this.#cards = cards;
+  }
+
+  /** @param {readonly Model[]} models served, best first */
+  async show(models) {
+    const turn = ++this.#turn;
+    this.#rows ??= readRows();
+    const reading = models.map((model) => this.#cards.read(model).then(familyRow));
+    try {
+      const [rows, families] = await Promise.all([this.#rows, Promise.all(reading)]);
+      if (turn === this.#turn) this.#place.replaceChildren(...parts(ancestorsOf(rows), families));
+    } catch (error) {
+      this.#rows = null;
+      if (turn === this.#turn) this.#place.replaceChildren(element('p', {}, `${error instanceof Error ? error.message : error}.`));
+    }
+  }
+}
+
+/** @returns {Promise<readonly Baseline[]>} */
+async function readRows() {
+  const answer = await fetch(TABLE_URL);
+  if (answer.status === 404) throw new Error('No comparison with its ancestors is kept here');
+  if (!answer.ok) throw new Error(`The comparison could not be read: the service answered ${answer.status}`);
+  return answer.json();
+}
+
+/**
+ * @param {readonly Baseline[]} ancestors
+ * @param {readonly Baseline[]} families best first
+ */
+function parts(ancestors, families) {
+  const lines = linesOf(ancestors, families);
+  const chart = element('figure', {}, ...(lines.length ? [comparisonChart(lines)] : []));
+  chart.append(element('figcaption', {}, CAPTION));
+  const figures = element('details', {}, element('summary', {}, 'Figures of the comparison'), figureGrid(figuresOfBaselines()));
+  return [chart, table(ancestors, families), figures];
+}
+
+/**
+ * @param {readonly Baseline[]} ancestors
+ * @param {readonly Baseline[]} families
+ */
+function table(ancestors, families) {
+  const headings = HEADINGS.map((words) => element('th', { scope: 'col' }, words));
+  const head = element('thead', {}, element('tr', {}, ...headings));
+  const ours = families.map((row, place) => tableRow(row, undefined, place === 0 ? 'best' : 'ours'));
+  const groups = bySource(ancestors).map((rows) => group(rows[0], rows.map((row, i) => tableRow(row, rows[i - 1]?.name))));
+  if (families.length) groups.push(group(families[0], ours.reverse()));
+  return element('table', {}, head, ...groups);
+}
+
+/**
+ * @param {Baseline} first
+ * @param {readonly HTMLElement[]} rows
+ */
+function group({ source, year }, rows) {
+  const title = element('th', { scope: 'rowgroup', colspan: String(HEADINGS.length) }, sourceWords(source, year));
+  return element('tbody', {}, element('tr', { class: 'source' }, title), ...rows);
+}
+
+/**
+ * @param {Baseline} row
+ * @param {string | undefined} above the name in the row above, which is not written twice
+ * @param {string} [kind]
+ */
+function tableRow({ name, trained_on, claimed, came_out, at_50, at_100, mean, note = '' }, above, kind = '') {
+  const shares = [claimed, came_out, at_50, at_100, mean].map((share) => element('td', {}, shareWords(share)));
+  const called = element('span', name === above ? { class: 'again' } : {}, name);
+  const title = element('th', { scope: 'row', title: note }, called, ' ', element('small', {}, trained_on));
+  return element('tr', { class: kind }, title, ...shares);
+}
+
+/** @param {number | null} share the unit is in the column's heading */
+function shareWords(share) {
+  return share === null ? '–' : (100 * share).toFixed(1);
+}

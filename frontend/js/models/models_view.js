@@ -1,0 +1,105 @@
+/** The models that are served, each with what its card says. Reads cards, changes nothing. */
+
+import { accuracyChart } from './chart.js';
+import { Cards } from './cards.js';
+import { byId, element } from '../ui/dom.js';
+import { familySentence } from './families.js';
+import { figureGrid, figuresOf } from './figures.js';
+import { HistoryView } from './history_view.js';
+import { percent, whenMade, whole } from '../ui/words.js';
+
+/** @typedef {import('./cards.js').Card} Card */
+/** @typedef {import('../connection/protocol.js').Model} Model */
+
+export class ModelsView {
+  #list = byId('models-list', HTMLElement);
+  #cards = new Cards();
+  #history = new HistoryView(this.#cards);
+  /** @type {readonly Model[]} */ #models = [];
+  #visible = false;
+
+  /** @param {readonly Model[]} models best first */
+  showModels(models) {
+    this.#models = models;
+    if (this.#visible) this.#draw();
+  }
+
+  /** @param {boolean} visible cards are read once somebody looks */
+  setVisible(visible) {
+    this.#visible = visible;
+    if (visible) this.#draw();
+  }
+
+  #draw() {
+    void this.#history.show(this.#models);
+    this.#list.replaceChildren(...this.#models.map((model) => this.#article(model)));
+    if (this.#models.length === 0) this.#list.append(element('p', {}, 'No model is served yet.'));
+  }
+
+  /** @param {Model} model */
+  #article(model) {
+    const details = element('div', { class: 'card-body' });
+    const title = element('h2', {}, model.family, element('small', {}, model.best ? ' the best of those served' : ''));
+    const about = element('p', { class: 'about' }, familySentence(model.family));
+    const article = element('article', { 'data-family': model.family, 'data-version': model.model }, title, about, details);
+    this.#cards.read(model).then(
+      (card) => details.replaceChildren(...cardParts(card)),
+      (error) => details.replaceChildren(element('p', {}, `Its card could not be read: ${error.message}.`)),
+    );
+    return article;
+  }
+}
+
+/** @param {Card} card */
+function cardParts(card) {
+  const { metrics } = card;
+  const chart = element('figure', {}, accuracyChart(metrics.ink, metrics.accuracy));
+  chart.append(element('figcaption', {}, 'Right answers by share of ink drawn, on writers it has not seen'));
+  return [facts(card), chart, figureGrid(figuresOf(card))];
+}
+
+/** @param {Card} card */
+function facts(card) {
+  const { metrics, trained_on: from } = card;
+  /** @type {readonly (readonly [string, string | Node])[]} */
+  const rows = [
+    ['Version', card.version],
+    ['Made', whenMade(card.version) + (card.resumed_from ? `, from ${card.resumed_from}` : ', from nothing')],
+    ['Learnt from', `${whole(from.drawings)} drawings by ${whole(from.contributors)} people${withdrawnWords(from)}`],
+    ['Looks at', LOOKS[card.encoding] ?? card.encoding],
+    ['Right, mean', percent(metrics.mean)],
+    ['Right, half drawn', percent(metrics.at_50)],
+    ['Right, finished', percent(metrics.at_100)],
+    ['Each digit, finished', recall(metrics.recall)],
+    ['Judged on', metrics.judged_on],
+    ['Gate', gateWords(card.gate)],
+    ['Credits', from.credits.join('; ') || 'none'],
+  ];
+  return element('dl', {}, ...rows.flatMap(([term, said]) => [element('dt', {}, term), element('dd', {}, said)]));
+}
+
+/** @param {Card['trained_on']} from */
+function withdrawnWords({ withdrawn = 0 }) {
+  return withdrawn === 0 ? '' : `; ${whole(withdrawn)} deleted by their contributors and left out since`;
+}
+
+/** @type {Readonly<Record<string, string>>} */
+const LOOKS = {
+  ink20: 'the ink as 20 × 20 cells, and its place (ink20)',
+  canvas20: 'the whole sheet as 20 × 20 cells (canvas20)',
+  path48: 'the pen’s path as 48 points (path48)',
+};
+
+/** @param {Card['gate']} gate */
+function gateWords({ accepted, reasons = [] }) {
+  const verdict = accepted === undefined ? 'not asked' : accepted ? 'passed' : 'refused';
+  return [verdict, ...reasons].join('; ');
+}
+
+/** @param {readonly number[]} shares of each digit at full ink */
+function recall(shares) {
+  const items = shares.map((share, digit) =>
+    element('li', {}, element('b', {}, String(digit)), ` ${Math.round(100 * share)} %`),
+  );
+  return element('ol', { class: 'recall' }, ...items);
+}

@@ -1,0 +1,117 @@
+/** The live loop, seen: one line beside the sheet, and above the models what is collected, trained, served and refused. */
+
+import { modelFile } from './cards.js';
+import { byId, element, setText } from '../ui/dom.js';
+import { asideWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, trainerNews } from './training_loop.js';
+import { modelWords, trainerWords } from '../ui/words.js';
+import { whenWords } from '../my_drawings/my_drawings_words.js';
+
+/** @typedef {import('./training_loop.js').Outcome} Outcome */
+/** @typedef {import('../connection/protocol.js').Counts} Counts */
+/** @typedef {import('../connection/protocol.js').Model} Model */
+/** @typedef {import('../connection/protocol.js').Trainer} Trainer */
+
+const NEWS_KEPT = 8;
+const COUNTS_URL = '/model';
+
+export class LoopView {
+  #line = byId('loop-line', HTMLElement);
+  #parts = [byId('loop-part', HTMLElement), byId('training-part', HTMLElement)];
+  #trainerWords = byId('trainer', HTMLElement);
+  #aside = byId('left-out', HTMLElement);
+  #outcomes = byId('outcomes', HTMLElement);
+  #news = byId('news', HTMLElement);
+  #collected = byId('collected', HTMLElement);
+  #digits = Array.from({ length: 10 }, (_, digit) => digitColumn(digit));
+  /** @type {Trainer | null} */ #trainer = null;
+  /** @type {readonly Model[]} */ #models = [];
+  #visible = false;
+
+  constructor() {
+    byId('by-label', HTMLElement).append(...this.#digits.map(({ column }) => column));
+  }
+
+  /** @param {Trainer | null} trainer */
+  showTrainer(trainer) {
+    this.#tell(trainerNews(this.#trainer, trainer));
+    this.#trainer = trainer;
+    setText(this.#line, lineWords(trainer));
+    setText(this.#trainerWords, `${trainerWords(trainer)}.`);
+    this.#trainerWords.dataset.state = trainer?.state ?? '';
+    setText(this.#aside, asideWords(trainer));
+    for (const part of this.#parts) part.style.transform = `scaleX(${partCollected(trainer)})`;
+    this.#outcomes.replaceChildren(...outcomeItems(trainer));
+    if (this.#visible) void this.#readCounts();
+  }
+
+  /** @param {readonly Model[]} models */
+  showModels(models) {
+    this.#tell(championNews(this.#models, models));
+    this.#models = models;
+  }
+
+  /** @param {Counts} counts */
+  showCounts({ total, by_label }) {
+    setText(this.#collected, collectedWords(total));
+    const most = Math.max(...by_label, 1);
+    this.#digits.forEach(({ bar, count }, digit) => {
+      bar.style.transform = `scaleY(${by_label[digit] / most})`;
+      setText(count, String(by_label[digit]));
+    });
+  }
+
+  /** @param {boolean} visible what others gave is asked for while somebody looks */
+  setVisible(visible) {
+    this.#visible = visible;
+    if (visible) void this.#readCounts();
+  }
+
+  async #readCounts() {
+    try {
+      const answer = await fetch(COUNTS_URL);
+      if (answer.ok) this.showCounts((await answer.json()).contributions);
+    } catch {
+      // No connection: the state line says so, and the counts stay as they were told last.
+    }
+  }
+
+  /** @param {readonly string[]} news */
+  #tell(news) {
+    const time = new Date().toLocaleTimeString('en-GB');
+    for (const words of news) this.#news.prepend(element('li', {}, element('time', {}, time), ` ${words}`));
+    while (this.#news.children.length > NEWS_KEPT) this.#news.lastElementChild?.remove();
+  }
+}
+
+/** @param {number} digit */
+function digitColumn(digit) {
+  const bar = element('span', { class: 'bar' });
+  const count = element('span', { class: 'count' });
+  const track = element('span', { class: 'track' }, bar);
+  const column = element('li', {}, count, track, element('span', { class: 'digit' }, String(digit)));
+  return { column, bar, count };
+}
+
+/** @param {Trainer | null} trainer */
+function outcomeItems(trainer) {
+  const outcomes = outcomesOf(trainer);
+  if (!outcomes.length) return [element('li', {}, element('p', {}, 'None has ended yet.'))];
+  return outcomes.map((outcome) => element('li', {}, ...outcomeParts(outcome)));
+}
+
+/** @param {Outcome} outcome */
+function outcomeParts({ state, family, version, reasons = [], at }) {
+  const verdict = state === 'published' ? ' passed the gate and went live.' : ' was refused.';
+  const name = family && version ? cardLink(family, version) : `a challenger${family ? ` (${family})` : ''}`;
+  const why = reasons.length ? reasons : state === 'refused' ? ['no reason given'] : [];
+  const list = element('ul', {}, ...why.map((reason) => element('li', {}, reason)));
+  return [element('p', {}, at ? `${whenWords(at)}: ` : '', name, verdict), ...(why.length ? [list] : [])];
+}
+
+/**
+ * @param {string} family
+ * @param {string} version
+ */
+function cardLink(family, version) {
+  return element('a', { href: modelFile(family, version, 'card.json') }, modelWords({ family, model: version }, false));
+}

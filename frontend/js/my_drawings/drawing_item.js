@@ -1,0 +1,173 @@
+/** One drawing in the list of those that were given: its picture, what is kept of it, and what can be done with it. */
+
+import { element, shape } from '../ui/dom.js';
+import { SIDE } from '../ink/geometry.js';
+import { ask } from '../ui/confirmation.js';
+import { NoAnswer } from './receipt_requests.js';
+import { factsOf, standingWords, whenWords } from './my_drawings_words.js';
+
+/** @typedef {import('../ink/geometry.js').Stroke} Stroke */
+/** @typedef {import('./receipt_requests.js').Kept} Kept */
+/** @typedef {import('./my_drawings.js').Drawn} Drawn */
+/**
+ * @typedef {object} Actions
+ * @property {(drawn: Drawn) => Promise<Kept>} see
+ * @property {(drawn: Drawn) => Promise<Blob>} download
+ * @property {(id: string) => void} delete
+ * @property {(id: string) => void} forget
+ * @property {(id: string) => void} gone the service says that it was deleted already
+ */
+
+const DOT = 0.01; // px: as short as a line can be and leave its round caps
+const GONE = 410;
+
+export class YoursItem {
+  /** @type {Drawn} */ #drawn;
+  /** @type {Actions} */ #actions;
+  #standing = element('span', { class: 'standing' });
+  #news = element('p', { class: 'news', role: 'status' });
+  #facts = element('div', { class: 'facts' });
+  #controls = element('div', { class: 'controls' });
+  #see;
+
+  /**
+   * @param {Drawn} drawn
+   * @param {Actions} actions
+   */
+  constructor(drawn, actions) {
+    this.#drawn = drawn;
+    this.#actions = actions;
+    const name = `the ${drawn.label} given ${whenWords(drawn.given)}`;
+    this.#see = control('See what is kept', name, () => void this.toggle());
+    this.#see.setAttribute('aria-expanded', 'false');
+    const title = element('p', { class: 'what' }, element('b', {}, String(drawn.label)), ` given ${whenWords(drawn.given)}`);
+    title.append(element('br', {}), this.#standing);
+    this.element = element('li', { 'data-id': drawn.id, 'data-label': String(drawn.label) });
+    this.element.append(picture(drawn.strokes), title, this.#controls, this.#news, this.#facts);
+    this.#fillControls();
+    this.update(drawn);
+  }
+
+  /** @param {Drawn} drawn */
+  update(drawn) {
+    const changed = drawn.standing !== this.#drawn.standing;
+    this.#drawn = drawn;
+    this.element.dataset.standing = drawn.standing;
+    this.#standing.textContent = standingWords(drawn);
+    if (!changed) return;
+    this.#fillControls();
+    if (drawn.standing !== 'kept') this.#close();
+  }
+
+  get isOpen() {
+    return this.#see.getAttribute('aria-expanded') === 'true';
+  }
+
+  /** Shows what the service keeps of it, as the service tells it; or hides it again. */
+  async toggle() {
+    if (this.#facts.hasChildNodes()) {
+      this.#close();
+      return;
+    }
+    this.#see.setAttribute('aria-expanded', 'true');
+    await this.#try('reading what is kept', async () => {
+      this.#facts.replaceChildren(...keptParts(await this.#actions.see(this.#drawn)));
+    });
+  }
+
+  #close() {
+    this.#see.setAttribute('aria-expanded', 'false');
+    this.#facts.replaceChildren();
+    this.#news.textContent = '';
+  }
+
+  #fillControls() {
+    const { id, label, standing, given } = this.#drawn;
+    const name = `the ${label} given ${whenWords(given)}`;
+    const controls = {
+      kept: () => [
+        this.#see,
+        control('Download', name, () => void this.#download()),
+        control('Delete', name, () => void this.#askToDelete()),
+      ],
+      unknown: () => [control('Forget', name, () => this.#actions.forget(id))],
+      deleting: () => [],
+      deleted: () => [],
+    }[standing]();
+    this.#controls.replaceChildren(...controls);
+  }
+
+  async #askToDelete() {
+    const words = `Delete this ${this.#drawn.label} for good?`;
+    if (await ask(this.#controls, { words, yes: 'Delete', no: 'Keep it' })) this.#actions.delete(this.#drawn.id);
+  }
+
+  async #download() {
+    await this.#try('fetching what is kept', async () => {
+      const file = await this.#actions.download(this.#drawn);
+      const name = `midstroke-${this.#drawn.label}-${this.#drawn.id.slice(0, 8)}.zip`;
+      save(file, name);
+      this.#news.textContent = `downloaded as ${name}`;
+    });
+  }
+
+  /**
+   * @param {string} words while it lasts
+   * @param {() => Promise<void>} work
+   */
+  async #try(words, work) {
+    this.#news.textContent = words;
+    try {
+      await work();
+      if (this.#news.textContent === words) this.#news.textContent = '';
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      this.#see.setAttribute('aria-expanded', 'false');
+      this.#news.textContent = `${error.message}; nothing was changed`;
+      if (error.status === GONE) this.#actions.gone(this.#drawn.id);
+    }
+  }
+}
+
+/**
+ * A button whose name says which drawing it is about, for those who hear the page.
+ * @param {string} words
+ * @param {string} about
+ * @param {() => void} action
+ */
+function control(words, about, action) {
+  const button = element('button', { 'aria-label': `${words}: ${about}` }, words);
+  button.addEventListener('click', action);
+  return button;
+}
+
+/** @param {readonly Stroke[]} strokes */
+function picture(strokes) {
+  const drawn = shape('svg', { viewBox: `0 0 ${SIDE} ${SIDE}`, class: 'picture', 'aria-hidden': 'true' });
+  for (const [first, ...rest] of strokes) {
+    const ends = rest.length ? rest : [[first[0] + DOT, first[1]]];
+    drawn.append(shape('path', { d: `M${first[0]} ${first[1]}${ends.map(([x, y]) => `L${x} ${y}`).join('')}` }));
+  }
+  return drawn;
+}
+
+/** @param {Kept} kept */
+function keptParts({ drawing, pngs, terms }) {
+  const rows = factsOf(drawing).flatMap(([term, said]) => [element('dt', {}, term), element('dd', {}, said)]);
+  const pictures = pngs.map((png, step) => {
+    const alt = `${Math.round(100 * (drawing.samples[step]?.ink ?? 1))} % of the ink`;
+    return element('img', { src: `data:image/png;base64,${png}`, alt, title: alt });
+  });
+  const agreed = element('details', {}, element('summary', {}, 'The terms that were agreed to'), element('p', {}, terms));
+  return [element('dl', {}, ...rows), element('div', { class: 'samples' }, ...pictures), ...(terms ? [agreed] : [])];
+}
+
+/**
+ * @param {Blob} file
+ * @param {string} name
+ */
+function save(file, name) {
+  const url = URL.createObjectURL(file);
+  element('a', { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000); // some browsers read it only after the click
+}

@@ -1,0 +1,81 @@
+/** What this browser remembers between visits, all of it small: token, consent, wishes. Drawings are `pending.js`'s. */
+
+const TOKEN = 'midstroke.contributor';
+const CONSENT = 'midstroke.consent';
+const WISH = 'midstroke.wish';
+
+/** @typedef {import('../watch/model_selection.js').Wish} Wish */
+
+/** @param {Storage} storage */
+export function contributorToken(storage) {
+  const kept = storage.getItem(TOKEN);
+  if (kept) return kept;
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const token = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  storage.setItem(TOKEN, token);
+  return token;
+}
+
+/**
+ * The version of the consent that was agreed to, if any.
+ * @param {Storage} storage
+ */
+export function agreedConsent(storage) {
+  return storage.getItem(CONSENT);
+}
+
+/**
+ * @param {Storage} storage
+ * @param {string | null} version null withdraws
+ */
+export function setAgreedConsent(storage, version) {
+  if (version === null) storage.removeItem(CONSENT);
+  else storage.setItem(CONSENT, version);
+}
+
+/**
+ * @param {Storage} storage
+ * @returns {Wish}
+ */
+export function readWish(storage) {
+  const [family = '', compare = ''] = (storage.getItem(WISH) ?? '').split(' ');
+  return { family, compare };
+}
+
+/**
+ * @param {Storage} storage
+ * @param {Wish} wish
+ */
+export function keepWish(storage, { family, compare }) {
+  storage.setItem(WISH, `${family} ${compare}`);
+}
+
+/**
+ * A storage that lasts as long as the page, for browsers that are told to keep nothing.
+ * @returns {Storage}
+ */
+export function pageStorage() {
+  try {
+    localStorage.setItem('midstroke.probe', '');
+    localStorage.removeItem('midstroke.probe');
+    return localStorage;
+  } catch {
+    return forgetfulStorage();
+  }
+}
+
+/** @returns {Storage} */
+function forgetfulStorage() {
+  /** @type {Map<string, string>} */
+  const items = new Map();
+  return {
+    get length() {
+      return items.size;
+    },
+    clear: () => items.clear(),
+    getItem: (key) => items.get(key) ?? null,
+    key: (index) => [...items.keys()][index] ?? null,
+    removeItem: (key) => void items.delete(key),
+    setItem: (key, value) => void items.set(key, value),
+  };
+}

@@ -1,0 +1,60 @@
+/** Which models answer, by name, above their bars; and in words when one of them was just learnt. */
+
+import { byId, element } from '../ui/dom.js';
+import { modelWords, versionWords } from '../ui/words.js';
+
+/** @typedef {import('../connection/protocol.js').Model} Model */
+
+const NEWS_MS = 20_000; // long enough to be read by someone who is drawing
+
+export class Names {
+  #places = [byId('model', HTMLElement), byId('model-compared', HTMLElement)];
+  /** @type {readonly Model[]} */ #served = [];
+  /** @type {Map<string, number>} */ #learntAt = new Map();
+  #timer = 0;
+
+  /**
+   * @param {readonly Model[]} served
+   * @param {readonly Model[]} answering one or two of them
+   */
+  show(served, answering) {
+    for (const { family, model } of served) {
+      const before = this.#served.find((one) => one.family === family);
+      if (before && before.model !== model) this.#learntAt.set(family, performance.now());
+    }
+    this.#served = served;
+    this.#write(answering);
+  }
+
+  /** @param {readonly Model[]} answering */
+  #write(answering) {
+    clearTimeout(this.#timer);
+    this.#places.forEach((place, i) => {
+      const model = answering[i];
+      const news = model !== undefined && this.#isNews(model.family);
+      place.replaceChildren(...(model ? nameParts(model, news) : []));
+      place.title = model ? `${model.family} ${model.model}` : '';
+      place.dataset.family = model?.family ?? '';
+      place.dataset.version = model?.model ?? '';
+      place.classList.toggle('news', news);
+      if (news) this.#timer = setTimeout(() => this.#write(answering), NEWS_MS);
+    });
+  }
+
+  /** @param {string} family */
+  #isNews(family) {
+    const at = this.#learntAt.get(family);
+    return at !== undefined && performance.now() - at < NEWS_MS;
+  }
+}
+
+/**
+ * The version is an element of its own: where there is no room for it, it goes.
+ * @param {Model} model
+ * @param {boolean} news
+ */
+function nameParts(model, news) {
+  const version = versionWords(model.model);
+  const [before, after] = modelWords(model, news).split(version);
+  return [before, element('span', { class: 'version' }, version), after];
+}

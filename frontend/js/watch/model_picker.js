@@ -1,0 +1,55 @@
+/** The two menus: which family is read, and which it is compared with. */
+
+import { byId, element } from '../ui/dom.js';
+import { familySentence, menuWords } from '../models/families.js';
+
+/** @typedef {import('../connection/protocol.js').Model} Model */
+/** @typedef {import('./model_selection.js').Wish} Wish */
+
+export class Wishes {
+  #family = byId('family', HTMLSelectElement);
+  #compare = byId('compare', HTMLSelectElement);
+
+  /** @param {(wish: Wish) => void} changed */
+  constructor(changed) {
+    const tell = () => changed({ family: this.#family.value, compare: this.#compare.value });
+    this.#family.addEventListener('change', tell);
+    this.#compare.addEventListener('change', tell);
+  }
+
+  /**
+   * @param {readonly Model[]} models served, best first
+   * @param {readonly Model[]} answering
+   * @param {Wish} wish
+   */
+  show(models, answering, wish) {
+    const names = models.map(({ family }) => family);
+    const best = models.length ? `best (${names[0]})` : 'best';
+    fill(this.#family, [['', best], ...pairs(names, wish.family)], wish.family);
+    const others = names.filter((name) => name !== answering[0]?.family);
+    const second = answering[1]?.family ?? '';
+    fill(this.#compare, [['', 'nothing'], ...pairs(others, second)], second);
+    this.#family.title = familySentence(answering[0]?.family ?? '');
+    this.#compare.title = familySentence(second);
+  }
+}
+
+/**
+ * The chosen one is named alone: a closed menu has no room for what it looks at.
+ * @param {readonly string[]} names
+ * @param {string} chosen
+ * @returns {readonly (readonly [string, string])[]}
+ */
+function pairs(names, chosen) {
+  return names.map((name) => [name, name === chosen ? name : menuWords(name)]);
+}
+
+/**
+ * @param {HTMLSelectElement} menu
+ * @param {readonly (readonly [value: string, words: string])[]} options
+ * @param {string} chosen
+ */
+function fill(menu, options, chosen) {
+  menu.replaceChildren(...options.map(([value, words]) => element('option', { value }, words)));
+  menu.value = options.some(([value]) => value === chosen) ? chosen : '';
+}

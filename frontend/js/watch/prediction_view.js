@@ -1,0 +1,113 @@
+/** The guess, its strength and the ten bars, for one model or two. What they show is decided elsewhere. */
+
+import { byId, element, setText } from '../ui/dom.js';
+import { calmly, eased, partOfTheWay } from './motion.js';
+import { guessOf } from './predictions.js';
+import { percent } from '../ui/words.js';
+
+/** @typedef {import('./predictions.js').Guess} Guess */
+
+const UNKNOWN = Array(10).fill(0);
+const STILL = matchMedia('(prefers-reduced-motion: reduce)');
+const SPEAK_MS = 900; // a screen reader is told once the guess has rested this long
+
+
+/**
+ * Ten rows: digit, bar, share. Bars move by `transform` alone, eased here: an answer at every frame would begin ten
+ * transitions anew, which costs the browser more than all else that it does to show it.
+ */
+export class Bars {
+  /** @type {readonly {row: HTMLElement, bar: HTMLElement, share: HTMLElement}[]} */ #rows;
+  /** @type {readonly number[]} */ #wanted = UNKNOWN;
+  #shown = Array(10).fill(0);
+  #movedAt = -Infinity;
+  #frame = 0;
+  #calmly = calmly();
+
+  /** @param {HTMLElement} list */
+  constructor(list) {
+    this.#rows = Array.from({ length: 10 }, (_, digit) => {
+      const bar = element('span', { class: 'bar' });
+      const share = element('span', { class: 'share' });
+      const track = element('span', { class: 'track' }, bar);
+      const row = element('li', { 'data-digit': String(digit) }, element('span', { class: 'digit' }, `${digit}`), track, share);
+      list.append(row);
+      return { row, bar, share };
+    });
+    this.show(null);
+  }
+
+  /** @param {readonly number[] | null} probabilities */
+  show(probabilities) {
+    const leading = probabilities && guessOf(probabilities)?.digit;
+    this.#wanted = probabilities ?? UNKNOWN;
+    this.#rows.forEach(({ row }, digit) => {
+      row.dataset.probability = probabilities ? String(probabilities[digit]) : '';
+      row.classList.toggle('leading', digit === leading);
+    });
+    const write = () => this.#rows.forEach(({ share }, digit) => setText(share, shareOf(probabilities, digit)));
+    this.#calmly(write, probabilities === null);
+    this.#move(performance.now());
+  }
+
+  /**
+   * Moves the bars nearer to what they are to show, frame by frame until they are there.
+   * @param {number} now ms
+   */
+  #move(now) {
+    const nearer = STILL.matches ? 1 : partOfTheWay(now - this.#movedAt);
+    this.#movedAt = now;
+    this.#shown.forEach((shown, digit) => {
+      if (shown !== this.#wanted[digit]) this.#stretch(digit, eased(shown, this.#wanted[digit], nearer));
+    });
+    cancelAnimationFrame(this.#frame);
+    const there = this.#shown.every((shown, digit) => shown === this.#wanted[digit]);
+    this.#frame = there ? 0 : requestAnimationFrame((next) => this.#move(next));
+  }
+
+  /**
+   * @param {number} digit
+   * @param {number} share
+   */
+  #stretch(digit, share) {
+    this.#shown[digit] = share;
+    this.#rows[digit].bar.style.transform = `scaleX(${share})`;
+  }
+}
+
+/** The leading digit, very large; its tone is its strength. */
+export class GuessView {
+  #guess = byId('guess', HTMLElement);
+  #digit = byId('guess-digit', HTMLElement);
+  #strength = byId('guess-strength', HTMLElement);
+  #spoken = byId('spoken', HTMLElement);
+  #calmly = calmly();
+  #timer = 0;
+
+  /** @param {readonly number[] | null} probabilities */
+  show(probabilities) {
+    const guess = probabilities && guessOf(probabilities);
+    setText(this.#digit, guess ? String(guess.digit) : '');
+    this.#calmly(() => setText(this.#strength, guess ? percent(guess.probability) : ''), guess === null);
+    this.#guess.dataset.digit = guess ? String(guess.digit) : '';
+    // Under 0.3 no digit leads by much; the tone runs from there to sure.
+    this.#digit.style.opacity = String(guess ? 0.18 + 0.82 * Math.min(Math.max((guess.probability - 0.2) / 0.75, 0), 1) : 1);
+    this.#speakLater(guess);
+  }
+
+  /** @param {Guess | null} guess */
+  #speakLater(guess) {
+    clearTimeout(this.#timer);
+    if (!guess) return;
+    const words = `reads as ${guess.digit}, ${Math.round(100 * guess.probability)} percent`;
+    this.#timer = setTimeout(() => (this.#spoken.textContent = words), SPEAK_MS);
+  }
+}
+
+/**
+ * @param {readonly number[] | null} probabilities
+ * @param {number} digit
+ */
+function shareOf(probabilities, digit) {
+  return probabilities ? percent(probabilities[digit]) : '';
+}

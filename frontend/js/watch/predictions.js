@@ -1,0 +1,38 @@
+/** Which predictions count, and what they say. Pure; how they look is `reading.js`'s. */
+
+/** @typedef {import('../connection/protocol.js').Prediction} Prediction */
+/** @typedef {Readonly<Record<string, Prediction>>} Latest by family */
+/** @typedef {{readonly digit: number, readonly probability: number}} Guess */
+
+/**
+ * Takes up a prediction, unless it is of another drawing or older than what its family said already.
+ * @param {Latest} latest
+ * @param {Prediction} prediction
+ * @param {number} drawing the number of the one that is under way
+ * @returns {Latest}
+ */
+export function takePrediction(latest, prediction, drawing) {
+  const before = latest[prediction.family];
+  if (prediction.drawing !== drawing || (before && before.seq >= prediction.seq)) return latest;
+  return { ...latest, [prediction.family]: prediction };
+}
+
+/**
+ * The leading digit; null where none leads, as for a sheet without ink.
+ * @param {readonly number[]} probabilities
+ * @returns {Guess | null}
+ */
+export function guessOf(probabilities) {
+  const probability = Math.max(...probabilities);
+  if (probabilities.every((p) => p === probability)) return null;
+  return { digit: probabilities.indexOf(probability), probability };
+}
+
+/**
+ * A round trip that one slow answer doesn't upset.
+ * @param {readonly number[]} times ms, newest last
+ */
+export function median(times) {
+  const sorted = [...times].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1];
+}

@@ -1,0 +1,150 @@
+/** From a drawing under way to snapshots on the wire, and from predictions to what is read. Nothing is shown in here. */
+
+import { answering, encodingsFor } from './model_selection.js';
+import { SIDE, inkLength } from '../ink/geometry.js';
+import { IDLE, answered, maySend, sent } from '../connection/pacing.js';
+import { toPath48 } from '../ink/path.js';
+import { median, takePrediction } from './predictions.js';
+import { encodeFrame } from '../connection/protocol.js';
+import { toCanvas20, toInk20 } from '../ink/snapshot.js';
+
+/** @typedef {import('../ink/drawing.js').Drawing} Drawing */
+/** @typedef {import('../ink/geometry.js').Stroke} Stroke */
+/** @typedef {import('../connection/protocol.js').Encoding} Encoding */
+/** @typedef {import('../connection/protocol.js').Model} Model */
+/** @typedef {import('../connection/protocol.js').Prediction} Prediction */
+/** @typedef {import('./predictions.js').Latest} Latest */
+/** @typedef {import('../ink/snapshot.js').Canvas} Canvas */
+/** @typedef {{draw(strokes: readonly Stroke[]): void, read(strokes: readonly Stroke[]): Canvas}} Printer */
+/** @typedef {{readonly latest: Latest, readonly prediction: Prediction, readonly ink: number}} Reading */
+
+const ROUND_TRIPS = 15; // the latest ones, of which the median is told
+
+export class Watching {
+  /** @type {(frame: Uint8Array<ArrayBuffer>) => boolean} */ #send;
+  /** @type {Printer} */ #printer;
+  /** @type {readonly Encoding[]} */ #encodings = [];
+  /** @type {Drawing} */ #drawing = { number: 0, strokes: [] };
+  /** @type {import('../connection/pacing.js').Pace} */ #pace = IDLE;
+  /** @type {Latest} */ #latest = {};
+  /** @type {Map<number, number>} */ #inkAt = new Map();
+  /** @type {readonly number[]} */ #roundTrips = [];
+  /** @type {Set<Encoding>} */ #waiting = new Set();
+  #seq = 0;
+  #begunAt = 0;
+
+  /**
+   * @param {(frame: Uint8Array<ArrayBuffer>) => boolean} send false while there is no connection
+   * @param {Printer} printer
+   */
+  constructor(send, printer) {
+    this.#send = send;
+    this.#printer = printer;
+  }
+
+  /** The median round trip of late, ms; null before the first answer. */
+  get roundTrip() {
+    return this.#roundTrips.length ? median(this.#roundTrips) : null;
+  }
+
+  get latest() {
+    return this.#latest;
+  }
+
+  /**
+   * Which snapshots to send from now on; the drawing is sent anew, as other models may answer.
+   * @param {readonly Model[]} models served
+   * @param {import('./model_selection.js').Wish} wish
+   */
+  feed(models, wish) {
+    this.#encodings = encodingsFor(answering(models, wish));
+    this.sendAgain();
+  }
+
+  /** After a new connection: what was under way is lost, and the drawing is sent as it is now. */
+  sendAgain() {
+    this.#pace = IDLE;
+    this.show(this.#drawing);
+  }
+
+  /**
+   * The drawing has changed. Called once a frame at most.
+   * @param {Drawing} drawing
+   */
+  show(drawing) {
+    if (drawing.number !== this.#drawing.number) this.#begin();
+    this.#drawing = drawing;
+    this.#waiting = new Set(drawing.strokes.length ? this.#encodings : []);
+    this.#sendWaiting();
+  }
+
+  /**
+   * @param {Prediction} prediction
+   * @returns {Reading | null} null for one that comes too late
+   */
+  take(prediction) {
+    this.#settle(prediction.seq);
+    const latest = takePrediction(this.#latest, prediction, this.#drawing.number);
+    if (latest === this.#latest) return null;
+    this.#latest = latest;
+    return { latest, prediction, ink: this.#inkAt.get(prediction.seq) ?? 0 };
+  }
+
+  /**
+   * A snapshot was answered by an error: the next may go.
+   * @param {number | undefined} seq
+   */
+  fail(seq) {
+    if (seq !== undefined) this.#settle(seq);
+  }
+
+  #begin() {
+    this.#latest = {};
+    this.#inkAt.clear();
+    this.#begunAt = performance.now();
+  }
+
+  /** @param {number} seq */
+  #settle(seq) {
+    const { pace, sentAt } = answered(this.#pace, seq);
+    this.#pace = pace;
+    if (sentAt === null) return;
+    this.#roundTrips = [...this.#roundTrips, performance.now() - sentAt].slice(-ROUND_TRIPS);
+    this.#sendWaiting();
+  }
+
+  #sendWaiting() {
+    const ready = [...this.#waiting].filter((encoding) => maySend(this.#pace, encoding, performance.now()));
+    if (ready.length === 0) return;
+    const { strokes } = this.#drawing;
+    const pictured = ready.some((encoding) => encoding !== 'path48');
+    if (pictured) this.#printer.draw(strokes);
+    const canvas = pictured ? this.#printer.read(strokes) : null;
+    for (const encoding of ready) this.#sendOne(encoding, payloadOf(encoding, strokes, canvas));
+  }
+
+  /**
+   * @param {Encoding} encoding
+   * @param {Uint8Array} payload
+   */
+  #sendOne(encoding, payload) {
+    const now = performance.now();
+    // One count for all drawings, so that a seq alone tells which snapshot an answer is to.
+    const seq = ++this.#seq;
+    const moment = { drawing: this.#drawing.number, seq, tMs: Math.round(now - this.#begunAt) };
+    if (!this.#send(encodeFrame(encoding, moment, payload))) return;
+    this.#waiting.delete(encoding);
+    this.#inkAt.set(seq, inkLength(this.#drawing.strokes));
+    this.#pace = sent(this.#pace, encoding, seq, now);
+  }
+}
+
+/**
+ * @param {Encoding} encoding
+ * @param {readonly Stroke[]} strokes
+ * @param {Canvas | null} canvas
+ */
+function payloadOf(encoding, strokes, canvas) {
+  if (encoding === 'path48' || canvas === null) return toPath48(strokes, SIDE, SIDE);
+  return encoding === 'ink20' ? toInk20(canvas) : toCanvas20(canvas);
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, mock, test } from 'node:test';
+
+import { Connection } from '../../../frontend/js/connection/connection.js';
+
+const TEN_SECONDS = 10_000;
+
+class FakeSocket {
+  static OPEN = 1;
+  static made = [];
+  readyState = FakeSocket.OPEN;
+  sent = [];
+  closed = false;
+
+  constructor() {
+    FakeSocket.made.push(this);
+  }
+
+  send(message) {
+    this.sent.push(message);
+  }
+
+  close() {
+    this.closed = true;
+  }
+}
+
+let phases = [];
+
+function connected() {
+  const connection = new Connection('ws://here/ws', {
+    opened() {},
+    received() {},
+    changed: ({ phase }) => phases.push(phase),
+  });
+  connection.start();
+  const socket = FakeSocket.made.at(-1);
+  socket.onopen();
+  return socket;
+}
+
+beforeEach(() => {
+  phases = [];
+  FakeSocket.made = [];
+  globalThis.WebSocket = FakeSocket;
+  globalThis.addEventListener = () => {};
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+});
+
+afterEach(() => mock.timers.reset());
+
+test('a socket that answers no ping is given up by the next, and another is opened', () => {
+  const socket = connected();
+
+  mock.timers.tick(2 * TEN_SECONDS);
+  assert.equal(socket.closed, true);
+  assert.deepEqual(phases, ['connecting', 'open', 'lost']);
+  mock.timers.tick(TEN_SECONDS);
+
+  assert.equal(FakeSocket.made.length, 2);
+});
+
+test('a tab that is woken once a minute keeps its connection', (context) => {
+  let now = 0;
+  context.mock.method(performance, 'now', () => now);
+  const socket = connected();
+
+  for (let minute = 1; minute <= 5; minute++) {
+    now = minute * 60_000;
+    mock.timers.tick(TEN_SECONDS); // the one tick that a browser lets through
+    now += 20;
+    socket.onmessage({ data: JSON.stringify({ type: 'pong', t: 0 }) });
+  }
+
+  assert.equal(socket.closed, false);
+  assert.equal(socket.sent.length, 5);
+  assert.equal(FakeSocket.made.length, 1);
+});

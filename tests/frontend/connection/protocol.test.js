@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { BadMessage, decodeMessage, encodeContribution, encodeHello, isEncoding } from '../../../frontend/js/connection/protocol.js';
+
+const TEN = Array(10).fill(0.1);
+
+test('a hello without families leaves the choice to the service', () => {
+  const hello = JSON.parse(encodeHello([], 'a'.repeat(32)));
+
+  assert.deepEqual(hello, { type: 'hello', coalesce: true, contributor: 'a'.repeat(32) });
+});
+
+test('a hello names the families that are to answer', () => {
+  const hello = JSON.parse(encodeHello(['softmax', 'path'], 'a'.repeat(32)));
+
+  assert.deepEqual(hello.families, ['softmax', 'path']);
+});
+
+test('a contribution is sent with its type beside its fields', () => {
+  const sent = JSON.parse(encodeContribution({ id: 'x', label: 7 }));
+
+  assert.deepEqual(sent, { type: 'contribution', id: 'x', label: 7 });
+});
+
+test('a prediction is read as it came', () => {
+  const prediction = { type: 'prediction', drawing: 1, seq: 5, family: 'softmax', model: 'v', probabilities: TEN };
+
+  assert.deepEqual(decodeMessage(JSON.stringify(prediction)), prediction);
+});
+
+test('a prediction without ten numbers is refused', () => {
+  const short = { type: 'prediction', probabilities: TEN.slice(1) };
+
+  assert.throws(() => decodeMessage(JSON.stringify(short)), BadMessage);
+});
+
+test('what is not JSON, or no object with a type, is refused', () => {
+  for (const text of ['{', '7', 'null', '[]', '{"type": 3}']) assert.throws(() => decodeMessage(text), BadMessage);
+});
+
+test('a type that a newer service may say is passed over', () => {
+  assert.equal(decodeMessage('{"type": "weather"}'), null);
+});
+
+test('an encoding that this page cannot make is known as such', () => {
+  assert.deepEqual(['ink20', 'canvas20', 'path48', 'ink40', 'toString'].map(isEncoding), [true, true, true, false, false]);
+});

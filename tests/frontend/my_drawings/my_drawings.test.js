@@ -1,0 +1,153 @@
+/** The drawings that were given from this browser, and a service that deletes them, or doesn't answer. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { keptInPage } from '../../../frontend/js/ui/record_store.js';
+import { Yours } from '../../../frontend/js/my_drawings/my_drawings.js';
+import { factsOf, standingWords, yoursWords } from '../../../frontend/js/my_drawings/my_drawings_words.js';
+
+const STROKES = [[[100, 100, 0], [100, 400, 40]]];
+
+function held(id, given = 1) {
+  return { id, receipt: `receipt of ${id}`, label: 7, use: 'training', given, strokes: STROKES };
+}
+
+/** A page with these receipts; `answers` are what the service says to each deletion in turn, 'deleted' after the last. */
+async function page(receipts, answers = []) {
+  const [asked, deleted] = [[], []];
+  const surroundings = {
+    receipts,
+    remove: async ({ id, receipt }) => {
+      asked.push([id, receipt]);
+      return answers.shift() ?? 'deleted';
+    },
+    changed: () => {},
+    deleted: ({ id }) => deleted.push(id),
+  };
+  const yours = new Yours(surroundings);
+  await yours.load();
+  return { yours, asked, deleted };
+}
+
+function standings(yours) {
+  return yours.list.map(({ id, standing }) => [id, standing]);
+}
+
+test('receipts of earlier visits are listed, newest first, and a new one before them', async () => {
+  const receipts = keptInPage();
+  await receipts.add(held('old', 1));
+  await receipts.add(held('young', 2));
+  const { yours } = await page(receipts);
+
+  await yours.add(held('new', 3));
+  await yours.add(held('new', 3));
+
+  assert.deepEqual(standings(yours), [['new', 'kept'], ['young', 'kept'], ['old', 'kept']]);
+  assert.equal((await receipts.all()).length, 3);
+});
+
+test('a deleted drawing is asked for by its receipt, told of, and its receipt let go of', async () => {
+  const receipts = keptInPage();
+  const { yours, asked, deleted } = await page(receipts);
+  await yours.add(held('a'));
+  await yours.add(held('b'));
+
+  await yours.delete(['a']);
+
+  assert.deepEqual(asked, [['a', 'receipt of a']]);
+  assert.deepEqual(deleted, ['a']);
+  assert.deepEqual(standings(yours), [['b', 'kept'], ['a', 'deleted']]);
+  assert.deepEqual((await receipts.all()).map(({ id }) => id), ['b']);
+});
+
+test('a service that does not answer is asked again when it is back', async () => {
+  const { yours, asked } = await page(keptInPage(), ['later']);
+  await yours.add(held('a'));
+  await yours.add(held('b'));
+
+  await yours.delete(['a', 'b']);
+  assert.deepEqual([yours.unanswered, asked.length], [true, 1]);
+  assert.deepEqual(standings(yours), [['b', 'deleting'], ['a', 'deleting']]);
+  await yours.resume();
+
+  assert.equal(yours.unanswered, false);
+  assert.deepEqual(standings(yours), [['b', 'deleted'], ['a', 'deleted']]);
+});
+
+test('a deletion that was asked for is not forgotten when the page is left', async () => {
+  const receipts = keptInPage();
+  const left = await page(receipts, ['later']);
+  await left.yours.add(held('a'));
+  await left.yours.delete(['a']);
+
+  const { yours, asked } = await page(receipts);
+
+  assert.deepEqual(asked, [['a', 'receipt of a']]);
+  assert.deepEqual(standings(yours), [['a', 'deleted']]);
+  await left.yours.resume();
+});
+
+test('one that the service does not know is told of, and can be let go of', async () => {
+  const receipts = keptInPage();
+  const { yours, deleted } = await page(receipts, ['unknown']);
+  await yours.add(held('a'));
+
+  await yours.delete(['a']);
+  assert.deepEqual(standings(yours), [['a', 'unknown']]);
+  assert.equal((await receipts.all())[0].deleting, undefined);
+  await yours.forget('a');
+
+  assert.deepEqual([yours.list, await receipts.all(), deleted], [[], [], []]);
+});
+
+test('the list is told of in a line of plain words', () => {
+  const list = (...all) => all.map((standing) => ({ ...held('x'), standing }));
+
+  const said = [
+    yoursWords([], false),
+    yoursWords(list('kept'), false),
+    yoursWords(list('kept', 'kept', 'deleted'), false),
+    yoursWords(list('kept', 'deleting'), false),
+    yoursWords(list('deleting', 'deleting'), true),
+    yoursWords(list('deleted', 'deleted'), false),
+    yoursWords(list('kept', 'unknown'), false),
+  ];
+
+  assert.deepEqual(said, [
+    'Nothing given from this browser is kept.',
+    '1 drawing given from this browser is kept.',
+    '2 drawings given from this browser are kept. 1 deleted.',
+    '1 drawing given from this browser is kept. Deleting 1.',
+    'The service does not answer; 2 will be deleted as soon as it does.',
+    'Nothing given from this browser is kept any more. 2 deleted.',
+    '1 drawing given from this browser is kept. 1 not known to this service.',
+  ]);
+  assert.match(standingWords({ ...held('x'), use: 'judging', standing: 'kept' }), /never trains/);
+});
+
+test('what is kept is told with units and in plain words', () => {
+  const facts = Object.fromEntries(
+    factsOf({
+      drawing: 'the-id',
+      label: 8,
+      contributor: '0123456789abcdef',
+      use: 'judging',
+      received_at: '2026-11-21T03:45:00.123Z',
+      consent: '2026-11-2',
+      licence: 'CC BY 4.0',
+      width: 500,
+      height: 500,
+      pen_width: 16,
+      pointer: 'touch',
+      strokes: [[[1, 1, 0], [2, 2, 900]], [[3, 3, 1500]]],
+      samples: [{ ink: 0.125 }, { ink: 1 }],
+    }),
+  );
+
+  assert.equal(facts['Asked for'], 'an 8');
+  assert.equal(facts['Ink'], '2 strokes, 3 points in 1.5 s');
+  assert.equal(facts['Pictures'], '2, from 13 to 100 % of the ink');
+  assert.equal(facts['Drawn with'], 'a finger, 16 px wide, on 500 × 500 px');
+  assert.deepEqual([facts['Licence'], facts['Terms']], ['CC BY 4.0', 'version 2026-11-2']);
+});

@@ -1,0 +1,78 @@
+/** How fast what is shown follows what is known. */
+
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, mock, test } from 'node:test';
+
+import { calmly, eased, partOfTheWay } from '../../../frontend/js/watch/motion.js';
+
+let now = 0;
+
+beforeEach(() => {
+  now = 0;
+  mock.timers.enable({ apis: ['setTimeout'] });
+  mock.method(performance, 'now', () => now);
+});
+
+afterEach(() => {
+  mock.timers.reset();
+  mock.restoreAll();
+});
+
+/** @param {number} ms */
+function pass(ms) {
+  now += ms;
+  mock.timers.tick(ms);
+}
+
+test('a bar is there after some 120 ms, and exactly there', () => {
+  let shown = 0;
+  let frames = 0;
+
+  for (; shown !== 0.9; frames++) shown = eased(shown, 0.9, partOfTheWay(1000 / 60));
+
+  assert.ok(frames > 4 && frames < 18, `${frames} frames`);
+});
+
+test('a bar that has stood still for long begins no faster than one that moves', () => {
+  assert.equal(partOfTheWay(5000), partOfTheWay(1000 / 60));
+  assert.equal(partOfTheWay(0), 0);
+  assert.equal(partOfTheWay(Infinity), partOfTheWay(1000 / 60));
+});
+
+test('the first figure is written at once, and of many that follow only the latest', () => {
+  /** @type {number[]} */
+  const written = [];
+  const write = calmly();
+
+  for (const figure of [1, 2, 3]) write(() => written.push(figure), false);
+  pass(99);
+  assert.deepEqual(written, [1]);
+  pass(1);
+
+  assert.deepEqual(written, [1, 3]);
+});
+
+test('what is to be written at once takes the place of what waits', () => {
+  /** @type {string[]} */
+  const written = [];
+  const write = calmly();
+
+  write(() => written.push('first'), false);
+  write(() => written.push('waits'), false);
+  write(() => written.push('cleared'), true);
+  pass(500);
+
+  assert.deepEqual(written, ['first', 'cleared']);
+});
+
+test('figures that rest are written at once again', () => {
+  /** @type {number[]} */
+  const written = [];
+  const write = calmly();
+
+  write(() => written.push(1), false);
+  pass(100);
+  write(() => written.push(2), false);
+
+  assert.deepEqual(written, [1, 2]);
+});
