@@ -13,7 +13,7 @@ from service.wire.close_codes import CloseCode
 from service.wire.protocol import FRAME_ENCODINGS, HEADER, PAYLOAD_BYTES, SUBPROTOCOL, ErrorCode
 from tests.service.serving import Service, receive
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text()
 
 
 def section(title: str) -> str:
