@@ -12,7 +12,7 @@ from collector.contribution.layout import TRAINER_STATUS
 from collector.storage.object_store import FolderStore
 from tests.browser.drawing import open_page
 from tests.running import RunningService
-from tests.service.serving import shipped
+from tests.shipped import shipped_artifact
 from training.baselines.record import Record, to_json
 from training.models.registry import Registry
 from training.models.status import TrainerStatus, TrainingOutcome
@@ -39,7 +39,7 @@ STALE = Record("softmax", "Midstroke", 2026, None, None, "every stage", STAGES, 
 def test_the_served_families_stand_beside_their_ancestors_by_their_own_cards(
     page: Page, service: RunningService
 ) -> None:
-    metrics = shipped("softmax").card.metrics
+    metrics = shipped_artifact("softmax").card.metrics
     page.route("**/baselines", lambda route: route.fulfill(json=json.loads(to_json([ANCESTOR, STALE]))))
 
     open_page(page, f"{service.url}/#models")
@@ -78,7 +78,7 @@ def test_a_versions_figures_are_seen_and_lead_to_themselves(page: Page, service:
 def test_a_figure_opened_by_itself_is_whole(page: Page, service: RunningService) -> None:
     blocked: list[str] = []
     page.on("console", lambda said: blocked.append(said.text))
-    version = shipped("softmax").card.version
+    version = shipped_artifact("softmax").card.version
 
     page.goto(f"{service.url}/models/softmax/{version}/confusion.svg")
 
@@ -88,7 +88,7 @@ def test_a_figure_opened_by_itself_is_whole(page: Page, service: RunningService)
 
 def test_the_last_refusal_is_told_with_its_reasons_and_its_card(page: Page, service: RunningService) -> None:
     store = FolderStore(service.var / "store")
-    artifact = shipped("softmax")
+    artifact = shipped_artifact("softmax")
     version = f"2030{artifact.card.version[4:]}"
     card = replace(artifact.card, version=version, gate={"accepted": False, "reasons": ["worse at half ink"]})
     Registry(store).publish(replace(artifact, card=card), {})

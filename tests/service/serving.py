@@ -24,7 +24,7 @@ from service.intake.receipts import Receipts
 from service.network.listener import listen
 from service.server import uvicorn_config
 from service.settings import Settings
-from training.models.artifact import Artifact
+from tests.shipped import shipped_artifact
 from training.models.registry import FIRST_MODELS, Registry
 
 KEY = b"k" * 32
@@ -70,18 +70,11 @@ class Service:
 
     def publish_next(self, family: str) -> str:
         """The same model under a new version, made the champion; not polled for yet."""
-        artifact = shipped(family)
+        artifact = shipped_artifact(family)
         version = f"2030{artifact.card.version[4:]}"
         self.registry.publish(replace(artifact, card=replace(artifact.card, version=version)), {})
         self.registry.promote(family, version, "test")
         return version
-
-
-def shipped(family: str) -> Artifact:
-    registry = Registry(FolderStore(FIRST_MODELS))
-    champion = registry.champion(family)
-    assert champion is not None
-    return registry.load(family, champion.version)
 
 
 def receive(socket: ClientConnection) -> Any:

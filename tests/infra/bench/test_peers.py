@@ -19,7 +19,7 @@ from infra.bench.peer_servers.regression import features_of, read_weights
 from infra.bench.peers import PEERS, Peer, frame_of, rows_of, weights_file
 from service.wire.messages import Frame
 from service.wire.protocol import parse_binary
-from tests.service.serving import shipped
+from tests.shipped import shipped_artifact
 from training.models.interpreter import Interpreter
 
 GRADIO = PEERS[0]
@@ -27,7 +27,7 @@ GRADIO = PEERS[0]
 
 def test_a_peers_features_and_weights_answer_as_the_services_model_does() -> None:
     kernel, bias = read_weights(weights_file())
-    interpreter = Interpreter(shipped("original").model, "canvas20")
+    interpreter = Interpreter(shipped_artifact("original").model, "canvas20")
     for canvas in canvases(drawings_of((), 4)):
         logits = features_of(encode(canvas, "RGBA"))[0] @ kernel + bias
         inputs = canvas20_inputs(to_canvas20(canvas))

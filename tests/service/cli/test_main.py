@@ -24,7 +24,8 @@ from collector.ink.snapshot import pack_ink20, to_ink20
 from collector.storage.object_store import FolderStore
 from tests.running import free_port, running_service, start_service, wait_until_ready
 from tests.service.fakes import SEVEN, contribution_record
-from tests.service.serving import WAIT_SECONDS, shipped
+from tests.service.serving import WAIT_SECONDS
+from tests.shipped import shipped_artifact
 
 
 def midstroke(*arguments: str, var: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -105,7 +106,7 @@ def test_a_store_that_is_down_does_not_keep_it_from_serving_the_models_that_ship
         ready = read_json(f"{service.url}/readyz")
 
     assert ready["from_store"] is False
-    assert shipped("softmax").card.version in {model["model"] for model in ready["models"]}
+    assert shipped_artifact("softmax").card.version in {model["model"] for model in ready["models"]}
 
 
 def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_versions_are_listed_with_the_champion_marked(tmp_path: Path) -> None:
     listed = midstroke("models", "list", var=tmp_path)
 
     starred = [line.split()[2] for line in listed.stdout.splitlines() if line.startswith("* softmax")]
-    assert starred == [shipped("softmax").card.version]
+    assert starred == [shipped_artifact("softmax").card.version]
 
 
 def test_imported_drawings_are_in_the_spool_once(tmp_path: Path) -> None:

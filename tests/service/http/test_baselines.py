@@ -28,10 +28,10 @@ RECORDS = (
 @pytest.fixture
 def kept(service: Service) -> Service:
     """A service beside which a comparison was written."""
-    service.http.baselines.mkdir()
-    (service.http.baselines / "baselines.json").write_text(to_json(RECORDS))
-    (service.http.baselines / "confusion-svc-100.svg").write_text("<svg/>")
-    (service.http.baselines / "notes.txt").write_text("private")
+    service.baselines.mkdir()
+    (service.baselines / "baselines.json").write_text(to_json(RECORDS))
+    (service.baselines / "confusion-svc-100.svg").write_text("<svg/>")
+    (service.baselines / "notes.txt").write_text("private")
     return service
 
 

@@ -14,7 +14,8 @@ from collector.ink.raster import draw_strokes, encode_png
 from service.http.schemas import ErrorForm, OverviewForm, PredictionForm, ReadyForm, RefusedForm
 from service.inference.live_models import Served
 from tests.service.fakes import SEVEN, contribution_record
-from tests.service.serving import Service, shipped
+from tests.service.serving import Service
+from tests.shipped import shipped_artifact
 
 StartService = Callable[..., Service]
 
@@ -124,7 +125,7 @@ def test_the_overview_tells_models_trainer_and_counts(service: Service) -> None:
 
 
 def test_a_versions_card_and_figures_can_be_read_for_ever(service: Service) -> None:
-    version = shipped("softmax").card.version
+    version = shipped_artifact("softmax").card.version
     service.store.put(f"models/softmax/{version}/seen.svg", b"<svg/>")
 
     card = service.call("GET", f"/models/softmax/{version}/card.json")
@@ -161,7 +162,7 @@ def test_asked_for_the_head_alone_it_answers_as_to_get_without_the_body(service:
     ],
 )
 def test_nothing_else_of_the_store_can_be_read(service: Service, path: str) -> None:
-    answer = service.call("GET", path.format(version=shipped("softmax").card.version))
+    answer = service.call("GET", path.format(version=shipped_artifact("softmax").card.version))
 
     assert (answer.status, answer.json["code"]) == (404, "not_found")
 

@@ -8,7 +8,7 @@ from collector.contribution.layout import TRAINER_STATUS, champion_key, model_ke
 from collector.storage.object_store import FolderStore, MemoryStore
 from service.inference.live_models import BAD_ARTIFACT_SECONDS, FAMILIES_SECONDS, LiveModels, Served
 from tests.service.fakes import DownStore
-from tests.service.serving import shipped
+from tests.shipped import shipped_artifact
 from training.models.artifact import Artifact
 from training.models.registry import FIRST_MODELS, Registry
 from training.models.status import TrainerStatus
@@ -49,7 +49,7 @@ def house() -> House:
 
 def newer(family: str = "softmax", standing: float | None = None) -> Artifact:
     """The shipped softmax model under a later version, and maybe as another family."""
-    artifact = shipped("softmax")
+    artifact = shipped_artifact("softmax")
     return replace(
         artifact,
         card=replace(
@@ -62,7 +62,7 @@ def newer(family: str = "softmax", standing: float | None = None) -> Artifact:
 
 
 def test_an_empty_store_is_given_the_models_that_ship_and_serves_them(house: House) -> None:
-    assert house.serves("softmax") == shipped("softmax").card.version
+    assert house.serves("softmax") == shipped_artifact("softmax").card.version
     assert (house.live.current.from_store, house.live.current.trouble) == (True, "")
 
 
@@ -208,7 +208,7 @@ def test_without_a_store_the_models_that_ship_are_served_and_it_says_so() -> Non
     live.take_shipped()
     live.poll()
 
-    assert live.current.predictors["softmax"].card.version == shipped("softmax").card.version
+    assert live.current.predictors["softmax"].card.version == shipped_artifact("softmax").card.version
     assert not live.current.from_store
     assert "no route to host" in live.current.trouble
 

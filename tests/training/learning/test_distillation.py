@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.service.serving import shipped
+from tests.shipped import shipped_artifact
 from training.data.dataset import Variety, training_snapshots
 from training.data.reference import reference_drawings
 from training.families.recipes import family_named
@@ -55,7 +55,7 @@ def test_other_copies_are_made_anew(made: list[str]) -> None:
 
 def test_a_teachers_opinions_are_those_of_the_same_copies(made: list[str]) -> None:
     kept, copies = Lessons(), Copies(reference_drawings("judging", 1), Variety(1), 1)
-    teacher = shipped("original")
+    teacher = shipped_artifact("original")
     fit.use_threads(1)  # the first to run settles it
 
     opinions = kept.opinions(copies, teacher)
