@@ -15,9 +15,9 @@ from PIL import Image
 from playwright.sync_api import ViewportSize, expect, sync_playwright
 
 from collector.ink.drawing import Point, Stroke
-from infra.chromium import ARGUMENTS, chromium_path
-from infra.mouse import draw_stroke
-from infra.service_process import running_service
+from infra.harness.chromium import ARGUMENTS, chromium_path
+from infra.harness.mouse import draw_stroke
+from infra.harness.service_process import running_service
 from training.data.reference import reference_drawings
 from training.data.stages import cut_lines
 

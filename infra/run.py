@@ -19,7 +19,7 @@ from collector.settings import describe_bad_setting
 from infra.go_tools import GoBuildFailed
 from infra.minio.build import minio_binary
 from infra.minio.server import MinioDidNotStart, kept_credentials, running_minio
-from infra.together import run_together
+from infra.process_group import run_together
 from service.network.listener import CannotListen, listen
 from service.settings import Settings
 

@@ -1,8 +1,8 @@
-"""Real services for tests; what starts them is `infra/service_process.py`."""
+"""Real services for tests; what starts them is `infra/harness/service_process.py`."""
 
 from __future__ import annotations
 
-from infra.service_process import RunningService, free_port, running_service, start_service, wait_until_ready
+from infra.harness.service_process import RunningService, free_port, running_service, start_service, wait_until_ready
 
 __all__ = ["UNREACHABLE_STORE", "RunningService", "free_port", "running_service", "start_service", "wait_until_ready"]
 

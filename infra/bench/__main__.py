@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.bench.catalogue import BENCHMARKS, Benchmark, NoSuchBenchmark, benchmarks_named
+from infra.bench.document import write_page
 from infra.bench.kept import BadKept, Kept, read_kept, write_kept
-from infra.bench.machine import describe_machine
-from infra.bench.page import write_page
 from infra.bench.result import Setting
 from infra.bench.tables import terminal_table
+from infra.harness.machine import describe_machine
 
 OUT = Path("var/bench.json")
 DOCS = Path("docs/performance.md")

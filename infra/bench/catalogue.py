@@ -29,20 +29,20 @@ class Benchmark:
 
 
 BENCHMARKS = tuple(
-    Benchmark(name, title, f"infra.bench.{name}")
-    for name, title in (
-        ("predictions", "Predictions a second"),
-        ("drawers", "A hundred drawers at once"),
-        ("swaps", "Model swaps under load"),
-        ("footprint", "Start and memory"),
-        ("workers", "Two processes on two cores"),
-        ("beside_training", "Drawing while the trainer trains"),
-        ("peers", "Beside other ways to serve a drawn digit"),
-        ("canvas_png", "From a canvas's PNG to a snapshot"),
-        ("page_cost", "What the page costs"),
-        ("original_loop", "Beside the loop of 2016"),
-        ("retraining", "From a drawing to a better model"),
-        ("memory_of_training", "Memory of a training"),
+    Benchmark(name, title, f"infra.bench.{room}.{name}")
+    for room, name, title in (
+        ("serving", "predictions", "Predictions a second"),
+        ("serving", "drawers", "A hundred drawers at once"),
+        ("serving", "swaps", "Model swaps under load"),
+        ("serving", "footprint", "Start and memory"),
+        ("serving", "workers", "Two processes on two cores"),
+        ("training", "beside_training", "Drawing while the trainer trains"),
+        ("peers", "peers", "Beside other ways to serve a drawn digit"),
+        ("page", "canvas_png", "From a canvas's PNG to a snapshot"),
+        ("page", "page_cost", "What the page costs"),
+        ("training", "original_loop", "Beside the loop of 2016"),
+        ("training", "retraining", "From a drawing to a better model"),
+        ("training", "memory_of_training", "Memory of a training"),
     )
 )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from collector.contribution.layout import TRAINER_STATUS
 from collector.storage.object_store import FolderStore, MemoryStore
-from infra.learning.visitor import contribute, name_for
+from infra.harness.contribute import contribute, name_for
 from infra.learning.writers import Parts
 from training.families.recipes import Family
 from training.learning.challenger import Run

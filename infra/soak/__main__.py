@@ -19,26 +19,27 @@ from infra.soak.report import Found, merge, write_table
 from infra.soak.result import Row, Setting
 from infra.soak.rows import CannotRun
 
-TRIALS = (
-    "killed",
-    "store_down",
-    "store_misbehaves",
-    "disk",
-    "spool_full",
-    "resent",
-    "lost_page",
-    "crowd",
-    "greedy",
-    "stopped",
-    "hostile_frames",
-    "bombs",
-    "origins",
-    "stored_text",
-    "artifacts",
-    "fuzzing",
-    "poison",
-    "trainer_killed",
-)
+# Each trial and its folder, in the order of docs/reliability.md.
+TRIALS = {
+    "killed": "storage",
+    "store_down": "storage",
+    "store_misbehaves": "storage",
+    "disk": "storage",
+    "spool_full": "storage",
+    "resent": "storage",
+    "lost_page": "storage",
+    "crowd": "load",
+    "greedy": "load",
+    "stopped": "load",
+    "hostile_frames": "hostile",
+    "bombs": "hostile",
+    "origins": "hostile",
+    "stored_text": "hostile",
+    "artifacts": "hostile",
+    "fuzzing": "hostile",
+    "poison": "training",
+    "trainer_killed": "training",
+}
 
 
 def main() -> int:
@@ -52,7 +53,7 @@ def main() -> int:
         found.append(_try(name, given))
         for row in found[-1].rows:
             print(f"  {'held' if row.held else 'NOT HELD'}  {row.name}: {row.figure} ({row.bound})", flush=True)
-        merged = merge(given.out, found[-1:], TRIALS)  # after each: who is stopped loses one trial, not all
+        merged = merge(given.out, found[-1:], tuple(TRIALS))  # after each: who is stopped loses one trial, not all
         if given.docs is not None:
             write_table(given.docs, merged)
     broken = [one.trial for one in found if not one.held]
@@ -80,7 +81,7 @@ def _try(name: str, given: argparse.Namespace) -> Found:
     # A temporary folder: paths stay short, and nothing of a trial lies about after it.
     with tempfile.TemporaryDirectory(prefix="soak-", ignore_cleanup_errors=True) as scratch:
         try:
-            trial = importlib.import_module(f"infra.soak.{name}")
+            trial = importlib.import_module(f"infra.soak.{TRIALS[name]}.{name}")
             about = trial.ABOUT.rstrip(".")
             rows = trial.run(Setting(Path(scratch), given.quick, given.seed, tuple(given.drawings)))
         except CannotRun as reason:

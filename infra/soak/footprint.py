@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from infra.service_process import RunningService
+from infra.harness.service_process import RunningService
 from infra.soak.result import Row, Setting
 from infra.soak.rows import within
 

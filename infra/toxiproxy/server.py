@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.service_process import free_port
+from infra.harness.service_process import free_port
 
 START_SECONDS = 20.0
 NAME = "store"

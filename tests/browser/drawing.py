@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from collector.ink.drawing import Drawing
-from infra.mouse import draw_stroke
+from infra.harness.mouse import draw_stroke
 
 __all__ = ["bars", "draw", "draw_stroke", "open_page", "wait_for_guess"]
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from websockets.sync.client import connect
 
-from infra.service_process import RunningService, running_service
+from infra.harness.service_process import RunningService, running_service
 from service.network.listener import CannotListen, listen_apart
 from service.workers import run_workers
 from tests.service.talking import ask, greet, ink_frame

@@ -13,11 +13,11 @@ from collector.ink.encodings import decode_payload
 from infra.bench import catalogue
 from infra.bench.__main__ import main
 from infra.bench.catalogue import BENCHMARKS, Benchmark, NoSuchBenchmark, benchmarks_named
-from infra.bench.frames import make_frames
+from infra.bench.document import draw_curve, write_page
 from infra.bench.kept import BadKept, Kept, read_kept, write_kept
-from infra.bench.page import draw_curve, write_page
 from infra.bench.result import Curve, Result, Row, Setting
 from infra.bench.tables import markdown_table, number, terminal_table
+from infra.harness.frames import make_frames
 from service.wire.protocol import parse_binary
 
 ROW = Row("round trips", 12345.6, "a second", 20000.0, 0.617, ">= 0.80 of theirs", met=False, note="a note")

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from collector.contribution.contributor import use_of
+from infra.harness.contribute import name_for
 from infra.learning.curve import draw_curve
 from infra.learning.rounds import Learning, NotTrained, Round, Score
-from infra.learning.visitor import name_for
 from infra.learning.writers import NoSuchWriter, Parts, part
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings

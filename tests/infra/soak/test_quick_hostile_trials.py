@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.soak.__main__ import TRIALS as FOLDERS
 from infra.soak.result import Setting
 
 TRIALS = ("hostile_frames", "bombs", "origins", "stored_text", "artifacts", "fuzzing")
@@ -14,7 +15,7 @@ TRIALS = ("hostile_frames", "bombs", "origins", "stored_text", "artifacts", "fuz
 
 @pytest.mark.parametrize("name", TRIALS)
 def test_nothing_hostile_does_harm_in_a_short_trial(name: str, tmp_path: Path) -> None:
-    rows = importlib.import_module(f"infra.soak.{name}").run(Setting(tmp_path, quick=True))
+    rows = importlib.import_module(f"infra.soak.{FOLDERS[name]}.{name}").run(Setting(tmp_path, quick=True))
 
     assert [row for row in rows if not row.held] == []
     assert rows

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.soak import poison, trainer_killed
 from infra.soak.result import Setting
+from infra.soak.training import poison, trainer_killed
 
 
 def test_wrong_labels_do_no_harm_in_a_short_trial(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.soak.__main__ import TRIALS as FOLDERS
 from infra.soak.result import Setting
 from infra.soak.rows import CannotRun
 
@@ -29,7 +30,7 @@ TRIALS = (
 
 @pytest.mark.parametrize("name", TRIALS)
 def test_what_is_promised_holds_in_a_short_trial(name: str, tmp_path: Path) -> None:
-    trial = importlib.import_module(f"infra.soak.{name}")
+    trial = importlib.import_module(f"infra.soak.{FOLDERS[name]}.{name}")
 
     try:
         rows = trial.run(Setting(tmp_path, quick=True))

@@ -1,0 +1,130 @@
+"""A canvas as PNG to 20x20 features: the service's own way beside the original's, on the same pictures."""
+
+from __future__ import annotations
+
+import io
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import skimage.io
+import skimage.transform
+from numpy.typing import NDArray
+from PIL import Image
+
+from collector.ink.canvas_png import read_canvas
+from collector.ink.snapshot import to_canvas20, to_ink20
+from collector.malloc import keep_freed_memory
+from infra.bench.result import Result, Row, Setting
+from infra.harness.drawings import canvases, drawings_of
+
+TEXT = """\
+The original read each picture by `skimage.io.imread(as_gray=True)` and shrank it by
+`skimage.transform.downscale_local_mean` in blocks of 25x25. The service reads it by `collector/ink/canvas_png.py`,
+which looks at its size, its chunks and their number before a pixel is decoded, and shrinks it by
+`collector/ink/snapshot.py`. Both are timed picture by picture, in turns, on canvases of 500x500 px at a quarter, half,
+three quarters and all of a drawing's ink; what is told is the median.
+
+Equal means: the original's mean of each cell, in levels of 0 to 255, becomes ink (255 less the mean) and is
+rounded half up to 8 bits; that is `canvas20` as the service has it, cell by cell. `ink20`, the crop that the
+models here are told of, is the same mean of a square about the ink (`tests/collector/ink/test_snapshot.py` holds it to
+scikit-image); the original had no crop, so its time for the whole canvas stands beside it.
+
+Where the time goes: of the service's, half is undoing the filters of rows in Pillow. It is handed the pixel data in
+blocks that nothing packs, as zlib-ng unfolded it for counting; unpacked by Pillow itself, row by row, it took 1.4 ms
+more of a colour picture, where unfolding all at once takes 0.07 ms. Gray levels come from Pillow's whole-number
+weights, where scikit-image makes an array of 64-bit floats of all four channels. The cells take about 0.1 ms: columns
+are summed first, in 16 bits, along memory. What one picture took of memory is kept for the next
+(`collector/malloc.py`), here for both ways: what is given back to the system comes back a page fault at a time.
+"""
+
+BLOCK = 25  # px a cell: 500 / 20, the original's
+DRAWINGS = 10
+ROUNDS = 12
+Mode = Literal["L", "RGBA"]
+MODES: tuple[tuple[Mode, str, float], ...] = (("RGBA", "RGBA", 5.0), ("L", "8-bit gray", 1.5))
+
+Cells = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds for one picture each, in turns."""
+
+    original: list[float] = field(default_factory=list)
+    canvas20: list[float] = field(default_factory=list)
+    ink20: list[float] = field(default_factory=list)
+
+
+def measure(setting: Setting) -> Result:
+    keep_freed_memory()  # as the service does; the original gains by it, too
+    pictures = list(canvases(drawings_of(setting.drawings, 1 if setting.quick else DRAWINGS)))
+    rows: list[Row] = []
+    for mode, name, goal in MODES:
+        pngs = [encode(picture, mode) for picture in pictures]
+        times = _time(pngs, 2 if setting.quick else ROUNDS)
+        rows += [
+            _row(f"{name} PNG to canvas20", times.canvas20, times.original, goal),
+            _row(f"{name} PNG to ink20", times.ink20, times.original, goal),
+            _equality(name, pngs),
+        ]
+    return Result(tuple(rows))
+
+
+def encode(canvas: NDArray[np.uint8], mode: Mode) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(canvas).convert(mode).save(out, format="PNG")
+    return out.getvalue()
+
+
+def ours(png: bytes) -> Cells:
+    return to_canvas20(read_canvas(png))
+
+
+def original(png: bytes) -> NDArray[np.float64]:
+    """The mean gray of each cell: 0 to 1 for a colour picture, 0 to 255 for a gray one, as `imread` has it."""
+    gray = skimage.io.imread(io.BytesIO(png), as_gray=True)
+    return np.asarray(skimage.transform.downscale_local_mean(gray, (BLOCK, BLOCK)))  # type: ignore[no-untyped-call]
+
+
+def rounded(means: NDArray[np.float64], mode: Mode) -> Cells:
+    """The original's means as ink of 0 to 255, rounded half up; a mean of 625 levels never lies half-way."""
+    levels = means * 255 if mode == "RGBA" else means
+    return np.floor(255 - levels + 0.5).astype(np.uint8)
+
+
+def _time(pngs: Sequence[bytes], rounds: int) -> Times:
+    times = Times()
+    for number in range(rounds):
+        for png in pngs:
+            turns = [
+                (times.original, lambda png=png: original(png)),
+                (times.canvas20, lambda png=png: ours(png)),
+                (times.ink20, lambda png=png: to_ink20(read_canvas(png))),
+            ]
+            # The other way round every second time: what comes first finds the caches cold.
+            for seconds, call in turns if number % 2 == 0 else reversed(turns):
+                seconds.append(_seconds(call))
+    return times
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def _row(name: str, taken: Sequence[float], original_taken: Sequence[float], goal: float) -> Row:
+    ours_ms, theirs_ms = 1000 * statistics.median(taken), 1000 * statistics.median(original_taken)
+    ratio = theirs_ms / ours_ms
+    return Row(name, ours_ms, "ms", theirs_ms, ratio, f">= {goal:g} times as fast", ratio >= goal)
+
+
+def _equality(name: str, pngs: Sequence[bytes]) -> Row:
+    mode: Mode = "RGBA" if name == "RGBA" else "L"
+    different = sum(int((ours(png) != rounded(original(png), mode)).sum()) for png in pngs)
+    note = f"of {len(pngs) * 400} cells of {len(pngs)} pictures"
+    return Row(f"{name}: cells of canvas20 that differ", different, "cells", goal="0", met=different == 0, note=note)

@@ -1,0 +1,47 @@
+"""What the machine itself gains by a second process: the model's sums alone, without a wire.
+
+python -m infra.bench.serving.inference_time CORE BEGIN SECONDS
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+from infra.bench.serving.versions import shipped
+from training.data.dataset import judged_snapshots
+from training.data.reference import reference_drawings
+from training.models.artifact import check_artifact
+
+FAMILY = "softmax"
+READY_SECONDS = 3.0  # until every process has its model; they begin at one moment
+
+
+def per_second(cores: Sequence[int], seconds: float) -> float:
+    """Predictions a second by one process on each of these cores, all at the same time."""
+    begin = time.monotonic() + READY_SECONDS
+    command = [sys.executable, "-m", "infra.bench.serving.inference_time"]
+    running = [
+        subprocess.Popen([*command, str(core), str(begin), str(seconds)], stdout=subprocess.PIPE, text=True)
+        for core in cores
+    ]
+    return sum(float(process.communicate()[0]) for process in running)
+
+
+def _sum(core: int, begin: float, seconds: float) -> float:
+    os.sched_setaffinity(0, {core})
+    interpreter = check_artifact(shipped(FAMILY))
+    inputs = judged_snapshots(reference_drawings("judging", 1), "ink20").batch(slice(0, 1))
+    time.sleep(max(0.0, begin - time.monotonic()))
+    count, began = 0, time.monotonic()
+    while time.monotonic() - began < seconds:
+        interpreter.predict(inputs)
+        count += 1
+    return count / (time.monotonic() - began)
+
+
+if __name__ == "__main__":
+    print(_sum(int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])))

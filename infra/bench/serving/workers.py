@@ -1,0 +1,63 @@
+"""One service process on one core, and two on two."""
+
+from __future__ import annotations
+
+import os
+from statistics import median
+
+from infra.bench.result import Result, Row, Setting
+from infra.bench.serving.inference_time import per_second
+from infra.harness.frames import make_frames
+from infra.harness.load import Throughput, closed_loop, pinned_service
+
+TEXT = """\
+`MIDSTROKE_WORKERS=2` forks two processes, each with a listening socket of its own on one port: the system shares
+connections out by lot (of one socket that both inherited, whoever woke first took nearly all, and two did 1.1 times
+one). Each has models of its own, one of them uploads, and both write the same spool. The clients run on the same two
+cores, so two processes can't be twice one: what the client takes of its core is told with the row. One worker has the
+first core, and the client the last; of two workers neither is pinned, nor is the client.
+
+Cores that are threads of one core share its units of arithmetic. What this machine gains by a second process at all is
+told by the model's sums alone, on each core by itself and on both at once: no arrangement of workers gains more.
+"""
+
+SOCKETS = 50
+ROUNDS, SECONDS = 3, 3.0
+GOAL = 1.6
+ROOM = 0.25  # of a core that the clients may take before the goal can't be asked for
+
+
+def measure(setting: Setting) -> Result:
+    rounds, seconds = (1, 0.3) if setting.quick else (ROUNDS, SECONDS)
+    frames = make_frames("ink20", 200, setting.drawings)
+    cores = tuple(sorted(os.sched_getaffinity(0)))
+    one: list[Throughput] = []
+    two: list[Throughput] = []
+    with pinned_service(setting.scratch / "one") as single:
+        with pinned_service(setting.scratch / "two", cores, workers=2) as double:
+            for _ in range(rounds):
+                one.append(closed_loop(single.websocket_url, frames, SOCKETS, seconds, "softmax"))
+                two.append(closed_loop(double.websocket_url, frames, SOCKETS, seconds, "softmax", cores=cores))
+    ours, theirs = (median(found.per_second for found in many) for many in (two, one))
+    busy = median(found.client_busy for found in two)
+    row = Row(
+        name=f"two workers beside one, {SOCKETS} sockets, softmax (ink20)",
+        ours=ours,
+        unit="predictions/s",
+        theirs=theirs,
+        ratio=ours / theirs,
+        goal=f">= {GOAL:g} times one, where the clients leave room",
+        met=ours / theirs >= GOAL if busy <= ROOM else None,
+        note=f"the clients took {100 * busy:.0f} % of a core beside them, and {len(cores)} cores are all there are",
+    )
+    return Result((row, _machine(cores, rounds, seconds)))
+
+
+def _machine(cores: tuple[int, ...], rounds: int, seconds: float) -> Row:
+    """The row that says what two processes are worth here."""
+    one, two = [], []
+    for _ in range(rounds):
+        one.append(per_second(cores[:1], seconds))
+        two.append(per_second(cores[:2], seconds))
+    both, alone = median(two), median(one)
+    return Row("the sums alone, two processes beside one", both, "predictions/s", alone, both / alone)

@@ -1,0 +1,54 @@
+"""The trainer's resident memory at its highest, with more and more drawings stored."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+
+import numpy as np
+
+from collector.storage.object_store import FolderStore
+from infra.bench.result import Curve, Result, Row, Setting
+from infra.bench.training.filled_store import DRAWN, fill
+from infra.bench.training.trained_once import peak_of_a_training
+from infra.harness.contribute import contribute, name_for
+from infra.harness.drawings import drawings_of
+from training.data.reference import reference_drawings
+
+TEXT = """\
+`midstroke train --resume` in a process of its own, over a folder store that holds 1,000, 10,000 or 100,000 drawings in
+shards and a hundred that arrived since: they are compacted, and all families are trained, judged and published. What
+is told is the highest resident memory that the kernel saw of the process, mapped files included.
+
+Where it goes: TensorFlow, LiteRT and the libraries take some 600 MB before a drawing is read. The rest is batches,
+varied copies of the new drawings, at most 1,000 judging drawings and the reference drawings in three encodings, and
+the shard that is written. Replay reads a few groups of 128 rows, drawn by lot; no index of all drawings is held."""
+
+STORED = (1_000, 10_000, 100_000)
+NEW = 100
+GOAL_GROWTH = 1.1  # judging drawings fill up to 1,000 on the way
+
+
+def measure(setting: Setting) -> Result:
+    stored = (100, 300) if setting.quick else STORED
+    peaks = {count: _peak(setting, count) for count in stored}
+    growth = peaks[stored[-1]] / peaks[stored[0]]
+    rows = (
+        *(Row(f"peak with {count:,} stored", peak, "MB") for count, peak in peaks.items()),
+        Row("growth of it", growth, "times", goal=f"< {GOAL_GROWTH}", met=growth < GOAL_GROWTH),
+    )
+    line = tuple((float(count), peak) for count, peak in peaks.items())
+    return Result(rows, (Curve("Memory of a training", "drawings stored", "MB", {"peak resident": line}),))
+
+
+def _peak(setting: Setting, count: int) -> float:
+    var = setting.scratch / f"stored-{count}"
+    store = FolderStore(var / "store")
+    try:
+        fill(store, count, drawings_of(setting.drawings, DRAWN))
+        new = reference_drawings("replay")[: 10 if setting.quick else NEW]
+        for part in np.array_split(np.arange(len(new)), 5):
+            contribute(store, [new[i] for i in part], datetime.now(UTC), name_for("training", f"writer {part[0]}"))
+        return peak_of_a_training(var, ("original",) if setting.quick else ())
+    finally:
+        shutil.rmtree(var, ignore_errors=True)

@@ -1,0 +1,191 @@
+"""From the last of a hundred contributions to the model that learnt from them, with more and more stored before."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from collector.contribution.layout import TRAINER_PROGRESS, TRAINER_STATUS
+from collector.storage.object_store import FolderStore, NoSuchObject
+from infra.bench.result import Curve, Result, Row, Setting
+from infra.bench.training.filled_store import DRAWN, fill
+from infra.harness.contributions import contribution_texts
+from infra.harness.drawings import drawings_of
+from infra.harness.service_process import running_service
+from infra.harness.trainer_process import TrainerProcess, running_trainer
+from training.families.recipes import FAMILIES
+from training.learning.progress import parse_progress
+from training.models.status import TrainerStatus, parse_status
+
+TEXT = """\
+A service and a trainer run as they do in `make run`, as two processes over a folder store, with the defaults but for
+`MIDSTROKE_RETRAIN_AFTER`. The store holds 1,000, 10,000 or 100,000 drawings already, in shards; the pictures and
+JSON files of those are left out, since neither process reads them again. A hundred drawings for training are handed
+in over a websocket, twice: the first hundred finds the trainer cold (it loads TensorFlow), the second is measured.
+The clock starts at the acknowledgement of the last contribution and stops when the service tells the socket that it
+serves a new model, and again when the last family was dealt with. Drawings that the trainer doubts are made up for.
+
+Where the time goes: up to a poll of the trainer (1 s) and of the service (1 s) of waiting; then, of each family, making
+varied copies of the new drawings, forty batches, the conversion to LiteRT, and judging. None of it looks at all that
+is stored: replay is drawn by lot from a few groups of rows of the shards, judging drawings are capped at 1,000.
+
+The graph of a family's training is kept from one round to the next, and what the first model says of contributed
+snapshots is asked of the flatbuffer that is served: of a round of `path` that left arithmetic, conversion and copies,
+some 9 s of 15 s (in turns on one busy machine). The hundred drawings' own pictures, some thousand PNGs, are read first,
+by one core."""
+
+STORED = (1_000, 10_000, 100_000)
+NEW = 100  # drawings for training
+GOAL_SECONDS, GOAL_GROWTH = 10.0, 1.5
+GIVE_UP_SECONDS = 300.0
+QUIET_SECONDS = 10.0  # a few looks of the trainer's, without any change
+LAST_MESSAGE_SECONDS = 3.0  # the service looks once a second
+LOOK_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds from the last acknowledgement."""
+
+    first_served: float
+    all_done: float
+    served: int  # families with a new model
+
+
+class NotRetrained(RuntimeError):
+    """No training came of what was handed in."""
+
+
+def measure(setting: Setting) -> Result:
+    stored = (100, 300) if setting.quick else STORED
+    took = {count: _measured(setting, count) for count in stored}
+    few, many = took[stored[0]], took[stored[-1]]
+    growth = many.first_served / few.first_served
+    rows = (
+        *(_row(f"{count:,} stored, new model served", each.first_served, each) for count, each in took.items()),
+        Row("growth of it", growth, "times", goal=f"< {GOAL_GROWTH}", met=growth < GOAL_GROWTH),
+        *(Row(f"{count:,} stored, all families done", each.all_done, "s") for count, each in took.items()),
+    )
+    lines = {
+        "first new model served": tuple((float(count), each.first_served) for count, each in took.items()),
+        "all families done": tuple((float(count), each.all_done) for count, each in took.items()),
+    }
+    return Result(rows, (Curve("Retraining after 100 new drawings", "drawings stored", "s", lines),))
+
+
+def _row(name: str, seconds: float, took: Took) -> Row:
+    note = f"{took.served} of {len(FAMILIES)} families got a new model"
+    return Row(name, seconds, "s", goal=f"<= {GOAL_SECONDS:g} s", met=seconds <= GOAL_SECONDS, note=note)
+
+
+def _measured(setting: Setting, count: int) -> Took:
+    var = setting.scratch / f"stored-{count}"
+    store = FolderStore(var / "store")
+    fill(store, count, drawings_of(setting.drawings, DRAWN))
+    needed = 10 if setting.quick else NEW
+    families = ("original",) if setting.quick else tuple(family.name for family in FAMILIES)
+    env = {"MIDSTROKE_RETRAIN_AFTER": str(needed)}
+    texts = contribution_texts(seed=count, files=setting.drawings)
+    try:
+        with running_service(var, env=env) as service, running_trainer(var, env, families) as trainer:
+            url = service.websocket_url
+            with connect(url, subprotocols=[Subprotocol("midstroke.v1")], proxy=None, max_size=None) as socket:
+                watched = _Round(socket, store, trainer, texts, families)
+                watched.run(needed)
+                return watched.run(needed)
+    finally:
+        shutil.rmtree(var, ignore_errors=True)
+
+
+class _Round:
+    """Contributions go in, and what comes of them is waited for."""
+
+    def __init__(
+        self,
+        socket: ClientConnection,
+        store: FolderStore,
+        trainer: TrainerProcess,
+        texts: Iterator[tuple[str, str]],
+        families: Sequence[str],
+    ) -> None:
+        self._socket, self._store, self._trainer, self._texts = socket, store, trainer, texts
+        self._families = families
+        self._versions: dict[str, str] = {}
+        self._served: dict[str, float] = {}
+
+    def run(self, needed: int) -> Took:
+        """Hands in as many as start a training, and follows it to its end.
+
+        Raises:
+            NotRetrained: no family got a new model, or it took GIVE_UP_SECONDS.
+        """
+        before = self._marks()
+        acknowledged = self._hand_in(needed)
+        give_up = acknowledged + GIVE_UP_SECONDS
+        quiet_since = acknowledged
+        while not self._is_done(before):
+            status = self._status()
+            if status.state != "waiting" or status.new_drawings >= needed or status.new_drawings == 0:
+                quiet_since = time.perf_counter()
+            elif time.perf_counter() - quiet_since > QUIET_SECONDS:  # some were doubted
+                acknowledged = quiet_since = self._hand_in(needed - status.new_drawings)
+            self._receive(LOOK_SECONDS)
+            self._trainer.check()
+            if time.perf_counter() > give_up:
+                raise NotRetrained(f"{GIVE_UP_SECONDS:g} s after the last contribution the trainer is {status}")
+        done = time.perf_counter()
+        while time.perf_counter() < done + LAST_MESSAGE_SECONDS:
+            self._receive(LOOK_SECONDS)
+        served = {family: at for family, at in self._served.items() if at > acknowledged}
+        if not served:
+            raise NotRetrained("every challenger was refused")
+        return Took(min(served.values()) - acknowledged, done - acknowledged, len(served))
+
+    def _hand_in(self, count: int) -> float:
+        """Until `count` were accepted for training; when the last of them was."""
+        accepted = 0
+        for _, text in self._texts:
+            self._socket.send(text)
+            while (answer := self._receive(GIVE_UP_SECONDS)).get("type") not in ("accepted", "refused"):
+                pass
+            accepted += answer.get("use") == "training"
+            if accepted == count:
+                break
+        return time.perf_counter()
+
+    def _receive(self, seconds: float) -> dict[str, Any]:
+        """The next message, if one comes; which models are served is noted on the way."""
+        try:
+            message: dict[str, Any] = json.loads(self._socket.recv(seconds))
+        except TimeoutError:
+            return {}
+        for model in message.get("models", ()):
+            if self._versions.get(model["family"]) != model["model"]:
+                self._versions[model["family"]] = model["model"]
+                self._served[model["family"]] = time.perf_counter()
+        return message
+
+    def _is_done(self, before: dict[str, int]) -> bool:
+        """Whether every family was trained, or refused, on all that is in the shards."""
+        marks = self._marks()
+        now = [marks.get(family, 0) for family in self._families]
+        return len(set(now)) == 1 and now[0] > max(before.get(family, 0) for family in self._families)
+
+    def _marks(self) -> dict[str, int]:
+        try:
+            return {name: p.mark for name, p in parse_progress(self._store.get(TRAINER_PROGRESS)).items()}
+        except NoSuchObject:
+            return {}
+
+    def _status(self) -> TrainerStatus:
+        try:
+            return parse_status(self._store.get(TRAINER_STATUS))
+        except NoSuchObject:
+            return TrainerStatus("waiting", 0, 0)

@@ -1,0 +1,51 @@
+"""Bytes that nobody thought of, at each decoder of what clients send: it may fail by its own errors alone."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from infra.soak.hostile.decoders import DECODERS
+from infra.soak.result import Row, Setting
+
+ABOUT = "Ten minutes of coverage-guided fuzzing (atheris) of the frame, message and PNG decoders"
+
+SECONDS = 200  # each
+QUICK_SECONDS = 1
+ROOT = Path(__file__).parents[3]
+TOLD = 600  # characters of what went wrong
+
+
+def run(setting: Setting) -> list[Row]:
+    if importlib.util.find_spec("atheris") is None:
+        reason = "not tried: atheris is not installed (make soak does, on Linux and Python below 3.14)"
+        return [Row("fuzzed", reason, "0 crashes", held=True)]
+    with ThreadPoolExecutor(len(DECODERS)) as each:  # each in a process of its own, all at once: none of it is timed
+        return list(each.map(lambda name: _fuzz(setting, name), DECODERS))
+
+
+def _fuzz(setting: Setting, name: str) -> Row:
+    seconds = QUICK_SECONDS if setting.quick else SECONDS
+    arguments = (name, str(setting.scratch / name), str(seconds), str(setting.seed))
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.soak.hostile.fuzz_one", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    runs = re.search(r"stat::number_of_executed_units:\s+(\d+)", done.stderr)
+    count = int(runs[1]) if runs else 0
+    held = done.returncode == 0 and count > 0
+    figure = f"{count:,} inputs in {seconds} s, 0 crashes" if held else _what_went_wrong(done.stdout + done.stderr)
+    return Row(f"fuzzed: {name}", figure, "0 crashes", held)
+
+
+def _what_went_wrong(said: str) -> str:
+    found = re.search(r"=== Uncaught Python exception: ===(.*?)(==\d+==|$)", said, re.DOTALL)
+    return (found[1] if found else said[-TOLD:]).strip()[:TOLD]

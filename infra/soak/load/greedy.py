@@ -1,0 +1,47 @@
+"""One client sends 500 snapshots a second beside twenty honest ones: it is held to its share, they hardly notice."""
+
+from __future__ import annotations
+
+import time
+
+from infra.harness.service_process import running_service
+from infra.soak.load.drawers import drawing_clients
+from infra.soak.result import Row, Setting
+from infra.soak.rows import within
+
+ABOUT = "One client sends 500 snapshots/s beside 20 that send 20/s each, on a service that allows a socket 60/s"
+
+HONEST, PER_SECOND = 20, 20.0
+GREEDY_PER_SECOND = 500.0
+ALLOWED_PER_SECOND = 60.0
+P99_TIMES = 1.5
+
+
+def run(setting: Setting) -> list[Row]:
+    seconds = 2.0 if setting.quick else 20.0
+    env = {"MIDSTROKE_FRAMES_PER_SECOND": str(ALLOWED_PER_SECOND)}
+    with running_service(setting.scratch / "var", env=env) as service:
+        url = service.websocket_url
+        with drawing_clients(url, setting.scratch / "honest", HONEST, PER_SECOND) as honest:
+            alone = _span(seconds)
+            with drawing_clients(url, setting.scratch / "greedy", 1, GREEDY_PER_SECOND, latest=True) as greedy:
+                beside = _span(seconds)
+    before, during = honest.p99(*alone), honest.p99(*beside)
+    answered, lasted = greedy.answered(*beside), beside[1] - beside[0]
+    # A bucket saves up to a second's worth while nothing is taken from it.
+    most = ALLOWED_PER_SECOND * (lasted + 1)
+    return [
+        within(setting, f"the others' prediction p99, of {before:.1f} ms alone", during / before, P99_TIMES, "x"),
+        Row(
+            f"snapshots of the greedy client answered in {lasted:.0f} s",
+            f"{answered:,} of some {GREEDY_PER_SECOND * lasted:,.0f}",
+            f"<= {most:,.0f}, and not none",
+            (setting.quick or answered > 0) and answered <= most,
+        ),
+    ]
+
+
+def _span(seconds: float) -> tuple[float, float]:
+    began = time.monotonic()
+    time.sleep(seconds)
+    return began, time.monotonic()

@@ -1,0 +1,93 @@
+"""An adversary who knows the gate: every round's challenger is as bad as the gate lets pass.
+
+Real trainings seldom hit that mark, so none is run: one model is trained to be wrong, and challengers are taken from
+the way there, as far along as the gate lets them.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+
+from collector.storage.object_store import FolderStore
+from infra.soak.training.poisoning import People, one_too_many
+from training.data.dataset import Variety, training_snapshots
+from training.data.reference import reference_drawings
+from training.data.sources import Source
+from training.families.recipes import Recipe, family_named
+from training.learning.comparison import Bench, Rivals
+from training.learning.evaluation import Judged, prepare
+from training.models.artifact import Artifact
+from training.models.registry import FIRST_MODELS, Registry
+
+STEPS = 400  # parts of the way that are told apart
+BEYOND = 6  # parts that are tried behind the last that passed
+TEACHERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """How far down it went in so many rounds; falls in points of 100, on the judging drawings and on other writers'."""
+
+    rounds: int
+    accepted: int
+    judged_fall: float
+    others_fall: float
+
+
+class _Way:
+    """Models part of the way from the shipped one to one that was taught wrong labels alone."""
+
+    def __init__(self, family: str, people: People, seed: int) -> None:
+        from training.learning import fit  # noqa: PLC0415 - TensorFlow, once there is something to train
+
+        self._fit, self._family = fit, family_named(family)
+        fit.use_threads(1)
+        registry = Registry(FolderStore(FIRST_MODELS))
+        champion = registry.champion(family)
+        if champion is None:
+            raise RuntimeError(f"no first model of family {family}")
+        self.first = registry.load(family, champion.version)
+        rng = random.Random(seed)
+        self.wrong = [one_too_many(drawing, rng) for drawing in people.teachers[:TEACHERS]]
+        snapshots = training_snapshots(self.wrong, self._family.encoding, Variety(2), seed)
+        recipe = Recipe("adam", learning_rate=2e-3, schedule="constant", batches=60, batch_size=256)
+        source = [Source(snapshots)]
+        self._end = fit.fit(self._family, recipe, source, seed=seed, resume=self.first.weights)
+        self._made = {0: self.first}
+
+    def at(self, step: int) -> Artifact:
+        if step not in self._made:
+            fitted = self._fit.part_way(self._family, self.first.weights, self._end, step / STEPS)
+            self._made[step] = replace(self.first, model=fitted.model, weights=fitted.weights)
+        return self._made[step]
+
+
+def descend(family: str, people: People, rounds: int, seed: int) -> Descent:
+    way, bench = _Way(family, people, seed), Bench(keep=4 * STEPS)
+    encoding = way.first.card.encoding
+    judged = bench.judged([*people.judges, *reference_drawings("judging")], encoding)
+    place = accepted = 0
+    for _ in range(rounds):
+        further = _furthest(way, Rivals(way.at(place), way.first, way.wrong[:20], judged, bench), place)
+        if further == place:
+            break  # and so in every round after it
+        accepted += 1
+        place = further
+    others = prepare(people.others, encoding)
+
+    def fall(measured: Judged) -> float:
+        first, last = (bench.evaluation(model.model, measured) for model in (way.first, way.at(place)))
+        return 100 * (first.mean - last.mean)
+
+    return Descent(rounds, accepted, fall(judged), fall(others))
+
+
+def _furthest(way: _Way, rivals: Rivals, place: int) -> int:
+    """The last part of the way that the gate lets pass from here."""
+    furthest = step = place
+    while step < min(STEPS, furthest + BEYOND):
+        step += 1
+        if rivals.judge(way.at(step).model)[1].accepted:
+            furthest = step
+    return furthest

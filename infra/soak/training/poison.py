@@ -1,0 +1,108 @@
+"""Wrong labels, from a few, from a crowd, from one who never stops: what is served gets no worse."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from collector.storage.object_store import FolderStore
+from infra.soak.result import Row, Setting
+from infra.soak.training.just_under import Descent, descend
+from infra.soak.training.poisoned_rounds import Story, story_of
+from infra.soak.training.poisoning import (
+    CROWD,
+    LOUD,
+    Attack,
+    People,
+    believed_wrong,
+    one_loud_contributor,
+    one_too_many,
+    ones_as_sevens,
+    people_of,
+    wrong_at_random,
+    wrong_labels,
+)
+from training.data.processes import process_pool
+from training.learning.label_filter import Screen, best_reader
+from training.models.registry import FIRST_MODELS, Registry
+
+ABOUT = "Contributions with wrong labels, among those that teach and those that judge, round after round"
+
+FALL = 1.0  # points of 100 below what was served at the start: of the mean over all stages, and of finished drawings
+RECALL_FALL = 3.0  # of any one digit
+CROWD_TIMES = 2  # as much, where half of all that comes is wrong in ways that the screen can't tell
+DOUBTED = 0.01  # of right labels
+CAUGHT = 0.8  # of wrong ones
+PROCESSES = 2
+
+
+def run(setting: Setting) -> list[Row]:
+    people = people_of(setting.drawings, random.Random(setting.seed))
+    if setting.quick:
+        short = People(people.teachers, people.judges[:100], people.others)
+        (attack,) = _attacks(short, 2, 10, setting.seed)[1:2]
+        return [*_screen_rows(people, setting.seed), *_rows(story_of("softmax", attack, short.others, setting.seed))]
+    attacks = _attacks(people, 24, 20, setting.seed)
+    with process_pool(PROCESSES) as pool:
+        # Longest first: path takes twice as long as softmax.
+        families = [("path", attacks[-1]), *(("softmax", attack) for attack in attacks)]
+        under = pool.submit(descend, "softmax", people, 100, setting.seed)
+        stories = [pool.submit(story_of, family, attack, people.others, setting.seed) for family, attack in families]
+        screen = _screen_rows(people, setting.seed)
+        return [*screen, *(row for story in stories for row in _rows(story.result())), *_descent_rows(under.result())]
+
+
+def _attacks(people: People, rounds: int, each: int, seed: int) -> list[Attack]:
+    kinds = {
+        "a fifth is wrong at random": wrong_at_random,
+        "a fifth calls 1s 7s": ones_as_sevens,
+        "a fifth counts one too many": one_too_many,
+    }
+    rng = random.Random(seed)
+    return [
+        *(wrong_labels(name, people, labelled, rounds, each, rng) for name, labelled in kinds.items()),
+        one_loud_contributor(people, rounds, 2 * each, rng),
+        believed_wrong(people, rounds, each),
+    ]
+
+
+def _screen_rows(people: People, seed: int) -> list[Row]:
+    """What the screen makes of drawings by people whom no model was trained on, rightly and wrongly labelled."""
+    screen, rng = Screen(best_reader(Registry(FolderStore(FIRST_MODELS)))), random.Random(seed)
+    right = [*people.judges, *people.others]
+    wrong = [replace(one_too_many(drawing, rng), id=f"wrong {drawing.id}") for drawing in right]
+    sevens = [replace(drawing, id=f"seven {drawing.id}", label=7) for drawing in right if drawing.label == 1]
+    doubted = 1 - len(screen.believed(right)) / len(right)
+    caught, caught_sevens = (1 - len(screen.believed(group)) / len(group) for group in (wrong, sevens))
+    return [
+        Row("right labels that the screen doubts", f"{100 * doubted:.2f} % of {len(right):,}",
+            f"<= {100 * DOUBTED:g} %", doubted <= DOUBTED),
+        Row("wrong labels that it catches: one too many; 1s labelled 7",
+            f"{100 * caught:.1f} %; {100 * caught_sevens:.1f} %", f">= {100 * CAUGHT:g} %",
+            min(caught, caught_sevens) >= CAUGHT),
+    ]  # fmt: skip
+
+
+def _rows(story: Story) -> list[Row]:
+    what = f"{story.family}: {story.attack}, {story.rounds} rounds"
+    fall, times = max(story.mean_fall, story.finished_fall), CROWD_TIMES if story.attack == CROWD else 1
+    rows = [
+        Row(f"{what}: deepest fall, mean and finished", f"{story.mean_fall:.2f} and {story.finished_fall:.2f} points",
+            f"<= {times * FALL:g} points", fall <= times * FALL),
+        Row(f"{what}: deepest fall of a digit's recall", f"{story.recall_fall:.2f} points",
+            f"<= {times * RECALL_FALL:g} points", story.recall_fall <= times * RECALL_FALL),
+    ]  # fmt: skip
+    published = f"{story.published} of {story.trained} trainings"
+    if story.attack == LOUD:
+        return [*rows, Row(f"{what}: published", published, ">= 50 %", 0 < story.trained <= 2 * story.published)]
+    return [*rows, Row(f"{what}: published", published, "told for information", held=True)]
+
+
+def _descent_rows(descent: Descent) -> list[Row]:
+    name = f"{descent.rounds} challengers, each as bad as the gate lets pass"
+    return [
+        Row(f"{name}: fall on the judging drawings", f"{descent.judged_fall:.2f} points in {descent.accepted} steps",
+            f"<= {FALL:g} points", descent.judged_fall <= FALL),
+        Row(f"{name}: fall on other writers'", f"{descent.others_fall:.2f} points", f"<= {FALL:g} points",
+            descent.others_fall <= FALL),
+    ]  # fmt: skip

@@ -1,0 +1,158 @@
+"""`kill -9` of the trainer while it takes drawings in, trains and publishes: each drawing teaches once, and all do."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from collector.contribution.layout import MODELS, SHARDS, TRAINER_STATUS
+from collector.storage.object_store import FolderStore, NoSuchObject, ObjectStore
+from infra.harness.contribute import contribute, name_for
+from infra.soak.result import Row, Setting
+from infra.soak.rows import none_of
+from infra.soak.storage.store_servers import running_storage
+from infra.soak.training.trained import is_done, is_whole, look
+from training.data.dataset import LabelledDrawing
+from training.data.reference import reference_drawings
+from training.models.artifact import CARD
+from training.models.status import parse_status
+
+ABOUT = "The trainer is killed (`kill -9`) while it takes in drawings, trains and publishes, and started again"
+
+FAMILY = "original"  # the one that trains fastest: what is tried is the same for all
+EACH = 4  # drawings that come before each life, and that start a training
+CONTRIBUTORS = 30
+LIFE_SECONDS = 60.0  # until what is waited for has come; then it is killed wherever it is
+LAST_LIFE_SECONDS = 180.0
+LOOK_SECONDS = 0.004
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a life ends: up to `seconds` after something is seen to have begun."""
+
+    name: str
+    seconds: float
+    begun: Callable[[ObjectStore, frozenset[str]], bool]
+
+
+def _has_new(prefix: str, end: str = "") -> Callable[[ObjectStore, frozenset[str]], bool]:
+    return lambda store, before: any(key.endswith(end) and key not in before for key in store.keys(prefix))
+
+
+def _is_training(store: ObjectStore, _: frozenset[str]) -> bool:
+    return _state(store) == "training"
+
+
+VERSIONS = f"{MODELS}{FAMILY}/"
+MOMENTS = (
+    Moment("it was started", 3.0, lambda *_: True),
+    Moment("a shard was put", 0.05, _has_new(SHARDS)),
+    Moment("training began", 6.0, _is_training),
+    Moment("a version's first file was put", 0.08, _has_new(VERSIONS, ".tflite")),
+    Moment("its card was put", 0.02, _has_new(VERSIONS, CARD)),
+)
+
+
+def run(setting: Setting) -> list[Row]:
+    if setting.quick:
+        return _tried("a folder", FolderStore(setting.scratch / "store"), setting, 2, {}, MOMENTS[3:])
+    kept_in_folder = _tried("a folder", FolderStore(setting.scratch / "store"), setting, 40, {}, MOMENTS)
+    with running_storage(setting.scratch / "storage") as storage:
+        return [*kept_in_folder, *_tried("MinIO", storage.store, setting, 10, storage.environment, MOMENTS)]
+
+
+def _tried(
+    name: str, store: ObjectStore, setting: Setting, kills: int, env: Mapping[str, str], moments: tuple[Moment, ...]
+) -> list[Row]:
+    rng, drawings = random.Random(setting.seed), _drawings()
+    torn, came, times = 0, 0, dict.fromkeys((moment.name for moment in moments), 0)
+    for number in range(kills):
+        came += _contribute(store, drawings)
+        moment = moments[number % len(moments)]
+        times[moment.name] += _life(store, setting.scratch, env, moment, rng)
+        torn += not is_whole(store, FAMILY)
+    came += _contribute(store, drawings)
+    ended = _last_life(store, setting.scratch, env)
+    trained = look(store, FAMILY)
+    seen = "; ".join(f"{count} after {moment}" for moment, count in times.items())
+    return [
+        Row(f"{name}: kills", f"{kills}: {seen}", "told for information", held=True),
+        none_of(f"{name}: kills that left a champion or a listed version that is not whole", torn, kills, "kills"),
+        none_of(f"{name}: trained on twice", trained.twice + max(0, trained.taught - came), came, "drawings"),
+        none_of(f"{name}: never trained on", max(0, came - trained.taught), came, "drawings"),
+        none_of(f"{name}: missing from shards, twice in them, or left to take in",
+                abs(came - trained.in_shards) + trained.doubled + trained.waiting, came, "drawings"),
+        Row(f"{name}: the last trainer dealt with all that was left", "yes" if ended else "no", "yes", ended),
+    ]  # fmt: skip
+
+
+def _drawings() -> Iterator[LabelledDrawing]:
+    """Without end, each under an id of its own."""
+    number = 0
+    while True:
+        for drawing in reference_drawings("replay"):
+            number += 1
+            who = name_for("training", f"killed {number % CONTRIBUTORS}")
+            yield replace(drawing, id=f"{drawing.id} {number}", contributor=who, source="soak")
+
+
+def _contribute(store: ObjectStore, drawings: Iterator[LabelledDrawing]) -> int:
+    contribute(store, [next(drawings) for _ in range(EACH)], datetime.now(UTC))
+    return EACH
+
+
+def _life(store: ObjectStore, scratch: Path, env: Mapping[str, str], moment: Moment, rng: random.Random) -> bool:
+    """A trainer from its start to its `kill -9`; whether the moment came."""
+    before = frozenset((*store.keys(SHARDS), *store.keys(VERSIONS)))
+    trainer, end = _start(scratch, env), time.monotonic() + LIFE_SECONDS
+    try:
+        while not (came := moment.begun(store, before)) and time.monotonic() < end and trainer.poll() is None:
+            time.sleep(LOOK_SECONDS)
+        time.sleep(rng.uniform(0, moment.seconds))
+        return came
+    finally:
+        trainer.kill()
+        trainer.wait()
+
+
+def _last_life(store: ObjectStore, scratch: Path, env: Mapping[str, str]) -> bool:
+    """A trainer that is left alone until there is nothing more to do."""
+    trainer, end = _start(scratch, env), time.monotonic() + LAST_LIFE_SECONDS
+    try:
+        while not (ended := is_done(store, FAMILY)) and time.monotonic() < end and trainer.poll() is None:
+            time.sleep(0.1)
+        return ended
+    finally:
+        trainer.terminate()
+        trainer.wait(LIFE_SECONDS)
+
+
+def _state(store: ObjectStore) -> str:
+    try:
+        return parse_status(store.get(TRAINER_STATUS)).state
+    except NoSuchObject:
+        return ""
+
+
+def _start(scratch: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    own = {
+        "MIDSTROKE_VAR": str(scratch / "var"),
+        "MIDSTROKE_STORE": str(scratch / "store"),
+        "MIDSTROKE_RETRAIN_AFTER": str(EACH),
+        "MIDSTROKE_TRAINER_POLL_SECONDS": "0.1",
+    }
+    with (scratch / "trainer.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "service", "train", "--watch", "--family", FAMILY],
+            env={**os.environ, **own, **env},
+            stdout=log,
+            stderr=log,
+        )

@@ -1,0 +1,112 @@
+"""What is told of peers, and that they answer what the service answers; no times in here."""
+
+from __future__ import annotations
+
+import asyncio
+
+import numpy as np
+import pytest
+
+pytest.importorskip("picows", reason="the load client's, installed by `make bench`")
+
+from collector.ink.encodings import canvas20_inputs
+from collector.ink.snapshot import to_canvas20
+from infra.bench.page.canvas_png import encode
+from infra.bench.peers.load_client import Poster, is_whole, request_of
+from infra.bench.peers.peers import PEERS, Peer, frame_of, rows_of, weights_file
+from infra.bench.peers.processes import Answers, PeerFailed, answers_of
+from infra.bench.peers.regression import features_of, read_weights
+from infra.harness.drawings import canvases, drawings_of
+from service.wire.messages import Frame
+from service.wire.protocol import parse_binary
+from tests.shipped import shipped_artifact
+from training.models.interpreter import Interpreter
+
+GRADIO = PEERS[0]
+
+
+def test_a_peers_features_and_weights_answer_as_the_services_model_does() -> None:
+    kernel, bias = read_weights(weights_file())
+    interpreter = Interpreter(shipped_artifact("original").model, "canvas20")
+    for canvas in canvases(drawings_of((), 4)):
+        logits = features_of(encode(canvas, "RGBA"))[0] @ kernel + bias
+        inputs = canvas20_inputs(to_canvas20(canvas))
+        assert inputs is not None
+
+        theirs = np.exp(logits) / np.exp(logits).sum()
+
+        # The service's cells are rounded to 8 bits.
+        assert np.allclose(theirs, interpreter.predict(inputs), atol=0.01)
+
+
+def test_a_frame_is_what_the_service_reads() -> None:
+    message = parse_binary(frame_of("canvas20", bytes(400)))
+
+    assert isinstance(message, Frame)
+    assert (message.encoding, len(message.payload)) == ("canvas20", 400)
+
+
+def test_what_a_client_printed_becomes_figures() -> None:
+    answers = answers_of({"taken": [0.001] * 98 + [0.005, 0.009], "client_busy": 0.5, "errors": 0}, 2.0)
+
+    assert (answers.per_second, answers.p50, answers.p99) == (50, 1, 9)
+
+
+@pytest.mark.parametrize("found", [{"taken": [], "client_busy": 0}, {"taken": [0.1], "client_busy": 0, "errors": 3}])
+def test_a_client_without_right_answers_is_no_figure(found: dict[str, object]) -> None:
+    with pytest.raises(PeerFailed):
+        answers_of(found, 1.0)
+
+
+@pytest.mark.parametrize(("theirs", "met"), [(10.0, True), (20.1, False)])
+def test_the_goal_is_met_by_the_median_of_the_turns(theirs: float, met: bool) -> None:
+    ours = [Answers(rate, 0.1, 0.2, 0.5) for rate in (9_000, 10_000, 90_000)]
+    peer = [Answers(theirs, 100, 200, 0.5)] * 3
+
+    rates, slowest = rows_of(GRADIO, 8, ours, peer)
+
+    assert (rates.ours, rates.theirs, rates.met) == (10_000, theirs, met)
+    assert (slowest.ours, slowest.theirs, slowest.met) == (0.2, 200, None)
+
+
+def test_a_peer_without_a_goal_is_told_for_information() -> None:
+    answers = [Answers(10, 1, 2, 0.5)]
+
+    assert [row.met for row in rows_of(Peer("a peer", "module", None), 1, answers, answers)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("answer", "whole"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", True),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nab", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", False),
+    ],
+)
+def test_an_answer_is_whole_once_its_body_has_come(answer: bytes, whole: bool) -> None:
+    assert is_whole(answer) is whole
+
+
+def test_a_poster_asks_again_for_each_answer_and_counts_wrong_ones() -> None:
+    async def talk() -> tuple[int, int]:
+        taken: list[float] = []
+        poster = Poster([request_of("/predict", b"png")], 0, taken)
+        enough = asyncio.Event()
+        statuses = iter((b"200 OK", b"500 Oh", b"200 OK"))
+
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            for status in statuses:
+                await reader.readuntil(b"\r\n\r\npng")
+                writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 2\r\n\r\n[]")
+            await reader.readuntil(b"\r\n\r\npng")
+            enough.set()
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        await asyncio.get_running_loop().create_connection(lambda: poster, "127.0.0.1", port)
+        await enough.wait()
+        server.close()
+        return len(taken), poster.failed
+
+    assert asyncio.run(talk()) == (3, 1)

@@ -1,0 +1,126 @@
+"""Processes that live and die together, as real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LIMIT_SECONDS = 60.0  # against a test that hangs; no promise of speed
+
+RUN = """
+import json, os, sys
+from infra import process_group as together
+together.KILL_SECONDS = 1.0
+sys.exit(together.run_together(json.loads(sys.argv[1]), os.environ))
+"""
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts processes together, by name and shell command; what is left of them is ended with the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(**commands: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", RUN, json.dumps(commands)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(LIMIT_SECONDS)
+        if process.stdout:
+            process.stdout.close()
+
+
+def _lives_as(file: Path, then: str = "exec sleep 600") -> str:
+    """A command that leaves its process id in `file`."""
+    return f"echo $$ >{file}.part; mv {file}.part {file}; {then}"
+
+
+def _until(what: Callable[[], object]) -> None:
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _is_alive(file: Path) -> bool:
+    try:
+        os.kill(int(file.read_text()), 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_when_one_ends_the_other_is_stopped_and_its_code_is_the_end(start: Start, tmp_path: Path):
+    stays = tmp_path / "stays"
+
+    process = start(a=_lives_as(stays), b=f"while [ ! -e {stays} ]; do sleep 0.05; done; exit 7")
+
+    assert process.wait(LIMIT_SECONDS) == 7
+    assert not _is_alive(stays)
+
+
+def test_one_that_a_signal_ends_gives_the_code_that_a_shell_would(start: Start):
+    process = start(a="exec sleep 600", b="kill -9 $$")
+
+    assert process.wait(LIMIT_SECONDS) == 128 + 9
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_both_and_is_a_good_end(start: Start, tmp_path: Path, asked: signal.Signals):
+    files = [tmp_path / "a", tmp_path / "b"]
+    process = start(a=_lives_as(files[0]), b=_lives_as(files[1]))
+    _until(lambda: all(file.exists() for file in files))
+
+    process.send_signal(asked)
+
+    assert process.wait(LIMIT_SECONDS) == 0
+    assert not any(map(_is_alive, files))
+
+
+def test_processes_that_do_not_listen_to_a_signal_are_killed(start: Start, tmp_path: Path):
+    files = [tmp_path / "a", tmp_path / "b"]
+    deaf = "trap '' TERM; while :; do sleep 0.1; done"
+    process = start(a=_lives_as(files[0], deaf), b=_lives_as(files[1], deaf))
+    _until(lambda: all(file.exists() for file in files))
+
+    process.terminate()
+
+    assert process.wait(LIMIT_SECONDS) == 0
+    assert not any(map(_is_alive, files))
+
+
+def test_a_reader_that_goes_away_leaves_nothing_running(start: Start, tmp_path: Path):
+    file = tmp_path / "a"
+    process = start(a=_lives_as(file, "while :; do echo line; sleep 0.05; done"))
+    _until(file.exists)
+    assert process.stdout
+    process.stdout.close()
+
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(LIMIT_SECONDS) == 0
+    assert not _is_alive(file)
+
+
+def test_lines_are_led_by_the_name_of_who_wrote_them(start: Start):
+    process = start(service="echo hello; sleep 0.2", trainer="exec sleep 600")
+
+    output, _ = process.communicate(timeout=LIMIT_SECONDS)
+
+    assert any(line.endswith("service | hello") for line in output.splitlines())
