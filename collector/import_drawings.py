@@ -58,10 +58,12 @@ def import_file(path: Path, spool: Spool, key: bytes, limit: int | None = None, 
         if drawing is None:
             return "skipped"
         try:
-            receipt = spool.accept(to_contribution(drawing), _writer_of(drawing, key), drawing.source, licence=licence)
+            acknowledged = spool.accept(
+                to_contribution(drawing), _writer_of(drawing, key), drawing.source, licence=licence
+            )
         except WasDeleted:
             return "skipped"
-        return "duplicate" if receipt.duplicate else "accepted"
+        return "duplicate" if acknowledged.duplicate else "accepted"
 
     became: Counter[str] = Counter()
     drawings = _labelled_drawings(path, limit)

@@ -30,11 +30,11 @@ from collector.spool.pending_drawing import PendingDrawing, pack
 from collector.storage.stored_drawing import to_stored
 
 __all__ = [
+    "Acknowledgement",
     "Backlog",
     "Counts",
     "Deletion",
     "PendingDrawing",
-    "Receipt",
     "Spool",
     "SpoolError",
     "SpoolFull",
@@ -67,8 +67,8 @@ class SpoolFull(SpoolError):
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a contributor is told once the drawing is on disk; `yours` is false when another gave this id before."""
+class Acknowledgement:
+    """What a contributor gets once the drawing is on disk; `yours` is false when another gave this id before."""
 
     id: str
     use: Use
@@ -112,8 +112,8 @@ class Spool:
         source: str = "page",
         now: datetime | None = None,
         licence: str = LICENCE,
-    ) -> Receipt:
-        """Keeps the contribution under its contributor's hash; an id that came before gets its first receipt again.
+    ) -> Acknowledgement:
+        """Keeps the contribution under its contributor's hash; a known id gets its first acknowledgement again.
 
         Raises:
             SpoolFull: `max_bytes` wait for upload.
@@ -124,24 +124,24 @@ class Spool:
         body = pack([stored.to_json(), *(sample.png for sample in contribution.samples)])
         row = (stored.id, stored.label, contributor, stored.use, stored.received_at.isoformat(), body)
 
-        receipt = self._writer.run(lambda connection: self._insert(connection, row))
+        acknowledgement = self._writer.run(lambda connection: self._insert(connection, row))
 
-        if isinstance(receipt, Deletion):
-            raise WasDeleted(str(receipt))
-        if receipt is None:
+        if isinstance(acknowledgement, Deletion):
+            raise WasDeleted(str(acknowledgement))
+        if acknowledgement is None:
             raise SpoolFull(f"{len(body)} bytes more than the {self._max_bytes} that may wait for upload")
         self._arrived.set()
-        return receipt
+        return acknowledgement
 
     def _insert(
         self, connection: sqlite3.Connection, row: tuple[str, int, str, Use, str, bytes]
-    ) -> Receipt | Deletion | None:
+    ) -> Acknowledgement | Deletion | None:
         drawing, contributor, use, body = row[0], row[2], row[3], row[-1]
         if deleted := connection.execute(DELETED_AT, (drawing,)).fetchone():
             return Deletion(drawing, datetime.fromisoformat(deleted[0]))
         known = connection.execute("SELECT use, contributor FROM drawings WHERE id = ?", (drawing,)).fetchone()
         if known:
-            return Receipt(drawing, known[0], duplicate=True, yours=known[1] == contributor)
+            return Acknowledgement(drawing, known[0], duplicate=True, yours=known[1] == contributor)
         (waiting,) = connection.execute("SELECT bytes FROM backlog").fetchone()
         if waiting + len(body) > self._max_bytes:
             return None
@@ -149,7 +149,7 @@ class Spool:
             "INSERT INTO drawings (id, label, contributor, use, received_at, body) VALUES (?, ?, ?, ?, ?, ?)", row
         )
         connection.execute("UPDATE backlog SET drawings = drawings + 1, bytes = bytes + ?", (len(body),))
-        return Receipt(drawing, use, duplicate=False)
+        return Acknowledgement(drawing, use, duplicate=False)
 
     def counts(self, contributor: str | None = None) -> Counts:
         """How many drawings were accepted and not deleted; `yours` is 0 without a contributor.

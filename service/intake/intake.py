@@ -63,7 +63,7 @@ class Intake:
         try:
             contribution = parse_contribution(record)
             contributor = contributor_id(self._key, contribution.contributor)
-            receipt = self._spool.accept(contribution, contributor, source="page", now=self._now())
+            acknowledged = self._spool.accept(contribution, contributor, source="page", now=self._now())
         except (BadContribution, BadToken) as error:
             return _refused(record, "bad_contribution", str(error), retry=False)
         except WasDeleted as error:
@@ -80,11 +80,11 @@ class Intake:
         self._rest(None)
         return {
             "type": "accepted",
-            "id": receipt.id,
-            "use": receipt.use,
-            "duplicate": receipt.duplicate,
+            "id": acknowledged.id,
+            "use": acknowledged.use,
+            "duplicate": acknowledged.duplicate,
             # Ids are public: who resends another's gets no power over it.
-            "receipt": receipt_for(self._key, receipt.id) if receipt.yours else None,
+            "receipt": receipt_for(self._key, acknowledged.id) if acknowledged.yours else None,
             "contributions": self._counts_of(contributor),
         }
 

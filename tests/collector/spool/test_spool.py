@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from collector.contribution.contributor import use_of
-from collector.spool.spool import Counts, Receipt, Spool, SpoolError, SpoolFull
+from collector.spool.spool import Acknowledgement, Counts, Spool, SpoolError, SpoolFull
 from collector.storage.stored_drawing import parse_stored_drawing
 from tests.collector.contributions import PNG, STROKE, make_contribution
 
@@ -35,21 +35,21 @@ def spool(path: Path) -> Iterator[Spool]:
     spool.close()
 
 
-def test_a_receipt_names_the_drawing_and_what_it_is_used_for(spool: Spool) -> None:
+def test_a_acknowledgement_names_the_drawing_and_what_it_is_used_for(spool: Spool) -> None:
     contribution = make_contribution()
 
-    receipt = spool.accept(contribution, ANN)
+    acknowledgement = spool.accept(contribution, ANN)
 
-    assert receipt == Receipt(contribution.id, use_of(ANN), duplicate=False)
+    assert acknowledgement == Acknowledgement(contribution.id, use_of(ANN), duplicate=False)
 
 
-def test_the_same_id_again_gets_the_first_receipt_and_adds_nothing(spool: Spool) -> None:
+def test_the_same_id_again_gets_the_first_acknowledgement_and_adds_nothing(spool: Spool) -> None:
     contribution = make_contribution(label=3)
     first = spool.accept(contribution, ANN)
 
     again = spool.accept(make_contribution(id=contribution.id, label=4), BOB)
 
-    assert again == Receipt(first.id, first.use, duplicate=True, yours=False)
+    assert again == Acknowledgement(first.id, first.use, duplicate=True, yours=False)
     assert spool.counts(ANN) == Counts(1, 1, (0, 0, 0, 1, 0, 0, 0, 0, 0, 0))
     assert spool.counts(BOB).yours == 0
     assert len(spool.pending(10)) == 1
@@ -78,14 +78,14 @@ def test_counts_are_of_all_and_of_one(spool: Spool) -> None:
 
 def test_what_is_uploaded_is_still_counted_and_known_but_its_bytes_are_gone(spool: Spool, path: Path) -> None:
     contribution = make_contribution(label=2)
-    receipt = spool.accept(contribution, ANN)
+    acknowledgement = spool.accept(contribution, ANN)
 
     spool.mark_uploaded(contribution.id)
     spool.mark_uploaded(contribution.id)
 
     assert spool.pending(10) == []
     assert (spool.backlog().drawings, spool.backlog().bytes) == (0, 0)
-    assert spool.accept(contribution, ANN) == Receipt(receipt.id, receipt.use, duplicate=True)
+    assert spool.accept(contribution, ANN) == Acknowledgement(acknowledgement.id, acknowledgement.use, duplicate=True)
     assert spool.counts().by_label[2] == 1
     with sqlite3.connect(path) as file:
         assert file.execute("SELECT body FROM drawings").fetchall() == [(None,)]
@@ -151,10 +151,10 @@ def test_many_threads_at_once_are_each_answered_and_one_id_is_new_once(spool: Sp
     contributions = [make_contribution(label=i % 10) for i in range(40)]
 
     with ThreadPoolExecutor(20) as pool:
-        receipts = list(pool.map(lambda c: spool.accept(c, ANN), contributions * 5))
+        acknowledgements = list(pool.map(lambda c: spool.accept(c, ANN), contributions * 5))
 
-    assert [receipt.id for receipt in receipts] == [c.id for c in contributions] * 5
-    assert sum(not receipt.duplicate for receipt in receipts) == 40
+    assert [acknowledgement.id for acknowledgement in acknowledgements] == [c.id for c in contributions] * 5
+    assert sum(not acknowledgement.duplicate for acknowledgement in acknowledgements) == 40
     assert spool.counts(ANN) == Counts(40, 40, (4,) * 10)
     assert spool.backlog().drawings == 40
 

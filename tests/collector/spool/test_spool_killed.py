@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from collector.spool.spool import Spool
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from collector.upload.uploader import Uploader
 from tests.collector.contributions import make_contribution
 
@@ -26,9 +26,9 @@ spool, out = Spool(Path(sys.argv[1])), threading.Lock()
 
 def accept():
     while True:
-        receipt = spool.accept(make_contribution(), "a" * 32)
+        acknowledgement = spool.accept(make_contribution(), "a" * 32)
         with out:
-            print(receipt.id, receipt.use, flush=True)
+            print(acknowledgement.id, acknowledgement.use, flush=True)
 
 for _ in range(4):
     threading.Thread(target=accept).start()
@@ -37,7 +37,7 @@ for _ in range(4):
 UPLOADING = """
 import sys, threading
 from pathlib import Path
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from collector.spool.spool import Spool
 from collector.upload.uploader import Uploader
 
@@ -63,7 +63,7 @@ def killed_after(lines: int, program: str, *arguments: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("lines", [1, 40, 150])
-def test_nothing_acknowledged_is_lost_and_a_resend_gets_the_same_receipt(tmp_path: Path, lines: int) -> None:
+def test_nothing_acknowledged_is_lost_and_a_resend_gets_the_same_acknowledgement(tmp_path: Path, lines: int) -> None:
     path = tmp_path / "spool.sqlite"
 
     acknowledged = dict(line.split() for line in killed_after(lines, ACCEPTING, path))
@@ -75,8 +75,8 @@ def test_nothing_acknowledged_is_lost_and_a_resend_gets_the_same_receipt(tmp_pat
     assert all(len(pngs) == 8 for _, pngs in kept.values())
     assert spool.counts().total == spool.backlog().drawings == len(kept)
     for drawing, use in acknowledged.items():
-        receipt = spool.accept(make_contribution(id=drawing), ANN)
-        assert (receipt.id, receipt.use, receipt.duplicate) == (drawing, use, True)
+        acknowledgement = spool.accept(make_contribution(id=drawing), ANN)
+        assert (acknowledgement.id, acknowledgement.use, acknowledgement.duplicate) == (drawing, use, True)
     spool.close()
 
 

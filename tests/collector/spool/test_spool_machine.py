@@ -76,15 +76,15 @@ class SpoolMachine(RuleBasedStateMachine):
             with pytest.raises(WasDeleted):
                 self.spool.accept(contribution, contributor, now=NOON)
         elif known:
-            receipt = self.spool.accept(contribution, contributor, now=NOON)
-            assert (receipt.duplicate, receipt.use) == (True, use_of(known.contributor))
-            assert receipt.yours == (contributor == known.contributor)
+            acknowledgement = self.spool.accept(contribution, contributor, now=NOON)
+            assert (acknowledgement.duplicate, acknowledgement.use) == (True, use_of(known.contributor))
+            assert acknowledgement.yours == (contributor == known.contributor)
         elif self._waiting_bytes + size > self.room:
             with pytest.raises(SpoolFull):
                 self.spool.accept(contribution, contributor, now=NOON)
         else:
-            receipt = self.spool.accept(contribution, contributor, now=NOON)
-            assert (receipt.duplicate, receipt.use) == (False, use_of(contributor))
+            acknowledgement = self.spool.accept(contribution, contributor, now=NOON)
+            assert (acknowledgement.duplicate, acknowledgement.use) == (False, use_of(contributor))
             self.known[contribution.id] = Known(contribution.label, contributor, size)
 
     @rule(drawing=drawings)

@@ -8,7 +8,7 @@ import pytest
 
 from collector.contribution.contributor import contributor_id, use_of
 from collector.contribution.receipt import receipt_for
-from collector.spool.spool import Counts, Receipt, Spool, SpoolError
+from collector.spool.spool import Acknowledgement, Counts, Spool, SpoolError
 from service.intake.intake import REST_SECONDS, Intake
 from tests.service.fakes import TOKEN, contribution_record
 
@@ -100,7 +100,7 @@ class Disk:
         self.full, self.asked = True, 0
         self._spool = spool
 
-    def accept(self, *given: Any, **named: Any) -> Receipt:
+    def accept(self, *given: Any, **named: Any) -> Acknowledgement:
         self.asked += 1
         if self.full:
             raise SpoolError("database or disk is full")
