@@ -7,7 +7,9 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from collector.storage.object_store import FolderStore, MemoryStore, ObjectStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.memory_store import MemoryStore
+from collector.storage.object_store import ObjectStore
 
 
 class StoreSettings(BaseSettings):

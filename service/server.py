@@ -20,7 +20,9 @@ from collector.contribution.contributor import load_or_make_key
 from collector.malloc import keep_freed_memory
 from collector.settings import open_store
 from collector.spool.spool import Spool
-from collector.storage.object_store import FolderStore, MemoryStore, ObjectStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.memory_store import MemoryStore
+from collector.storage.object_store import ObjectStore
 from collector.upload.uploader import Uploader
 from service.app import create_app
 from service.inference.live_models import LiveModels

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from training.models.artifact import Artifact
 from training.models.registry import FIRST_MODELS, Registry
 

@@ -36,7 +36,8 @@ def test_every_module_of_service_and_collector_keeps_tensorflow_out() -> None:
 
 def test_a_model_predicts_without_tensorflow() -> None:
     code = (
-        "from collector.storage.object_store import FolderStore, MemoryStore\n"
+        "from collector.storage.folder_store import FolderStore\n"
+        "from collector.storage.memory_store import MemoryStore\n"
         "from service.inference.live_models import LiveModels\n"
         "from training.models.registry import FIRST_MODELS, Registry\n"
         "store = MemoryStore()\n"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from collector.settings import StoreSettings, open_store
 from collector.spool.spool import Spool
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from collector.upload.uploader import Uploader
 
 log = logging.getLogger(__name__)

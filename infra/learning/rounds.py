@@ -11,7 +11,8 @@ from time import perf_counter
 from typing import Any
 
 from collector.contribution.layout import TRAINER_STATUS
-from collector.storage.object_store import FolderStore, MemoryStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.memory_store import MemoryStore
 from infra.harness.contribute import contribute, name_for
 from infra.learning.writers import Parts
 from training.families.recipes import Family

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from collector.ink.drawing import DrawingError
-from collector.storage.object_store import FolderStore, StoreError
+from collector.storage.folder_store import FolderStore
+from collector.storage.object_store import StoreError
 from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_drawings
 from training.models.card import BadCard

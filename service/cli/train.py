@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from collector.ink.drawing import DrawingError
 from collector.malloc import keep_freed_memory
 from collector.settings import UnknownStore, describe_bad_setting, open_store
-from collector.storage.object_store import FolderStore, ObjectStore, StoreError
+from collector.storage.folder_store import FolderStore
+from collector.storage.object_store import ObjectStore, StoreError
 from training.data.contributed import contributed_drawings
 from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_drawings

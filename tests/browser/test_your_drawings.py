@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 from collector.contribution.contribution import CONSENT_TEXT, CONSENT_VERSION, LICENCE
 from collector.contribution.layout import drawing_key, tombstone_key
 from collector.ink.drawing import Drawing
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from tests.browser.drawing import draw, open_page
 from tests.real_data import drawings_from
 from tests.running import RunningService, running_service, start_service, wait_until_ready

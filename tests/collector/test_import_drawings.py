@@ -15,7 +15,7 @@ from collector.contribution.contributor import contributor_id
 from collector.import_drawings import Imported, import_file, to_contribution
 from collector.ink.drawing import Drawing, Point, Stroke, format_drawing
 from collector.spool.spool import Spool
-from collector.storage.object_store import MemoryStore
+from collector.storage.memory_store import MemoryStore
 from collector.storage.stored_drawing import parse_stored_drawing
 from collector.upload.uploader import Uploader
 

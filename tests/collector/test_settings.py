@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from collector.settings import StoreSettings, UnknownStore, open_store
-from collector.storage.object_store import FolderStore, MemoryStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.memory_store import MemoryStore
 from collector.storage.s3_store import S3Store
 
 

@@ -16,7 +16,8 @@ import uvicorn
 from websockets.sync.client import ClientConnection, connect
 
 from collector.spool.spool import Spool
-from collector.storage.object_store import FolderStore, MemoryStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.memory_store import MemoryStore
 from service.app import create_app
 from service.inference.live_models import LiveModels
 from service.intake.intake import Intake

@@ -15,7 +15,7 @@ from collector.contribution.contribution import CONSENT_VERSION, LICENCE
 from collector.contribution.contributor import contributor_id, load_or_make_key
 from collector.contribution.layout import DRAWINGS, drawing_key
 from collector.spool.spool import Spool
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from collector.storage.stored_drawing import parse_stored_drawing
 from tests.running import UNREACHABLE_STORE, RunningService, running_service
 from tests.service.fakes import contribution_record

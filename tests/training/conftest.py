@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from collector.storage.object_store import MemoryStore
+from collector.storage.memory_store import MemoryStore
 from training.data.reference import reference_drawings
 from training.families.recipes import Family, Recipe, Resume
 from training.learning.challenger import Outcome, Run, train_from_nothing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from collector.contribution.layout import TRAINER_STATUS
-from collector.storage.object_store import MemoryStore
+from collector.storage.memory_store import MemoryStore
 from training.families.recipes import Family
 from training.learning.trainer import Trainer
 from training.models.registry import Registry

@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 
 from collector.contribution.layout import TRAINER_STATUS
-from collector.storage.object_store import FolderStore, NoSuchObject, ObjectStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.object_store import NoSuchObject, ObjectStore
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
 from training.data.shards.compaction import Compaction

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from collector.contribution.layout import MODELS, champion_key, model_key
-from collector.storage.object_store import FolderStore, NoSuchObject, ObjectStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.object_store import NoSuchObject, ObjectStore
 from training.models.artifact import CARD, MODEL, WEIGHTS, Artifact, file_entry
 from training.models.card import FAMILY_NAME, VERSION_NAME, Card, parse_card
 

@@ -10,7 +10,7 @@ from statistics import median
 
 from collector.contribution.layout import model_key
 from collector.ink.snapshot import to_canvas20
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from infra.bench.page.canvas_png import encode
 from infra.bench.peers.processes import Answers, Span, ask_gradio, ask_post, ask_websocket, peer_server
 from infra.bench.result import Result, Row, Setting

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from infra.bench.result import Result, Row, Setting
 from infra.bench.serving.versions import answers, make_versions, shipped
 from infra.harness.frames import make_frames

@@ -9,7 +9,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter as LiteRT
 
 from collector.ink.encodings import decode_payload
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from service.inference.predictor import make_predictor
 from service.wire.protocol import parse_binary
 from service.wire.replies import encode_prediction

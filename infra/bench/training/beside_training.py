@@ -16,7 +16,8 @@ from pathlib import Path
 from statistics import median
 
 from collector.contribution.layout import TRAINER_STATUS
-from collector.storage.object_store import FolderStore, NoSuchObject, ObjectStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.object_store import NoSuchObject, ObjectStore
 from infra.bench.result import Result, Row, Setting
 from infra.harness.contribute import contribute, name_for
 from infra.harness.frames import make_frames

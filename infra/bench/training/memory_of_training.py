@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from infra.bench.result import Curve, Result, Row, Setting
 from infra.bench.training.filled_store import DRAWN, fill
 from infra.bench.training.trained_once import peak_of_a_training

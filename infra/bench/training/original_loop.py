@@ -17,7 +17,7 @@ import skimage.transform
 from numpy.typing import NDArray
 
 from collector.contribution.layout import SAMPLES
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from infra.bench.result import Result, Row, Setting
 from infra.bench.training.sampled import put_shards, sampled
 from infra.harness.contribute import contribute, encode_rgba_png, name_for

@@ -13,7 +13,8 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from collector.contribution.layout import TRAINER_PROGRESS, TRAINER_STATUS
-from collector.storage.object_store import FolderStore, NoSuchObject
+from collector.storage.folder_store import FolderStore
+from collector.storage.object_store import NoSuchObject
 from infra.bench.result import Curve, Result, Row, Setting
 from infra.bench.training.filled_store import DRAWN, fill
 from infra.harness.contributions import contribution_texts

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from collector.contribution.layout import champion_key, model_key
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Footprint, Memory
 from infra.soak.hostile.bad_artifacts import bad_versions, flipped, flipped_card

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from infra.harness.chromium import ARGUMENTS, chromium_path
 from infra.harness.contributions import contribution_texts
 from infra.harness.service_process import RunningService, running_service

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from infra.soak.training.poisoning import People, one_too_many
 from training.data.dataset import Variety, training_snapshots
 from training.data.reference import reference_drawings

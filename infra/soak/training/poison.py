@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from infra.soak.result import Row, Setting
 from infra.soak.training.just_under import Descent, descend
 from infra.soak.training.poisoned_rounds import Story, story_of

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from collector.storage.object_store import MemoryStore
+from collector.storage.memory_store import MemoryStore
 from infra.harness.contribute import contribute
 from infra.soak.training.poisoning import Attack, Drawings
 from training.families.recipes import family_named

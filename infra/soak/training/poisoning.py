@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from infra.harness.contribute import name_for
 from training.data.dataset import LabelledDrawing, judged_snapshots
 from training.data.drawing_files import read_drawings

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from collector.contribution.layout import MODELS, SHARDS, TRAINER_STATUS
-from collector.storage.object_store import FolderStore, NoSuchObject, ObjectStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.object_store import NoSuchObject, ObjectStore
 from infra.harness.contribute import contribute, name_for
 from infra.soak.result import Row, Setting
 from infra.soak.rows import none_of

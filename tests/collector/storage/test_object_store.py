@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from collector.storage.object_store import FolderStore, MemoryStore, StoreError
+from collector.storage.folder_store import FolderStore
+from collector.storage.memory_store import MemoryStore
+from collector.storage.object_store import StoreError
 from tests.collector.store_contract import ObjectStoreContract
 
 
@@ -127,7 +129,7 @@ def test_a_key_and_another_below_it_is_a_store_error(tmp_path: Path) -> None:
 KILLED_WRITER = """
 import sys, itertools
 from pathlib import Path
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 store = FolderStore(Path(sys.argv[1]))
 for i in itertools.count():
     store.put("models/champion.json", bytes([65 + i % 26]) * 300_000)

@@ -13,7 +13,9 @@ import pytest
 
 from collector.contribution.layout import arrival_key, drawing_key, sample_key, tombstone_key
 from collector.spool.spool import Spool
-from collector.storage.object_store import FolderStore, MemoryStore, StoreError
+from collector.storage.folder_store import FolderStore
+from collector.storage.memory_store import MemoryStore
+from collector.storage.object_store import StoreError
 from collector.storage.s3_store import S3Store
 from collector.upload.removal import remove_deleted
 from collector.upload.uploader import Uploader

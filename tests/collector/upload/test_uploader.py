@@ -13,7 +13,8 @@ import pytest
 
 from collector.contribution.layout import arrival_key, drawing_key, parse_arrival, sample_key
 from collector.spool.spool import Spool
-from collector.storage.object_store import MemoryStore, StoreError
+from collector.storage.memory_store import MemoryStore
+from collector.storage.object_store import StoreError
 from collector.storage.stored_drawing import parse_stored_drawing
 from collector.upload.uploader import Uploader, backoff_seconds
 from tests.collector.contributions import PNG, make_contribution

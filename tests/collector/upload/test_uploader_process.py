@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from collector.spool.spool import Spool
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from tests.collector.contributions import make_contribution
 
 ANN = "a" * 32

@@ -11,7 +11,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from collector.storage.object_store import FolderStore, MemoryStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.memory_store import MemoryStore
 from service.cli.train import evaluate, train
 from training.data.reference import reference_drawings
 from training.models.artifact import check_artifact

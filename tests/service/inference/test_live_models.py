@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from collector.contribution.layout import TRAINER_STATUS, champion_key, model_key
-from collector.storage.object_store import FolderStore, MemoryStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.memory_store import MemoryStore
 from service.inference.live_models import BAD_ARTIFACT_SECONDS, FAMILIES_SECONDS, LiveModels, Served
 from tests.service.fakes import DownStore
 from tests.shipped import shipped_artifact

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from collector.contribution.layout import drawing_key, tombstone_key
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from tests.running import UNREACHABLE_STORE, RunningService, running_service, start_service, wait_until_ready
 from tests.service.fakes import contribution_record
 

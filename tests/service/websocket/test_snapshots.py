@@ -12,7 +12,7 @@ from collector.contribution.layout import TRAINER_STATUS
 from collector.ink.drawing import strokes_to_json
 from collector.ink.raster import encode_png
 from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
-from collector.storage.object_store import MemoryStore
+from collector.storage.memory_store import MemoryStore
 from service.inference.live_models import LiveModels
 from service.websocket.sockets import WOKEN_AT_ONCE
 from tests.service.fakes import SEVEN

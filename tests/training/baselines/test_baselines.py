@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from collector.ink.drawing import Drawing, Point, Stroke, format_drawing
-from collector.storage.object_store import MemoryStore
+from collector.storage.memory_store import MemoryStore
 from service.cli.baselines import baselines
 from training.baselines import digits_mlp
 from training.baselines.ancestors import ANCESTORS

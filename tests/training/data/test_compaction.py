@@ -11,7 +11,8 @@ from datetime import timedelta
 import pytest
 
 from collector.contribution.layout import ARRIVALS, SHARDS, arrival_key, drawing_key, tombstone_key
-from collector.storage.object_store import MemoryStore, StoreError
+from collector.storage.memory_store import MemoryStore
+from collector.storage.object_store import StoreError
 from tests.training.contributing import NOON, contribute, contribute_all
 from training.data.contributed import contributed_drawings
 from training.data.reference import reference_drawings

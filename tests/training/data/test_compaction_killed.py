@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from collector.contribution.layout import ARRIVALS, SHARDS, tombstone_key
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from tests.training.contributing import contribute
 from training.data.reference import reference_drawings
 from training.data.shards.compaction import Compaction, live_and_left
@@ -23,7 +23,7 @@ DRAWINGS = reference_drawings("replay")[::25]
 COMPACTING = """
 import sys
 from pathlib import Path
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from training.data.shards.compaction import Compaction
 from training.data.shards import compaction
 from training.data.shards.files import ShardFiles

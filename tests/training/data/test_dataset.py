@@ -18,7 +18,7 @@ from collector.ink.canvas_png import BadPng
 from collector.ink.drawing import DrawingError
 from collector.ink.encodings import ENCODINGS, INPUT_SPECS, Encoding, decode_payload
 from collector.ink.snapshot import pack_ink20, to_ink20
-from collector.storage.object_store import MemoryStore
+from collector.storage.memory_store import MemoryStore
 from tests.training.contributing import STEPS, contribute
 from training.data.dataset import Variety, judged_snapshots, read_picture, training_snapshots
 from training.data.drawing_files import read_drawings

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from collector.contribution.layout import arrival_key, drawing_key, sample_key, tombstone_key
-from collector.storage.object_store import MemoryStore
+from collector.storage.memory_store import MemoryStore
 from tests.training.contributing import NOON, STEPS, contribute, contribute_all
 from training.data.dataset import LabelledDrawing
 from training.data.picture_reading import MANY, PictureReader

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from collector.storage.object_store import FolderStore, MemoryStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.memory_store import MemoryStore
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
 from training.data.shards.reader import Told

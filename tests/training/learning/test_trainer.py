@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from collector.contribution.layout import SHARDS, TRAINER_STATUS, drawing_key, tombstone_key
-from collector.storage.object_store import FolderStore, MemoryStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.memory_store import MemoryStore
 from tests.training.contributing import NOON, contribute, contribute_all
 from tests.training.trainers import status, trainer_of, version
 from training.data.reference import reference_drawings

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from collector.contribution.layout import TRAINER_PROGRESS, TRAINER_STATUS
-from collector.storage.object_store import MemoryStore, StoreError
+from collector.storage.memory_store import MemoryStore
+from collector.storage.object_store import StoreError
 from tests.training.contributing import contribute_all
 from tests.training.trainers import status, trainer_of, version
 from training.data.reference import reference_drawings

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from collector.contribution.layout import champion_key, model_key
-from collector.storage.object_store import FolderStore, MemoryStore, StoreError
+from collector.storage.folder_store import FolderStore
+from collector.storage.memory_store import MemoryStore
+from collector.storage.object_store import StoreError
 from training.models.artifact import Artifact
 from training.models.registry import (
     BadPointer,

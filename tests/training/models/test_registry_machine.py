@@ -10,7 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from collector.storage.object_store import MemoryStore, StoreError
+from collector.storage.memory_store import MemoryStore
+from collector.storage.object_store import StoreError
 from training.models.artifact import Artifact, file_entries
 from training.models.card import Card, Metrics, TrainedOn
 from training.models.registry import NoSuchVersion, Registry, RegistryError, VersionExists

@@ -11,7 +11,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from collector.contribution.layout import SHARDS
-from collector.storage.object_store import FolderStore, ObjectStore
+from collector.storage.folder_store import FolderStore
+from collector.storage.object_store import ObjectStore
 
 UNFINISHED = "~"
 
