@@ -38,7 +38,7 @@ def main(target: Path) -> None:
 
 
 def _shots(url: str) -> list[Image.Image]:
-    drawing = [drawing for drawing in reference_drawings("judging") if drawing.label == DIGIT][HAND]
+    drawing = [drawing for drawing in reference_drawings("validation") if drawing.label == DIGIT][HAND]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
         page = chromium.new_page(viewport=VIEW)

@@ -20,7 +20,7 @@ def drawings_from(file: str, count: int) -> list[Drawing]:
     """`count` drawings of the file spread over its length, 240 px large in the middle of the canvas."""
     folder = data_folder()
     if folder is None:
-        found = [_as_drawing(reference) for reference in reference_drawings("judging")]
+        found = [_as_drawing(reference) for reference in reference_drawings("validation")]
     else:
         with gzip.open(folder / file, "rt") as lines:
             found = [parse_drawing(line) for line in lines]

@@ -12,9 +12,12 @@ from typing import Literal
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 KEY_BYTES = 32
-JUDGING_PERCENT = 15  # of contributors; their drawings never train a model
+VALIDATION_PERCENT = 15  # of contributors; their drawings never train a model
 
-Use = Literal["training", "judging"]
+Use = Literal["training", "validation"]
+
+# Drawings, shards, the spool, the wire and cards keep the older name: what was stored and sent stays readable.
+_STORED_USES: dict[Use, str] = {"training": "training", "validation": "judging"}
 
 
 class BadToken(ValueError):
@@ -33,9 +36,26 @@ def contributor_id(key: bytes, token: str) -> str:
 
 
 def use_of(contributor: str) -> Use:
-    """Whether this contributor's drawings train models or judge them; the same answer for ever."""
+    """The use of all drawings by this contributor; a function of the name alone, so it never changes."""
     bucket = int.from_bytes(hashlib.sha256(contributor.encode()).digest()[:8], "big") % 100
-    return "judging" if bucket < JUDGING_PERCENT else "training"
+    return "validation" if bucket < VALIDATION_PERCENT else "training"
+
+
+def stored_use(use: Use) -> str:
+    """The use as stored objects and replies name it."""
+    return _STORED_USES[use]
+
+
+def parse_stored_use(text: object) -> Use:
+    """Reads `stored_use`'s name.
+
+    Raises:
+        ValueError: neither `training` nor `judging`.
+    """
+    for use, stored in _STORED_USES.items():
+        if text == stored:
+            return use
+    raise ValueError(f"use {text!r:.40}, expected {' or '.join(_STORED_USES.values())}")
 
 
 class BadKeyFile(ValueError):

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from collector.contribution.contribution import LICENCE, Contribution
-from collector.contribution.contributor import Use
+from collector.contribution.contributor import Use, parse_stored_use, stored_use
 from collector.spool.counts import Counted, Counts
 from collector.spool.deletions import (
     DELETED_AT,
@@ -122,7 +122,7 @@ class Spool:
         """
         stored = to_stored(contribution, contributor, source, now or datetime.now(UTC), licence)
         body = pack([stored.to_json(), *(sample.png for sample in contribution.samples)])
-        row = (stored.id, stored.label, contributor, stored.use, stored.received_at.isoformat(), body)
+        row = (stored.id, stored.label, contributor, stored_use(stored.use), stored.received_at.isoformat(), body)
 
         acknowledgement = self._writer.run(lambda connection: self._insert(connection, row))
 
@@ -134,14 +134,14 @@ class Spool:
         return acknowledgement
 
     def _insert(
-        self, connection: sqlite3.Connection, row: tuple[str, int, str, Use, str, bytes]
+        self, connection: sqlite3.Connection, row: tuple[str, int, str, str, str, bytes]
     ) -> Acknowledgement | Deletion | None:
         drawing, contributor, use, body = row[0], row[2], row[3], row[-1]
         if deleted := connection.execute(DELETED_AT, (drawing,)).fetchone():
             return Deletion(drawing, datetime.fromisoformat(deleted[0]))
         known = connection.execute("SELECT use, contributor FROM drawings WHERE id = ?", (drawing,)).fetchone()
         if known:
-            return Acknowledgement(drawing, known[0], duplicate=True, yours=known[1] == contributor)
+            return Acknowledgement(drawing, parse_stored_use(known[0]), duplicate=True, yours=known[1] == contributor)
         (waiting,) = connection.execute("SELECT bytes FROM backlog").fetchone()
         if waiting + len(body) > self._max_bytes:
             return None
@@ -149,7 +149,7 @@ class Spool:
             "INSERT INTO drawings (id, label, contributor, use, received_at, body) VALUES (?, ?, ?, ?, ?, ?)", row
         )
         connection.execute("UPDATE backlog SET drawings = drawings + 1, bytes = bytes + ?", (len(body),))
-        return Acknowledgement(drawing, use, duplicate=False)
+        return Acknowledgement(drawing, parse_stored_use(use), duplicate=False)
 
     def counts(self, contributor: str | None = None) -> Counts:
         """How many drawings were accepted and not deleted; `yours` is 0 without a contributor.

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from collector.contribution.contribution import LICENCE, Contribution
-from collector.contribution.contributor import Use, use_of
+from collector.contribution.contributor import Use, parse_stored_use, stored_use, use_of
 from collector.contribution.layout import is_drawing_id, sample_key
 from collector.ink.drawing import Drawing, Stroke, describe, parse_strokes, strokes_to_json
 
@@ -62,7 +62,7 @@ class StoredDrawing:
             "drawing": self.id,
             "label": self.label,
             "contributor": self.contributor,
-            "use": self.use,
+            "use": stored_use(self.use),
             "received_at": received_at.replace("+00:00", "Z"),
             "consent": self.consent,
             "licence": self.licence,
@@ -123,13 +123,13 @@ def parse_stored_drawing(body: bytes) -> StoredDrawing:
 def _from_record(record: dict[str, Any]) -> StoredDrawing:
     if record["format"] != FORMAT:
         raise BadStoredDrawing(f"format {describe(record['format'])}, expected {FORMAT}")
-    if not is_drawing_id(record["drawing"]) or record["use"] not in ("training", "judging"):
-        raise BadStoredDrawing(f"drawing {describe(record['drawing'])} for {describe(record['use'])}")
+    if not is_drawing_id(record["drawing"]):
+        raise BadStoredDrawing(f"drawing {describe(record['drawing'])}, expected a UUID")
     return StoredDrawing(
         id=record["drawing"],
         label=int(record["label"]),
         contributor=str(record["contributor"]),
-        use=record["use"],
+        use=parse_stored_use(record["use"]),
         received_at=datetime.fromisoformat(record["received_at"]),
         consent=str(record["consent"]),
         licence=str(record["licence"]),

@@ -36,7 +36,7 @@ def drawings_of(files: Sequence[Path]) -> list[Drawing]:
     if not files:
         return [_as_drawing(d.id, d.label, d.lines) for d in reference_drawings("replay")[:DRAWINGS]]
     each = -(-DRAWINGS // len(files))
-    return [take.drawing for file in files for take in read_script(file, Placing(True, 1), each, judging_only=False)]
+    return [take.drawing for file in files for take in read_script(file, Placing(True, 1), each, validation_only=False)]
 
 
 def _as_drawing(name: str, label: int, lines: Sequence[Line]) -> Drawing:

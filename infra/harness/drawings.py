@@ -23,7 +23,9 @@ def drawings_of(files: Sequence[Path], count: int) -> list[Drawing]:
     """At most `count` drawings in canvas pixels, taken evenly from the files or from the reference drawings."""
     if files:
         each = -(-count // len(files))
-        return [take.drawing for file in files for take in read_script(file, PLACING, each, judging_only=False)][:count]
+        return [take.drawing for file in files for take in read_script(file, PLACING, each, validation_only=False)][
+            :count
+        ]
     found = reference_drawings("replay")
     # Ten digits by each hand: a step that shares no factor with ten meets them all.
     return [as_drawing(found[i * 7 % len(found)]) for i in range(min(count, len(found)))]

@@ -38,7 +38,7 @@ def _payloads(sent: Sent, files: Sequence[Path]) -> Iterator[bytes]:
 
 def _drawings(files: Sequence[Path]) -> Iterator[LabelledDrawing]:
     if not files:
-        yield from reference_drawings("judging", HANDS)
+        yield from reference_drawings("validation", HANDS)
     for file in files:
         yield from read_drawings(file)
 

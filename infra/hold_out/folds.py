@@ -45,10 +45,10 @@ def by_laboratory(drawings: Sequence[LabelledDrawing], together: int = 1) -> Ite
         yield _fold(", ".join(sorted(left_out)), drawings, [drawing.source in left_out for drawing in drawings])
 
 
-def _fold(held_out: str, drawings: Sequence[LabelledDrawing], judging: Sequence[bool]) -> Fold:
+def _fold(held_out: str, drawings: Sequence[LabelledDrawing], validation: Sequence[bool]) -> Fold:
     parted = (
-        replace(drawing, use="judging" if judges else "training")
-        for drawing, judges in zip(drawings, judging, strict=True)
+        replace(drawing, use="validation" if judges else "training")
+        for drawing, judges in zip(drawings, validation, strict=True)
     )
     return Fold(held_out, tuple(parted))
 

@@ -53,9 +53,9 @@ def scores(fold: Fold, families: Sequence[Family], batches: float, run: Run) -> 
 
 def _by_source(artifact: Artifact, fold: Fold) -> Iterator[Score]:
     interpreter, encoding = check_artifact(artifact), artifact.card.encoding
-    judging = [drawing for drawing in fold.drawings if drawing.use == "judging"]
-    for source in sorted({drawing.source for drawing in judging}):
-        own = [drawing for drawing in judging if drawing.source == source]
+    validation = [drawing for drawing in fold.drawings if drawing.use == "validation"]
+    for source in sorted({drawing.source for drawing in validation}):
+        own = [drawing for drawing in validation if drawing.source == source]
         spread = own[:: -(-len(own) // MOST_DRAWINGS)]
         accuracy = evaluate(interpreter, prepare(spread, encoding)).accuracy
         yield Score(

@@ -17,7 +17,7 @@ from infra.harness.contribute import contribute, name_for
 from infra.learning.writers import Parts
 from training.families.recipes import Family
 from training.learning.challenger import Run
-from training.learning.evaluation import Judged, evaluate, prepare
+from training.learning.evaluation import EvaluationSet, evaluate, prepare
 from training.learning.trainer import Trainer
 from training.models.artifact import check_artifact
 from training.models.interpreter import Interpreter
@@ -100,6 +100,6 @@ class Learning:
         return Round(number, number * self._parts.each, accepted, reasons, seconds, own, others)
 
 
-def _score(model: Interpreter, judged: Judged) -> Score:
+def _score(model: Interpreter, judged: EvaluationSet) -> Score:
     evaluation = evaluate(model, judged)
     return Score(evaluation.mean, evaluation.at(0.5), evaluation.at(1.0))

@@ -42,7 +42,7 @@ def part(drawings: Sequence[LabelledDrawing], writer: str | None, rounds: int, e
     """
     by_writer: dict[str, list[LabelledDrawing]] = defaultdict(list)
     for drawing in drawings:
-        if drawing.use == "judging":
+        if drawing.use == "validation":
             by_writer[drawing.contributor].append(drawing)
     largest_first = sorted(by_writer, key=lambda name: (-len(by_writer[name]), name))
     chosen = _chosen(by_writer, largest_first, writer, pool)

@@ -23,18 +23,22 @@ def main(
     family: Annotated[str | None, typer.Option(help="a family's name; the best for the message otherwise")] = None,
     message: Annotated[Literal["png", "ink20", "path48", "strokes"], typer.Option("--as", help="what is sent")] = "png",
     limit: Annotated[int | None, typer.Option(min=1, help="at most so many drawings, spread over the file")] = None,
-    judging_only: Annotated[
-        bool, typer.Option("--judging-only", help="only writers that `midstroke train` never learns from")
+    validation_only: Annotated[
+        bool, typer.Option("--validation-only", help="only writers that `midstroke train` holds out")
     ] = False,
+    judging_only: Annotated[bool, typer.Option("--judging-only", hidden=True)] = False,  # the older name
     as_drawn: Annotated[
         bool, typer.Option("--as-drawn", help="coordinates are canvas pixels already; else placed as people place them")
     ] = False,
     seed: Annotated[int, typer.Option(help="for placing and pen widths")] = 1,
 ) -> None:
     """Sends every drawing at 10, 20 ... 100 % of its ink, as fast as the service answers."""
-    script = read_script(drawings, Placing(as_drawn, seed), limit, judging_only)
+    script = read_script(drawings, Placing(as_drawn, seed), limit, validation_only or judging_only)
     if not script:
-        sys.exit(f"replay: no labelled drawings in {drawings}" + (" by judging writers" if judging_only else ""))
+        sys.exit(
+            f"replay: no labelled drawings in {drawings}"
+            + (" by held-out writers" if validation_only or judging_only else "")
+        )
     try:
         table = asyncio.run(play(url, script, message, family))
     except (PlayError, OSError) as error:

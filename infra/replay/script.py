@@ -36,11 +36,11 @@ class Take:
     pen_width: float
 
 
-def read_script(path: Path, placing: Placing, limit: int | None, judging_only: bool) -> list[Take]:
+def read_script(path: Path, placing: Placing, limit: int | None, validation_only: bool) -> list[Take]:
     """The labelled drawings of the file, placed; `limit` takes them evenly from its whole length."""
     found = [d for d in _read_drawings(path) if d.label is not None]
-    if judging_only:
-        found = [d for d in found if use_of(contributor_of(d)) == "judging"]
+    if validation_only:
+        found = [d for d in found if use_of(contributor_of(d)) == "validation"]
     if limit is not None and limit < len(found):
         found = [found[i * len(found) // limit] for i in range(limit)]
     rng = np.random.default_rng(placing.seed)

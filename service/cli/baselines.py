@@ -89,10 +89,10 @@ def _compare(files: Sequence[Path], mnist: Path | None, models: Path, learn_from
 
 def _expect_both_uses(drawings: Sequence[LabelledDrawing]) -> None:
     """Writers are split by their names; a few writers may all fall on one side."""
-    judging = sum(drawing.use == "judging" for drawing in drawings)
-    if judging in (0, len(drawings)):
+    validation = sum(drawing.use == "validation" for drawing in drawings)
+    if validation in (0, len(drawings)):
         raise Unreadable(
-            f"{judging} of {len(drawings)} drawings are to judge by, expected some and not all: more writers"
+            f"{validation} of {len(drawings)} drawings are validation drawings, expected some and not all: more writers"
         )
 
 

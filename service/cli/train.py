@@ -25,7 +25,7 @@ from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_drawings
 from training.data.reference import reference_drawings
 from training.families.recipes import FAMILIES, Family, Recipe, UnknownFamily, family_named
-from training.learning.challenger import Outcome, Run, against_champion, judged_on_text, train_from_nothing
+from training.learning.challenger import Outcome, Run, against_champion, describe_evaluation_set, train_from_nothing
 from training.learning.evaluation import Evaluation, prepare, to_record
 from training.learning.evaluation import evaluate as evaluate_model
 from training.learning.figures import draw_figures
@@ -89,18 +89,18 @@ def evaluate(
     store = _store(settings)
     found: dict[str, Evaluation] = {}
     try:
-        judging = [
-            d for d in _gather(drawings, store if from_store else None, _shard_cache(settings)) if d.use == "judging"
+        validation = [
+            d for d in _gather(drawings, store if from_store else None, _shard_cache(settings)) if d.use == "validation"
         ]
-        judging = judging or list(reference_drawings("judging"))
+        validation = validation or list(reference_drawings("validation"))
         for each in _families(family):
-            evaluation = _champions_evaluation(store, each, judging)
+            evaluation = _champions_evaluation(store, each, validation)
             if evaluation is not None:
                 found[each.name] = evaluation
     except (StoreError, DrawingError, RegistryError, BadArtifact) as error:
         _fail(str(error))
     _write_figures(found, figures)
-    _print_evaluations(found, judged_on_text(judging), as_json)
+    _print_evaluations(found, describe_evaluation_set(validation), as_json)
 
 
 def _families(names: Sequence[str] | None) -> list[Family]:
@@ -197,13 +197,15 @@ def _teacher(registry: Registry, recipe: Recipe) -> Artifact | None:
     return None
 
 
-def _champions_evaluation(store: ObjectStore, family: Family, judging: Sequence[LabelledDrawing]) -> Evaluation | None:
+def _champions_evaluation(
+    store: ObjectStore, family: Family, validation: Sequence[LabelledDrawing]
+) -> Evaluation | None:
     registry = Registry(store)
     pointer = registry.champion(family.name)
     if pointer is None:
         return None
     artifact = registry.load(family.name, pointer.version)
-    return evaluate_model(check_artifact(artifact), prepare(judging, artifact.card.encoding))
+    return evaluate_model(check_artifact(artifact), prepare(validation, artifact.card.encoding))
 
 
 def _write_figures(found: dict[str, Evaluation], folder: Path | None) -> None:
@@ -215,12 +217,12 @@ def _write_figures(found: dict[str, Evaluation], folder: Path | None) -> None:
             (folder / name / file).write_bytes(body)
 
 
-def _print_evaluations(found: dict[str, Evaluation], judged_on: str, as_json: bool) -> None:
+def _print_evaluations(found: dict[str, Evaluation], evaluated_on: str, as_json: bool) -> None:
     if as_json:
         records = {name: to_record(evaluation) for name, evaluation in found.items()}
-        typer.echo(json.dumps({"judged_on": judged_on, "families": records}, indent=1))
+        typer.echo(json.dumps({"judged_on": evaluated_on, "families": records}, indent=1))
         return
-    typer.echo(f"judged on {judged_on}")
+    typer.echo(f"evaluated on {evaluated_on}")
     for name, evaluation in found.items():
         _print_accuracy(name, evaluation)
 

@@ -62,7 +62,7 @@ class TrainerForm(BaseModel):
     family: str | None = None
     version: str | None = None
     reasons: list[str] = []
-    new_judging: int = Field(0, description="drawings that came to judge with, which start no training")
+    new_judging: int = Field(0, description="new validation drawings, which start no training")
     doubted: int = Field(0, description="drawings that came and whose labels are not believed")
     outcomes: list[TrainingOutcomeForm] = Field([], description="newest first, of each family the last")
     at: str = ""

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any
 
 from collector.contribution.contribution import BadContribution, parse_contribution
-from collector.contribution.contributor import BadToken, contributor_id
+from collector.contribution.contributor import BadToken, contributor_id, stored_use
 from collector.contribution.receipt import receipt_for
 from collector.spool.deletions import WasDeleted
 from collector.spool.spool import Counts, Spool, SpoolError, SpoolFull
@@ -81,7 +81,7 @@ class Intake:
         return {
             "type": "accepted",
             "id": acknowledged.id,
-            "use": acknowledged.use,
+            "use": stored_use(acknowledged.use),
             "duplicate": acknowledged.duplicate,
             # Ids are public: who resends another's gets no power over it.
             "receipt": receipt_for(self._key, acknowledged.id) if acknowledged.yours else None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
@@ -59,7 +58,7 @@ def _encode_models(predictors: tuple[Predictor, ...]) -> str:
 
 @lru_cache(maxsize=1)
 def _encode_trainer(trainer: TrainerStatus) -> str:
-    return encode({"type": "trainer", **asdict(trainer)})
+    return encode({"type": "trainer", **trainer.to_record()})
 
 
 def describe_models(served: Served) -> list[dict[str, Any]]:
@@ -84,7 +83,7 @@ def _describe(predictors: Iterable[Predictor]) -> list[dict[str, Any]]:
 
 def describe_trainer(served: Served) -> dict[str, Any] | None:
     """What the trainer does; None while none has ever said so."""
-    return None if served.trainer is None else asdict(served.trainer)
+    return None if served.trainer is None else served.trainer.to_record()
 
 
 def encode_welcome(served: Served, families: tuple[str, ...], contributions: dict[str, Any], fps: float) -> str:

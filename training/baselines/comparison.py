@@ -16,7 +16,7 @@ from training.baselines.ancestors import ANCESTORS, Ancestor, Experiment
 from training.baselines.framing import Framed, frame_drawings
 from training.baselines.mnist import Mnist
 from training.baselines.record import Classifier, Labels, Pixels, Record, Reproduced, confusion_of
-from training.data.dataset import JUDGED_STAGES, LabelledDrawing, rng_of
+from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, rng_of
 from training.models.registry import Registry
 
 FINISHED = "ours, finished"
@@ -32,7 +32,7 @@ class Ours:
     """The project's own drawings, as all ancestors see them."""
 
     training: Framed
-    judging: Framed
+    validation: Framed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,11 @@ def choose(drawings: Sequence[LabelledDrawing], most: int) -> list[LabelledDrawi
 def frame_ours(drawings: Sequence[LabelledDrawing], most: int, teller: Teller) -> Ours:
     """Split by writer, as everything here is."""
     training = choose([drawing for drawing in drawings if drawing.use == "training"], most)
-    judging = [drawing for drawing in drawings if drawing.use == "judging"]
-    teller.say(f"drawing {len(training):,} drawings to learn from and {len(judging):,} to judge by, at ten stages each")
-    return Ours(*(frame_drawings(part[i] for i in teller.track(range(len(part)))) for part in (training, judging)))
+    validation = [drawing for drawing in drawings if drawing.use == "validation"]
+    teller.say(
+        f"drawing {len(training):,} drawings to learn from and {len(validation):,} to judge by, at ten stages each"
+    )
+    return Ours(*(frame_drawings(part[i] for i in teller.track(range(len(part)))) for part in (training, validation)))
 
 
 def compare(
@@ -139,7 +141,7 @@ def _on_ours(ancestor: Ancestor, ours: Ours, teller: Teller) -> tuple[list[Recor
         record = Record(ancestor.name, ancestor.source, ancestor.year, None, None, trained_on, note=note)
         records.append(_judged(record, ancestor, classifier, ours))
         if trained_on == FINISHED:
-            finished, drawn = ours.judging.finished(ancestor.framing)
+            finished, drawn = ours.validation.finished(ancestor.framing)
             confusion = confusion_of(drawn, _predict(classifier, ancestor, finished))
     return records, Confusion(f"{ancestor.slug}-ours", _title(records[0]), confusion)
 
@@ -153,15 +155,15 @@ def _few_enough(cells: Pixels, labels: Labels, most: int | None) -> tuple[Pixels
 
 def _judged(record: Record, ancestor: Ancestor, classifier: Classifier, ours: Ours) -> Record:
     """The record with how well the classifier reads the judged drawings at each stage."""
-    cells, labels = ours.judging.every_stage(ancestor.framing)
-    right = (_predict(classifier, ancestor, cells) == labels).reshape(-1, len(JUDGED_STAGES)).mean(axis=0)
+    cells, labels = ours.validation.every_stage(ancestor.framing)
+    right = (_predict(classifier, ancestor, cells) == labels).reshape(-1, len(EVALUATION_STAGES)).mean(axis=0)
     accuracy = tuple(round(float(share), 4) for share in right)
     return replace(
         record,
-        ink=JUDGED_STAGES,
+        ink=EVALUATION_STAGES,
         accuracy=accuracy,
         mean=round(float(right.mean()), 4),
-        at_50=accuracy[JUDGED_STAGES.index(0.5)],
+        at_50=accuracy[EVALUATION_STAGES.index(0.5)],
         at_100=accuracy[-1],
     )
 
@@ -196,7 +198,7 @@ def family_records(store: ObjectStore) -> list[Record]:
                 name=family, source=PROJECT, year=int(card.created_at[:4]), claimed=None, came_out=None,
                 trained_on=f"{card.trained_on.drawings:,} of ours, every stage", ink=metrics.ink,
                 accuracy=metrics.accuracy, mean=metrics.mean, at_50=metrics.at_50, at_100=metrics.at_100,
-                note=f"{card.version}, judged on {metrics.judged_on}",
+                note=f"{card.version}, evaluated on {metrics.evaluated_on}",
             )
         )  # fmt: skip
     return found

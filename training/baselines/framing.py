@@ -12,7 +12,7 @@ from PIL import Image
 
 from collector.ink.drawing import Point, Stroke
 from collector.ink.raster import draw_stages
-from training.data.dataset import JUDGED_STAGES, LabelledDrawing
+from training.data.dataset import EVALUATION_STAGES, LabelledDrawing
 from training.data.stages import cut_lines, thin
 
 Framing = Literal["whole50", "whole20", "box28", "box8"]
@@ -52,7 +52,7 @@ def _pictures(drawing: LabelledDrawing) -> Iterator[Image.Image]:
     """The canvas at each judged stage, 255 is ink."""
     # Tablets give points far closer than a pen can show.
     lines = [thin(line) for line in drawing.lines]
-    stages = [_strokes(cut_lines(lines, ink)) for ink in JUDGED_STAGES]
+    stages = [_strokes(cut_lines(lines, ink)) for ink in EVALUATION_STAGES]
     canvas = drawing.canvas
     for picture in draw_stages(stages, canvas.width, canvas.height, canvas.pen_width):
         yield Image.fromarray(255 - picture)

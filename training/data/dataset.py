@@ -22,7 +22,7 @@ from training.data.augmentation.placing import pen_width, place
 from training.data.processes import process_pool
 from training.data.stages import Canvas, Compact, Line, stage_arrays
 
-JUDGED_STAGES = tuple(k / 10 for k in range(1, 11))
+EVALUATION_STAGES = tuple(k / 10 for k in range(1, 11))
 CUT_SD = 0.01  # of an ink fraction: stages are where they are judged, without a comb of exact tenths
 FULL_INK = 0.05  # of the stages are moved to full ink
 PART_DRAWINGS = 250
@@ -104,8 +104,8 @@ class _Gatherer:
         )
 
 
-def judged_snapshots(
-    drawings: Iterable[LabelledDrawing], encoding: Encoding, stages: Sequence[float] = JUDGED_STAGES
+def evaluation_snapshots(
+    drawings: Iterable[LabelledDrawing], encoding: Encoding, stages: Sequence[float] = EVALUATION_STAGES
 ) -> Snapshots:
     """Every drawing at 10, 20 ... 100 % of its ink, drawn with its own pen on its own canvas."""
     rows = _Gatherer(encoding)
@@ -120,7 +120,7 @@ class Variety:
     """How much each drawing is varied: copies by other hands, stages that each is cut at, strengths of augmentation."""
 
     copies: int
-    cuts: int = len(JUDGED_STAGES)
+    cuts: int = len(EVALUATION_STAGES)
     strength: tuple[float, float] = (0.0, 1.0)
 
 
@@ -188,7 +188,7 @@ def _augmented(drawing: LabelledDrawing, rng: np.random.Generator, strength: flo
 
 def _fractions(rng: np.random.Generator, cuts: int) -> list[float]:
     """Rising ink fractions at `cuts` of the ten judged stages; a few more of them are 1, where every stroke is seen."""
-    fractions = rng.choice(JUDGED_STAGES, cuts, replace=False) + rng.normal(0, CUT_SD, cuts)
+    fractions = rng.choice(EVALUATION_STAGES, cuts, replace=False) + rng.normal(0, CUT_SD, cuts)
     fractions[rng.random(cuts) < FULL_INK] = 1.0
     return [float(f) for f in np.sort(np.clip(fractions, LEAST_INK, 1.0))]
 

@@ -12,11 +12,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.contribution.contributor import Use
 from training.data.dataset import LabelledDrawing, rng_of
 from training.data.stages import Canvas, Line
 
 HANDS = 20  # each draws every digit once
+SEED_NAMES = {"validation": "judging", "replay": "replay"}  # seeds: other names would draw other hands
 STEP = 3.0  # between points of a drawn template, in its units of a hundredth of the digit's height
 
 # Strokes are parted by "/", points are x,y on a sheet of 100x100, y downwards; a point given twice is a corner.
@@ -87,26 +87,26 @@ TEMPLATES: tuple[tuple[str, ...], ...] = (
 
 
 @functools.cache
-def reference_drawings(use: Literal["judging", "replay"], hands: int = HANDS) -> tuple[LabelledDrawing, ...]:
+def reference_drawings(use: Literal["validation", "replay"], hands: int = HANDS) -> tuple[LabelledDrawing, ...]:
     """Ten digits by each hand; those that judge and those that are replayed are bent differently."""
     return tuple(_drawn_by(use, hand, label) for hand in range(hands) for label in range(len(TEMPLATES)))
 
 
-def _drawn_by(use: Literal["judging", "replay"], hand: int, label: int) -> LabelledDrawing:
-    own, now = rng_of(f"reference hand {use} {hand}"), rng_of(f"reference drawing {use} {hand} {label}")
+def _drawn_by(use: Literal["validation", "replay"], hand: int, label: int) -> LabelledDrawing:
+    seed = SEED_NAMES[use]
+    own, now = rng_of(f"reference hand {seed} {hand}"), rng_of(f"reference drawing {seed} {hand} {label}")
     variants = TEMPLATES[label]
     # A shift by the label: otherwise one hand would draw every digit by its first template.
     lines = [_smooth(stroke) for stroke in _strokes(variants[(hand + label) % len(variants)])]
     lean, stretch, pen_width = own.normal(0, 0.12), own.normal(0, 0.12), own.uniform(8, 24)
     lines = _bent(lines, now, lean, stretch)
     side, centre = now.uniform(150, 340), now.normal(250, 25, 2)
-    use_: Use = "judging" if use == "judging" else "training"
     return LabelledDrawing(
-        id=f"reference-{use}-{hand}-{label}",
+        id=f"reference-{seed}-{hand}-{label}",
         lines=tuple(np.round(line * side + centre, 2) for line in lines),
         label=label,
-        contributor=f"reference-{use}-{hand}",
-        use=use_,
+        contributor=f"reference-{seed}-{hand}",
+        use="validation" if use == "validation" else "training",
         source="reference",
         canvas=Canvas(pen_width=round(float(pen_width), 1)),
     )

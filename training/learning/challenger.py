@@ -16,11 +16,11 @@ from collector.ink.encodings import Encoding
 from collector.ink.path import Path48, pack_path48
 from collector.ink.snapshot import Ink20, Place, pack_ink20
 from training.data.dataset import (
-    JUDGED_STAGES,
+    EVALUATION_STAGES,
     LabelledDrawing,
     Snapshots,
     Variety,
-    judged_snapshots,
+    evaluation_snapshots,
     training_snapshots,
 )
 from training.data.reference import reference_drawings
@@ -29,7 +29,7 @@ from training.families.recipes import Family, Recipe, Resume
 from training.learning.comparison import Bench, Rivals
 from training.learning.distillation import Copies, Lessons
 from training.learning.evaluation import Evaluation, evaluate, prepare
-from training.learning.gate import Verdict, judge
+from training.learning.gate import Verdict, decide
 from training.learning.selection import by_weight
 from training.models.artifact import Artifact, check_artifact, file_entries, golden_predictions, version_name
 from training.models.card import Card, Learnt, TrainedOn
@@ -85,40 +85,40 @@ def train_from_nothing(
     run: Run,
     teacher: Artifact | None = None,
 ) -> Outcome:
-    """A first model from the training drawings among these, judged by the judging ones (by reference ones without).
+    """Trains a first model on the training drawings and evaluates it on the validation ones, or on reference drawings.
 
-    With a `teacher`, what it makes of the same drawings is taught beside their labels.
+    With a `teacher`, its predictions for the same snapshots are soft labels beside the labels.
     """
     from training.learning import fit  # noqa: PLC0415 - TensorFlow, only once there is something to train on
 
     fit.use_threads(run.threads)
-    training, judging = [drawing for drawing in drawings if drawing.use == "training"], judging_among(drawings)
+    training, validation = [drawing for drawing in drawings if drawing.use == "training"], validation_drawings(drawings)
     variety = Variety(recipe.copies, recipe.cuts, recipe.strength)
     copies = Copies(training, variety, run.seed, processes=run.threads, progress=run.progress)
     snapshots = run.lessons.snapshots(copies, family.encoding)
     opinions = None if teacher is None else run.lessons.opinions(copies, teacher)
     source = Source(snapshots, opinions=opinions, trust=recipe.teaching)
     fitted = fit.fit(family, recipe, [source], seed=run.seed, progress=run.progress, should_stop=run.should_stop)
-    evaluation = evaluate(Interpreter(fitted.model, family.encoding), prepare(judging, family.encoding))
-    verdict = judge(evaluation, None)
+    evaluation = evaluate(Interpreter(fitted.model, family.encoding), prepare(validation, family.encoding))
+    verdict = decide(evaluation, None)
     used = {**asdict(recipe), "strength": list(recipe.strength), "seed": run.seed}  # as JSON gives it back
     used["teacher"] = None if teacher is None else f"{teacher.card.family} {teacher.card.version}"
-    card = _card(family, fitted, evaluation, judged_on_text(judging), trained_on(training), used)
+    card = _card(family, fitted, evaluation, describe_evaluation_set(validation), trained_on(training), used)
     return _outcome(replace(card, gate=verdict.to_record()), fitted, evaluation, verdict)
 
 
 def against_champion(outcome: Outcome, champion: Artifact, drawings: Sequence[LabelledDrawing]) -> Outcome:
-    """The same challenger, judged against a champion that is there already."""
+    """The same challenger, measured against a champion that is there already."""
     encoding = champion.card.encoding
-    rival = evaluate(Interpreter(champion.model, encoding), prepare(judging_among(drawings), encoding))
-    verdict = judge(outcome.evaluation, rival)
+    rival = evaluate(Interpreter(champion.model, encoding), prepare(validation_drawings(drawings), encoding))
+    verdict = decide(outcome.evaluation, rival)
     card = replace(outcome.artifact.card, replaces=champion.card.version, gate=verdict.to_record())
     return Outcome(replace(outcome.artifact, card=card), outcome.evaluation, verdict)
 
 
-def judging_among(drawings: Sequence[LabelledDrawing]) -> list[LabelledDrawing]:
-    """The drawings that judge; the project's own where there are none."""
-    return [drawing for drawing in drawings if drawing.use == "judging"] or list(reference_drawings("judging"))
+def validation_drawings(drawings: Sequence[LabelledDrawing]) -> list[LabelledDrawing]:
+    """The drawings that decide; the project's own where there are none."""
+    return [drawing for drawing in drawings if drawing.use == "validation"] or list(reference_drawings("validation"))
 
 
 def learn_on(
@@ -127,7 +127,7 @@ def learn_on(
     baseline: Artifact | None,
     known: Sequence[LabelledDrawing],
     new: Sequence[LabelledDrawing],
-    judging: Sequence[LabelledDrawing],
+    validation: Sequence[LabelledDrawing],
     run: Run,
     withdrawn: int = 0,
 ) -> Outcome:
@@ -155,17 +155,18 @@ def learn_on(
         family, recipe, sources, seed=run.seed, resume=champion.weights, pull=resume.pull,
         progress=run.progress, should_stop=run.should_stop,
     )  # fmt: skip
-    rivals = Rivals(champion, baseline, new, run.bench.judged(judging, encoding), run.bench)
-    evaluation, verdict = rivals.judge(fitted.model)
+    rivals = Rivals(champion, baseline, new, run.bench.measured(validation, encoding), run.bench)
+    evaluation, verdict = rivals.decide(fitted.model)
     for share in PART_WAY:
         if verdict.accepted:
             break
         nearer = fit.part_way(family, champion.weights, fitted, share)
-        nearer_evaluation, nearer_verdict = rivals.judge(nearer.model)
+        nearer_evaluation, nearer_verdict = rivals.decide(nearer.model)
         if nearer_verdict.accepted:  # else the card tells of the whole way, and why it was refused
             fitted, evaluation, verdict = nearer, nearer_evaluation, nearer_verdict
     card = _card(
-        family, fitted, evaluation, judged_on_text(judging), _grown(champion.card.trained_on, new, withdrawn),
+        family, fitted, evaluation, describe_evaluation_set(validation),
+        _grown(champion.card.trained_on, new, withdrawn),
         {**asdict(resume), "learning_rate": recipe.learning_rate, "first_opinion": FIRST_OPINION, "seed": run.seed},
     )  # fmt: skip
     card = replace(card, resumed_from=champion.card.version, replaces=champion.card.version, gate=verdict.to_record())
@@ -201,7 +202,7 @@ def _resume_mix(
 def _copies(resume: Resume, share: float, drawings: int) -> int:
     """Of each drawing, no more than batches will show: of many drawings, most of ten copies each were never drawn."""
     shown = resume.batches * resume.batch_size * share
-    return max(1, min(resume.copies, round(SNAPSHOTS_PER_SHOWN * shown / (len(JUDGED_STAGES) * max(1, drawings)))))
+    return max(1, min(resume.copies, round(SNAPSHOTS_PER_SHOWN * shown / (len(EVALUATION_STAGES) * max(1, drawings)))))
 
 
 def _weighed(
@@ -224,7 +225,7 @@ def _card(
     family: Family,
     fitted: Fitted,
     evaluation: Evaluation,
-    judged_on: str,
+    evaluated_on: str,
     learned_from: TrainedOn,
     recipe: dict[str, Any],
 ) -> Card:
@@ -236,7 +237,7 @@ def _card(
         created_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
         encoding=family.encoding,
         files=file_entries(fitted.model, fitted.weights),
-        metrics=evaluation.metrics(judged_on),
+        metrics=evaluation.metrics(evaluated_on),
         trained_on=learned_from,
         standing=round(evaluation.mean, 4),
         golden=golden_predictions(interpreter, family.encoding, golden_payloads(family.encoding)),
@@ -272,10 +273,10 @@ def _grown(before: TrainedOn, new: Sequence[LabelledDrawing], withdrawn: int) ->
     )
 
 
-def judged_on_text(judging: Sequence[LabelledDrawing]) -> str:
-    """Which drawings judged, in words for the card."""
-    own = sum(drawing.source == "reference" for drawing in judging)
-    others = [drawing for drawing in judging if drawing.source != "reference"]
+def describe_evaluation_set(validation: Sequence[LabelledDrawing]) -> str:
+    """Which drawings measured, in words for the card."""
+    own = sum(drawing.source == "reference" for drawing in validation)
+    others = [drawing for drawing in validation if drawing.source != "reference"]
     writers = len({drawing.contributor for drawing in others})
     parts = [f"{len(others)} drawings by {writers} held-out contributors"] if others else []
     return " and ".join([*parts, *([f"{own} reference drawings"] if own else [])])
@@ -283,9 +284,9 @@ def judged_on_text(judging: Sequence[LabelledDrawing]) -> str:
 
 def golden_payloads(encoding: Encoding) -> list[bytes]:
     """Frames' payloads of reference drawings: different digits at different stages."""
-    judged = judged_snapshots(reference_drawings("judging")[:10], encoding)
+    measured = evaluation_snapshots(reference_drawings("validation")[:10], encoding)
     rows = [(k * 11 + 4) % 100 for k in range(GOLDEN_SNAPSHOTS)]
-    return [_payload(judged, row) for row in rows]
+    return [_payload(measured, row) for row in rows]
 
 
 def _payload(snapshots: Snapshots, row: int) -> bytes:

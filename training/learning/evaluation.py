@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.ink.encodings import Encoding
-from training.data.dataset import JUDGED_STAGES, LabelledDrawing, judged_snapshots
+from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, evaluation_snapshots
 from training.models.card import Metrics
 from training.models.interpreter import CLASSES, Interpreter
 
@@ -22,8 +22,8 @@ Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """Drawings to judge by, as one encoding tells them; made once, used for every model of that encoding."""
+class EvaluationSet:
+    """Drawings to decide by, as one encoding tells them; made once, used for every model of that encoding."""
 
     encoding: Encoding
     inputs: Any  # dataset.Snapshots: drawings x stages rows, drawing by drawing
@@ -57,9 +57,9 @@ class Evaluation:
         """Accuracy at the stage nearest to this ink fraction."""
         return float(self.accuracy[int(np.abs(np.array(self.ink) - ink).argmin())])
 
-    def metrics(self, judged_on: str) -> Metrics:
+    def metrics(self, evaluated_on: str) -> Metrics:
         return Metrics(
-            judged_on=judged_on,
+            evaluated_on=evaluated_on,
             drawings=self.drawings,
             ink=self.ink,
             accuracy=_rounded(self.accuracy),
@@ -71,28 +71,28 @@ class Evaluation:
         )
 
 
-def prepare(drawings: Sequence[LabelledDrawing], encoding: Encoding) -> Judged:
+def prepare(drawings: Sequence[LabelledDrawing], encoding: Encoding) -> EvaluationSet:
     labels = np.array([drawing.label for drawing in drawings])
     writers = tuple(drawing.contributor for drawing in drawings)
     ids = tuple(drawing.id for drawing in drawings)
-    return Judged(encoding, judged_snapshots(drawings, encoding), labels, writers, ids)
+    return EvaluationSet(encoding, evaluation_snapshots(drawings, encoding), labels, writers, ids)
 
 
-def evaluate(interpreter: Interpreter, judged: Judged) -> Evaluation:
-    return measure(predict_all(interpreter, judged), judged.labels, judged.writers)
+def evaluate(interpreter: Interpreter, measured: EvaluationSet) -> Evaluation:
+    return measure(predict_all(interpreter, measured), measured.labels, measured.writers)
 
 
-def predict_all(interpreter: Interpreter, judged: Judged) -> Numbers:
+def predict_all(interpreter: Interpreter, measured: EvaluationSet) -> Numbers:
     """Probabilities (drawings, stages, 10), one snapshot at a time, as in service."""
-    probabilities = interpreter.predict_each(judged.inputs.batch(slice(None)))
-    return probabilities.astype(np.float64).reshape(len(judged.labels), -1, CLASSES)
+    probabilities = interpreter.predict_each(measured.inputs.batch(slice(None)))
+    return probabilities.astype(np.float64).reshape(len(measured.labels), -1, CLASSES)
 
 
 def measure(
     probabilities: Numbers,
     labels: NDArray[np.int64],
     writers: Sequence[str],
-    ink: Sequence[float] = JUDGED_STAGES,
+    ink: Sequence[float] = EVALUATION_STAGES,
 ) -> Evaluation:
     """Everything that is told of a model, from its probabilities (drawings, stages, 10) and the labels (drawings,)."""
     guesses = probabilities.argmax(axis=2)

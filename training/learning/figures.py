@@ -136,4 +136,4 @@ def _classes(axes: Any, evaluation: Evaluation) -> None:
     axes.bar(digits, evaluation.support, color=FAINT, width=0.7)
     axes.bar(digits, evaluation.confusion.diagonal(), color=ACCENT, width=0.7)
     axes.grid(visible=False, axis="x")
-    axes.set(title="Finished digits judged, and right in colour", xlabel="digit", ylabel="drawings", xticks=digits)
+    axes.set(title="Finished digits measured, and right in colour", xlabel="digit", ylabel="drawings", xticks=digits)

@@ -18,7 +18,7 @@ RECALL_SUPPORT = 15  # drawings of a digit, fewer of which say too little of it
 
 # Below the pinned baseline, which never moves: many steps back, each too small to be seen, are seen as they add up.
 # Of the mean and at full ink tighter than the promise of one point: other people's drawings fall a little more than
-# those that judge, which are read a little better.
+# those that decide, which are read a little better.
 BASELINE_TOLERANCE = 0.0075
 BASELINE_STAGE_TOLERANCE = 0.01  # of the early, the middle or the late stages alone
 BASELINE_RECALL_TOLERANCE = 0.03  # of one digit at full ink; at least two drawings' worth
@@ -65,14 +65,14 @@ class _Check:
         )
 
 
-def judge(
+def decide(
     challenger: Evaluation,
     champion: Evaluation | None,
     baseline: Evaluation | None = None,
     new: tuple[Evaluation, Evaluation] | None = None,
     reference: tuple[Evaluation, Evaluation] | None = None,
 ) -> Verdict:
-    """Compares evaluations on the same judged drawings.
+    """Compares evaluations on the same measured drawings.
 
     `new` is challenger and champion on the new drawings themselves, `reference` is challenger and first model on the
     reference drawings alone. Without a champion there is nothing to be worse than: accepted.

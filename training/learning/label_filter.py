@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from training.data.dataset import LabelledDrawing, judged_snapshots
+from training.data.dataset import LabelledDrawing, evaluation_snapshots
 from training.data.shards.reader import Told
 from training.models.artifact import Artifact, check_artifact
 from training.models.registry import Registry
@@ -50,7 +50,7 @@ class Screen:
         return [drawing for drawing in drawings if self._answer(drawing).believed]
 
     def read_right(self, drawings: Iterable[LabelledDrawing]) -> list[LabelledDrawing]:
-        """Those that the reader, too, takes for the digits that they are labelled as: these may judge.
+        """Those that the reader, too, takes for the digits that they are labelled as: these may decide.
 
         Who judges needn't be new to anybody, but must be beyond doubt: labels that are merely possible, sent by a
         crowd, made a gate prefer models that read everyone else worse.
@@ -65,7 +65,7 @@ class Screen:
     def _ask(self, drawing: LabelledDrawing) -> _Answer:
         if self._interpreter is None or self._encoding is None:
             return _Answer(believed=True, read_right=True)
-        finished = judged_snapshots([drawing], self._encoding, stages=(1.0,))
+        finished = evaluation_snapshots([drawing], self._encoding, stages=(1.0,))
         probabilities = self._interpreter.predict(finished.batch(slice(None)))
         of_label = probabilities[drawing.label]
         return _Answer(bool(of_label >= LEAST_BELIEVED), bool(of_label == probabilities.max()))

@@ -1,4 +1,4 @@
-"""What was made ready or predicted once is not made again when a few judging drawings come or go."""
+"""What was made ready or predicted once is not made again when a few validation drawings come or go."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.ink.encodings import Encoding
-from training.data.dataset import JUDGED_STAGES, LabelledDrawing, Snapshots, joined
-from training.learning.evaluation import Evaluation, Judged, Numbers, measure, predict_all, prepare
+from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, Snapshots, joined
+from training.learning.evaluation import Evaluation, EvaluationSet, Numbers, measure, predict_all, prepare
 from training.models.interpreter import Interpreter
 
-STAGES = len(JUDGED_STAGES)
+STAGES = len(EVALUATION_STAGES)
 
 
-def prepare_new(drawings: list[LabelledDrawing], encoding: Encoding, before: Judged | None) -> Judged:
+def prepare_new(drawings: list[LabelledDrawing], encoding: Encoding, before: EvaluationSet | None) -> EvaluationSet:
     """As `prepare`, with the snapshots of the drawings that were among those before."""
     if before is None:
         return prepare(drawings, encoding)
@@ -22,7 +22,7 @@ def prepare_new(drawings: list[LabelledDrawing], encoding: Encoding, before: Jud
     places.update((drawing.id, len(before.ids) + number) for number, drawing in enumerate(new))
     parts = [before.inputs, prepare(new, encoding).inputs] if new else [before.inputs]
     chosen = np.array([places[drawing.id] for drawing in drawings])
-    return Judged(
+    return EvaluationSet(
         encoding,
         _of_drawings(joined(parts), chosen),
         np.array([drawing.label for drawing in drawings]),
@@ -44,24 +44,24 @@ def _of_drawings(snapshots: Snapshots, chosen: NDArray[np.int64]) -> Snapshots:
 
 
 class Said:
-    """What one model says of judging drawings, each of them asked of once; some 400 bytes a drawing."""
+    """What one model says of validation drawings, each of them asked of once; some 400 bytes a drawing."""
 
     def __init__(self, model: bytes) -> None:
         self._model = model
         self._said: dict[str, NDArray[np.float32]] = {}
 
-    def evaluation(self, judged: Judged) -> Evaluation:
+    def evaluation(self, measured: EvaluationSet) -> Evaluation:
         """As `evaluate` of the model."""
-        missing = np.array([n for n, drawing in enumerate(judged.ids) if drawing not in self._said], np.int64)
+        missing = np.array([n for n, drawing in enumerate(measured.ids) if drawing not in self._said], np.int64)
         if len(missing):
-            self._ask(judged, missing)
-        said: Numbers = np.stack([self._said[drawing] for drawing in judged.ids]).astype(np.float64)
-        if len(self._said) > 2 * len(judged.ids) + 1000:  # most no longer judge
-            self._said = {drawing: self._said[drawing] for drawing in judged.ids}
-        return measure(said, judged.labels, judged.writers)
+            self._ask(measured, missing)
+        said: Numbers = np.stack([self._said[drawing] for drawing in measured.ids]).astype(np.float64)
+        if len(self._said) > 2 * len(measured.ids) + 1000:  # most no longer decide
+            self._said = {drawing: self._said[drawing] for drawing in measured.ids}
+        return measure(said, measured.labels, measured.writers)
 
-    def _ask(self, judged: Judged, missing: NDArray[np.int64]) -> None:
-        asked = Judged(judged.encoding, _of_drawings(judged.inputs, missing), judged.labels[missing], ())
+    def _ask(self, measured: EvaluationSet, missing: NDArray[np.int64]) -> None:
+        asked = EvaluationSet(measured.encoding, _of_drawings(measured.inputs, missing), measured.labels[missing], ())
         # The flatbuffer's, as it is served.
-        said = predict_all(Interpreter(self._model, judged.encoding), asked).astype(np.float32)
-        self._said.update((judged.ids[number], one) for number, one in zip(missing, said, strict=True))
+        said = predict_all(Interpreter(self._model, measured.encoding), asked).astype(np.float32)
+        self._said.update((measured.ids[number], one) for number, one in zip(missing, said, strict=True))

@@ -1,4 +1,4 @@
-"""Which drawings teach and judge, and how much each contributor counts for. No storage, no shards in here.
+"""Which drawings teach and decide, and how much each contributor counts for. No storage, no shards in here.
 
 What is not chosen is not lost: it stays in the store, and what is over a cap may teach later among those known.
 """
@@ -15,7 +15,7 @@ from training.data.dataset import LabelledDrawing
 from training.data.shards.reader import Told
 
 TAUGHT_EACH = 100  # new drawings of one contributor that a training takes, the oldest
-JUDGING_EACH = 100  # drawings of one contributor that judge: ten of each digit, a tenth of all seats
+VALIDATION_PER_CONTRIBUTOR = 100  # drawings of one contributor that decide: ten of each digit, a tenth of all seats
 STRANGE_TO_PLAIN = 0.25  # drawings that the screen would have read otherwise; of honest visitors' they are a twentieth
 MOST_OF_BATCH = 0.5  # of the weight of new (or of known) drawings: one contributor's, where there are others
 
@@ -66,11 +66,11 @@ def capped(given: Iterable[G], each: int) -> list[G]:
 
 
 def seated(drawings: Sequence[LabelledDrawing], most: int) -> list[LabelledDrawing]:
-    """Those of these that judge, at most `most`, in their order.
+    """Those of these that decide, at most `most`, in their order.
 
     Seats go by lot to contributors, not to whoever came last: a crowd that comes at once takes a share, never all.
     """
-    chosen = {drawing.id for drawing in capped(sorted(drawings, key=_lot), JUDGING_EACH)[:most]}
+    chosen = {drawing.id for drawing in capped(sorted(drawings, key=_lot), VALIDATION_PER_CONTRIBUTOR)[:most]}
     return [drawing for drawing in drawings if drawing.id in chosen]
 
 

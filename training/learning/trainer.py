@@ -33,8 +33,8 @@ from training.models.registry import FIRST_MODELS, Registry, seed_first_models
 from training.models.status import BadStatus, TrainerStatus, TrainingOutcome, parse_status
 
 KNOWN = 150  # drawings trained on before that are shown again, by lot; more than a training can look at
-JUDGING = 1000  # contributed drawings that judge
-LOOKED_AT = 3000  # the newest, of which those that judge are seated
+VALIDATION = 1000  # contributed validation drawings
+LOOKED_AT = 3000  # the newest, of which those that decide are seated
 NEW_AT_ONCE = 1000  # drawings; the oldest first, the rest in the next round
 BACK_OFF_SECONDS = 1.0  # after the first failure, doubling
 BACK_OFF_LIMIT_SECONDS = 60.0
@@ -134,8 +134,8 @@ class Trainer:
         known = self._screen.believed(self._shards.by_lot(KNOWN, np.random.default_rng(mark), but=new))
         try:
             outcome = learn_on(
-                family, champion, self._baseline(family), known, self._shards.read(choice.taught), self._judging(),
-                self._run, withdrawn=self._shards.withdrawn,
+                family, champion, self._baseline(family), known, self._shards.read(choice.taught),
+                self._validation_drawings(), self._run, withdrawn=self._shards.withdrawn,
             )  # fmt: skip
         except WrongWeights as error:
             # Trying again would not help, until someone trains this family anew.
@@ -149,9 +149,9 @@ class Trainer:
         self._note.advance(family.name, mark, len(choice.taught))
         return outcome
 
-    def _judging(self) -> list[LabelledDrawing]:
-        beyond_doubt = self._screen.read_right(self._shards.newest_judging(LOOKED_AT))
-        return [*seated(beyond_doubt, JUDGING), *reference_drawings("judging")]
+    def _validation_drawings(self) -> list[LabelledDrawing]:
+        beyond_doubt = self._screen.read_right(self._shards.newest_validation(LOOKED_AT))
+        return [*seated(beyond_doubt, VALIDATION), *reference_drawings("validation")]
 
     def _publish(self, outcome: Outcome) -> None:
         """Refused ones are kept too: why is in their card, and their figures show what they would have done."""
@@ -192,13 +192,13 @@ class Trainer:
 
     def _tell_waiting(self, family: Family, choice: Choice) -> None:
         """Unless nothing came since the last training was told of: its outcome stays to be read."""
-        judging = len(self._shards.since(self._note.of(family.name).mark + 1, NEW_AT_ONCE, judging=True))
-        came = len(choice.taught) + choice.doubted + judging
+        validation = len(self._shards.since(self._note.of(family.name).mark + 1, NEW_AT_ONCE, validation=True))
+        came = len(choice.taught) + choice.doubted + validation
         if self._told is not None and self._told.state != "waiting" and came == 0:
             return
         self._tell(
             TrainerStatus(
-                "waiting", len(choice.taught), self._retrain_after, new_judging=judging, doubted=choice.doubted
+                "waiting", len(choice.taught), self._retrain_after, new_validation=validation, doubted=choice.doubted
             )
         )
 

@@ -16,6 +16,7 @@ from collector.ink.encodings import CONTRACTS, ENCODINGS, Encoding
 CARD_FORMAT = 1
 CLASSES = 10
 FAMILY_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+STORED_NAMES = {"evaluated_on": "judged_on"}  # fields that cards keep under an older name
 VERSION_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 
 
@@ -43,7 +44,7 @@ class Golden:
 class Metrics:
     """How well the model does on drawings by writers that it was not trained on; shares from 0 to 1."""
 
-    judged_on: str
+    evaluated_on: str  # the evaluation set, in words
     drawings: int
     ink: tuple[float, ...]
     accuracy: tuple[float, ...]  # at each of `ink`
@@ -104,7 +105,7 @@ class Card:
 
     @property
     def is_refused(self) -> bool:
-        """Whether the gate judged it and said no."""
+        """Whether the gate refused it."""
         return self.gate.get("accepted") is False
 
     def to_json(self) -> bytes:
@@ -117,7 +118,7 @@ class Card:
             "contract": self.contract,
             "classes": CLASSES,
             "files": {name: asdict(entry) for name, entry in self.files.items()},
-            "metrics": asdict(self.metrics),
+            "metrics": _metrics_record(self.metrics),
             "standing": self.standing,
             "trained_on": {**asdict(self.trained_on), "sources": dict(self.trained_on.sources)},
             "recipe": dict(self.recipe),
@@ -130,6 +131,11 @@ class Card:
             ],
         }
         return json.dumps(record, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def _metrics_record(metrics: Metrics) -> dict[str, Any]:
+    # The field's older name: cards of every release can be read by every other.
+    return {STORED_NAMES.get(name, name): value for name, value in asdict(metrics).items()}
 
 
 def parse_card(text: bytes) -> Card:
@@ -179,7 +185,7 @@ def _expect(name: str, came: object, fine: object) -> None:
 
 def _metrics(record: Any) -> Metrics:
     return Metrics(
-        judged_on=str(record["judged_on"]),
+        evaluated_on=str(record["judged_on"]),
         drawings=int(record["drawings"]),
         ink=_numbers(record["ink"]),
         accuracy=_numbers(record["accuracy"]),

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
+STORED_NAMES = {"new_validation": "new_judging"}  # fields that are stored and sent under an older name
 State = Literal["waiting", "training", "published", "refused"]
 
 
@@ -31,7 +32,7 @@ class TrainerStatus:
     state: State
     new_drawings: int
     needed: int
-    new_judging: int = 0  # came as well, but judge models and start no training
+    new_validation: int = 0  # validation drawings: they start no training
     family: str | None = None
     version: str | None = None
     reasons: tuple[str, ...] = ()
@@ -39,8 +40,13 @@ class TrainerStatus:
     doubted: int = 0  # came as well, but their labels are not believed: they teach nothing and judge nothing
     outcomes: tuple[TrainingOutcome, ...] = ()  # newest first, of each family the last
 
+    def to_record(self) -> dict[str, Any]:
+        """The status under the names that the store and the wire have used since the first release."""
+        record = asdict(self)
+        return {STORED_NAMES.get(name, name): value for name, value in record.items()}
+
     def to_json(self) -> bytes:
-        return json.dumps(asdict(self)).encode()
+        return json.dumps(self.to_record()).encode()
 
 
 def parse_status(text: bytes) -> TrainerStatus:
@@ -57,7 +63,7 @@ def parse_status(text: bytes) -> TrainerStatus:
             state=record["state"],
             new_drawings=int(record["new_drawings"]),
             needed=int(record["needed"]),
-            new_judging=int(record.get("new_judging", 0)),
+            new_validation=int(record.get("new_judging", 0)),
             family=_name(record.get("family")),
             version=_name(record.get("version")),
             reasons=tuple(str(reason) for reason in record.get("reasons", ())),

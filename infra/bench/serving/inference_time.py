@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 
 from infra.bench.serving.versions import shipped
-from training.data.dataset import judged_snapshots
+from training.data.dataset import evaluation_snapshots
 from training.data.reference import reference_drawings
 from training.models.artifact import check_artifact
 
@@ -34,7 +34,7 @@ def per_second(cores: Sequence[int], seconds: float) -> float:
 def _sum(core: int, begin: float, seconds: float) -> float:
     os.sched_setaffinity(0, {core})
     interpreter = check_artifact(shipped(FAMILY))
-    inputs = judged_snapshots(reference_drawings("judging", 1), "ink20").batch(slice(0, 1))
+    inputs = evaluation_snapshots(reference_drawings("validation", 1), "ink20").batch(slice(0, 1))
     time.sleep(max(0.0, begin - time.monotonic()))
     count, began = 0, time.monotonic()
     while time.monotonic() - began < seconds:

@@ -50,7 +50,7 @@ def _renamed(table: pa.Table, first: int, rng: np.random.Generator) -> pa.Table:
     """The same drawings under new ids, by contributors who gave EACH, of whom some judge."""
     ids = [rng.bytes(16) for _ in range(table.num_rows)]
     names = [_contributor((first + row) // EACH) for row in range(table.num_rows)]
-    new = {"drawing": ids, "contributor": names, "judging": [use_of(name) == "judging" for name in names]}
+    new = {"drawing": ids, "contributor": names, "judging": [use_of(name) == "validation" for name in names]}
     for name, values in new.items():
         place = SCHEMA.get_field_index(name)
         table = table.set_column(place, SCHEMA.field(place), pa.array(values, SCHEMA.field(place).type))

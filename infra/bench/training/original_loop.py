@@ -23,7 +23,7 @@ from infra.bench.training.sampled import put_shards, sampled
 from infra.harness.contribute import contribute, encode_rgba_png, name_for
 from training.baselines.softmax_2016 import SoftmaxRegression
 from training.data.contributed import contributed_drawings
-from training.data.dataset import LabelledDrawing, Snapshots, Variety, judged_snapshots, training_snapshots
+from training.data.dataset import LabelledDrawing, Snapshots, Variety, evaluation_snapshots, training_snapshots
 from training.data.drawing_files import read_drawings
 from training.data.reference import HANDS, reference_drawings
 from training.data.shards.compaction import Compaction
@@ -69,7 +69,7 @@ class Size:
     read_first: int
     read_by_us: int
     read_by_original: int
-    judging: int
+    validation: int
     batches: int
 
 
@@ -77,10 +77,10 @@ def measure(setting: Setting) -> Result:
     size = Size(DRAWINGS, READ_FIRST, READ_BY_US, READ_BY_ORIGINAL, JUDGING, BATCHES)
     if setting.quick:
         size = Size(80, 4, 8, 4, 20, 100)
-    training, judging = _drawings(setting.drawings, size)
+    training, validation = _drawings(setting.drawings, size)
     reading = _reading(setting.scratch / "pictures", training, size)
-    our_training, ours, snapshots = _ours(setting.scratch / "shards", training, judging, size)
-    original_training, theirs = _original(snapshots, judging, size)
+    our_training, ours, snapshots = _ours(setting.scratch / "shards", training, validation, size)
+    original_training, theirs = _original(snapshots, validation, size)
     pictures = len(snapshots)
     original = reading.original * pictures + original_training
     cold = reading.start + reading.ours * pictures + our_training
@@ -113,12 +113,12 @@ def _drawings(files: Sequence[Path], size: Size) -> tuple[list[LabelledDrawing],
     """Those to train on and those to judge by, by different hands, all on the page's canvas."""
     if not files:
         training = reference_drawings("replay", max(HANDS, size.drawings // 10))
-        judging = reference_drawings("judging", max(HANDS, size.judging // 10))
+        validation = reference_drawings("validation", max(HANDS, size.validation // 10))
     else:
         every = list(itertools.chain.from_iterable(map(read_drawings, files)))
         training = tuple(drawing for drawing in every if drawing.use == "training")
-        judging = tuple(drawing for drawing in every if drawing.use == "judging")
-    return _evenly(training, size.drawings), _evenly(judging, size.judging)
+        validation = tuple(drawing for drawing in every if drawing.use == "validation")
+    return _evenly(training, size.drawings), _evenly(validation, size.validation)
 
 
 def _evenly(drawings: Sequence[LabelledDrawing], count: int) -> list[LabelledDrawing]:
@@ -160,7 +160,7 @@ def _read_as_original(file: Path) -> NDArray[np.float64]:
 
 
 def _ours(
-    root: Path, training: Sequence[LabelledDrawing], judging: Sequence[LabelledDrawing], size: Size
+    root: Path, training: Sequence[LabelledDrawing], validation: Sequence[LabelledDrawing], size: Size
 ) -> tuple[float, float, Snapshots]:
     """Seconds from shards to a trained model, its accuracy in percent, and what it was trained on."""
     from training.learning import fit  # noqa: PLC0415 - TensorFlow, for the one benchmark that trains in this process
@@ -174,16 +174,16 @@ def _ours(
     fitted = fit.fit(ORIGINAL, recipe, [Source(snapshots)], seed=1)
     seconds = time.perf_counter() - began
     shutil.rmtree(root)
-    evaluation = evaluate(Interpreter(fitted.model, ORIGINAL.encoding), prepare(judging, ORIGINAL.encoding))
+    evaluation = evaluate(Interpreter(fitted.model, ORIGINAL.encoding), prepare(validation, ORIGINAL.encoding))
     return seconds, 100 * evaluation.mean, snapshots
 
 
-def _original(snapshots: Snapshots, judging: Sequence[LabelledDrawing], size: Size) -> tuple[float, float]:
+def _original(snapshots: Snapshots, validation: Sequence[LabelledDrawing], size: Size) -> tuple[float, float]:
     """Seconds that the regression of 2016 trains on the same cells, and its accuracy in percent."""
     cells = snapshots.batch(slice(None))["cells"].reshape(len(snapshots), -1)
     model = SoftmaxRegression(size.batches)
     seconds = _seconds(lambda: model.fit(cells, snapshots.labels.astype(np.int64)))
-    judged = judged_snapshots(judging, "canvas20")
+    judged = evaluation_snapshots(validation, "canvas20")
     guesses = model.predict(judged.batch(slice(None))["cells"].reshape(len(judged), -1))
     return seconds, 100 * float((guesses == judged.labels).mean())
 

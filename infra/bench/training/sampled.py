@@ -9,7 +9,7 @@ from itertools import islice
 
 from collector.ink.snapshot import Ink20, Place
 from collector.storage.object_store import ObjectStore
-from training.data.dataset import JUDGED_STAGES, LabelledDrawing, Picture
+from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, Picture
 from training.data.shards.compaction import SHARD_DRAWINGS
 from training.data.shards.schema import to_table
 from training.data.shards.writer import write_shard
@@ -20,11 +20,11 @@ _NAMESPACE = uuid.UUID("7f4a3c52-9d0e-4f7b-8a61-2b9f1f0c6d35")
 
 def sampled(drawing: LabelledDrawing) -> LabelledDrawing:
     """The same drawing with pictures of ten stages, under an id that the store takes; none is drawn as PNG."""
-    ink20 = stage_arrays("ink20", drawing.lines, drawing.canvas, JUDGED_STAGES)
-    canvas20 = stage_arrays("canvas20", drawing.lines, drawing.canvas, JUDGED_STAGES)
+    ink20 = stage_arrays("ink20", drawing.lines, drawing.canvas, EVALUATION_STAGES)
+    canvas20 = stage_arrays("canvas20", drawing.lines, drawing.canvas, EVALUATION_STAGES)
     pictures = tuple(
         Picture(ink, Ink20(ink20["cells"][row], Place(*map(int, ink20["place"][row]))), canvas20["cells"][row])
-        for row, ink in enumerate(JUDGED_STAGES)
+        for row, ink in enumerate(EVALUATION_STAGES)
     )
     name = str(uuid.uuid5(_NAMESPACE, f"{drawing.source}/{drawing.id}"))
     return replace(drawing, id=name, use="training", pictures=pictures)

@@ -63,7 +63,7 @@ def tamper(store: ObjectStore, family: str) -> str:
         card,
         version=version,
         created_at=HTML,
-        metrics=replace(card.metrics, judged_on=HTML),
+        metrics=replace(card.metrics, evaluated_on=HTML),
         trained_on=replace(card.trained_on, credits=(HTML, CONTROL), sources={HTML: 1}),
         recipe={HTML: HTML},
         resumed_from=HTML,

@@ -137,7 +137,7 @@ class _Client:
 @functools.cache
 def drawing_payload() -> bytes:
     """A drawing as `path48`, the smallest of snapshots."""
-    drawing = reference_drawings("judging", hands=1)[3]
+    drawing = reference_drawings("validation", hands=1)[3]
     return pack_path48(lines_to_path48(drawing.lines, drawing.canvas.width, drawing.canvas.height))
 
 

@@ -64,7 +64,7 @@ def _fail(name: str, seconds: float, sender: Sender, faults: FaultyCalls, spans:
         time.sleep(seconds)
         while sender.refused["busy"] - told_before < TOLD_MIN and time.monotonic() - began < WAIT_SECONDS:
             time.sleep(0.05)
-        # Judged by what was sent in this time: answers to what was sent before may still be on their way.
+        # EvaluationSet by what was sent in this time: answers to what was sent before may still be on their way.
         acknowledged = len(set(sender.accepted) - sent_before)
         told = sender.refused["busy"] - told_before
     spans[name] = (began, time.monotonic())

@@ -16,7 +16,7 @@ from training.data.reference import reference_drawings
 from training.data.sources import Source
 from training.families.recipes import Recipe, family_named
 from training.learning.comparison import Bench, Rivals
-from training.learning.evaluation import Judged, prepare
+from training.learning.evaluation import EvaluationSet, prepare
 from training.models.artifact import Artifact
 from training.models.registry import FIRST_MODELS, Registry
 
@@ -66,21 +66,21 @@ class _Way:
 def descend(family: str, people: People, rounds: int, seed: int) -> Descent:
     way, bench = _Way(family, people, seed), Bench(keep=4 * STEPS)
     encoding = way.first.card.encoding
-    judged = bench.judged([*people.judges, *reference_drawings("judging")], encoding)
+    measured = bench.measured([*people.judges, *reference_drawings("validation")], encoding)
     place = accepted = 0
     for _ in range(rounds):
-        further = _furthest(way, Rivals(way.at(place), way.first, way.wrong[:20], judged, bench), place)
+        further = _furthest(way, Rivals(way.at(place), way.first, way.wrong[:20], measured, bench), place)
         if further == place:
             break  # and so in every round after it
         accepted += 1
         place = further
     others = prepare(people.others, encoding)
 
-    def fall(measured: Judged) -> float:
+    def fall(measured: EvaluationSet) -> float:
         first, last = (bench.evaluation(model.model, measured) for model in (way.first, way.at(place)))
         return 100 * (first.mean - last.mean)
 
-    return Descent(rounds, accepted, fall(judged), fall(others))
+    return Descent(rounds, accepted, fall(measured), fall(others))
 
 
 def _furthest(way: _Way, rivals: Rivals, place: int) -> int:
@@ -88,6 +88,6 @@ def _furthest(way: _Way, rivals: Rivals, place: int) -> int:
     furthest = step = place
     while step < min(STEPS, furthest + BEYOND):
         step += 1
-        if rivals.judge(way.at(step).model)[1].accepted:
+        if rivals.decide(way.at(step).model)[1].accepted:
             furthest = step
     return furthest

@@ -13,7 +13,7 @@ from infra.harness.contribute import contribute
 from infra.soak.training.poisoning import Attack, Drawings
 from training.families.recipes import family_named
 from training.learning.challenger import Run
-from training.learning.evaluation import Evaluation, Judged, evaluate, prepare
+from training.learning.evaluation import Evaluation, EvaluationSet, evaluate, prepare
 from training.learning.trainer import Trainer
 from training.models.artifact import check_artifact
 from training.models.registry import Registry, seed_first_models
@@ -57,7 +57,7 @@ def story_of(family: str, attack: Attack, others: Drawings, seed: int) -> Story:
     return Story(family, attack.name, len(attack.rounds), trained, published, *(float(fall) for fall in falls))
 
 
-def _served(registry: Registry, family: str, measured: Judged) -> Evaluation:
+def _served(registry: Registry, family: str, measured: EvaluationSet) -> Evaluation:
     champion = registry.champion(family)
     if champion is None:
         raise RuntimeError(f"family {family} has lost its champion")

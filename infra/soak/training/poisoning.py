@@ -10,7 +10,7 @@ from pathlib import Path
 
 from collector.storage.folder_store import FolderStore
 from infra.harness.contribute import name_for
-from training.data.dataset import LabelledDrawing, judged_snapshots
+from training.data.dataset import LabelledDrawing, evaluation_snapshots
 from training.data.drawing_files import read_drawings
 from training.data.reference import HANDS, reference_drawings
 from training.learning.label_filter import LEAST_BELIEVED, best_reader
@@ -49,7 +49,7 @@ def people_of(files: Sequence[Path], rng: random.Random) -> People:
     if not files:
         return _imagined()
     drawings = [drawing for file in files for drawing in read_drawings(file)]
-    counts = Counter((drawing.source, drawing.contributor) for drawing in drawings if drawing.use == "judging")
+    counts = Counter((drawing.source, drawing.contributor) for drawing in drawings if drawing.use == "validation")
     # Every other writer of each source: judges that know no pen like the others' would tell of something else.
     writers = sorted(counts, key=lambda name: (name[0], -counts[name], name[1]))
     judging = {contributor for _, contributor in writers[1::2]}
@@ -58,23 +58,23 @@ def people_of(files: Sequence[Path], rng: random.Random) -> People:
     return People(
         teachers=teachers,
         judges=[d for d in drawings if d.contributor in judging],
-        others=[d for d in drawings if d.use == "judging" and d.contributor not in judging],
+        others=[d for d in drawings if d.use == "validation" and d.contributor not in judging],
     )
 
 
 def _imagined() -> People:
     unseen = slice(CLASSES * HANDS, None)
-    judging = reference_drawings("judging", HANDS + MORE_HANDS)[unseen]
+    judging = reference_drawings("validation", HANDS + MORE_HANDS)[unseen]
     third = len(judging) // 3
     return People(
         teachers=[_named(drawing, "training") for drawing in reference_drawings("replay", HANDS + MORE_HANDS)[unseen]],
-        judges=[_named(drawing, "judging") for drawing in judging[:third]],
-        others=[_named(drawing, "judging") for drawing in judging[third:]],
+        judges=[_named(drawing, "validation") for drawing in judging[:third]],
+        others=[_named(drawing, "validation") for drawing in judging[third:]],
     )
 
 
 def _named(drawing: LabelledDrawing, use: str) -> LabelledDrawing:
-    name = name_for("judging" if use == "judging" else "training", drawing.contributor)
+    name = name_for("validation" if use == "validation" else "training", drawing.contributor)
     return replace(drawing, contributor=name, source="imagined")
 
 
@@ -119,7 +119,7 @@ def believed_wrong(people: People, rounds: int, each: int) -> Attack:
     taught = rounds * half
     wrong, honest = _most_believed(people.teachers, taught + len(people.judges) // 2)
     judges = [
-        replace(drawing, contributor=name_for("judging", f"crowd {drawing.id}"), use="judging")
+        replace(drawing, contributor=name_for("validation", f"crowd {drawing.id}"), use="validation")
         for drawing in wrong[:-taught]
     ]
     crowd = [replace(drawing, contributor=name_for("training", f"crowd {drawing.id}")) for drawing in wrong[-taught:]]
@@ -139,7 +139,7 @@ def _most_believed(drawings: Drawings, wanted: int) -> tuple[list[LabelledDrawin
         if len(wrong) == wanted:
             honest.append(drawing)
             continue
-        probabilities = interpreter.predict(judged_snapshots([drawing], encoding, (1.0,)).batch(slice(None)))
+        probabilities = interpreter.predict(evaluation_snapshots([drawing], encoding, (1.0,)).batch(slice(None)))
         probabilities[drawing.label] = 0
         likeliest = int(probabilities.argmax())
         if probabilities[likeliest] >= LEAST_BELIEVED:

@@ -14,7 +14,7 @@ KEY = bytes(range(32))
 USES = [
     "training",
     "training",
-    "judging",
+    "validation",
     "training",
     "training",
     "training",
@@ -46,7 +46,7 @@ def test_what_is_no_token_is_refused(token: str) -> None:
 def test_fifteen_of_a_hundred_contributors_judge() -> None:
     uses = [use_of(f"{i:032x}") for i in range(10_000)]
 
-    assert 1400 < uses.count("judging") < 1600
+    assert 1400 < uses.count("validation") < 1600
     assert uses == [use_of(f"{i:032x}") for i in range(10_000)]
 
 

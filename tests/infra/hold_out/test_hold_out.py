@@ -64,4 +64,4 @@ def test_means_count_sources_alike_or_drawings_alike() -> None:
 
 
 def sides(drawings: tuple[LabelledDrawing, ...]) -> tuple[list[LabelledDrawing], list[LabelledDrawing]]:
-    return [d for d in drawings if d.use == "training"], [d for d in drawings if d.use == "judging"]
+    return [d for d in drawings if d.use == "training"], [d for d in drawings if d.use == "validation"]

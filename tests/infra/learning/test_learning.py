@@ -21,7 +21,9 @@ from training.data.reference import reference_drawings
 from training.families.recipes import family_named
 from training.learning.challenger import Run
 
-DRAWINGS = [replace(drawing, use="judging", source="own") for drawing in reference_drawings("judging")]  # 20 of 10
+DRAWINGS = [
+    replace(drawing, use="validation", source="own") for drawing in reference_drawings("validation")
+]  # 20 of 10
 
 
 def ids(drawings: tuple[LabelledDrawing, ...]) -> set[str]:
@@ -71,7 +73,7 @@ def test_what_can_not_be_parted_is_told(writer: str | None, rounds: int, said: s
 
 def test_the_new_writer_comes_under_a_name_that_trains() -> None:
     assert use_of(name_for("training", "anyone")) == "training"
-    assert use_of(name_for("judging", "anyone")) == "judging"
+    assert use_of(name_for("validation", "anyone")) == "validation"
 
 
 def test_a_family_without_a_model_is_told(tmp_path: Path) -> None:
@@ -90,7 +92,7 @@ def test_the_curve_names_both_and_their_last_values() -> None:
 
 def test_rounds_go_through_the_trainer_and_are_printed_as_json(tmp_path: Path) -> None:
     path = tmp_path / "drawings.ndjson"
-    path.write_text("\n".join(json.dumps(as_line(drawing)) for drawing in judging_writers()))
+    path.write_text("\n".join(json.dumps(as_line(drawing)) for drawing in validation_writers()))
 
     ended = subprocess.run(
         [sys.executable, "-m", "infra.learning", "--drawings", str(path), "--family", "original", "--rounds", "2",
@@ -107,13 +109,13 @@ def test_rounds_go_through_the_trainer_and_are_printed_as_json(tmp_path: Path) -
     assert (tmp_path / "learning-original.svg").read_bytes().startswith(b"<?xml")
 
 
-def judging_writers() -> list[tuple[str, LabelledDrawing]]:
+def validation_writers() -> list[tuple[str, LabelledDrawing]]:
     """Three writers whose names make them judges."""
     from collector.ink.drawing import Drawing
     from training.data.drawing_files import contributor_of
 
     names = (f"w{n}" for n in range(1000))
-    judges = [w for w in names if use_of(contributor_of(Drawing("d", (), 0, w, "own"))) == "judging"][:3]
+    judges = [w for w in names if use_of(contributor_of(Drawing("d", (), 0, w, "own"))) == "validation"][:3]
     return [(judges[n % 3], drawing) for n, drawing in enumerate(DRAWINGS[:60])]
 
 

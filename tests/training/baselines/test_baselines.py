@@ -31,7 +31,7 @@ from training.data.reference import reference_drawings
 from training.models.artifact import Artifact
 
 QUICK = tuple(ancestor for ancestor in ANCESTORS if ancestor.slug in ("knn", "svc"))
-DRAWINGS = (*reference_drawings("replay")[:150], *reference_drawings("judging")[:60])
+DRAWINGS = (*reference_drawings("replay")[:150], *reference_drawings("validation")[:60])
 
 app = typer.Typer()
 app.command()(baselines)
@@ -45,7 +45,7 @@ def comparison() -> Comparison:
 
 def write_drawings(path: Path, writers: int) -> Path:
     lines = []
-    for number, drawing in enumerate(reference_drawings("judging")[:40]):
+    for number, drawing in enumerate(reference_drawings("validation")[:40]):
         strokes = tuple(Stroke(tuple(Point(x, y) for x, y in line.tolist())) for line in drawing.lines)
         lines.append(format_drawing(Drawing(drawing.id, strokes, drawing.label, f"w{number % writers}", "made")))
     path.write_text("\n".join(lines))
@@ -70,7 +70,7 @@ def test_judging_drawings_teach_nobody() -> None:
     ours = frame_ours(DRAWINGS[::5], 1000, Teller())
 
     assert len(ours.training.labels) == 30
-    assert len(ours.judging.labels) == 12
+    assert len(ours.validation.labels) == 12
 
 
 def test_of_many_drawings_the_same_few_are_chosen() -> None:

@@ -14,7 +14,7 @@ from training.baselines.framing import FRAMINGS, box8, box28, frame_drawings, wh
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
 
-DRAWINGS = reference_drawings("judging")[:40:7]
+DRAWINGS = reference_drawings("validation")[:40:7]
 
 
 def picture_of(drawing: LabelledDrawing) -> Image.Image:

@@ -70,11 +70,11 @@ def test_drawings_that_come_one_by_one_end_in_few_shards_in_their_order() -> Non
 
     ids = []
     for n in range(21):
-        ids.append(contribute(store, DRAWINGS[n % 20], use="judging" if n % 5 == 0 else "training"))
+        ids.append(contribute(store, DRAWINGS[n % 20], use="validation" if n % 5 == 0 else "training"))
         compaction.run()
 
     assert len(list(store.keys(SHARDS))) <= 5
-    told = [*compaction.shards.since(1, 100), *compaction.shards.since(1, 100, judging=True)]
+    told = [*compaction.shards.since(1, 100), *compaction.shards.since(1, 100, validation=True)]
     assert [each.drawing for each in sorted(told, key=lambda each: each.number)] == ids
     assert [each.number for each in compaction.shards.since(18, 2)] == [18, 19]
     assert in_shards(store) == Counter(ids)
@@ -110,10 +110,10 @@ def test_a_deleted_drawing_leaves_its_shard_and_is_counted() -> None:
     store = MemoryStore()
     compaction = compaction_of(store)
     kept, deleted = contribute_all(store, DRAWINGS[:2])
-    judge = contribute(store, DRAWINGS[2], use="judging")
+    decide = contribute(store, DRAWINGS[2], use="validation")
     compaction.run()
 
-    for drawing in (deleted, judge):
+    for drawing in (deleted, decide):
         store.put(tombstone_key(drawing), b"")
         store.delete(drawing_key(drawing))
     compaction.run()

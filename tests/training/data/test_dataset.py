@@ -20,7 +20,7 @@ from collector.ink.encodings import ENCODINGS, INPUT_SPECS, Encoding, decode_pay
 from collector.ink.snapshot import pack_ink20, to_ink20
 from collector.storage.memory_store import MemoryStore
 from tests.training.contributing import STEPS, contribute
-from training.data.dataset import Variety, judged_snapshots, read_picture, training_snapshots
+from training.data.dataset import Variety, evaluation_snapshots, read_picture, training_snapshots
 from training.data.drawing_files import read_drawings
 from training.data.reference import reference_drawings
 from training.data.stored_drawings import StoredDrawings
@@ -56,7 +56,7 @@ def test_a_writer_trains_or_judges_but_never_both(tmp_path: Path) -> None:
 
     drawings = list(read_drawings(path))
 
-    assert {drawing.use for drawing in drawings} == {"training", "judging"}
+    assert {drawing.use for drawing in drawings} == {"training", "validation"}
     for first in range(0, 300, 3):
         assert len({drawing.use for drawing in drawings[first : first + 3]}) == 1
     assert all(drawing.use == use_of(drawing.contributor) for drawing in drawings)
@@ -108,9 +108,9 @@ def test_the_seed_decides_everything() -> None:
 
 
 def test_judged_drawings_are_not_changed() -> None:
-    judged = judged_snapshots(DRAWINGS[:2], "path48")
+    measured = evaluation_snapshots(DRAWINGS[:2], "path48")
 
-    points = judged.batch(slice(9, 10))["points"][0]
+    points = measured.batch(slice(9, 10))["points"][0]
 
     line = DRAWINGS[0].lines[0]
     np.testing.assert_allclose(points[0], line[0], atol=0.02)

@@ -10,7 +10,7 @@ from training.data.reference import reference_drawings
 
 
 def test_every_digit_is_there_twenty_times_on_the_canvas() -> None:
-    drawings = reference_drawings("judging")
+    drawings = reference_drawings("validation")
 
     assert Counter(drawing.label for drawing in drawings) == dict.fromkeys(range(10), 20)
     points = np.concatenate([line for drawing in drawings for line in drawing.lines])
@@ -19,16 +19,16 @@ def test_every_digit_is_there_twenty_times_on_the_canvas() -> None:
 
 
 def test_they_are_the_same_every_time() -> None:
-    again = reference_drawings.__wrapped__("judging", 2)
+    again = reference_drawings.__wrapped__("validation", 2)
 
-    for drawing, other in zip(reference_drawings("judging"), again, strict=False):
+    for drawing, other in zip(reference_drawings("validation"), again, strict=False):
         assert all((a == b).all() for a, b in zip(drawing.lines, other.lines, strict=True))
 
 
 def test_those_that_judge_are_not_those_that_are_replayed() -> None:
-    judging, replay = reference_drawings("judging"), reference_drawings("replay")
+    validation, replay = reference_drawings("validation"), reference_drawings("replay")
 
-    assert {drawing.use for drawing in judging} == {"judging"}
+    assert {drawing.use for drawing in validation} == {"validation"}
     assert {drawing.use for drawing in replay} == {"training"}
-    for drawing, other in zip(judging, replay, strict=True):
+    for drawing, other in zip(validation, replay, strict=True):
         assert not np.array_equal(drawing.lines[0], other.lines[0])

@@ -10,11 +10,11 @@ from collector.ink.encodings import decode_payload
 from collector.ink.path import pack_path48, to_path48
 from collector.ink.raster import draw_strokes
 from collector.ink.snapshot import to_canvas20, to_ink20
-from training.data.dataset import JUDGED_STAGES
+from training.data.dataset import EVALUATION_STAGES
 from training.data.reference import reference_drawings
 from training.data.stages import Canvas, cut_lines, lines_of, stage_arrays
 
-DRAWINGS = reference_drawings("judging")[:40:3]
+DRAWINGS = reference_drawings("validation")[:40:3]
 
 
 def as_drawing(number: int) -> Drawing:
@@ -36,9 +36,9 @@ def test_lines_are_cut_as_drawings_are(ink: float) -> None:
 
 def test_pictures_of_stages_are_nearly_the_contracts() -> None:
     for number, labelled in enumerate(DRAWINGS):
-        cells = stage_arrays("ink20", labelled.lines, labelled.canvas, JUDGED_STAGES)
-        whole = stage_arrays("canvas20", labelled.lines, labelled.canvas, JUDGED_STAGES)
-        for row, ink in enumerate(JUDGED_STAGES):
+        cells = stage_arrays("ink20", labelled.lines, labelled.canvas, EVALUATION_STAGES)
+        whole = stage_arrays("canvas20", labelled.lines, labelled.canvas, EVALUATION_STAGES)
+        for row, ink in enumerate(EVALUATION_STAGES):
             canvas = draw_strokes(cut_at_ink(as_drawing(number), ink).strokes, pen_width=labelled.canvas.pen_width)
             exact = to_ink20(canvas)
 
@@ -50,8 +50,8 @@ def test_pictures_of_stages_are_nearly_the_contracts() -> None:
 
 def test_paths_of_stages_are_the_contract() -> None:
     for number, labelled in enumerate(DRAWINGS):
-        arrays = stage_arrays("path48", labelled.lines, labelled.canvas, JUDGED_STAGES)
-        for row, ink in enumerate(JUDGED_STAGES):
+        arrays = stage_arrays("path48", labelled.lines, labelled.canvas, EVALUATION_STAGES)
+        for row, ink in enumerate(EVALUATION_STAGES):
             exact = to_path48(cut_at_ink(as_drawing(number), ink).strokes, 500, 500)
 
             assert np.abs(arrays["points"][row].astype(int) - exact.points.astype(int)).max() <= 1

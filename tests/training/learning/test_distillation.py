@@ -29,7 +29,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_the_same_copies_are_made_once_for_each_encoding(made: list[str]) -> None:
-    kept, drawings = Lessons(), reference_drawings("judging", 1)
+    kept, drawings = Lessons(), reference_drawings("validation", 1)
 
     first = kept.snapshots(Copies(drawings, Variety(1), 1), "ink20")
     kept.snapshots(Copies(drawings, Variety(1), 1), "path48")
@@ -40,7 +40,7 @@ def test_the_same_copies_are_made_once_for_each_encoding(made: list[str]) -> Non
 
 
 def test_other_copies_are_made_anew(made: list[str]) -> None:
-    kept, drawings = Lessons(), reference_drawings("judging", 1)
+    kept, drawings = Lessons(), reference_drawings("validation", 1)
 
     for copies in (
         Copies(drawings, Variety(1), 1),
@@ -54,7 +54,7 @@ def test_other_copies_are_made_anew(made: list[str]) -> None:
 
 
 def test_a_teachers_opinions_are_those_of_the_same_copies(made: list[str]) -> None:
-    kept, copies = Lessons(), Copies(reference_drawings("judging", 1), Variety(1), 1)
+    kept, copies = Lessons(), Copies(reference_drawings("validation", 1), Variety(1), 1)
     teacher = shipped_artifact("original")
     fit.use_threads(1)  # the first to run settles it
 

@@ -91,7 +91,7 @@ class Counter(Interpreter):
 
 
 def test_every_stage_of_every_drawing_is_predicted_as_in_service() -> None:
-    drawings = reference_drawings("judging", 2)
+    drawings = reference_drawings("validation", 2)
     interpreter = Counter()
 
     evaluation = evaluate(interpreter, prepare(drawings, "path48"))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from collector.ink.encodings import INPUT_SPECS
-from training.data.dataset import Variety, judged_snapshots, training_snapshots
+from training.data.dataset import Variety, evaluation_snapshots, training_snapshots
 from training.data.reference import reference_drawings
 from training.data.sources import Source
 from training.families.recipes import FAMILIES, Family, Recipe, WrongWeights, family_named
@@ -30,7 +30,7 @@ def test_the_flatbuffer_says_what_the_model_says(family: Family) -> None:
     model = family.build_model()
     rng = np.random.default_rng(1)
     model.set_weights([w + rng.normal(0, 0.05, w.shape).astype(np.float32) for w in model.get_weights()])
-    snapshots = judged_snapshots(reference_drawings("judging", 1)[3:5], family.encoding)
+    snapshots = evaluation_snapshots(reference_drawings("validation", 1)[3:5], family.encoding)
 
     interpreter = Interpreter(fit.to_flatbuffer(model, family), family.encoding)
 
@@ -43,7 +43,7 @@ def test_the_flatbuffer_says_what_the_model_says(family: Family) -> None:
 
 
 def test_resuming_begins_where_training_stood(outcome: Outcome, family: Family) -> None:
-    snapshots = judged_snapshots(reference_drawings("judging", 2), family.encoding)
+    snapshots = evaluation_snapshots(reference_drawings("validation", 2), family.encoding)
     still = replace(family.recipe, batches=1, learning_rate=0.0)
 
     resumed = fit.fit(family, still, [Source(snapshots)], seed=1, resume=outcome.artifact.weights)
@@ -54,7 +54,7 @@ def test_resuming_begins_where_training_stood(outcome: Outcome, family: Family) 
 
 
 def test_the_pull_keeps_weights_near_where_they_began(outcome: Outcome, family: Family) -> None:
-    snapshots = training_snapshots(reference_drawings("judging", 2), family.encoding, Variety(1), 1)
+    snapshots = training_snapshots(reference_drawings("validation", 2), family.encoding, Variety(1), 1)
     recipe = replace(family.recipe, batches=30, batch_size=100)
 
     def distance(pull: float) -> float:
@@ -66,7 +66,7 @@ def test_the_pull_keeps_weights_near_where_they_began(outcome: Outcome, family: 
 
 
 def test_what_is_kept_is_the_models_opinion_not_the_label(outcome: Outcome, family: Family) -> None:
-    snapshots = training_snapshots(reference_drawings("judging", 2), family.encoding, Variety(1), 1)
+    snapshots = training_snapshots(reference_drawings("validation", 2), family.encoding, Variety(1), 1)
     mislabelled = replace(snapshots, labels=(snapshots.labels + 1) % 10)
     recipe = replace(family.recipe, batches=30, batch_size=100)
 
@@ -88,14 +88,14 @@ def test_part_way_is_between(outcome: Outcome, family: Family) -> None:
 
 def test_weights_of_another_model_are_not_resumed_from(outcome: Outcome) -> None:
     softmax = family_named("softmax")
-    snapshots = judged_snapshots(reference_drawings("judging", 1), "ink20")
+    snapshots = evaluation_snapshots(reference_drawings("validation", 1), "ink20")
 
     with pytest.raises(WrongWeights):
         fit.fit(softmax, softmax.recipe, [Source(snapshots)], seed=1, resume=outcome.artifact.weights)
 
 
 def test_the_same_seed_gives_the_same_model(family: Family) -> None:
-    snapshots = judged_snapshots(reference_drawings("judging", 1), family.encoding)
+    snapshots = evaluation_snapshots(reference_drawings("validation", 1), family.encoding)
     recipe = Recipe("sgd", 0.5, "constant", batches=5, batch_size=50)
 
     one, same = (fit.fit(family, recipe, [Source(snapshots)], seed=3) for _ in range(2))
@@ -105,7 +105,7 @@ def test_the_same_seed_gives_the_same_model(family: Family) -> None:
 
 
 def test_going_on_twice_gives_what_going_on_once_does(outcome: Outcome, family: Family) -> None:
-    snapshots = judged_snapshots(reference_drawings("judging", 1), family.encoding)
+    snapshots = evaluation_snapshots(reference_drawings("validation", 1), family.encoding)
     few = [Source(snapshots)]
     many = [Source(snapshots), Source(snapshots, 0.5), Source(snapshots, 0.2)]
     recipe = Recipe("adam", 1e-3, "constant", batches=5, batch_size=50)
@@ -118,7 +118,7 @@ def test_going_on_twice_gives_what_going_on_once_does(outcome: Outcome, family: 
 
 
 def test_training_stops_when_it_is_told_to(family: Family) -> None:
-    snapshots = judged_snapshots(reference_drawings("judging", 1), family.encoding)
+    snapshots = evaluation_snapshots(reference_drawings("validation", 1), family.encoding)
     asked = iter([False, False, True])
 
     with pytest.raises(fit.Stopped):
@@ -126,7 +126,7 @@ def test_training_stops_when_it_is_told_to(family: Family) -> None:
 
 
 def test_a_teachers_opinion_is_taught_beside_the_label(outcome: Outcome, family: Family) -> None:
-    snapshots = judged_snapshots(reference_drawings("judging", 2), family.encoding)
+    snapshots = evaluation_snapshots(reference_drawings("validation", 2), family.encoding)
     one_off = np.eye(10, dtype=np.float32)[(snapshots.labels + 1) % 10]
     recipe = replace(family.recipe, batches=150, batch_size=100)
     late = snapshots.ink > 0.9
@@ -139,7 +139,7 @@ def test_a_teachers_opinion_is_taught_beside_the_label(outcome: Outcome, family:
 
 
 def test_a_teacher_says_of_its_snapshots_what_it_says_when_served(outcome: Outcome, family: Family) -> None:
-    snapshots = judged_snapshots(reference_drawings("judging", 1), family.encoding)
+    snapshots = evaluation_snapshots(reference_drawings("validation", 1), family.encoding)
 
     opinions = fit.opinions(family, outcome.artifact.weights, snapshots)
 

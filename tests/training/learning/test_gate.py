@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from training.learning.evaluation import Evaluation, measure
-from training.learning.gate import judge
+from training.learning.gate import decide
 
 DRAWINGS = 1000  # a hundred of each digit
 LABELS = np.arange(DRAWINGS) % 10
@@ -23,23 +23,23 @@ def evaluation(mistakes: int = 0, stage: int | None = None, of: int | None = Non
 
 
 def test_the_first_of_a_family_is_accepted() -> None:
-    verdict = judge(evaluation(900), None)
+    verdict = decide(evaluation(900), None)
 
     assert verdict.accepted
     assert "first of its family" in verdict.reasons[0]
 
 
 def test_an_equal_is_accepted() -> None:
-    assert judge(evaluation(100), evaluation(100)).accepted
+    assert decide(evaluation(100), evaluation(100)).accepted
 
 
 def test_half_a_point_below_the_champion_is_noise_and_more_is_not() -> None:
-    assert judge(evaluation(5), evaluation()).accepted
-    assert not judge(evaluation(6), evaluation()).accepted
+    assert decide(evaluation(5), evaluation()).accepted
+    assert not decide(evaluation(6), evaluation()).accepted
 
 
 def test_a_loss_on_finished_drawings_alone_is_refused() -> None:
-    verdict = judge(evaluation(20, stage=9), evaluation())
+    verdict = decide(evaluation(20, stage=9), evaluation())
 
     assert not verdict.accepted
     assert "fails: at full ink 98.0 %, champion 100.0 %, at most 0.5 points below" in verdict.reasons
@@ -52,8 +52,8 @@ def test_a_loss_on_finished_drawings_alone_is_refused() -> None:
 def test_a_loss_at_one_part_of_the_way_is_refused_though_the_mean_holds(stage: int, stages: int, told: str) -> None:
     point = DRAWINGS * stages // 100
 
-    assert judge(evaluation(point, stage=stage), evaluation()).accepted
-    verdict = judge(evaluation(point + 1, stage=stage), evaluation())
+    assert decide(evaluation(point, stage=stage), evaluation()).accepted
+    verdict = decide(evaluation(point + 1, stage=stage), evaluation())
 
     assert not verdict.accepted
     (failed,) = [reason for reason in verdict.reasons if reason.startswith("fails:")]
@@ -63,11 +63,11 @@ def test_a_loss_at_one_part_of_the_way_is_refused_though_the_mean_holds(stage: i
 def test_one_digit_forgotten_is_refused_however_good_the_rest() -> None:
     worse_at_seven = evaluation(4, stage=9, of=7)
 
-    verdict = judge(worse_at_seven, evaluation())
+    verdict = decide(worse_at_seven, evaluation())
 
     assert not verdict.accepted
     assert any(reason.startswith("fails: recall of 7 96.0 %") for reason in verdict.reasons)
-    assert judge(evaluation(3, stage=9, of=7), evaluation()).accepted
+    assert decide(evaluation(3, stage=9, of=7), evaluation()).accepted
 
 
 def test_a_digit_that_hardly_anyone_drew_says_nothing() -> None:
@@ -76,7 +76,7 @@ def test_a_digit_that_hardly_anyone_drew_says_nothing() -> None:
     wrong_once = right.copy()
     wrong_once[-1, 9] = np.eye(10)[0]
 
-    verdict = judge(measure(wrong_once, few, ["w"] * len(few)), measure(right, few, ["w"] * len(few)))
+    verdict = decide(measure(wrong_once, few, ["w"] * len(few)), measure(right, few, ["w"] * len(few)))
 
     assert verdict.accepted
 
@@ -84,16 +84,16 @@ def test_a_digit_that_hardly_anyone_drew_says_nothing() -> None:
 def test_small_steps_back_are_stopped_at_the_pinned_baseline() -> None:
     champion, baseline = evaluation(107), evaluation(100)
 
-    assert judge(evaluation(107), champion, baseline).accepted
-    assert not judge(evaluation(108), champion, baseline).accepted
-    assert judge(evaluation(108), champion).accepted
+    assert decide(evaluation(107), champion, baseline).accepted
+    assert not decide(evaluation(108), champion, baseline).accepted
+    assert decide(evaluation(108), champion).accepted
 
 
 def test_early_steps_back_add_up_to_a_point_at_most() -> None:
     champion, baseline = evaluation(38, stage=0), evaluation()
 
-    assert judge(evaluation(40, stage=0), champion, baseline).accepted
-    assert not judge(evaluation(41, stage=0), champion, baseline).accepted
+    assert decide(evaluation(40, stage=0), champion, baseline).accepted
+    assert not decide(evaluation(41, stage=0), champion, baseline).accepted
 
 
 STEPS_BACK: dict[str, tuple[int | None, int | None]] = {  # where each round loses: the stage, the digit
@@ -128,7 +128,7 @@ def worst_accepted(
 ) -> tuple[int, Evaluation]:
     """The next champion, with as many more mistakes as the gate lets pass."""
     worse = evaluation(mistakes + 1, stage, of)
-    while mistakes < DRAWINGS and judge(worse, champion, baseline).accepted:
+    while mistakes < DRAWINGS and decide(worse, champion, baseline).accepted:
         mistakes += 1
         worse = evaluation(mistakes + 1, stage, of)
     return mistakes, evaluation(mistakes, stage, of)
@@ -137,15 +137,15 @@ def worst_accepted(
 def test_a_challenger_that_is_worse_on_what_it_was_just_taught_is_refused() -> None:
     same = evaluation(50)
 
-    assert judge(same, same, new=(evaluation(10), evaluation())).accepted
-    assert not judge(same, same, new=(evaluation(11), evaluation())).accepted
+    assert decide(same, same, new=(evaluation(10), evaluation())).accepted
+    assert not decide(same, same, new=(evaluation(11), evaluation())).accepted
 
 
 def test_a_loss_on_the_reference_drawings_is_refused_however_many_others_judge() -> None:
     same = evaluation(50)
 
-    assert judge(same, same, reference=(evaluation(10), evaluation(0))).accepted
-    verdict = judge(same, same, reference=(evaluation(11), evaluation(0)))
+    assert decide(same, same, reference=(evaluation(10), evaluation(0))).accepted
+    verdict = decide(same, same, reference=(evaluation(11), evaluation(0)))
 
     assert not verdict.accepted
     assert any("reference drawings" in reason for reason in verdict.reasons)

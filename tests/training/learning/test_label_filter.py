@@ -15,7 +15,7 @@ from training.data.shards.reader import Told
 from training.learning.label_filter import Screen, best_reader
 from training.models.registry import FIRST_MODELS, Registry
 
-RIGHT = reference_drawings("judging")
+RIGHT = reference_drawings("validation")
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +42,10 @@ def test_ones_that_are_called_sevens_are_not_believed(screen: Screen) -> None:
 def test_only_what_is_read_as_it_is_labelled_judges(screen: Screen) -> None:
     likely = [replace(d, id=f"{label} {d.id}", label=label) for d in RIGHT[:40] for label in range(10)]
 
-    judging, teaching = screen.read_right(likely), screen.believed(likely)
+    validation, teaching = screen.read_right(likely), screen.believed(likely)
 
-    assert [drawing.label for drawing in judging] == [drawing.label for drawing in RIGHT[:40]]
-    assert len(teaching) > len(judging)
+    assert [drawing.label for drawing in validation] == [drawing.label for drawing in RIGHT[:40]]
+    assert len(teaching) > len(validation)
 
 
 def test_without_a_shipped_model_every_label_is_believed() -> None:

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.data.dataset import LabelledDrawing, judged_snapshots
+from training.data.dataset import LabelledDrawing, evaluation_snapshots
 from training.data.reference import reference_drawings
 from training.families.recipes import Family, Resume
 from training.learning.challenger import Run, learn_on
 from training.models.artifact import Artifact, check_artifact, read_weights
 
-NEW = reference_drawings("judging")[:20]
+NEW = reference_drawings("validation")[:20]
 # All of a batch is new, and Adam's steps are of one size whatever there is to learn.
 RESUME = Resume("adam", 1e-3, batches=10, batch_size=100, copies=2, pull=0.0, replay=0.01)
 
@@ -25,7 +25,7 @@ def learning(family: Family) -> Family:
 
 
 def learnt(family: Family, champion: Artifact, baseline: Artifact | None, new: Sequence[LabelledDrawing]) -> Artifact:
-    return learn_on(family, champion, baseline, (), new, reference_drawings("judging"), Run()).artifact
+    return learn_on(family, champion, baseline, (), new, reference_drawings("validation"), Run()).artifact
 
 
 def distance(one: Artifact, other: Artifact) -> float:
@@ -55,6 +55,6 @@ def test_the_first_models_opinion_holds_against_wrong_labels(learning: Family, a
 
 def right_label(artifact: Artifact) -> float:
     """The mean probability of what the drawings really are, finished."""
-    interpreter, finished = check_artifact(artifact), judged_snapshots(NEW, "ink20", (1.0,))
+    interpreter, finished = check_artifact(artifact), evaluation_snapshots(NEW, "ink20", (1.0,))
     said = [interpreter.predict(finished.batch(slice(row, row + 1)))[drawing.label] for row, drawing in enumerate(NEW)]
     return float(np.mean(said))

@@ -1,4 +1,4 @@
-"""What judging remembers is what it would find out anew, whichever drawings came, went or changed places."""
+"""What validation remembers is what it would find out anew, whichever drawings came, went or changed places."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from training.learning.evaluation import evaluate, prepare, to_record
 from training.learning.prediction_cache import Said, prepare_new
 from training.models.interpreter import Interpreter
 
-DRAWINGS = list(reference_drawings("judging", 2))
+DRAWINGS = list(reference_drawings("validation", 2))
 CHOICES = [DRAWINGS[4:16], DRAWINGS[9:3:-1], [DRAWINGS[19], *DRAWINGS[6:8]], DRAWINGS[16:], DRAWINGS]
 
 
@@ -62,6 +62,6 @@ def test_the_bench_follows_the_drawings_that_judge(family: Family, outcome: Outc
     interpreter = Interpreter(outcome.artifact.model, family.encoding)
 
     for chosen in CHOICES:
-        found = bench.evaluation(outcome.artifact.model, bench.judged(chosen, family.encoding))
+        found = bench.evaluation(outcome.artifact.model, bench.measured(chosen, family.encoding))
 
         assert to_record(found) == to_record(evaluate(interpreter, prepare(chosen, family.encoding)))

@@ -7,9 +7,9 @@ from dataclasses import replace
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
 from training.data.shards.reader import Told
-from training.learning.selection import JUDGING_EACH, by_weight, choose_new, seated
+from training.learning.selection import VALIDATION_PER_CONTRIBUTOR, by_weight, choose_new, seated
 
-ONE = reference_drawings("judging")[0]
+ONE = reference_drawings("validation")[0]
 
 
 def told(*counts: tuple[str, int]) -> list[Told]:
@@ -83,7 +83,7 @@ def test_one_contributor_has_only_so_many_seats_among_the_judges() -> None:
     judges = seated(drawn(("loud", 900), ("ann", 5), ("bob", 5)), 1000)
 
     contributors = [drawing.contributor for drawing in judges]
-    assert (contributors.count("loud"), contributors.count("ann")) == (JUDGING_EACH, 5)
+    assert (contributors.count("loud"), contributors.count("ann")) == (VALIDATION_PER_CONTRIBUTOR, 5)
 
 
 def test_a_crowd_that_comes_at_once_takes_a_share_of_the_seats_and_never_all() -> None:

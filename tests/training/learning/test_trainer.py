@@ -46,13 +46,13 @@ def test_new_drawings_make_a_new_champion(store: MemoryStore, family: Family) ->
 
 def test_too_few_are_waited_for_and_told_of(store: MemoryStore, family: Family) -> None:
     contribute_all(store, DRAWINGS[:2])
-    contribute_all(store, DRAWINGS[2:6], use="judging")
+    contribute_all(store, DRAWINGS[2:6], use="validation")
 
     outcomes = trainer_of(store, family).poll()
 
     assert outcomes == []
     told = status(store)
-    assert (told.state, told.new_drawings, told.needed, told.new_judging) == ("waiting", 2, 3, 4)
+    assert (told.state, told.new_drawings, told.needed, told.new_validation) == ("waiting", 2, 3, 4)
 
 
 def test_what_was_trained_on_is_not_trained_on_again(store: MemoryStore, family: Family) -> None:
@@ -162,7 +162,7 @@ def test_labels_that_the_shipped_model_is_sure_are_wrong_neither_teach_nor_judge
 ) -> None:
     wrong = [replace(drawing, label=(drawing.label + 1) % 10) for drawing in DRAWINGS[3:6]]
     ids = contribute_all(store, [*DRAWINGS[:3], *wrong])
-    contribute_all(store, wrong[:2], use="judging")
+    contribute_all(store, wrong[:2], use="validation")
 
     waited = trainer_of(store, family, retrain_after=4, shipped=reader).poll()
     told = status(store)
@@ -171,7 +171,7 @@ def test_labels_that_the_shipped_model_is_sure_are_wrong_neither_teach_nor_judge
     assert waited == []
     assert (told.new_drawings, told.doubted) == (3, 3)
     assert outcome.artifact.card.trained_on.drawings == 203
-    assert outcome.artifact.card.metrics.judged_on == "200 reference drawings"
+    assert outcome.artifact.card.metrics.evaluated_on == "200 reference drawings"
     assert all(store.get(drawing_key(drawing)) for drawing in ids)
 
 

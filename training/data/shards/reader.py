@@ -31,7 +31,7 @@ class Group:
     shard: str
     index: int
     rows: int
-    judging: bool
+    validation: bool
     first: int
     last: int
 
@@ -90,8 +90,8 @@ class Shards:
         """Training drawings that were in shards until they were deleted."""
         return sum(shard.withdrawn for shard in self.all)
 
-    def count(self, *, judging: bool) -> int:
-        return sum(group.rows for group in self._groups(judging=judging))
+    def count(self, *, validation: bool) -> int:
+        return sum(group.rows for group in self._groups(validation=validation))
 
     def ids(self, key: str) -> NDArray[np.bytes_]:
         """Each drawing's id, as `ids_of` gives it, in the order of the rows."""
@@ -102,11 +102,11 @@ class Shards:
         for group in self._shards[key].groups:
             yield self._read(key, [group.index], columns)
 
-    def since(self, number: int, limit: int, *, judging: bool = False) -> list[Told]:
+    def since(self, number: int, limit: int, *, validation: bool = False) -> list[Told]:
         """The first `limit` drawings of one use from this number on."""
         told: list[Told] = []
         for shard in self.all:
-            groups = [g.index for g in shard.groups if g.judging == judging and g.last >= number]
+            groups = [g.index for g in shard.groups if g.validation == validation and g.last >= number]
             if groups and len(told) < limit:
                 told += [each for each in self._told(shard.key, groups) if each.number >= number]
         return sorted(told, key=lambda each: each.number)[:limit]
@@ -124,7 +124,7 @@ class Shards:
 
     def by_lot(self, count: int, rng: np.random.Generator, but: Iterable[Told] = ()) -> list[LabelledDrawing]:
         """About `count` training drawings with their samples, from a few groups drawn by their size."""
-        groups = list(self._groups(judging=False))
+        groups = list(self._groups(validation=False))
         rows = np.array([group.rows for group in groups], np.float64)
         if not groups:
             return []
@@ -140,10 +140,10 @@ class Shards:
             found += self._drawings(groups[place], wanted)
         return found
 
-    def newest_judging(self, limit: int) -> list[LabelledDrawing]:
-        """The newest drawings that judge, oldest first, without their samples: judging looks at strokes alone."""
+    def newest_validation(self, limit: int) -> list[LabelledDrawing]:
+        """The newest drawings that judge, oldest first, without their samples: validation looks at strokes alone."""
         groups: list[Group] = []
-        for group in reversed(list(self._groups(judging=True))):
+        for group in reversed(list(self._groups(validation=True))):
             if sum(each.rows for each in groups) < limit:
                 groups.append(group)
         tables = [self._read(group.shard, [group.index], WITHOUT_SAMPLES) for group in groups]
@@ -158,9 +158,9 @@ class Shards:
             for group in shard.groups:
                 yield from from_table(self._read(shard.key, [group.index]))
 
-    def _groups(self, *, judging: bool) -> Iterator[Group]:
+    def _groups(self, *, validation: bool) -> Iterator[Group]:
         for shard in self.all:
-            yield from (group for group in shard.groups if group.judging == judging)
+            yield from (group for group in shard.groups if group.validation == validation)
 
     def _drawings(self, group: Group, numbers: NDArray[np.int64]) -> list[LabelledDrawing]:
         """Those of the group's drawings that have one of these numbers, in their order."""
@@ -200,5 +200,5 @@ def _numbers(table: pa.Table) -> NDArray[np.int64]:
 
 
 def _group(key: str, metadata: pq.RowGroupMetaData, index: int) -> Group:
-    number, judging = (metadata.column(SCHEMA.get_field_index(name)).statistics for name in ("number", "judging"))
-    return Group(key, index, metadata.num_rows, bool(judging.max), int(number.min), int(number.max))
+    number, validation = (metadata.column(SCHEMA.get_field_index(name)).statistics for name in ("number", "judging"))
+    return Group(key, index, metadata.num_rows, bool(validation.max), int(number.min), int(number.max))

@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from collector.contribution.contributor import Use
 from collector.ink.snapshot import CANVAS20_BYTES, INK20_BYTES, pack_ink20, unpack_canvas20, unpack_ink20
 from training.data.dataset import LabelledDrawing, Picture
 from training.data.stages import Canvas, Line
@@ -28,7 +27,7 @@ SCHEMA = pa.schema(
         pa.field("drawing", pa.binary(16), nullable=False),  # the UUID's bytes
         pa.field("label", pa.uint8(), nullable=False),
         pa.field("contributor", pa.string(), nullable=False),
-        pa.field("judging", pa.bool_(), nullable=False),
+        pa.field("judging", pa.bool_(), nullable=False),  # use == "validation"
         pa.field("source", pa.string(), nullable=False),
         pa.field("width", pa.uint16(), nullable=False),
         pa.field("height", pa.uint16(), nullable=False),
@@ -54,7 +53,7 @@ def _row(drawing: LabelledDrawing, number: int) -> dict[str, Any]:
         "drawing": uuid.UUID(drawing.id).bytes,
         "label": drawing.label,
         "contributor": drawing.contributor,
-        "judging": drawing.use == "judging",
+        "judging": drawing.use == "validation",
         "source": drawing.source,
         "width": drawing.canvas.width,
         "height": drawing.canvas.height,
@@ -77,7 +76,7 @@ def from_table(table: pa.Table) -> list[LabelledDrawing]:
             lines=lines,
             label=told["label"][row],
             contributor=told["contributor"][row],
-            use=_use(told["judging"][row]),
+            use="validation" if told["judging"][row] else "training",
             source=told["source"][row],
             canvas=Canvas(told["width"][row], told["height"][row], told["pen_width"][row]),
             pictures=own,
@@ -98,10 +97,6 @@ def numbered(table: pa.Table, first: int) -> pa.Table:
     """The same rows with other numbers, from `first` on."""
     numbers = pa.array(np.arange(first, first + table.num_rows))
     return table.set_column(SCHEMA.get_field_index("number"), SCHEMA.field("number"), numbers)
-
-
-def _use(judging: bool) -> Use:
-    return "judging" if judging else "training"
 
 
 def _lines(table: pa.Table) -> Iterator[tuple[Line, ...]]:

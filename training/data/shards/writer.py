@@ -34,8 +34,8 @@ def _groups(tables: Iterable[pa.Table]) -> Iterable[pa.Table]:
     """Full groups of one use as soon as there are enough rows, what is left at the end."""
     waiting = [SCHEMA.empty_table(), SCHEMA.empty_table()]  # those that train, those that judge
     for table in tables:
-        for use, judging in enumerate((False, True)):
-            rows = table.filter(pc.equal(table.column("judging"), judging)).cast(SCHEMA)
+        for use, validation in enumerate((False, True)):
+            rows = table.filter(pc.equal(table.column("judging"), validation)).cast(SCHEMA)
             waiting[use] = pa.concat_tables([waiting[use], rows])
             while waiting[use].num_rows >= GROUP_DRAWINGS:
                 yield waiting[use].slice(0, GROUP_DRAWINGS)
