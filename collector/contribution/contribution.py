@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +12,7 @@ from typing import Any, Literal, TypeGuard, TypeVar, get_args
 from collector.contribution.contributor import TOKEN
 from collector.contribution.layout import is_drawing_id
 from collector.ink.drawing import DIGITS, DrawingError, Stroke, describe, parse_strokes
+from collector.ink.png import BadPng, read_size
 
 LICENCE = "CC BY 4.0"
 CONSENT_VERSION = "2026-11-2"
@@ -47,10 +47,6 @@ Pointer = Literal["pen", "mouse", "touch", "unknown"]
 POINTERS: tuple[Pointer, ...] = get_args(Pointer)
 
 Text = TypeVar("Text", bound=str)
-
-_PNG_HEAD = struct.Struct(">8sI4sII")  # signature, then IHDR's length, type, width, height
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_IHDR_BYTES = 13
 
 
 class BadContribution(ValueError):
@@ -197,11 +193,10 @@ def _decode_base64(step: int, text: Any) -> bytes:
 
 
 def _check_png(step: int, png: bytes, width: int, height: int) -> None:
-    """Reads the size that the head states; pixels stay packed, as a few kilobytes can unpack to gigabytes."""
-    if len(png) < _PNG_HEAD.size + _IHDR_BYTES - 8 or not png.startswith(_PNG_SIGNATURE):
-        raise BadContribution(f"sample {step} is no PNG: {len(png)} bytes that begin {png[:8].hex()}")
-    _, length, kind, png_width, png_height = _PNG_HEAD.unpack_from(png)
-    if kind != b"IHDR" or length != _IHDR_BYTES:
-        raise BadContribution(f"sample {step} is a PNG without its head, expected IHDR of {_IHDR_BYTES} bytes first")
-    if (png_width, png_height) != (width, height):
-        raise BadContribution(f"sample {step} is {png_width}x{png_height} px, expected the canvas's {width}x{height}")
+    """Compares the size in the header; pixels stay compressed, as a few kilobytes can decompress to gigabytes."""
+    try:
+        size = read_size(png)
+    except BadPng as error:
+        raise BadContribution(f"sample {step} is not a PNG: {error}") from error
+    if size != (width, height):
+        raise BadContribution(f"sample {step} is {size[0]}x{size[1]} px, expected the canvas's {width}x{height}")

@@ -1,9 +1,8 @@
-"""Strokes to the picture a visitor sees: dark ink on a white canvas, as the page draws it. No encodings in here."""
+"""Draws strokes as dark ink on a white canvas, as the page does, and encodes canvases as PNG."""
 
 from __future__ import annotations
 
 import io
-import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,9 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from collector.ink.drawing import Stroke
+from collector.ink.png import IHDR, SIGNATURE, pack_chunk
 
 CANVAS_SIDE = 500  # px, the page's canvas
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PEN_WIDTH = 16  # px on that canvas, the page's pen
 
 
@@ -31,9 +30,9 @@ def draw_stages(
     height: int = CANVAS_SIDE,
     pen_width: float = PEN_WIDTH,
 ) -> Iterator[NDArray[np.uint8]]:
-    """The canvas at each stage of one drawing, as `draw_strokes`; each stage goes on from the one before.
+    """The canvas at each stage of one drawing, as `draw_strokes`; each stage extends the one before.
 
-    Only what a stage adds is drawn, so that ten stages cost little more than the last.
+    Only the added part is drawn, so that ten stages cost little more than the last.
     """
     image = Image.new("L", (width, height), 255)
     pen = ImageDraw.Draw(image)
@@ -46,10 +45,10 @@ def draw_stages(
 
 
 def _added(drawn: Sequence[Stroke], strokes: Sequence[Stroke]) -> Iterator[list[tuple[float, float]]]:
-    """What a later stage has beyond an earlier one, whose last stroke may have been cut anywhere."""
+    """The lines that a later stage adds to an earlier one, whose last stroke may have been cut anywhere."""
     whole = max(len(drawn) - 1, 0)
     for i, stroke in enumerate(strokes[whole:], start=whole):
-        # The cut made up the last point; the line to the next real one begins at the point before.
+        # The cut interpolated the last point; the line to the next real one begins at the point before.
         begin = max(len(drawn[i].points) - 2, 0) if i < len(drawn) else 0
         yield [(p.x, p.y) for p in stroke.points[begin:]]
 
@@ -58,7 +57,7 @@ def _draw_line(pen: ImageDraw.ImageDraw, line: list[tuple[float, float]], pen_wi
     radius = pen_width / 2
     if len(line) > 1:
         pen.line(line, fill=0, width=max(1, round(pen_width)))
-    # A disc at every point rounds both the caps and the joins, and is all there is of a dot.
+    # A disc at every point rounds the caps and the joins, and is the whole of a dot.
     for x, y in line:
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
 
@@ -73,12 +72,8 @@ def encode_png(canvas: NDArray[np.uint8]) -> bytes:
 def encode_ink_png(canvas: NDArray[np.uint8]) -> bytes:
     """A canvas of ink and paper alone (below 128, and the rest) as a PNG of 1 bit a pixel; ten times quicker."""
     height, width = canvas.shape
-    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)  # 1 bit, gray, deflate, filters, not interlaced
+    head = IHDR.pack(width, height, 1, 0, 0, 0, 0)  # 1 bit, gray, deflate, filters, not interlaced
     # Each row begins with its filter's number, 0: none.
     rows = np.pad(np.packbits(canvas > 127, axis=1), ((0, 0), (1, 0)))
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows.tobytes(), 1)), (b"IEND", b""))
-    return PNG_SIGNATURE + b"".join(_chunk(kind, data) for kind, data in chunks)
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return SIGNATURE + b"".join(pack_chunk(kind, data) for kind, data in chunks)

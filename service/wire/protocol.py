@@ -9,6 +9,7 @@ from typing import Any, Literal, NoReturn, cast
 from collector.contribution.contributor import TOKEN
 from collector.ink.drawing import DrawingError, Stroke, describe, parse_strokes
 from collector.ink.path import PATH48_BYTES
+from collector.ink.png import SIGNATURE
 from collector.ink.raster import PEN_WIDTH
 from collector.ink.snapshot import CANVAS20_BYTES, INK20_BYTES, MAX_CANVAS_SIDE
 from service.wire.messages import Contribute, Frame, FrameEncoding, Hello, Message, Ping, Strokes
@@ -24,7 +25,6 @@ MAX_COORDINATE = 4 * MAX_CANVAS_SIDE  # px either side of 0: a pen may leave the
 MAX_COUNT = 2**32 - 1  # `drawing` and `seq` are u32 in a frame, so they are in JSON too
 
 HEADER = struct.Struct("<BBHIII")
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 FRAME_ENCODINGS: dict[int, FrameEncoding] = {1: "ink20", 2: "canvas20", 3: "png", 4: "path48"}
 PAYLOAD_BYTES: dict[FrameEncoding, int] = {
     "ink20": INK20_BYTES,
@@ -61,7 +61,7 @@ def parse_binary(data: bytes) -> Frame:
     Raises:
         ProtocolError: `bad_frame`, with the snapshot's numbers when the header could be read.
     """
-    if data.startswith(PNG_SIGNATURE):
+    if data.startswith(SIGNATURE):
         return Frame("png", data)
     if len(data) < HEADER.size:
         raise ProtocolError("bad_frame", f"{len(data)} bytes, expected a header of {HEADER.size} or a PNG")

@@ -16,7 +16,7 @@ from collector.contribution.contribution import BadContribution, parse_contribut
 from collector.ink.canvas_png import BadPng, read_canvas
 from collector.ink.drawing import Point, Stroke
 from collector.ink.path import pack_path48, to_path48
-from collector.ink.png import CHUNK_HEAD, CRC_BYTES, IHDR, SIGNATURE
+from collector.ink.png import CHUNK_HEAD, CRC_BYTES, IHDR, SIGNATURE, pack_chunk
 from collector.ink.snapshot import SnapshotError, pack_ink20, to_ink20
 from service.inference.inputs import FEEDS, make_inputs
 from service.wire.messages import Contribute, Frame, Strokes
@@ -73,7 +73,7 @@ def mend_checksums(png: bytes) -> bytes:
     out, at = png[:8], 8
     while at + CHUNK_HEAD.size + CRC_BYTES <= len(png):
         length, kind = CHUNK_HEAD.unpack_from(png, at)
-        out += _chunk(kind, png[at + CHUNK_HEAD.size : at + CHUNK_HEAD.size + length])
+        out += pack_chunk(kind, png[at + CHUNK_HEAD.size : at + CHUNK_HEAD.size + length])
         at += CHUNK_HEAD.size + length + CRC_BYTES
     return out
 
@@ -84,12 +84,8 @@ def make_png(data: bytes) -> bytes:
     width, height, depth, colours, interlace = SHAPE.unpack_from(data)
     head = IHDR.pack(1 + width % 40, 1 + height % 40, 2 ** (depth % 5), colours % 8, 0, 0, interlace % 2)
     palette, clear, pixels = data[5:17], data[17:19], data[19:]
-    chunks = [_chunk(b"IHDR", head), _chunk(b"PLTE", palette), _chunk(b"tRNS", clear)]
-    return SIGNATURE + b"".join(chunks) + _chunk(b"IDAT", zlib.compress(pixels, 1)) + _chunk(b"IEND", b"")
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return CHUNK_HEAD.pack(len(body), kind) + body + struct.pack(">I", zlib.crc32(kind + body))
+    chunks = [pack_chunk(b"IHDR", head), pack_chunk(b"PLTE", palette), pack_chunk(b"tRNS", clear)]
+    return SIGNATURE + b"".join(chunks) + pack_chunk(b"IDAT", zlib.compress(pixels, 1)) + pack_chunk(b"IEND", b"")
 
 
 DECODERS: Mapping[str, Decoder] = {"frames": decode_frame, "messages": decode_message, "pngs": decode_png}

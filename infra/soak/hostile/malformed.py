@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from collector.ink.png import SIGNATURE
 from collector.ink.snapshot import CANVAS20_BYTES, INK20_BYTES
 
 HEADER = struct.Struct("<BBHIII")
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 INK20, CANVAS20, PNG, PATH48 = 1, 2, 3, 4
 PATH48_BYTES = 202
 
@@ -92,7 +92,7 @@ MALFORMED = (
     Malformed("ink20 whose box is off its canvas", _bad_ink20, "bad_snapshot"),
     Malformed("path48 of random bytes", lambda rng: frame(PATH48, b"\xff" * 4 + rng.randbytes(198)), "bad_snapshot"),
     Malformed("png frame that holds none", lambda rng: frame(PNG, rng.randbytes(rng.randrange(300))), "bad_snapshot"),
-    Malformed("PNG signature and noise", lambda rng: PNG_SIGNATURE + rng.randbytes(rng.randrange(300)), "bad_snapshot"),
+    Malformed("PNG signature and noise", lambda rng: SIGNATURE + rng.randbytes(rng.randrange(300)), "bad_snapshot"),
     Malformed("JSON that breaks off", _damaged_json, "bad_json"),
     Malformed("JSON of another kind", lambda rng: rng.choice(["[]", "1", '"hello"', "null", "true"]), "bad_json"),
     Malformed("JSON nested without end", _deep, "bad_json"),

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.contribution.contribution import BadContribution, Contribution, Sample, parse_contribution
-from collector.ink.raster import PNG_SIGNATURE, encode_png
+from collector.ink.png import SIGNATURE
+from collector.ink.raster import encode_png
 from tests.collector.contributions import PNG, SIDE, STROKE, TOKEN, contribution_record, sample_record
 
 RISING = [(step + 1) / 8 for step in range(8)]
@@ -95,11 +96,11 @@ def test_a_field_that_is_missing_is_named(field: str) -> None:
         ({"samples": [*samples(RISING[:-1]), {"ink": 1, "png": "é" * 100}]}, "sample 7 is not base64"),
         ({"samples": [*samples(RISING[:-1]), {"ink": 1, "png": None}]}, "sample 7 has png None"),
         ({"samples": [*samples(RISING[:-1]), 5]}, "sample 7 is 5"),
-        ({"samples": samples(RISING, b"GIF89a" + PNG[6:])}, "is no PNG"),
-        ({"samples": samples(RISING, PNG[:28])}, "is no PNG: 28 bytes"),
+        ({"samples": samples(RISING, b"GIF89a" + PNG[6:])}, "is not a PNG"),
+        ({"samples": samples(RISING, PNG[:28])}, "is not a PNG: a PNG that ends within"),
         ({"samples": samples(RISING, PNG + bytes(64 * 1024))}, "at most 65536"),
         ({"width": SIDE + 1}, "sample 0 is 40x40 px, expected the canvas's 41x40"),
-        ({"samples": samples(RISING, PNG_SIGNATURE + struct.pack(">I4sII", 13, b"IDAT", 40, 40) + bytes(9))}, "IHDR"),
+        ({"samples": samples(RISING, SIGNATURE + struct.pack(">I4sII", 13, b"IDAT", 40, 40) + bytes(9))}, "IHDR"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -121,7 +122,7 @@ def test_the_limits_themselves_are_within() -> None:
 
 
 def test_a_head_that_states_a_huge_picture_is_refused_unread() -> None:
-    huge = PNG_SIGNATURE + struct.pack(">I4sII", 13, b"IHDR", 60_000, 60_000) + PNG[24:]
+    huge = SIGNATURE + struct.pack(">I4sII", 13, b"IHDR", 60_000, 60_000) + PNG[24:]
 
     with pytest.raises(BadContribution, match="60000x60000"):
         parse_contribution(contribution_record(samples=samples(RISING, huge)))
@@ -181,6 +182,6 @@ def test_samples_may_hold_anything_and_nothing_else_is_raised(mixed: list[Any]) 
 
 @given(st.binary(max_size=80))
 def test_a_sample_may_be_any_bytes_and_nothing_else_is_raised(body: bytes) -> None:
-    for png in (body, PNG_SIGNATURE + body, PNG[:16] + body):
+    for png in (body, SIGNATURE + body, PNG[:16] + body):
         with contextlib.suppress(BadContribution):
             parse_contribution(contribution_record(samples=samples(RISING, png)))

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from collector.ink.canvas_png import read_canvas
-from tests.training.pngs import encode, gray_canvas
+from tests.collector.ink.pngs import encode, gray_canvas
 
 
 def test_a_gray_picture_comes_out_as_it_is() -> None:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from collector.ink.canvas_png import MAX_PNG_BYTES, BadPng, read_canvas
-from collector.ink.png import PASSES, SIGNATURE
-from tests.training.pngs import END, chunk, encode, gray_canvas, head, png_of
+from collector.ink.png import PASSES, SIGNATURE, read_size
+from tests.collector.ink.pngs import END, chunk, encode, gray_canvas, head, png_of
 
 
 def test_the_size_is_refused_before_a_pixel_is_decoded() -> None:
@@ -32,7 +32,7 @@ def test_too_many_bytes_are_refused() -> None:
         read_canvas(bytes(MAX_PNG_BYTES + 1))
 
 
-def test_text_that_unfolds_to_megabytes_is_never_unfolded() -> None:
+def test_text_that_expands_to_megabytes_is_never_decompressed() -> None:
     info = PngImagePlugin.PngInfo()
     info.add_text("Comment", "a" * 60_000_000, zip=True)
     png = encode(Image.fromarray(gray_canvas()), pnginfo=info)
@@ -63,13 +63,28 @@ def test_bytes_behind_the_packed_pixels_are_refused() -> None:
     packed = zlib.compress(ROWS)
 
     for data in (chunk(b"IDAT", packed + b"more"), chunk(b"IDAT", packed) + chunk(b"IDAT", b"more")):
-        with pytest.raises(BadPng, match="behind the pixel data"):
+        with pytest.raises(BadPng, match="behind the end of the pixel data"):
             read_canvas(SIGNATURE + head(4, 4) + data + END)
 
 
-def test_bytes_behind_the_picture_are_refused() -> None:
-    with pytest.raises(BadPng, match="3 bytes behind the PNG's end"):
-        read_canvas(png_of(4, 4, ROWS) + b"PK!")
+@pytest.mark.parametrize("tail", [b"\n", b"PK!", bytes(60_000), SIGNATURE, END, head(9000, 9000)])
+def test_bytes_behind_the_end_of_the_picture_are_ignored(tail: bytes) -> None:
+    assert np.array_equal(read_canvas(png_of(4, 4, ROWS) + tail), read_canvas(png_of(4, 4, ROWS)))
+
+
+def test_bytes_behind_the_end_count_towards_the_largest_size() -> None:
+    with pytest.raises(BadPng, match="expected at most"):
+        read_canvas(png_of(4, 4, ROWS) + bytes(MAX_PNG_BYTES))
+
+
+@pytest.mark.parametrize("png", [b"", SIGNATURE, SIGNATURE + END, b"GIF89a", SIGNATURE + head(4, 4)[:20]])
+def test_the_size_of_what_has_no_header_is_refused(png: bytes) -> None:
+    with pytest.raises(BadPng):
+        read_size(png)
+
+
+def test_the_size_is_read_from_the_header_alone() -> None:
+    assert read_size(SIGNATURE + head(60_000, 7)) == (60_000, 7)
 
 
 @pytest.mark.parametrize("side", [5, 9000, 20_000])
@@ -84,7 +99,7 @@ def test_a_second_head_does_not_change_the_size_that_was_checked(side: int) -> N
 def test_a_form_that_png_does_not_have_is_refused(depth: int, colours: int) -> None:
     png = SIGNATURE + head(4, 4, depth, colours) + chunk(b"IDAT", zlib.compress(ROWS)) + END
 
-    with pytest.raises(BadPng, match="none of PNG's forms"):
+    with pytest.raises(BadPng, match="PNG does not allow"):
         read_canvas(png)
 
 
@@ -96,7 +111,7 @@ def test_a_palette_that_is_not_there_is_refused() -> None:
 
 
 def test_the_largest_canvas_of_the_deepest_colours_is_refused_by_its_head() -> None:
-    # These pixels are no picture: who unfolds them says so in place of the size.
+    # These pixels are not a picture: decompressing them would raise another error.
     with pytest.raises(BadPng, match="at most"):
         read_canvas(SIGNATURE + head(2048, 2048, depth=16, colours=6) + chunk(b"IDAT", b"none") + END)
 

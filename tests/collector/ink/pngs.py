@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
 import zlib
 
 import numpy as np
@@ -11,16 +10,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from collector.ink.png import IHDR, SIGNATURE
+from collector.ink.png import pack_chunk as chunk
 
 
 def encode(image: Image.Image, **options: object) -> bytes:
     out = io.BytesIO()
     image.save(out, format="PNG", **options)
     return out.getvalue()
-
-
-def chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 END = chunk(b"IEND", b"")
