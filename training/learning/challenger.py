@@ -30,7 +30,7 @@ from training.learning.comparison import Bench, Rivals
 from training.learning.distillation import Copies, Lessons
 from training.learning.evaluation import Evaluation, evaluate, prepare
 from training.learning.gate import Verdict, decide
-from training.learning.selection import by_weight
+from training.learning.selection import split_by_weight
 from training.models.artifact import Artifact, check_artifact, file_entries, golden_predictions, version_name
 from training.models.card import Card, Learnt, TrainedOn
 from training.models.interpreter import Interpreter
@@ -213,7 +213,10 @@ def _weighed(
     A handful gets a part of the share alone: seen again and again, they would be learnt at everyone else's cost.
     """
     share *= min(1.0, len(drawings) / WHOLE_SHARE)
-    return [(training_snapshots(part, encoding, variety, seed), share * weight) for part, weight in by_weight(drawings)]
+    return [
+        (training_snapshots(part, encoding, variety, seed), share * weight)
+        for part, weight in split_by_weight(drawings)
+    ]
 
 
 @functools.cache

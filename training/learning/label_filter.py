@@ -1,6 +1,7 @@
-"""Whether a drawing's label can be believed, asked of the shipped model that reads best.
+"""The label filter: rejects drawings whose label the best shipped model finds nearly impossible.
 
-Not of the champion: it goes on learning from visitors, and who teaches it would teach the screen to look away.
+The shipped model decides, not the champion: the champion learns from visitors, who could teach it to accept their
+wrong labels.
 """
 
 from __future__ import annotations
@@ -9,70 +10,70 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from training.data.dataset import LabelledDrawing, evaluation_snapshots
-from training.data.shards.reader import Told
+from training.data.shards.reader import ShardRow
 from training.models.artifact import Artifact, check_artifact
 from training.models.registry import Registry
 
-# The least probability of the label on the finished drawing. `python -m infra.soak poison --drawings ...` measures it:
-# of 1,699 drawings by writers whom the reader had not seen three were below it, of the same with wrong labels 96 %.
-LEAST_BELIEVED = 0.02
-REMEMBERED = 50_000  # answers, some 100 bytes each
+# Probability of the label for the finished drawing. `python -m infra.soak poison --drawings ...` measures it: of 1,699
+# drawings by unseen writers 3 were below it, and 96 % of the same drawings with wrong labels.
+LEAST_LABEL_PROBABILITY = 0.02
+MAX_CACHED_VERDICTS = 50_000  # about 100 bytes each
 
-Read = Callable[[Sequence[Told]], Sequence[LabelledDrawing]]
+Read = Callable[[Sequence[ShardRow]], Sequence[LabelledDrawing]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    believed: bool
-    read_right: bool
+class _Verdict:
+    accepted: bool
+    agreeing: bool
 
 
-class Screen:
-    """Remembers its answers: neither the reader nor a drawing ever changes."""
+class LabelFilter:
+    """Caches its verdicts: neither the model nor a drawing ever changes."""
 
-    def __init__(self, reader: Artifact | None) -> None:
-        """Without a `reader` every label is believed."""
-        self._encoding = None if reader is None else reader.card.encoding
-        self._interpreter = None if reader is None else check_artifact(reader)
-        self._answers: dict[str, _Answer] = {}
+    def __init__(self, model: Artifact | None) -> None:
+        """Without a `model` the filter accepts every label."""
+        self._encoding = None if model is None else model.card.encoding
+        self._interpreter = None if model is None else check_artifact(model)
+        self._verdicts: dict[str, _Verdict] = {}
 
-    def look(self, told: Sequence[Told], read: Read) -> tuple[set[str], set[str]]:
-        """The drawings that are `believed`, and those `read_right`; `read` is asked for those not looked at before."""
-        if len(self._answers) > REMEMBERED:
-            self._answers.clear()
-        self.believed(read([each for each in told if each.drawing not in self._answers]))
-        answers = {each.drawing: self._answers[each.drawing] for each in told if each.drawing in self._answers}
-        believed = {drawing for drawing, answer in answers.items() if answer.believed}
-        return believed, {drawing for drawing, answer in answers.items() if answer.read_right}
+    def verdicts(self, rows: Sequence[ShardRow], read: Read) -> tuple[set[str], set[str]]:
+        """The ids of `accepted` and of `agreeing` drawings; calls `read` for those without a cached verdict."""
+        if len(self._verdicts) > MAX_CACHED_VERDICTS:
+            self._verdicts.clear()
+        self.accepted(read([row for row in rows if row.drawing not in self._verdicts]))
+        verdicts = {row.drawing: self._verdicts[row.drawing] for row in rows if row.drawing in self._verdicts}
+        accepted = {drawing for drawing, verdict in verdicts.items() if verdict.accepted}
+        return accepted, {drawing for drawing, verdict in verdicts.items() if verdict.agreeing}
 
-    def believed(self, drawings: Iterable[LabelledDrawing]) -> list[LabelledDrawing]:
-        """Those that may well be the digits that they are labelled as: these may teach."""
-        return [drawing for drawing in drawings if self._answer(drawing).believed]
+    def accepted(self, drawings: Iterable[LabelledDrawing]) -> list[LabelledDrawing]:
+        """Drawings whose label is at least possible: these may train."""
+        return [drawing for drawing in drawings if self._verdict(drawing).accepted]
 
-    def read_right(self, drawings: Iterable[LabelledDrawing]) -> list[LabelledDrawing]:
-        """Those that the reader, too, takes for the digits that they are labelled as: these may decide.
+    def agreeing(self, drawings: Iterable[LabelledDrawing]) -> list[LabelledDrawing]:
+        """Drawings whose label is also the model's best guess: these may validate.
 
-        Who judges needn't be new to anybody, but must be beyond doubt: labels that are merely possible, sent by a
-        crowd, made a gate prefer models that read everyone else worse.
+        Validation needs certain labels more than new handwriting: with merely possible labels sent by a crowd, the
+        gate preferred models that read everyone else worse.
         """
-        return [drawing for drawing in drawings if self._answer(drawing).read_right]
+        return [drawing for drawing in drawings if self._verdict(drawing).agreeing]
 
-    def _answer(self, drawing: LabelledDrawing) -> _Answer:
-        if drawing.id not in self._answers:
-            self._answers[drawing.id] = self._ask(drawing)
-        return self._answers[drawing.id]
+    def _verdict(self, drawing: LabelledDrawing) -> _Verdict:
+        if drawing.id not in self._verdicts:
+            self._verdicts[drawing.id] = self._decide(drawing)
+        return self._verdicts[drawing.id]
 
-    def _ask(self, drawing: LabelledDrawing) -> _Answer:
+    def _decide(self, drawing: LabelledDrawing) -> _Verdict:
         if self._interpreter is None or self._encoding is None:
-            return _Answer(believed=True, read_right=True)
+            return _Verdict(accepted=True, agreeing=True)
         finished = evaluation_snapshots([drawing], self._encoding, stages=(1.0,))
         probabilities = self._interpreter.predict(finished.batch(slice(None)))
         of_label = probabilities[drawing.label]
-        return _Answer(bool(of_label >= LEAST_BELIEVED), bool(of_label == probabilities.max()))
+        return _Verdict(bool(of_label >= LEAST_LABEL_PROBABILITY), bool(of_label == probabilities.max()))
 
 
-def best_reader(models: Registry) -> Artifact | None:
-    """The champion of the highest standing among all families; None where there is none."""
+def best_model(models: Registry) -> Artifact | None:
+    """The champion with the highest standing among all families; None where there is none."""
     pointers = [pointer for family in models.families() if (pointer := models.champion(family)) is not None]
     if not pointers:
         return None

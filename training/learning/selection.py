@@ -1,6 +1,6 @@
-"""Which drawings teach and decide, and how much each contributor counts for. No storage, no shards in here.
+"""Selects the drawings that a training uses and limits the weight of each contributor. No storage, no shards.
 
-What is not chosen is not lost: it stays in the store, and what is over a cap may teach later among those known.
+Drawings that are not selected stay in the store; those over a limit may be trained on later, from the replay buffer.
 """
 
 from __future__ import annotations
@@ -12,70 +12,76 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from training.data.dataset import LabelledDrawing
-from training.data.shards.reader import Told
+from training.data.shards.reader import ShardRow
 
-TAUGHT_EACH = 100  # new drawings of one contributor that a training takes, the oldest
-VALIDATION_PER_CONTRIBUTOR = 100  # drawings of one contributor that decide: ten of each digit, a tenth of all seats
-STRANGE_TO_PLAIN = 0.25  # drawings that the screen would have read otherwise; of honest visitors' they are a twentieth
-MOST_OF_BATCH = 0.5  # of the weight of new (or of known) drawings: one contributor's, where there are others
+TRAINING_PER_CONTRIBUTOR = 100  # new drawings in one training, the oldest first
+VALIDATION_PER_CONTRIBUTOR = 100  # ten of each digit, a tenth of all validation drawings
+# Drawings that the label filter reads as another digit, to those that it reads as labelled. Of honest visitors'
+# drawings they are a twentieth.
+DISAGREEING_TO_AGREEING = 0.25
+MAX_CONTRIBUTOR_WEIGHT = 0.5  # of the new drawings, or of the replay buffer, where there are other contributors
 
 
-class Given(Protocol):
-    """Whatever is known to be somebody's."""
+class HasContributor(Protocol):
+    """Anything with a known contributor."""
 
     @property
     def contributor(self) -> str: ...
 
 
-G = TypeVar("G", bound=Given)
+T = TypeVar("T", bound=HasContributor)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """What a training is taught of the drawings that came; `left` are over a cap."""
+class Selection:
+    """The new drawings that a training uses, and how many it leaves out."""
 
-    taught: tuple[Told, ...]
-    doubted: int  # held out: the screen does not believe their labels
-    left: int
+    selected: tuple[ShardRow, ...]
+    filtered: int  # rejected by the label filter
+    over_limit: int
 
 
-def choose_new(
-    new: Sequence[Told], believed: Collection[str], read_right: Collection[str], each: int = TAUGHT_EACH
-) -> Choice:
-    """Those of the new training drawings, oldest first, that this training is to learn from.
+def select_new(
+    new: Sequence[ShardRow],
+    accepted: Collection[str],
+    agreeing: Collection[str],
+    per_contributor: int = TRAINING_PER_CONTRIBUTOR,
+) -> Selection:
+    """Selects among new training drawings, oldest first.
 
-    `believed` are the ids of those whose labels the screen believes, `read_right` of those that it read so itself.
+    `accepted` and `agreeing` are the ids that the label filter accepts, and reads as labelled.
     """
-    likely = capped((told for told in new if told.drawing in believed), each)
-    strange = [told for told in likely if told.drawing not in read_right]
-    too_many = {told.drawing for told in strange[int(STRANGE_TO_PLAIN * (len(likely) - len(strange))) :]}
-    taught = tuple(told for told in likely if told.drawing not in too_many)
-    doubted = sum(told.drawing not in believed for told in new)
-    return Choice(taught, doubted, len(new) - doubted - len(taught))
+    possible = first_of_each(per_contributor, (row for row in new if row.drawing in accepted))
+    disagreeing = [row for row in possible if row.drawing not in agreeing]
+    limit = int(DISAGREEING_TO_AGREEING * (len(possible) - len(disagreeing)))
+    too_many = {row.drawing for row in disagreeing[limit:]}
+    selected = tuple(row for row in possible if row.drawing not in too_many)
+    filtered = sum(row.drawing not in accepted for row in new)
+    return Selection(selected, filtered, len(new) - filtered - len(selected))
 
 
-def capped(given: Iterable[G], each: int) -> list[G]:
-    """In their order, the first `each` of every contributor."""
+def first_of_each(count: int, drawings: Iterable[T]) -> list[T]:
+    """The first `count` drawings of every contributor, in their order."""
     counts: Counter[str] = Counter()
-    kept = []
-    for one in given:
-        counts[one.contributor] += 1
-        if counts[one.contributor] <= each:
-            kept.append(one)
-    return kept
+    first = []
+    for drawing in drawings:
+        counts[drawing.contributor] += 1
+        if counts[drawing.contributor] <= count:
+            first.append(drawing)
+    return first
 
 
-def seated(drawings: Sequence[LabelledDrawing], most: int) -> list[LabelledDrawing]:
-    """Those of these that decide, at most `most`, in their order.
+def sample_by_contributor(drawings: Sequence[LabelledDrawing], count: int) -> list[LabelledDrawing]:
+    """At most `count` of the validation drawings, in their order.
 
-    Seats go by lot to contributors, not to whoever came last: a crowd that comes at once takes a share, never all.
+    Sampled by a hash of the contributor instead of the time: a crowd that comes at once gets a share, never all.
     """
-    chosen = {drawing.id for drawing in capped(sorted(drawings, key=_lot), VALIDATION_PER_CONTRIBUTOR)[:most]}
-    return [drawing for drawing in drawings if drawing.id in chosen]
+    sampled = {drawing.id for drawing in first_of_each(VALIDATION_PER_CONTRIBUTOR, sorted(drawings, key=_rank))[:count]}
+    return [drawing for drawing in drawings if drawing.id in sampled]
 
 
-def _lot(drawing: LabelledDrawing) -> tuple[bytes, bytes]:
-    """The contributor's, which nobody can choose (their name is a hash under the service's key), then the drawing's."""
+def _rank(drawing: LabelledDrawing) -> tuple[bytes, bytes]:
+    # Nobody can choose their rank: a contributor's name is a hash under the service's key.
     return _digest(f"seat {drawing.contributor}"), _digest(drawing.id)
 
 
@@ -83,15 +89,15 @@ def _digest(name: str) -> bytes:
     return hashlib.sha256(name.encode()).digest()
 
 
-def by_weight(drawings: Sequence[LabelledDrawing]) -> list[tuple[list[LabelledDrawing], float]]:
-    """The drawings in one part, or in two with the share of each, so that nobody weighs more than MOST_OF_BATCH."""
+def split_by_weight(drawings: Sequence[LabelledDrawing]) -> list[tuple[list[LabelledDrawing], float]]:
+    """One part, or two with the share of each, so that no contributor weighs more than MAX_CONTRIBUTOR_WEIGHT."""
     if not drawings:
         return []
     by_contributor: dict[str, list[LabelledDrawing]] = defaultdict(list)
     for drawing in drawings:
         by_contributor[drawing.contributor].append(drawing)
     heaviest = max(by_contributor.values(), key=len)
-    if len(by_contributor) == 1 or len(heaviest) <= MOST_OF_BATCH * len(drawings):
+    if len(by_contributor) == 1 or len(heaviest) <= MAX_CONTRIBUTOR_WEIGHT * len(drawings):
         return [(list(drawings), 1.0)]
     others = [drawing for drawing in drawings if drawing.contributor != heaviest[0].contributor]
-    return [(heaviest, MOST_OF_BATCH), (others, 1 - MOST_OF_BATCH)]
+    return [(heaviest, MAX_CONTRIBUTOR_WEIGHT), (others, 1 - MAX_CONTRIBUTOR_WEIGHT)]

@@ -20,13 +20,13 @@ from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
 from training.data.shards.compaction import Compaction
 from training.data.shards.files import ShardFiles
-from training.data.shards.reader import Told
+from training.data.shards.reader import ShardRow
 from training.families.recipes import FAMILIES, Family, WrongWeights
 from training.learning.challenger import Outcome, Run, learn_on
 from training.learning.figures import draw_figures
-from training.learning.label_filter import Screen, best_reader
+from training.learning.label_filter import LabelFilter, best_model
 from training.learning.progress_note import ProgressNote
-from training.learning.selection import Choice, choose_new, seated
+from training.learning.selection import Selection, sample_by_contributor, select_new
 from training.models.artifact import Artifact, check_artifact
 from training.models.card import Learnt
 from training.models.registry import FIRST_MODELS, Registry, seed_first_models
@@ -92,12 +92,12 @@ class Trainer:
         outcomes = []
         for number, family in enumerate(self._families):
             new = self._shards.since(self._note.of(family.name).mark + 1, NEW_AT_ONCE)
-            choice = choose_new(new, *self._screen.look(new, self._shards.read))
+            selection = select_new(new, *self._label_filter.verdicts(new, self._shards.read))
             needed = self._retrain_after if at_least is None else at_least
             if number == 0:
-                self._tell_waiting(family, choice)
-            enough = len(choice.taught) >= needed or len(new) == NEW_AT_ONCE
-            if enough and (outcome := self._train(family, new, choice)) is not None:
+                self._tell_waiting(family, selection)
+            enough = len(selection.selected) >= needed or len(new) == NEW_AT_ONCE
+            if enough and (outcome := self._train(family, new, selection)) is not None:
                 outcomes.append(outcome)
         return outcomes
 
@@ -118,23 +118,23 @@ class Trainer:
         return ProgressNote(self._store)
 
     @functools.cached_property
-    def _screen(self) -> Screen:
-        return Screen(best_reader(self._first))
+    def _label_filter(self) -> LabelFilter:
+        return LabelFilter(best_model(self._first))
 
-    def _train(self, family: Family, new: Sequence[Told], choice: Choice) -> Outcome | None:
+    def _train(self, family: Family, new: Sequence[ShardRow], selection: Selection) -> Outcome | None:
         champion = self._champion(family)
         if champion is None:
             return None
         # What judges and came since the last of them counts as seen, too.
         mark = new[-1].number if len(new) == NEW_AT_ONCE else self._shards.last
-        if not choice.taught:
+        if not selection.selected:
             self._note.advance(family.name, mark, 0)
             return None
-        self._tell(TrainerStatus("training", len(choice.taught), self._retrain_after, family=family.name))
-        known = self._screen.believed(self._shards.by_lot(KNOWN, np.random.default_rng(mark), but=new))
+        self._tell(TrainerStatus("training", len(selection.selected), self._retrain_after, family=family.name))
+        known = self._label_filter.accepted(self._shards.sample(KNOWN, np.random.default_rng(mark), exclude=new))
         try:
             outcome = learn_on(
-                family, champion, self._baseline(family), known, self._shards.read(choice.taught),
+                family, champion, self._baseline(family), known, self._shards.read(selection.selected),
                 self._validation_drawings(), self._run, withdrawn=self._shards.withdrawn,
             )  # fmt: skip
         except WrongWeights as error:
@@ -142,16 +142,16 @@ class Trainer:
             self._tell(TrainerStatus("refused", 0, self._retrain_after, family=family.name, reasons=(str(error),)))
             self._note.advance(family.name, mark, 0)
             return None
-        first, total = choice.taught[0].number, self._note.of(family.name).trained_on + len(choice.taught)
-        outcome = outcome.having_learnt(Learnt(first, mark, len(choice.taught), total))
+        first, total = selection.selected[0].number, self._note.of(family.name).trained_on + len(selection.selected)
+        outcome = outcome.having_learnt(Learnt(first, mark, len(selection.selected), total))
         self._publish(outcome)
         # After publishing: who dies in between finds the card, which tells the same.
-        self._note.advance(family.name, mark, len(choice.taught))
+        self._note.advance(family.name, mark, len(selection.selected))
         return outcome
 
     def _validation_drawings(self) -> list[LabelledDrawing]:
-        beyond_doubt = self._screen.read_right(self._shards.newest_validation(LOOKED_AT))
-        return [*seated(beyond_doubt, VALIDATION), *reference_drawings("validation")]
+        beyond_doubt = self._label_filter.agreeing(self._shards.newest_validation(LOOKED_AT))
+        return [*sample_by_contributor(beyond_doubt, VALIDATION), *reference_drawings("validation")]
 
     def _publish(self, outcome: Outcome) -> None:
         """Refused ones are kept too: why is in their card, and their figures show what they would have done."""
@@ -190,15 +190,19 @@ class Trainer:
         pointer = self._first.champion(family.name)
         return None if pointer is None else self._first.load(family.name, pointer.version)
 
-    def _tell_waiting(self, family: Family, choice: Choice) -> None:
+    def _tell_waiting(self, family: Family, selection: Selection) -> None:
         """Unless nothing came since the last training was told of: its outcome stays to be read."""
         validation = len(self._shards.since(self._note.of(family.name).mark + 1, NEW_AT_ONCE, validation=True))
-        came = len(choice.taught) + choice.doubted + validation
+        came = len(selection.selected) + selection.filtered + validation
         if self._told is not None and self._told.state != "waiting" and came == 0:
             return
         self._tell(
             TrainerStatus(
-                "waiting", len(choice.taught), self._retrain_after, new_validation=validation, doubted=choice.doubted
+                "waiting",
+                len(selection.selected),
+                self._retrain_after,
+                new_validation=validation,
+                filtered=selection.filtered,
             )
         )
 

@@ -6,7 +6,10 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-STORED_NAMES = {"new_validation": "new_judging"}  # fields that are stored and sent under an older name
+STORED_NAMES = {
+    "new_validation": "new_judging",
+    "filtered": "doubted",
+}  # fields that are stored and sent under an older name
 State = Literal["waiting", "training", "published", "refused"]
 
 
@@ -37,7 +40,7 @@ class TrainerStatus:
     version: str | None = None
     reasons: tuple[str, ...] = ()
     at: str = ""  # UTC, ISO 8601
-    doubted: int = 0  # came as well, but their labels are not believed: they teach nothing and judge nothing
+    filtered: int = 0  # by the label filter: neither trained nor validated on
     outcomes: tuple[TrainingOutcome, ...] = ()  # newest first, of each family the last
 
     def to_record(self) -> dict[str, Any]:
@@ -68,7 +71,7 @@ def parse_status(text: bytes) -> TrainerStatus:
             version=_name(record.get("version")),
             reasons=tuple(str(reason) for reason in record.get("reasons", ())),
             at=str(record.get("at", "")),
-            doubted=int(record.get("doubted", 0)),
+            filtered=int(record.get("doubted", 0)),
             outcomes=tuple(_outcome(each) for each in record.get("outcomes", ())),
         )
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError, RecursionError) as error:

@@ -135,7 +135,7 @@ class _Round:
             status = self._status()
             if status.state != "waiting" or status.new_drawings >= needed or status.new_drawings == 0:
                 quiet_since = time.perf_counter()
-            elif time.perf_counter() - quiet_since > QUIET_SECONDS:  # some were doubted
+            elif time.perf_counter() - quiet_since > QUIET_SECONDS:  # some were filtered
                 acknowledged = quiet_since = self._hand_in(needed - status.new_drawings)
             self._receive(LOOK_SECONDS)
             self._trainer.check()

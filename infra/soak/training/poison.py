@@ -23,15 +23,15 @@ from infra.soak.training.poisoning import (
     wrong_labels,
 )
 from training.data.processes import process_pool
-from training.learning.label_filter import Screen, best_reader
+from training.learning.label_filter import LabelFilter, best_model
 from training.models.registry import FIRST_MODELS, Registry
 
 ABOUT = "Contributions with wrong labels, among those that teach and those that judge, round after round"
 
 FALL = 1.0  # points of 100 below what was served at the start: of the mean over all stages, and of finished drawings
 RECALL_FALL = 3.0  # of any one digit
-CROWD_TIMES = 2  # as much, where half of all that comes is wrong in ways that the screen can't tell
-DOUBTED = 0.01  # of right labels
+CROWD_TIMES = 2  # as much, where half of all that comes is wrong in ways that the label filter can't tell
+FILTERED = 0.01  # of right labels
 CAUGHT = 0.8  # of wrong ones
 PROCESSES = 2
 
@@ -41,15 +41,22 @@ def run(setting: Setting) -> list[Row]:
     if setting.quick:
         short = People(people.teachers, people.judges[:100], people.others)
         (attack,) = _attacks(short, 2, 10, setting.seed)[1:2]
-        return [*_screen_rows(people, setting.seed), *_rows(story_of("softmax", attack, short.others, setting.seed))]
+        return [
+            *_label_filter_rows(people, setting.seed),
+            *_rows(story_of("softmax", attack, short.others, setting.seed)),
+        ]
     attacks = _attacks(people, 24, 20, setting.seed)
     with process_pool(PROCESSES) as pool:
         # Longest first: path takes twice as long as softmax.
         families = [("path", attacks[-1]), *(("softmax", attack) for attack in attacks)]
         under = pool.submit(descend, "softmax", people, 100, setting.seed)
         stories = [pool.submit(story_of, family, attack, people.others, setting.seed) for family, attack in families]
-        screen = _screen_rows(people, setting.seed)
-        return [*screen, *(row for story in stories for row in _rows(story.result())), *_descent_rows(under.result())]
+        label_filter = _label_filter_rows(people, setting.seed)
+        return [
+            *label_filter,
+            *(row for story in stories for row in _rows(story.result())),
+            *_descent_rows(under.result()),
+        ]
 
 
 def _attacks(people: People, rounds: int, each: int, seed: int) -> list[Attack]:
@@ -66,17 +73,17 @@ def _attacks(people: People, rounds: int, each: int, seed: int) -> list[Attack]:
     ]
 
 
-def _screen_rows(people: People, seed: int) -> list[Row]:
-    """What the screen makes of drawings by people whom no model was trained on, rightly and wrongly labelled."""
-    screen, rng = Screen(best_reader(Registry(FolderStore(FIRST_MODELS)))), random.Random(seed)
+def _label_filter_rows(people: People, seed: int) -> list[Row]:
+    """What the label filter makes of drawings by people whom no model was trained on, rightly and wrongly labelled."""
+    label_filter, rng = LabelFilter(best_model(Registry(FolderStore(FIRST_MODELS)))), random.Random(seed)
     right = [*people.judges, *people.others]
     wrong = [replace(one_too_many(drawing, rng), id=f"wrong {drawing.id}") for drawing in right]
     sevens = [replace(drawing, id=f"seven {drawing.id}", label=7) for drawing in right if drawing.label == 1]
-    doubted = 1 - len(screen.believed(right)) / len(right)
-    caught, caught_sevens = (1 - len(screen.believed(group)) / len(group) for group in (wrong, sevens))
+    filtered = 1 - len(label_filter.accepted(right)) / len(right)
+    caught, caught_sevens = (1 - len(label_filter.accepted(group)) / len(group) for group in (wrong, sevens))
     return [
-        Row("right labels that the screen doubts", f"{100 * doubted:.2f} % of {len(right):,}",
-            f"<= {100 * DOUBTED:g} %", doubted <= DOUBTED),
+        Row("right labels that the label filter rejects", f"{100 * filtered:.2f} % of {len(right):,}",
+            f"<= {100 * FILTERED:g} %", filtered <= FILTERED),
         Row("wrong labels that it catches: one too many; 1s labelled 7",
             f"{100 * caught:.1f} %; {100 * caught_sevens:.1f} %", f">= {100 * CAUGHT:g} %",
             min(caught, caught_sevens) >= CAUGHT),

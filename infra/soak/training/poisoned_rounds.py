@@ -37,7 +37,7 @@ class Story:
 
 
 def story_of(family: str, attack: Attack, others: Drawings, seed: int) -> Story:
-    """Every round is trained on, however few of its drawings are believed."""
+    """Every round is trained on, however few of its drawings are accepted."""
     chosen, store = family_named(family), MemoryStore()
     seed_first_models(store)
     registry, measured = Registry(store), prepare(others, chosen.encoding)

@@ -13,7 +13,7 @@ from infra.harness.contribute import name_for
 from training.data.dataset import LabelledDrawing, evaluation_snapshots
 from training.data.drawing_files import read_drawings
 from training.data.reference import HANDS, reference_drawings
-from training.learning.label_filter import LEAST_BELIEVED, best_reader
+from training.learning.label_filter import LEAST_LABEL_PROBABILITY, best_model
 from training.models.interpreter import CLASSES, Interpreter
 from training.models.registry import FIRST_MODELS, Registry
 
@@ -23,7 +23,7 @@ Labelled = Callable[[LabelledDrawing, random.Random], LabelledDrawing]
 MORE_HANDS = 60  # imagined hands that no model was trained on or judged by
 WRONG_SHARE = 0.2
 LOUD = "one contributor sends 90 %, all wrong"
-CROWD = "half are wrong as the screen believes them, a token each"
+CROWD = "half are wrong as the label filter accepts them, a token each"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +111,13 @@ def one_loud_contributor(people: People, rounds: int, each: int, rng: random.Ran
 
 
 def believed_wrong(people: People, rounds: int, each: int) -> Attack:
-    """A crowd that has the shipped model: it sends only what the screen believes, and has a token for every drawing.
+    """A crowd that has the shipped model: it sends only what the label filter accepts, a token for every drawing.
 
     What the model itself takes for another digit judges, the rest teaches.
     """
     half = each // 2
     taught = rounds * half
-    wrong, honest = _most_believed(people.teachers, taught + len(people.judges) // 2)
+    wrong, honest = _most_likely(people.teachers, taught + len(people.judges) // 2)
     judges = [
         replace(drawing, contributor=name_for("validation", f"crowd {drawing.id}"), use="validation")
         for drawing in wrong[:-taught]
@@ -128,9 +128,9 @@ def believed_wrong(people: People, rounds: int, each: int) -> Attack:
     return Attack(CROWD, together, [*people.judges, *judges])
 
 
-def _most_believed(drawings: Drawings, wanted: int) -> tuple[list[LabelledDrawing], list[LabelledDrawing]]:
-    """Drawings under the likeliest wrong label, if the screen takes it, likeliest first; and all others as they are."""
-    reader = best_reader(Registry(FolderStore(FIRST_MODELS)))
+def _most_likely(drawings: Drawings, wanted: int) -> tuple[list[LabelledDrawing], list[LabelledDrawing]]:
+    """Drawings with the likeliest wrong label that the label filter accepts, likeliest first; others unchanged."""
+    reader = best_model(Registry(FolderStore(FIRST_MODELS)))
     if reader is None:
         return [], list(drawings)
     interpreter, encoding = Interpreter(reader.model, reader.card.encoding), reader.card.encoding
@@ -142,7 +142,7 @@ def _most_believed(drawings: Drawings, wanted: int) -> tuple[list[LabelledDrawin
         probabilities = interpreter.predict(evaluation_snapshots([drawing], encoding, (1.0,)).batch(slice(None)))
         probabilities[drawing.label] = 0
         likeliest = int(probabilities.argmax())
-        if probabilities[likeliest] >= LEAST_BELIEVED:
+        if probabilities[likeliest] >= LEAST_LABEL_PROBABILITY:
             wrong.append((float(probabilities[likeliest]), replace(drawing, label=likeliest)))
         else:
             honest.append(drawing)

@@ -169,7 +169,7 @@ def test_labels_that_the_shipped_model_is_sure_are_wrong_neither_teach_nor_judge
     (outcome,) = trainer_of(store, family, shipped=reader).poll()
 
     assert waited == []
-    assert (told.new_drawings, told.doubted) == (3, 3)
+    assert (told.new_drawings, told.filtered) == (3, 3)
     assert outcome.artifact.card.trained_on.drawings == 203
     assert outcome.artifact.card.metrics.evaluated_on == "200 reference drawings"
     assert all(store.get(drawing_key(drawing)) for drawing in ids)

@@ -1,4 +1,4 @@
-"""Reading shards: which there are, what is new in them, and drawings from them by lot. Never more than a few groups."""
+"""Reads drawings from shards: the new ones, a random sample, the validation drawings. A few row groups at a time."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ WITHOUT_SAMPLES = [name for name in SCHEMA.names if name not in SAMPLES]
 
 
 class BadShard(StoreError):
-    """A shard that can't be read; training waits until somebody has seen to it: leaving it out would hide a loss."""
+    """A shard that can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows that are read together; all of one use. Numbers are those of its first and last drawing."""
+    """A row group of a shard: drawings of one use. `first` and `last` are the numbers of its drawings."""
 
     shard: str
     index: int
@@ -38,12 +38,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """What a shard's footer tells."""
+    """The contents of a shard's footer."""
 
     key: str
     name: ShardName
     groups: tuple[Group, ...]
-    withdrawn: int  # training drawings that were in it, or in those it was merged from
+    withdrawn: int  # deleted training drawings that it, or a shard merged into it, held
 
     @property
     def rows(self) -> int:
@@ -51,8 +51,8 @@ class Shard:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A drawing, as much as is needed to choose it."""
+class ShardRow:
+    """The columns of a drawing that selection needs."""
 
     number: int
     drawing: str
@@ -60,14 +60,14 @@ class Told:
 
 
 class Shards:
-    """The shards that hold, in the order of their numbers; `hold` is told of every change."""
+    """The current shards, in the order of their numbers."""
 
     def __init__(self, files: ShardFiles) -> None:
         self._files = files
         self._shards: dict[str, Shard] = {}
 
     def hold(self, keys: Sequence[str]) -> None:
-        """These are the shards from now on, in this order.
+        """Sets the current shards, in this order.
 
         Raises:
             BadShard: one can't be read.
@@ -82,37 +82,37 @@ class Shards:
 
     @property
     def last(self) -> int:
-        """The highest number that any drawing has or had; 0 before the first."""
+        """The highest number ever given to a drawing; 0 before the first."""
         return max((shard.name.last for shard in self.all), default=0)
 
     @property
     def withdrawn(self) -> int:
-        """Training drawings that were in shards until they were deleted."""
+        """The number of training drawings that were deleted out of shards."""
         return sum(shard.withdrawn for shard in self.all)
 
     def count(self, *, validation: bool) -> int:
         return sum(group.rows for group in self._groups(validation=validation))
 
     def ids(self, key: str) -> NDArray[np.bytes_]:
-        """Each drawing's id, as `ids_of` gives it, in the order of the rows."""
+        """The drawings' ids in the order of the rows; see `ids_of`."""
         return ids_of(self._read(key, None, ["drawing"]))
 
     def table(self, key: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        """All of a shard, a group at a time."""
+        """Yields the shard's rows, one group at a time."""
         for group in self._shards[key].groups:
             yield self._read(key, [group.index], columns)
 
-    def since(self, number: int, limit: int, *, validation: bool = False) -> list[Told]:
-        """The first `limit` drawings of one use from this number on."""
-        told: list[Told] = []
+    def since(self, number: int, limit: int, *, validation: bool = False) -> list[ShardRow]:
+        """The first `limit` drawings of one use from `number` on."""
+        rows: list[ShardRow] = []
         for shard in self.all:
             groups = [g.index for g in shard.groups if g.validation == validation and g.last >= number]
-            if groups and len(told) < limit:
-                told += [each for each in self._told(shard.key, groups) if each.number >= number]
-        return sorted(told, key=lambda each: each.number)[:limit]
+            if groups and len(rows) < limit:
+                rows += [row for row in self._rows(shard.key, groups) if row.number >= number]
+        return sorted(rows, key=lambda row: row.number)[:limit]
 
-    def read(self, wanted: Iterable[Told]) -> list[LabelledDrawing]:
-        """These drawings, with their samples, in the order of their numbers."""
+    def read(self, wanted: Iterable[ShardRow]) -> list[LabelledDrawing]:
+        """The wanted drawings with their samples, in the order of their numbers."""
         numbers = np.array(sorted(each.number for each in wanted))
         found: list[LabelledDrawing] = []
         for shard in self.all:
@@ -122,26 +122,28 @@ class Shards:
                 found += self._drawings(group, numbers)
         return found
 
-    def by_lot(self, count: int, rng: np.random.Generator, but: Iterable[Told] = ()) -> list[LabelledDrawing]:
-        """About `count` training drawings with their samples, from a few groups drawn by their size."""
+    def sample(self, count: int, rng: np.random.Generator, exclude: Iterable[ShardRow] = ()) -> list[LabelledDrawing]:
+        """About `count` random training drawings with their samples, out of a few groups sampled by size."""
         groups = list(self._groups(validation=False))
         rows = np.array([group.rows for group in groups], np.float64)
         if not groups:
             return []
-        most = min(len(groups), -(-4 * count // GROUP_DRAWINGS))  # more groups than needed: neighbours are of one hand
+        most = min(
+            len(groups), -(-4 * count // GROUP_DRAWINGS)
+        )  # more than needed: neighbours share a contributor
         chosen = rng.choice(len(groups), most, replace=False, p=rows / rows.sum())
         share = count / max(rows[chosen].sum(), 1)
-        left_out = np.array([each.number for each in but], np.int64)
+        excluded = np.array([row.number for row in exclude], np.int64)
 
         found: list[LabelledDrawing] = []
         for place in sorted(chosen):
             numbers = _numbers(self._read(groups[place].shard, [groups[place].index], ["number"]))
-            wanted = numbers[(rng.random(len(numbers)) < share) & ~np.isin(numbers, left_out)]
+            wanted = numbers[(rng.random(len(numbers)) < share) & ~np.isin(numbers, excluded)]
             found += self._drawings(groups[place], wanted)
         return found
 
     def newest_validation(self, limit: int) -> list[LabelledDrawing]:
-        """The newest drawings that judge, oldest first, without their samples: validation looks at strokes alone."""
+        """The newest validation drawings, oldest first, without their samples: validation needs only strokes."""
         groups: list[Group] = []
         for group in reversed(list(self._groups(validation=True))):
             if sum(each.rows for each in groups) < limit:
@@ -153,7 +155,7 @@ class Shards:
         return from_table(table.slice(max(0, table.num_rows - limit)))
 
     def drawings(self) -> Iterator[LabelledDrawing]:
-        """Every drawing, with its samples; one group in memory at a time."""
+        """Yields every drawing with its samples; holds one group in memory."""
         for shard in self.all:
             for group in shard.groups:
                 yield from from_table(self._read(shard.key, [group.index]))
@@ -163,14 +165,16 @@ class Shards:
             yield from (group for group in shard.groups if group.validation == validation)
 
     def _drawings(self, group: Group, numbers: NDArray[np.int64]) -> list[LabelledDrawing]:
-        """Those of the group's drawings that have one of these numbers, in their order."""
+        """The group's drawings with these numbers, in the order of the numbers."""
         table = self._read(group.shard, [group.index])
         return from_table(table.filter(pa.array(np.isin(_numbers(table), numbers))).sort_by("number"))
 
-    def _told(self, key: str, groups: list[int]) -> list[Told]:
+    def _rows(self, key: str, groups: list[int]) -> list[ShardRow]:
         table = self._read(key, groups, ["number", "drawing", "contributor"])
         columns = (table.column(name).to_pylist() for name in table.column_names)
-        return [Told(number, str(uuid.UUID(bytes=drawing)), who) for number, drawing, who in zip(*columns, strict=True)]
+        return [
+            ShardRow(number, str(uuid.UUID(bytes=drawing)), who) for number, drawing, who in zip(*columns, strict=True)
+        ]
 
     def _opened(self, key: str) -> Shard:
         name = parse_shard_key(key)
