@@ -12,11 +12,10 @@ import typer
 from typer.testing import CliRunner
 
 from collector.storage.folder_store import FolderStore
-from collector.storage.memory_store import MemoryStore
 from service.cli.train import evaluate, train
 from training.data.reference import reference_drawings
 from training.models.artifact import check_artifact
-from training.models.registry import Registry
+from training.models.registry import FIRST_MODELS, Registry
 
 app = typer.Typer()
 app.command()(train)
@@ -58,11 +57,13 @@ def test_a_first_model_is_trained_and_published_to_a_folder(tmp_path: Path, draw
     assert artifact.card.recipe["batches"] == 20
 
 
-def test_champions_are_measured_as_json_with_figures(
-    store: MemoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for key in store.keys(""):
-        FolderStore(tmp_path / "store").put(key, store.get(key))
+def test_champions_are_measured_as_json_with_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = Registry(FolderStore(FIRST_MODELS))
+    pointer = shipped.champion("original")
+    assert pointer is not None
+    registry = Registry(FolderStore(tmp_path / "store"))
+    registry.publish(shipped.load("original", pointer.version), {})
+    registry.promote("original", pointer.version, "the first")
     monkeypatch.setenv("MIDSTROKE_STORE", str(tmp_path / "store"))
 
     told = CliRunner().invoke(app, ["evaluate", "--json", "--figures", str(tmp_path / "figures")])
