@@ -1,60 +1,55 @@
-"""`docs/performance.md` and its plots, made from what is kept."""
+"""Writes `docs/performance.md` and its plots from kept results."""
 
 from __future__ import annotations
 
+import importlib
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-from infra.bench.catalogue import Benchmark
-from infra.bench.kept import Kept
-from infra.bench.result import Curve
-from infra.bench.tables import markdown_table
+from infra.harness.kept import Run
+from infra.harness.rows import Curve
+from infra.harness.tables import markdown_table
 
 PREFACE = """\
-# How fast, how large
+# Performance
 
-Made by `make bench` from what it measured; the words stand in `infra/bench/`, each beside what it explains. One
-figure alone is measured anew by the command under its title. Every figure stands beside another of the same run on
-the same machine: absolute numbers are of that machine, ratios travel better. `NO` is a goal that this machine's run
+`make bench` writes this page; the explanations are in `infra/bench/`, beside the code that measures. The command under
+each title repeats that one measurement. Each figure is measured in the same run and on the same machine as what it is
+compared with: absolute numbers apply to that machine, ratios carry over better. `FAILED` marks a goal that this run
 did not reach.
 """
 
 
-def write_page(file: Path, benchmarks: Sequence[Benchmark], kept: Mapping[str, Kept]) -> None:
-    """The page of all benchmarks that were run in earnest, and a plot beside it of each of their curves."""
+def write_page(file: Path, benchmarks: Mapping[str, str], runs: Mapping[str, Run]) -> None:
+    """Writes a section for each full run, and each of its curves as an SVG file beside the page.
+
+    `benchmarks` has each one's module, by name.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    parts = [PREFACE, _machines(kept)]
-    for benchmark in benchmarks:
-        run = kept.get(benchmark.name)
-        if run is not None and not run.quick:
-            parts += _section(benchmark, run, file.parent)
+    machines = sorted({run.machine for run in runs.values() if not run.quick})
+    parts = [PREFACE, "".join(f"Measured on: {machine}.\n" for machine in machines)]
+    for name, module in benchmarks.items():
+        if name in runs and not runs[name].quick:
+            parts += _section(name, module, runs[name], file.parent)
     file.write_text("\n".join(parts))
 
 
-def _machines(kept: Mapping[str, Kept]) -> str:
-    machines = sorted({run.machine for run in kept.values() if not run.quick})
-    return "".join(f"Measured on: {machine}.\n" for machine in machines)
-
-
-def _section(benchmark: Benchmark, run: Kept, folder: Path) -> list[str]:
-    command = f"`python -m infra.bench {benchmark.name}`, {run.seconds:.0f} s, {run.at}."
-    parts = [f"## {benchmark.title}\n", f"{command}\n", f"{benchmark.text}\n", f"{markdown_table(run.result.rows)}\n"]
+def _section(name: str, module: str, run: Run, folder: Path) -> list[str]:
+    text = importlib.import_module(module)
+    command = f"`python -m infra.bench {name}`, {run.seconds:.0f} s, {run.at}."
+    parts = [f"## {text.TITLE}\n", f"{command}\n", f"{text.TEXT.strip()}\n", f"{markdown_table(run.result.rows)}\n"]
     for curve in run.result.curves:
-        name = f"performance-{_slug(curve.name)}.svg"
-        (folder / name).write_bytes(draw_curve(curve))
-        parts.append(f"![{curve.name}]({name})\n")
+        plot = f"performance-{re.sub(r'[^a-z0-9]+', '-', curve.name.lower()).strip('-')}.svg"
+        (folder / plot).write_bytes(draw_curve(curve))
+        parts.append(f"![{curve.name}]({plot})\n")
     return parts
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def draw_curve(curve: Curve) -> bytes:
     """The curve as SVG, the same bytes for the same numbers."""
-    # Slow to import, and only wanted here.
+    # Slow to import, and only used here.
     import matplotlib as mpl  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 

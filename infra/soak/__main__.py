@@ -1,105 +1,76 @@
-"""Tries the service until something gives, and tells what held: python -m infra.soak [TRIAL ...].
+"""Tries every promise of `docs/reliability.md` on a real service: python -m infra.soak [TRIAL ...].
 
-Every trial is a module of this folder with ABOUT, what is done in a sentence, and `run(setting) -> list[Row]`.
+To add a trial, put a module in the folder of its kind (`storage/`: contributions reach the store; `load/`: many or
+greedy clients; `hostile/`: hostile input; `training/`: the trainer) and name it in `TRIALS`:
+
+    ABOUT = "One socket sends 10,000 pings/s beside 20 visitors who draw"  # its title in the table
+
+    def run(setting: Setting) -> list[Row]:
+        seconds = 2.0 if setting.quick else 20.0
+        with running_service(setting.scratch / "var") as service:
+            ...
+        return [none_of("sockets closed", closed, 20, "sockets"), at_most(setting, "prediction p99", p99, 2.0, "ms")]
+
+`infra.harness.rows` makes the rows: `check`, `none_of` and `informational`; `at_most` for times and memory, which a
+quick run does not judge. Quick versions run in `tests/infra/soak`, which finds trials by `TRIALS`.
 """
 
 from __future__ import annotations
 
-import argparse
-import importlib
-import signal
 import sys
-import tempfile
-import time
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
+from types import ModuleType
 
-from infra.soak.report import Found, merge, write_table
-from infra.soak.result import Row, Setting
-from infra.soak.rows import CannotRun
+from infra.harness.rows import Result, Setting
+from infra.harness.suite import Suite, main
+from infra.harness.tables import SOAK_COLUMNS
+from infra.soak.document import write_table
 
-# Each trial and its folder, in the order of docs/reliability.md.
 TRIALS = {
-    "killed": "storage",
-    "store_down": "storage",
-    "store_misbehaves": "storage",
-    "disk": "storage",
-    "spool_full": "storage",
-    "resent": "storage",
-    "lost_page": "storage",
-    "crowd": "load",
-    "greedy": "load",
-    "stopped": "load",
-    "hostile_frames": "hostile",
-    "bombs": "hostile",
-    "origins": "hostile",
-    "stored_text": "hostile",
-    "artifacts": "hostile",
-    "fuzzing": "hostile",
-    "poison": "training",
-    "trainer_killed": "training",
+    name: f"infra.soak.{folder}.{name}"
+    for folder, name in (
+        ("storage", "killed"),
+        ("storage", "store_down"),
+        ("storage", "store_misbehaves"),
+        ("storage", "disk"),
+        ("storage", "spool_full"),
+        ("storage", "resent"),
+        ("storage", "lost_page"),
+        ("load", "crowd"),
+        ("load", "greedy"),
+        ("load", "stopped"),
+        ("hostile", "hostile_frames"),
+        ("hostile", "bombs"),
+        ("hostile", "origins"),
+        ("hostile", "stored_text"),
+        ("hostile", "artifacts"),
+        ("hostile", "fuzzing"),
+        ("training", "poison"),
+        ("training", "trainer_killed"),
+    )
 }
 
 
-def main() -> int:
-    """Runs the trials that are named, all without names; 1 when something did not hold."""
-    given = _arguments()
-    # So that a SIGTERM, too, ends the servers of the trial that is under way.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    found = []
-    for name in given.trials or TRIALS:
-        print(f"\n{name}", flush=True)
-        found.append(_try(name, given))
-        for row in found[-1].rows:
-            print(f"  {'held' if row.held else 'NOT HELD'}  {row.name}: {row.figure} ({row.bound})", flush=True)
-        merged = merge(given.out, found[-1:], tuple(TRIALS))  # after each: who is stopped loses one trial, not all
-        if given.docs is not None:
-            write_table(given.docs, merged)
-    broken = [one.trial for one in found if not one.held]
-    minutes = sum(one.seconds for one in found) / 60
-    print(
-        f"\n{len(found)} trials, {minutes:.1f} minutes; " + (f"not held: {', '.join(broken)}" if broken else "all held")
-    )
-    return 1 if broken else 0
+def run_trial(module: ModuleType, setting: Setting) -> Result:
+    return Result(tuple(module.run(setting)))
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m infra.soak", description=__doc__)
-    parser.add_argument("trials", nargs="*", metavar="TRIAL", choices=[*TRIALS, []], help=", ".join(TRIALS))
-    parser.add_argument("--quick", action="store_true", help="short versions, a few seconds each")
-    parser.add_argument("--seed", type=int, default=1, help="of every random choice")
-    parser.add_argument("--drawings", type=Path, action="extend", nargs="+", default=[], help="NDJSON files")
-    parser.add_argument("--out", type=Path, default=Path("var/soak.json"), help="where the rows are kept")
-    parser.add_argument("--docs", type=Path, help="the text whose table is to be written: docs/reliability.md")
-    return parser.parse_args()
+SUITE = Suite(
+    name="soak",
+    description="Tries every promise of docs/reliability.md, or the trials named.",
+    kind="trials",
+    modules=TRIALS,
+    run=run_trial,
+    title=lambda module: str(module.ABOUT).rstrip("."),
+    columns=SOAK_COLUMNS,
+    write_document=write_table,
+    docs=None,
+)
 
 
-def _try(name: str, given: argparse.Namespace) -> Found:
-    began = time.monotonic()
-    about, rows = name, list[Row]()
-    # A temporary folder: paths stay short, and nothing of a trial lies about after it.
-    with tempfile.TemporaryDirectory(prefix="soak-", ignore_cleanup_errors=True) as scratch:
-        try:
-            trial = importlib.import_module(f"infra.soak.{TRIALS[name]}.{name}")
-            about = trial.ABOUT.rstrip(".")
-            rows = trial.run(Setting(Path(scratch), given.quick, given.seed, tuple(given.drawings)))
-        except CannotRun as reason:
-            rows = [Row("could not be tried", str(reason), "tried", held=False)]
-        except Exception as error:  # the other trials are to run all the same
-            traceback.print_exc()
-            _print_logs(Path(scratch))
-            rows = [
-                Row("ended before its end", f"{type(error).__name__}: {error!s:.200}", "ran to its end", held=False)
-            ]
-    return Found(name, about, round(time.monotonic() - began, 1), given.seed, tuple(rows))
-
-
-def _print_logs(scratch: Path) -> None:
-    logs: Sequence[Path] = sorted(scratch.rglob("*.log"))
-    for log in logs:
-        print(f"--- the end of {log}\n{log.read_text(errors='replace')[-2000:]}", file=sys.stderr)
+def run(arguments: Sequence[str] | None = None) -> int:
+    return main(SUITE, arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from infra.harness.rows import Row, Setting, at_most, check
 from infra.harness.service_process import RunningService
-from infra.soak.result import Row, Setting
-from infra.soak.rows import within
 
 MIB = 2**20
 FORGET_PEAK = "5"  # proc(5), /proc/pid/clear_refs
@@ -59,14 +58,14 @@ class Footprint:
     def memory_row(self, setting: Setting, bound_mib: float) -> Row:
         """How much more is resident than at the start."""
         if self.memory.resident() is None:
-            return Row("memory grown by", "not told by this system", f"<= {bound_mib:g} MiB", held=True)
-        return within(setting, "memory grown by", self.memory.grown(), bound_mib, "MiB")
+            return Row("memory grown by", "unknown on this system", goal=f"<= {bound_mib:g} MiB")
+        return at_most(setting, "memory grown by", self.memory.grown(), bound_mib, "MiB")
 
     def log_rows(self, bound_mib: float = 1.0) -> list[Row]:
         """How long the log has become, and whether it tells of an error nobody thought of."""
         text = self._service.log.read_bytes()[self._log_bytes :]
         tracebacks = text.count(b"Traceback")
         return [
-            Row("tracebacks in the log", f"{tracebacks}", "0", tracebacks == 0),
-            Row("log grown by", f"{len(text) / 1024:.1f} KiB", f"< {bound_mib:g} MiB", len(text) < bound_mib * MIB),
+            check("tracebacks in the log", f"{tracebacks}", "0", tracebacks == 0),
+            check("log grown by", f"{len(text) / 1024:.1f} KiB", f"< {bound_mib:g} MiB", len(text) < bound_mib * MIB),
         ]

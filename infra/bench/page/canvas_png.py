@@ -18,9 +18,10 @@ from PIL import Image
 from collector.ink.canvas_png import read_canvas
 from collector.ink.snapshot import to_canvas20, to_ink20
 from collector.malloc import keep_freed_memory
-from infra.bench.result import Result, Row, Setting
 from infra.harness.drawings import canvases, drawings_of
+from infra.harness.rows import Result, Row, Setting, judge
 
+TITLE = "From a canvas's PNG to a snapshot"
 TEXT = """\
 The original read each picture by `skimage.io.imread(as_gray=True)` and shrank it by
 `skimage.transform.downscale_local_mean` in blocks of 25x25. The service reads it by `collector/ink/canvas_png.py`,
@@ -120,11 +121,13 @@ def _seconds(call: Callable[[], object]) -> float:
 def _row(name: str, taken: Sequence[float], original_taken: Sequence[float], goal: float) -> Row:
     ours_ms, theirs_ms = 1000 * statistics.median(taken), 1000 * statistics.median(original_taken)
     ratio = theirs_ms / ours_ms
-    return Row(name, ours_ms, "ms", theirs_ms, ratio, f">= {goal:g} times as fast", ratio >= goal)
+    return Row(name, ours_ms, "ms", theirs_ms, ratio, f">= {goal:g} times as fast", judge(ratio >= goal))
 
 
 def _equality(name: str, pngs: Sequence[bytes]) -> Row:
     mode: Mode = "RGBA" if name == "RGBA" else "L"
     different = sum(int((ours(png) != rounded(original(png), mode)).sum()) for png in pngs)
     note = f"of {len(pngs) * 400} cells of {len(pngs)} pictures"
-    return Row(f"{name}: cells of canvas20 that differ", different, "cells", goal="0", met=different == 0, note=note)
+    return Row(
+        f"{name}: cells of canvas20 that differ", different, "cells", goal="0", outcome=judge(different == 0), note=note
+    )

@@ -10,10 +10,11 @@ from statistics import median
 from collector.ink.drawing import Drawing
 from infra.bench.page.drawing import POINTERS, Pointer, chromium, draw, frame_times, opened, traced
 from infra.bench.page.trace import Cost, pen_to_sent, received_to_painted
-from infra.bench.result import Result, Row, Setting
 from infra.harness.drawings import drawings_of
+from infra.harness.rows import Result, Row, Setting, judge
 from infra.harness.service_process import running_service
 
+TITLE = "Cost of the page"
 TEXT = """\
 The page as the service serves it, in a headless Chromium without a graphics processor, is drawn on by input events
 of the DevTools protocol at 60 points a second. Chromium's own tracing (Tracing over Playwright's CDP session)
@@ -84,12 +85,12 @@ def _cost_row(name: str, costs: Sequence[Cost], most: float) -> Row:
     clock = median(cost.clock for cost in costs)
     processor = median(cost.processor for cost in costs)
     note = f"{processor:.2f} ms of the processor; median of {len(costs)}"
-    return Row(name, clock, "ms", goal=f"<= {most:g} ms", met=clock <= most, note=note)
+    return Row(name, clock, "ms", goal=f"<= {most:g} ms", outcome=judge(clock <= most), note=note)
 
 
 def _frames_row(pointer: Pointer, ours: tuple[int, int], blank: tuple[int, int]) -> Row:
     who = {"mouse": "mouse", "pen": "pen", "touch": "finger"}[pointer]
     note = f"of {ours[1]} frames; beside it a blank page's of {blank[1]}"
     return Row(
-        f"frames dropped by a stroke at 60 Hz, {who}", ours[0], "frames", blank[0], None, "0", ours[0] == 0, note
+        f"frames dropped by a stroke at 60 Hz, {who}", ours[0], "frames", blank[0], None, "0", judge(ours[0] == 0), note
     )

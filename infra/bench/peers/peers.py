@@ -13,13 +13,14 @@ from collector.ink.snapshot import to_canvas20
 from collector.storage.folder_store import FolderStore
 from infra.bench.page.canvas_png import encode
 from infra.bench.peers.processes import Answers, Span, ask_gradio, ask_post, ask_websocket, peer_server
-from infra.bench.result import Result, Row, Setting
 from infra.harness.drawings import canvases, drawings_of
 from infra.harness.load import pinned_service
+from infra.harness.rows import Outcome, Result, Row, Setting, judge
 from service.wire.messages import FrameEncoding
 from service.wire.protocol import FRAME_ENCODINGS, HEADER, VERSION
 from training.models.registry import FIRST_MODELS, Registry
 
+TITLE = "Beside other ways to serve a drawn digit"
 TEXT = """\
 The same pictures (500x500 px, at a quarter, half, three quarters and all of a drawing's ink) and the same model,
 the softmax regression of 2016 with the weights of the shipped family `original`. Each client asks, waits for the
@@ -118,10 +119,10 @@ def rows_of(peer: Peer, clients: int, ours: Sequence[Answers], theirs: Sequence[
     busy = max(answers.client_busy for answers in theirs)
     ratio = rates[0] / rates[1]
     goal = f">= {peer.goal:g} times as many" if peer.goal else ""
-    met = None if peer.goal is None else ratio >= peer.goal
+    outcome = Outcome.NOT_JUDGED if peer.goal is None else judge(ratio >= peer.goal)
     note = f"the peer's clients took {busy:.0%} of their core"
     return [
-        Row(name, rates[0], "predictions/s", rates[1], ratio, goal, met, note),
+        Row(name, rates[0], "predictions/s", rates[1], ratio, goal, outcome, note),
         Row(f"{name}: p99", slow[0], "ms", slow[1], slow[1] / slow[0]),
     ]
 

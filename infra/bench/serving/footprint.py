@@ -7,10 +7,11 @@ from statistics import median
 
 import psutil
 
-from infra.bench.result import Curve, Result, Row, Setting
 from infra.harness.load import idle_sockets, pinned_service
+from infra.harness.rows import Curve, Result, Row, Setting, judge
 from infra.harness.service_process import is_ready, start_service, stop_service
 
+TITLE = "Start time and memory"
 TEXT = """\
 The start is timed from before the process is made until `/readyz` answers 200, which it does once models are loaded
 and checked and the spool is open; the store is an empty folder, so the first models are copied into it too. Memory is
@@ -36,10 +37,10 @@ def measure(setting: Setting) -> Result:
     took = median(starts)
     idle = f"memory of an idle socket, {first:.0f} to {last:,.0f}"
     rows = (
-        Row("start to ready", took, "s", goal=f"<= {START_SECONDS:g} s", met=took <= START_SECONDS),
-        Row("memory when ready", ready, "MB", goal=f"<= {READY_MB:g} MB", met=ready <= READY_MB),
+        Row("start to ready", took, "s", goal=f"<= {START_SECONDS:g} s", outcome=judge(took <= START_SECONDS)),
+        Row("memory when ready", ready, "MB", goal=f"<= {READY_MB:g} MB", outcome=judge(ready <= READY_MB)),
         Row("memory of the uploader beside it", uploader, "MB"),
-        Row(idle, each, "kB", goal=f"<= {IDLE_KB:g} kB", met=each <= IDLE_KB),
+        Row(idle, each, "kB", goal=f"<= {IDLE_KB:g} kB", outcome=judge(each <= IDLE_KB)),
     )
     curve = Curve("Memory by idle sockets", "idle sockets", "RSS, MB", {"service": tuple(memory)})
     return Result(rows, (curve,))

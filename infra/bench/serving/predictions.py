@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from statistics import median
 
-from infra.bench.result import Result, Row, Setting
 from infra.harness.frames import Sent, make_frames
 from infra.harness.load import closed_loop, pinned_echo, pinned_service
+from infra.harness.rows import Result, Row, Setting, judge
 
+TITLE = "Predictions per second"
 TEXT = """\
 Fifty sockets, each of which sends its next frame as soon as the last is answered. The service is kept to one core and
 the client to the other. The echo is uvicorn with websockets and an application of two calls, which answers as many
@@ -65,7 +66,7 @@ def _row(family: str, sent: Sent, ours: float, echo: float, goal: float) -> Row:
         words += f", and >= {LEAST:,}/s where the echo does {WHERE_ECHO:,}/s"
         met = met and (echo < WHERE_ECHO or ours >= LEAST)
     name = f"{SOCKETS} sockets in closed loop, {family} ({sent})"
-    return Row(name, ours, "predictions/s", echo, ours / echo, words, met)
+    return Row(name, ours, "predictions/s", echo, ours / echo, words, judge(met))
 
 
 def _client_alone(frames: list[bytes], seconds: float) -> Row:

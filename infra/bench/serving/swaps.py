@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from collector.storage.folder_store import FolderStore
-from infra.bench.result import Result, Row, Setting
 from infra.bench.serving.versions import answers, make_versions, shipped
 from infra.harness.frames import make_frames
 from infra.harness.load import Latency, Pace, latency_of, open_loop_running, pinned_service
+from infra.harness.rows import Result, Row, Setting, judge
 from training.models.artifact import Artifact
 from training.models.registry import Registry
 
+TITLE = "Model swaps under load"
 TEXT = """\
 The load of a hundred drawers, without swaps and with two hundred, in turn. Eight versions of `softmax`, each with
 other weights, lie in the store, and the pointer is moved from one to the next; the service looks every twentieth of a
@@ -89,8 +90,8 @@ def _rows(still: Latency, swapped: Latency, swaps: int, mixed: int) -> tuple[Row
     return (
         Row(
             f"99th percentile with {swaps} swaps, beside without", swapped.p99, "ms", still.p99, ratio,
-            f"<= {GOAL:g} times that without", ratio <= GOAL,
+            f"<= {GOAL:g} times that without", judge(ratio <= GOAL),
         ),
-        Row("errors, closed sockets and lost answers during the swaps", errors, "", goal="0", met=errors == 0),
-        Row("replies that mix two versions", mixed, "", goal="0", met=mixed == 0, note=told),
+        Row("errors, closed sockets and lost answers during the swaps", errors, goal="0", outcome=judge(errors == 0)),
+        Row("replies that mix two versions", mixed, "", goal="0", outcome=judge(mixed == 0), note=told),
     )  # fmt: skip

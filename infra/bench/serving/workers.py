@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from statistics import median
 
-from infra.bench.result import Result, Row, Setting
 from infra.bench.serving.inference_time import per_second
 from infra.harness.frames import make_frames
 from infra.harness.load import Throughput, closed_loop, pinned_service
+from infra.harness.rows import Outcome, Result, Row, Setting, judge
 
+TITLE = "Two processes on two cores"
 TEXT = """\
 `MIDSTROKE_WORKERS=2` forks two processes, each with a listening socket of its own on one port: the system shares
 connections out by lot (of one socket that both inherited, whoever woke first took nearly all, and two did 1.1 times
@@ -47,7 +48,7 @@ def measure(setting: Setting) -> Result:
         theirs=theirs,
         ratio=ours / theirs,
         goal=f">= {GOAL:g} times one, where the clients leave room",
-        met=ours / theirs >= GOAL if busy <= ROOM else None,
+        outcome=judge(ours / theirs >= GOAL) if busy <= ROOM else Outcome.NOT_JUDGED,
         note=f"the clients took {100 * busy:.0f} % of a core beside them, and {len(cores)} cores are all there are",
     )
     return Result((row, _machine(cores, rounds, seconds)))

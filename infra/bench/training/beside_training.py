@@ -18,12 +18,13 @@ from statistics import median
 from collector.contribution.layout import TRAINER_STATUS
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import NoSuchObject, ObjectStore
-from infra.bench.result import Result, Row, Setting
 from infra.harness.contribute import contribute, name_for
 from infra.harness.frames import make_frames
 from infra.harness.load import Latency, Pace, open_loop, pinned_service
+from infra.harness.rows import Result, Row, Setting, judge
 from training.data.reference import reference_drawings
 
+TITLE = "Drawing while the trainer trains"
 TEXT = """\
 The service, the clients and the trainer all have the same cores, and the system shares them out. The trainer gives
 way: it trains on one thread, at a niceness of 10. It trains `path` further on twenty new drawings: once unmeasured,
@@ -146,10 +147,10 @@ def _rows(without: Sequence[Latency], during: Sequence[Latency], alone: float, b
     return (
         Row(
             "99th percentile while training, beside without", ours, "ms", theirs, ours / theirs,
-            f"<= {TAIL_GOAL:g} times that without", ours / theirs <= TAIL_GOAL, told,
+            f"<= {TAIL_GOAL:g} times that without", judge(ours / theirs <= TAIL_GOAL), told,
         ),
         Row(
             "training under the load, beside alone", beside, "s", alone, beside / alone,
-            f"<= {TRAINING_GOAL:g} times alone", beside / alone <= TRAINING_GOAL,
+            f"<= {TRAINING_GOAL:g} times alone", judge(beside / alone <= TRAINING_GOAL),
         ),
     )  # fmt: skip

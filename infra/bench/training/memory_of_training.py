@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 import numpy as np
 
 from collector.storage.folder_store import FolderStore
-from infra.bench.result import Curve, Result, Row, Setting
 from infra.bench.training.filled_store import DRAWN, fill
 from infra.bench.training.trained_once import peak_of_a_training
 from infra.harness.contribute import contribute, name_for
 from infra.harness.drawings import drawings_of
+from infra.harness.rows import Curve, Result, Row, Setting, judge
 from training.data.reference import reference_drawings
 
+TITLE = "Memory of a training"
 TEXT = """\
 `midstroke train --resume` in a process of its own, over a folder store that holds 1,000, 10,000 or 100,000 drawings in
 shards and a hundred that arrived since: they are compacted, and all families are trained, judged and published. What
@@ -35,7 +36,7 @@ def measure(setting: Setting) -> Result:
     growth = peaks[stored[-1]] / peaks[stored[0]]
     rows = (
         *(Row(f"peak with {count:,} stored", peak, "MB") for count, peak in peaks.items()),
-        Row("growth of it", growth, "times", goal=f"< {GOAL_GROWTH}", met=growth < GOAL_GROWTH),
+        Row("growth of it", growth, "times", goal=f"< {GOAL_GROWTH}", outcome=judge(growth < GOAL_GROWTH)),
     )
     line = tuple((float(count), peak) for count, peak in peaks.items())
     return Result(rows, (Curve("Memory of a training", "drawings stored", "MB", {"peak resident": line}),))

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from collector.contribution.layout import SAMPLES
 from collector.storage.folder_store import FolderStore
-from infra.bench.result import Result, Row, Setting
 from infra.bench.training.sampled import put_shards, sampled
 from infra.harness.contribute import contribute, encode_rgba_png, name_for
+from infra.harness.rows import Result, Row, Setting, judge
 from training.baselines.softmax_2016 import SoftmaxRegression
 from training.data.contributed import contributed_drawings
 from training.data.dataset import LabelledDrawing, Snapshots, Variety, evaluation_snapshots, training_snapshots
@@ -34,6 +34,7 @@ from training.families.recipes import ORIGINAL
 from training.learning.evaluation import evaluate, prepare
 from training.models.interpreter import Interpreter
 
+TITLE = "Beside the loop of 2016"
 TEXT = """\
 The original read each of its pictures (500x500, RGBA, as a browser's canvas gives them) by
 `skimage.io.imread(as_gray=True)` and `downscale_local_mean`, one after the other, and then fed 10,000 batches of 1,000
@@ -98,14 +99,21 @@ def measure(setting: Setting) -> Result:
 
 def _row(name: str, ours: float, theirs: float, goal: float) -> Row:
     ratio = theirs / ours
-    return Row(f"80,000 samples, {name}", ours, "s", theirs, ratio, f">= {goal:g} times as fast", ratio >= goal)
+    return Row(f"80,000 samples, {name}", ours, "s", theirs, ratio, f">= {goal:g} times as fast", judge(ratio >= goal))
 
 
 def _accuracy(ours: float, theirs: float) -> Row:
     apart = abs(ours - theirs)
     goal = f"within {GOAL_POINTS} points"
     return Row(
-        "accuracy, mean of all stages", ours, "%", theirs, apart, goal, apart <= GOAL_POINTS, "ratio: points apart"
+        "accuracy, mean of all stages",
+        ours,
+        "%",
+        theirs,
+        apart,
+        goal,
+        judge(apart <= GOAL_POINTS),
+        "ratio: points apart",
     )
 
 

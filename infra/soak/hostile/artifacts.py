@@ -13,13 +13,12 @@ from pathlib import Path
 
 from collector.contribution.layout import champion_key, model_key
 from collector.storage.folder_store import FolderStore
+from infra.harness.rows import Row, Setting, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Footprint, Memory
 from infra.soak.hostile.bad_artifacts import bad_versions, flipped, flipped_card
 from infra.soak.hostile.malformed import CANVAS20, frame
 from infra.soak.hostile.served_version import ask_model, wait_for_model
-from infra.soak.result import Row, Setting
-from infra.soak.rows import none_of
 from training.models.artifact import Artifact, BadArtifact, BadCard, check_artifact
 from training.models.card import parse_card
 from training.models.registry import FIRST_MODELS, Registry
@@ -42,7 +41,7 @@ def run(setting: Setting) -> list[Row]:
         registry = Registry(FolderStore(service.var / "store"))
         rows += [*_promoted(setting, service, registry, sound, trap), *_torn_files(service, registry, sound)]
         rows += [*_way_back(service, registry, sound), *footprint.log_rows()]
-    return [*rows, Row("pickles that were run", str(int(trap.exists())), "0", not trap.exists())]
+    return [*rows, check("pickles that were run", str(int(trap.exists())), "0", not trap.exists())]
 
 
 def _shipped() -> Artifact:
@@ -65,8 +64,10 @@ def _checked(setting: Setting, sound: Artifact, trap: Path) -> Iterator[Row]:
         except BadArtifact as error:
             reason, refused = f"{error!s:.70}", True
         peak = memory.peak()
-        held = refused and (setting.quick or peak < MEMORY_MIB)
-        yield Row(bad.name, f"{reason} ({peak:.1f} MiB)", f"refused, < {MEMORY_MIB:g} MiB", held)
+        bound, holds = ("refused", refused)
+        if not setting.quick:
+            bound, holds = f"refused, < {MEMORY_MIB:g} MiB", refused and peak < MEMORY_MIB
+        yield check(bad.name, f"{reason} ({peak:.1f} MiB)", bound, holds)
 
 
 def _flips(setting: Setting, sound: Artifact) -> Iterator[Row]:
@@ -135,16 +136,16 @@ def _way_back(service: RunningService, registry: Registry, sound: Artifact) -> I
     registry.publish(replace(sound, card=replace(sound.card, version=version)), {})
     registry.promote(FAMILY, version, "trial")
     taken = wait_for_model(service, FAMILY, SNAPSHOT, version)
-    yield Row("promoted: a sound version", f"served: {taken}", "served: True", taken)
+    yield check("promoted: a sound version", f"served: {taken}", "served: True", taken)
     yield _rolled_back(service, registry, sound)
     back = wait_for_model(service, FAMILY, SNAPSHOT, sound.card.version)
-    yield Row("served again after the one command", str(back), "True", back)
+    yield check("served again after the one command", str(back), "True", back)
 
 
 def _serves_on(service: RunningService, sound: Artifact, name: str) -> Row:
     came = ask_model(service, FAMILY, SNAPSHOT)
     held = came == sound.card.version
-    return Row(name, "the former model answers" if held else f"answered by {came}", "the former model answers", held)
+    return check(name, "the former model answers" if held else f"answered by {came}", "the former model answers", held)
 
 
 def _rolled_back(service: RunningService, registry: Registry, sound: Artifact) -> Row:
@@ -158,4 +159,4 @@ def _rolled_back(service: RunningService, registry: Registry, sound: Artifact) -
     champion = registry.champion(FAMILY)
     held = done.returncode == 0 and champion is not None and champion.version == sound.card.version
     figure = (done.stdout or done.stderr).strip()[-100:]
-    return Row(f"midstroke models rollback {FAMILY}", figure, "the former version is the champion", held)
+    return check(f"midstroke models rollback {FAMILY}", figure, "the former version is the champion", held)

@@ -9,8 +9,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from infra.harness.rows import Row, Setting, check
 from infra.soak.hostile.decoders import DECODERS
-from infra.soak.result import Row, Setting
 
 ABOUT = "Ten minutes of coverage-guided fuzzing (atheris) of the frame, message and PNG decoders"
 
@@ -22,8 +22,8 @@ TOLD = 600  # characters of what went wrong
 
 def run(setting: Setting) -> list[Row]:
     if importlib.util.find_spec("atheris") is None:
-        reason = "not tried: atheris is not installed (make soak does, on Linux and Python below 3.14)"
-        return [Row("fuzzed", reason, "0 crashes", held=True)]
+        reason = "atheris is not installed (make soak does, on Linux and Python below 3.14)"
+        return [Row("fuzzed", reason, goal="0 crashes")]
     with ThreadPoolExecutor(len(DECODERS)) as each:  # each in a process of its own, all at once: none of it is timed
         return list(each.map(lambda name: _fuzz(setting, name), DECODERS))
 
@@ -43,7 +43,7 @@ def _fuzz(setting: Setting, name: str) -> Row:
     count = int(runs[1]) if runs else 0
     held = done.returncode == 0 and count > 0
     figure = f"{count:,} inputs in {seconds} s, 0 crashes" if held else _what_went_wrong(done.stdout + done.stderr)
-    return Row(f"fuzzed: {name}", figure, "0 crashes", held)
+    return check(f"fuzzed: {name}", figure, "0 crashes", held)
 
 
 def _what_went_wrong(said: str) -> str:

@@ -7,18 +7,17 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from infra.harness.rows import Row, Setting, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Footprint
 from infra.soak.hostile.malformed import MALFORMED, Malformed
-from infra.soak.result import Row, Setting
-from infra.soak.rows import none_of
 
 ABOUT = "10,000 malformed messages, and 400 sockets that break the websocket protocol itself"
 
@@ -82,13 +81,13 @@ def run(setting: Setting) -> list[Row]:
         ]
         with connected(service) as socket:
             answered = ask(socket, json.dumps({"type": "ping", "t": 1}))
-        return [*rows, Row("a right message after all that", str(answered.get("type")), "pong", "t" in answered)]
+        return [*rows, check("a right message after all that", str(answered.get("type")), "pong", "t" in answered)]
 
 
 def _told(name: str, wrong: Counter[str], of: int, what: str) -> Row:
     row = none_of(name, wrong.total(), of, what)
     worst = "; ".join(f"{count} of {kind}" for kind, count in wrong.most_common(3))
-    return Row(row.name, f"{row.figure} ({worst})" if worst else row.figure, row.bound, row.held)
+    return replace(row, note=worst)
 
 
 def _ask_all(service: RunningService, rng: random.Random, count: int) -> Counter[str]:

@@ -11,9 +11,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
+from infra.harness.rows import Row, Setting, check
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.hostile.malformed import CANVAS20, frame
-from infra.soak.result import Row, Setting
 from service.http.receipts import WRONG_PER_SECOND
 
 ABOUT = "Sockets and contributions of other sites' pages, and forged forwarding headers"
@@ -98,7 +98,7 @@ def _buckets(service: RunningService) -> Iterator[Row]:
         answered, seconds = _answers(service, forged)
         most = int(FRAMES_PER_SECOND * (1 + seconds) * 1.1)  # a second's worth is saved up; a second bucket doubles it
         figure = f"{answered} in {seconds:.1f} s"
-        yield Row(f"answers to too many snapshots, {name}", figure, f"1 to {most}", 1 <= answered <= most)
+        yield check(f"answers to too many snapshots, {name}", figure, f"1 to {most}", 1 <= answered <= most)
 
 
 def _guesses(service: RunningService) -> Row:
@@ -115,11 +115,11 @@ def _guesses(service: RunningService) -> Row:
     seconds = time.monotonic() - began
     most = int(WRONG_PER_SECOND * (1 + seconds)) + 1
     figure = f"{looked_at} of {GUESSES} looked at in {seconds:.1f} s"
-    return Row("wrong receipts from forged addresses", figure, f"1 to {most}", 1 <= looked_at <= most)
+    return check("wrong receipts from forged addresses", figure, f"1 to {most}", 1 <= looked_at <= most)
 
 
 def _row(name: str, came: str, wanted: str) -> Row:
-    return Row(name, came, wanted, came == wanted)
+    return check(name, came, wanted, came == wanted)
 
 
 def _headers(origin: str | None, more: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import http.client
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,11 +17,10 @@ from websockets.typing import Subprotocol
 from collector.storage.folder_store import FolderStore
 from infra.harness.chromium import ARGUMENTS, chromium_path
 from infra.harness.contributions import contribution_texts
+from infra.harness.rows import Row, Setting, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Footprint
 from infra.soak.hostile.hostile_texts import FIGURE, HTML, MARK, PATHS, SCRIPTED_SVG, hostile_contributions, tamper
-from infra.soak.result import Row, Setting
-from infra.soak.rows import none_of
 
 ABOUT = "HTML, control characters and path tricks in texts that are stored, echoed or shown"
 
@@ -79,7 +79,7 @@ def _ask_for_paths(service: RunningService) -> Iterator[Row]:
                 if status not in (404, 405, 415, 422, 429) or b"root:" in body:
                     found.append(f"{status} for {address:.60}")
     row = none_of("path tricks in addresses that were given something", len(found), asked, "requests")
-    yield Row(row.name, f"{row.figure} {'; '.join(found[:3])}".strip(), row.bound, row.held)
+    yield replace(row, note="; ".join(found[:3]))
 
 
 def _policies(service: RunningService) -> Iterator[Row]:
@@ -128,7 +128,7 @@ def _looked_at(setting: Setting, service: RunningService, version: str) -> Itera
     """What a real browser makes of it all."""
     path = chromium_path()
     if path is None:
-        yield Row("seen by a real browser", "not tried: no Chromium or Chrome is installed", "nothing run", held=True)
+        yield Row("seen by a real browser", "no Chromium or Chrome is installed", goal="nothing run")
         return
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
@@ -140,9 +140,9 @@ def _looked_at(setting: Setting, service: RunningService, version: str) -> Itera
             run, shown = run + ran, shown + (MARK in text)
         ran, text = _look(browser, f"{service.url}/models/{FAMILY}/{version}/{FIGURE}")
         yield none_of("hostile texts that a browser ran or made elements of", run + ran, len(views) + 1, "views")
-        yield Row("views that show them as the plain text they are", str(shown), "1 or more", shown >= 1)
+        yield check("views that show them as the plain text they are", str(shown), "1 or more", shown >= 1)
         control = _runs_at_all(browser)
-        yield Row("the same figure with nothing to keep it from running", str(control), "True", control)
+        yield check("the same figure with nothing to keep it from running", str(control), "True", control)
         browser.close()
 
 

@@ -15,9 +15,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from infra.harness.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, running_service
-from infra.soak.result import Row, Setting
-from infra.soak.rows import none_of, within
 
 ABOUT = "1,000 idle sockets and one over the limit; 50 clients that never read; 500 connections that never speak"
 
@@ -52,9 +51,9 @@ async def _sit_idle(setting: Setting, service: RunningService, count: int) -> li
     answered = await asyncio.gather(*(_pong(one) for one in sockets))
     await _close(sockets)
     return [
-        within(setting, f"memory that {count:,} idle sockets take", more, MEGABYTES, "MB"),
+        at_most(setting, f"memory that {count:,} idle sockets take", more, MEGABYTES, "MB"),
         none_of("idle sockets that don't answer a ping", answered.count(False), count, "sockets"),
-        Row("close code of one socket over the limit", str(code), str(TOO_MANY), code == TOO_MANY),
+        check("close code of one socket over the limit", str(code), str(TOO_MANY), code == TOO_MANY),
     ]
 
 
@@ -114,9 +113,9 @@ def _keep_waiting(setting: Setting, service: RunningService, deaf_count: int, si
         deaf_until, deaf_left = _until_closed(lambda: _still_kept(service, deaf), 2 * FREED_SECONDS)
     deaf_seconds, silent_seconds = deaf_until - deaf_since, silent_until - silent_since
     return [
-        within(setting, f"until {deaf_count} clients that never read are let go", deaf_seconds, FREED_SECONDS, "s"),
+        at_most(setting, f"until {deaf_count} clients that never read are let go", deaf_seconds, FREED_SECONDS, "s"),
         none_of("clients that never read and are kept", deaf_left, deaf_count, "clients"),
-        within(setting, f"until {silent_count} silent connections are closed", silent_seconds, SILENT_SECONDS, "s"),
+        at_most(setting, f"until {silent_count} silent connections are closed", silent_seconds, SILENT_SECONDS, "s"),
         none_of("connections that never speak and stay open", silent_left, silent_count, "connections"),
     ]
 

@@ -26,7 +26,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
 from collector.ink.path import lines_to_path48, pack_path48
-from infra.soak.rows import percentile
+from infra.harness.rows import percentile
 from training.data.reference import reference_drawings
 
 HEADER = struct.Struct("<BBHIII")

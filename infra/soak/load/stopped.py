@@ -14,10 +14,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from infra.harness.contributions import contribution_texts
+from infra.harness.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.load.drawers import drawing_payload, frame
-from infra.soak.result import Row, Setting
-from infra.soak.rows import none_of, within
 from infra.soak.storage.store_servers import running_storage
 from infra.soak.storage.stored import look, rows_of, wait_until_drained
 
@@ -44,8 +43,8 @@ def run(setting: Setting) -> list[Row]:
         kept = look(storage.store, accepted, sent, setting.seed)
     return [
         none_of(f"not told {RESTARTS}", VISITORS - codes[RESTARTS], VISITORS, f"visitors {dict(codes)}"),
-        within(setting, "from SIGTERM to the process's end", seconds, EXIT_SECONDS, "s"),
-        Row("exit code", str(code), "0", code == 0),
+        at_most(setting, "from SIGTERM to the process's end", seconds, EXIT_SECONDS, "s"),
+        check("exit code", str(code), "0", code == 0),
         *rows_of(kept, len(accepted)),
     ]
 

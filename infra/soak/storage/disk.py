@@ -6,10 +6,9 @@ import errno
 import time
 
 from infra.harness.contributions import contribution_texts
+from infra.harness.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import running_service
 from infra.soak.load.drawers import Drawers, drawing_clients
-from infra.soak.result import Row, Setting
-from infra.soak.rows import none_of, within
 from infra.soak.storage.faulty_calls import FaultyCalls, faulty_calls
 from infra.soak.storage.sender import Sender, sending
 from infra.soak.storage.store_servers import running_storage
@@ -71,7 +70,7 @@ def _fail(name: str, seconds: float, sender: Sender, faults: FaultyCalls, spans:
     time.sleep(1.0)
     return [
         none_of(f"acknowledged while {name}", acknowledged, told, "answers"),
-        Row(f"told `busy` while {name}", f"{told} answers", ">= 1", told > 0 and faults.refused > refused_before),
+        check(f"told `busy` while {name}", f"{told} answers", ">= 1", told > 0 and faults.refused > refused_before),
     ]
 
 
@@ -79,6 +78,6 @@ def _latencies(setting: Setting, drawers: Drawers, spans: dict[str, Span]) -> li
     p99 = {name: drawers.p99(*span) for name, span in spans.items()}
     before = p99.pop("well")
     return [
-        within(setting, f"prediction p99 while {name}, of {before:.1f} ms", slow / before, P99_TIMES, "x")
+        at_most(setting, f"prediction p99 while {name}, of {before:.1f} ms", slow / before, P99_TIMES, "x")
         for name, slow in p99.items()
     ]

@@ -20,8 +20,8 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 
+from infra.harness.rows import CannotRun
 from infra.harness.service_process import COMMAND
-from infra.soak.rows import CannotRun
 
 # By machine: seccomp itself, and what SQLite writes and syncs with.
 _CALLS = {

@@ -8,9 +8,8 @@ import time
 from pathlib import Path
 
 from infra.harness.contributions import contribution_texts
+from infra.harness.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, free_port, start_service, stop_service, wait_until_ready
-from infra.soak.result import Row, Setting
-from infra.soak.rows import none_of, within
 from infra.soak.storage.sender import Sender, sending
 from infra.soak.storage.store_servers import running_storage
 from infra.soak.storage.stored import look, rows_of, wait_until_drained
@@ -44,10 +43,12 @@ def run(setting: Setting) -> list[Row]:
             stop_service(service)
         kept = look(storage.store, sender.accepted, sender.sent, setting.seed)
     return [
-        Row("kills, and contributions sent", f"{killed}, {len(sender.sent):,}", f">= {kills}, {contributions:,}", True),
+        check(
+            "kills, and contributions sent", f"{killed}, {len(sender.sent):,}", f">= {kills}, {contributions:,}", True
+        ),
         *rows_of(kept, len(sender.accepted)),
         *_answered(sender, var),
-        within(setting, "ready again after a kill, slowest", max(ready), READY_SECONDS, "s"),
+        at_most(setting, "ready again after a kill, slowest", max(ready), READY_SECONDS, "s"),
     ]
 
 

@@ -14,9 +14,8 @@ from collector.ink.drawing import Drawing, fit_on_canvas
 from collector.storage.stored_drawing import parse_stored_drawing
 from infra.harness.chromium import ARGUMENTS, chromium_path
 from infra.harness.contributions import drawings_of
+from infra.harness.rows import CannotRun, Row, Setting, at_most, check, none_of
 from infra.harness.service_process import free_port, running_service, start_service, stop_service, wait_until_ready
-from infra.soak.result import Row, Setting
-from infra.soak.rows import CannotRun, none_of, within
 from infra.soak.storage.page_visitor import Visitor
 from infra.soak.storage.store_servers import Storage, running_storage
 from infra.soak.storage.stored import look, rows_of, wait_until_drained
@@ -47,9 +46,11 @@ def run(setting: Setting) -> list[Row]:
     return [
         none_of("contributions without an answer", digits - len(visitor.accepted), digits, "contributions"),
         none_of("drawings whose ink is not whole", strayed + digits - len(visitor.given), digits, "drawings"),
-        within(setting, "from the service's start until the page is live again, slowest", max(back), BACK_SECONDS, "s"),
+        at_most(
+            setting, "from the service's start until the page is live again, slowest", max(back), BACK_SECONDS, "s"
+        ),
         *rows_of(kept, len(visitor.accepted)),
-        Row("errors in the page", "; ".join(visitor.errors[:2]) or "none", "none", not visitor.errors),
+        check("errors in the page", "; ".join(visitor.errors[:2]) or "none", "none", not visitor.errors),
     ]
 
 

@@ -13,9 +13,8 @@ from websockets.typing import Subprotocol
 from collector.contribution.layout import drawing_key
 from collector.storage.stored_drawing import parse_stored_drawing
 from infra.harness.contributions import contribution_texts
+from infra.harness.rows import Row, Setting, check, none_of
 from infra.harness.service_process import running_service
-from infra.soak.result import Row, Setting
-from infra.soak.rows import none_of
 from infra.soak.storage.store_servers import Storage, running_storage
 from infra.soak.storage.stored import look, rows_of, wait_until_drained
 
@@ -43,7 +42,7 @@ def run(setting: Setting) -> list[Row]:
         days = {parse_stored_drawing(storage.store.get(drawing_key(d))).received_at.date() for d in ids}
     return [
         none_of("not acknowledged five times alike", sum(map(_differ, answers.values())), len(ids), "contributions"),
-        Row("days under which the drawings are kept", str(len(days)), "3: the clocks were", len(days) == 3),
+        check("days under which the drawings are kept", str(len(days)), "3: the clocks were", len(days) == 3),
         *rows_of(kept, len(ids)),
     ]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 
 from infra.harness.contributions import contribution_texts
+from infra.harness.rows import Row, Setting, check, none_of
 from infra.harness.service_process import running_service
-from infra.soak.result import Row, Setting
-from infra.soak.rows import none_of
 from infra.soak.storage.sender import Sender, sending
 from infra.soak.storage.store_servers import running_storage
 from infra.soak.storage.stored import look, rows_of, wait_until_drained
@@ -37,7 +36,7 @@ def run(setting: Setting) -> list[Row]:
             wait_until_drained(var, DRAIN_SECONDS)
         kept = look(storage.store, sender.accepted, sender.sent, setting.seed)
     return [
-        Row("refused with `spool_full` while it is full", f"{refused} answers for {unheard}", ">= 1", refused > 0),
+        check("refused with `spool_full` while it is full", f"{refused} answers for {unheard}", ">= 1", refused > 0),
         none_of("sent and never taken", len(sender.sent) - len(sender.accepted), len(sender.sent), "contributions"),
         *rows_of(kept, len(sender.accepted)),
     ]

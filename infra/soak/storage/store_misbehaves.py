@@ -10,10 +10,9 @@ from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from infra.harness.contributions import contribution_texts
+from infra.harness.rows import Row, Setting, at_most, none_of
 from infra.harness.service_process import running_service
 from infra.soak.load.drawers import Drawers, drawing_clients
-from infra.soak.result import Row, Setting
-from infra.soak.rows import none_of, within
 from infra.soak.storage.sender import sending
 from infra.soak.storage.store_servers import Storage, running_storage
 from infra.soak.storage.stored import look, rows_of, wait_until_drained
@@ -62,7 +61,7 @@ def _latencies(setting: Setting, drawers: Drawers, spans: dict[str, tuple[float,
     p99 = {name: drawers.p99(*span) for name, span in spans.items()}
     before = p99.pop("well")
     return [
-        within(setting, f"prediction p99 while it {name}, of {before:.1f} ms", slow / before, P99_TIMES, "x")
+        at_most(setting, f"prediction p99 while it {name}, of {before:.1f} ms", slow / before, P99_TIMES, "x")
         for name, slow in p99.items()
     ]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collector.storage.s3_store import S3Store
+from infra.harness.rows import CannotRun
 from infra.minio.build import minio_binary
 from infra.minio.server import Credentials, MinioServer, running_minio
-from infra.soak.rows import CannotRun
 from infra.toxiproxy.build import toxiproxy_binary
 from infra.toxiproxy.server import Toxiproxy, running_toxiproxy
 

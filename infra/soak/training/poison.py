@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 from collector.storage.folder_store import FolderStore
-from infra.soak.result import Row, Setting
+from infra.harness.rows import Row, Setting, check, informational
 from infra.soak.training.just_under import Descent, descend
 from infra.soak.training.poisoned_rounds import Story, story_of
 from infra.soak.training.poisoning import (
@@ -82,9 +82,9 @@ def _label_filter_rows(people: People, seed: int) -> list[Row]:
     filtered = 1 - len(label_filter.accepted(right)) / len(right)
     caught, caught_sevens = (1 - len(label_filter.accepted(group)) / len(group) for group in (wrong, sevens))
     return [
-        Row("right labels that the label filter rejects", f"{100 * filtered:.2f} % of {len(right):,}",
+        check("right labels that the label filter rejects", f"{100 * filtered:.2f} % of {len(right):,}",
             f"<= {100 * FILTERED:g} %", filtered <= FILTERED),
-        Row("wrong labels that it catches: one too many; 1s labelled 7",
+        check("wrong labels that it catches: one too many; 1s labelled 7",
             f"{100 * caught:.1f} %; {100 * caught_sevens:.1f} %", f">= {100 * CAUGHT:g} %",
             min(caught, caught_sevens) >= CAUGHT),
     ]  # fmt: skip
@@ -94,22 +94,22 @@ def _rows(story: Story) -> list[Row]:
     what = f"{story.family}: {story.attack}, {story.rounds} rounds"
     fall, times = max(story.mean_fall, story.finished_fall), CROWD_TIMES if story.attack == CROWD else 1
     rows = [
-        Row(f"{what}: deepest fall, mean and finished", f"{story.mean_fall:.2f} and {story.finished_fall:.2f} points",
+        check(f"{what}: deepest fall, mean and finished", f"{story.mean_fall:.2f} and {story.finished_fall:.2f} points",
             f"<= {times * FALL:g} points", fall <= times * FALL),
-        Row(f"{what}: deepest fall of a digit's recall", f"{story.recall_fall:.2f} points",
+        check(f"{what}: deepest fall of a digit's recall", f"{story.recall_fall:.2f} points",
             f"<= {times * RECALL_FALL:g} points", story.recall_fall <= times * RECALL_FALL),
     ]  # fmt: skip
     published = f"{story.published} of {story.trained} trainings"
     if story.attack == LOUD:
-        return [*rows, Row(f"{what}: published", published, ">= 50 %", 0 < story.trained <= 2 * story.published)]
-    return [*rows, Row(f"{what}: published", published, "told for information", held=True)]
+        return [*rows, check(f"{what}: published", published, ">= 50 %", 0 < story.trained <= 2 * story.published)]
+    return [*rows, informational(f"{what}: published", published)]
 
 
 def _descent_rows(descent: Descent) -> list[Row]:
     name = f"{descent.rounds} challengers, each as bad as the gate lets pass"
     return [
-        Row(f"{name}: fall on the judging drawings", f"{descent.judged_fall:.2f} points in {descent.accepted} steps",
+        check(f"{name}: fall on the judging drawings", f"{descent.judged_fall:.2f} points in {descent.accepted} steps",
             f"<= {FALL:g} points", descent.judged_fall <= FALL),
-        Row(f"{name}: fall on other writers'", f"{descent.others_fall:.2f} points", f"<= {FALL:g} points",
+        check(f"{name}: fall on other writers'", f"{descent.others_fall:.2f} points", f"<= {FALL:g} points",
             descent.others_fall <= FALL),
     ]  # fmt: skip

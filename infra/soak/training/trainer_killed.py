@@ -16,8 +16,7 @@ from collector.contribution.layout import MODELS, SHARDS, TRAINER_STATUS
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import NoSuchObject, ObjectStore
 from infra.harness.contribute import contribute, name_for
-from infra.soak.result import Row, Setting
-from infra.soak.rows import none_of
+from infra.harness.rows import Row, Setting, check, informational, none_of
 from infra.soak.storage.store_servers import running_storage
 from infra.soak.training.trained import is_done, is_whole, look
 from training.data.dataset import LabelledDrawing
@@ -85,13 +84,13 @@ def _tried(
     trained = look(store, FAMILY)
     seen = "; ".join(f"{count} after {moment}" for moment, count in times.items())
     return [
-        Row(f"{name}: kills", f"{kills}: {seen}", "told for information", held=True),
+        informational(f"{name}: kills", f"{kills}: {seen}"),
         none_of(f"{name}: kills that left a champion or a listed version that is not whole", torn, kills, "kills"),
         none_of(f"{name}: trained on twice", trained.twice + max(0, trained.taught - came), came, "drawings"),
         none_of(f"{name}: never trained on", max(0, came - trained.taught), came, "drawings"),
         none_of(f"{name}: missing from shards, twice in them, or left to take in",
                 abs(came - trained.in_shards) + trained.doubled + trained.waiting, came, "drawings"),
-        Row(f"{name}: the last trainer dealt with all that was left", "yes" if ended else "no", "yes", ended),
+        check(f"{name}: the last trainer dealt with all that was left", "yes" if ended else "no", "yes", ended),
     ]  # fmt: skip
 
 

@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from infra.soak.result import Setting
+from infra.harness.rows import Outcome, Setting, overall
 from infra.soak.training import poison, trainer_killed
 
 
 def test_wrong_labels_do_no_harm_in_a_short_trial(tmp_path: Path) -> None:
     rows = poison.run(Setting(tmp_path, quick=True))
 
-    assert [row for row in rows if not row.held] == []
-    assert rows
+    assert [row for row in rows if row.outcome is Outcome.FAILED] == []
+    assert overall(rows) is Outcome.HELD
 
 
 @pytest.mark.server
 def test_a_killed_trainer_trains_on_each_drawing_once_in_a_short_trial(tmp_path: Path) -> None:
     rows = trainer_killed.run(Setting(tmp_path, quick=True))
 
-    assert [row for row in rows if not row.held] == []
-    assert rows
+    assert [row for row in rows if row.outcome is Outcome.FAILED] == []
+    assert overall(rows) is Outcome.HELD

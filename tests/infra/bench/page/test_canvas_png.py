@@ -9,8 +9,8 @@ import pytest
 from collector.ink.canvas_png import read_canvas
 from collector.ink.snapshot import CELLS
 from infra.bench.page.canvas_png import MODES, Mode, encode, measure, original, ours, rounded
-from infra.bench.result import Setting
 from infra.harness.drawings import canvases, drawings_of
+from infra.harness.rows import Setting
 
 
 @pytest.mark.parametrize("mode", [mode for mode, _, _ in MODES])

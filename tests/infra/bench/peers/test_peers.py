@@ -17,6 +17,7 @@ from infra.bench.peers.peers import PEERS, Peer, frame_of, rows_of, weights_file
 from infra.bench.peers.processes import Answers, PeerFailed, answers_of
 from infra.bench.peers.regression import features_of, read_weights
 from infra.harness.drawings import canvases, drawings_of
+from infra.harness.rows import Outcome
 from service.wire.messages import Frame
 from service.wire.protocol import parse_binary
 from tests.shipped import shipped_artifact
@@ -58,21 +59,21 @@ def test_a_client_without_right_answers_is_no_figure(found: dict[str, object]) -
         answers_of(found, 1.0)
 
 
-@pytest.mark.parametrize(("theirs", "met"), [(10.0, True), (20.1, False)])
-def test_the_goal_is_met_by_the_median_of_the_turns(theirs: float, met: bool) -> None:
+@pytest.mark.parametrize(("theirs", "outcome"), [(10.0, Outcome.HELD), (20.1, Outcome.FAILED)])
+def test_the_goal_is_met_by_the_median_of_the_turns(theirs: float, outcome: Outcome) -> None:
     ours = [Answers(rate, 0.1, 0.2, 0.5) for rate in (9_000, 10_000, 90_000)]
     peer = [Answers(theirs, 100, 200, 0.5)] * 3
 
     rates, slowest = rows_of(GRADIO, 8, ours, peer)
 
-    assert (rates.ours, rates.theirs, rates.met) == (10_000, theirs, met)
-    assert (slowest.ours, slowest.theirs, slowest.met) == (0.2, 200, None)
+    assert (rates.ours, rates.theirs, rates.outcome) == (10_000, theirs, outcome)
+    assert (slowest.ours, slowest.theirs, slowest.outcome) == (0.2, 200, Outcome.NOT_JUDGED)
 
 
 def test_a_peer_without_a_goal_is_told_for_information() -> None:
     answers = [Answers(10, 1, 2, 0.5)]
 
-    assert [row.met for row in rows_of(Peer("a peer", "module", None), 1, answers, answers)] == [None, None]
+    assert {row.outcome for row in rows_of(Peer("a peer", "module", None), 1, answers, answers)} == {Outcome.NOT_JUDGED}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,129 @@
+"""Runs a list of benchmarks or trials by name: command line, scratch folders, kept results and document.
+
+`python -m infra.bench` and `python -m infra.soak` each pass a `Suite`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+
+from infra.harness.kept import BadKept, Run, describe_machine, read_kept, write_kept
+from infra.harness.rows import CannotRun, Outcome, Result, Row, Setting, check, overall
+from infra.harness.tables import terminal_table
+
+LOG_BYTES = 2000
+ENDED_EARLY = "ended early"
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    name: str
+    description: str
+    kind: str  # what its entries are: "benchmarks" or "trials"
+    modules: Mapping[str, str]  # by the entry's name, in the order of the document; imported when they run
+    run: Callable[[ModuleType, Setting], Result]
+    title: Callable[[ModuleType], str]
+    columns: tuple[str, ...]
+    write_document: Callable[[Path, Mapping[str, Run]], None]
+    docs: Path | None  # written after a full run unless another path is given
+
+
+def main(suite: Suite, arguments: Sequence[str] | None = None) -> int:
+    """Runs the named entries, or all of them.
+
+    Returns:
+        0; 1 if a run ended early or, of trials, a row failed; 2 for wrong usage; 3 if a trial judged nothing.
+    """
+    given = _parse(suite, arguments)
+    out = given.out or Path(f"var/{suite.name}{'-quick' if given.quick else ''}.json")
+    try:
+        kept = read_kept(out)
+    except BadKept as error:
+        print(f"{suite.name}: {error}", file=sys.stderr)
+        return 2
+    # A SIGTERM, too, unwinds and ends the servers of the entry that runs.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    print(describe_machine(), flush=True)
+    runs: dict[str, Run] = {}
+    for name in [name for name in suite.modules if name in (given.names or suite.modules)]:
+        print(f"\n{name}", flush=True)
+        runs[name] = run = _run(suite, name, given)
+        print(terminal_table(run.result.rows, suite.columns), flush=True)
+        if suite.kind == "benchmarks" and _ended_early(run):
+            continue  # the figures of its last complete run stay
+        kept = {each: {**kept, name: run}[each] for each in suite.modules if each in {*kept, name}}
+        write_kept(out, kept, suite.kind)  # after each: an interrupt loses one entry, not all
+        if given.docs is not None and not given.quick:
+            suite.write_document(given.docs, kept)
+    return _report(suite, runs)
+
+
+def _parse(suite: Suite, arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=f"python -m infra.{suite.name}", description=suite.description)
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*suite.modules, []], help=", ".join(suite.modules))
+    parser.add_argument("--quick", action="store_true", help="a few seconds each; times are not judged")
+    parser.add_argument("--seed", type=int, default=1, help="of every random choice")
+    parser.add_argument("--drawings", type=Path, action="extend", nargs="+", default=[], metavar="FILE", help="NDJSON")
+    parser.add_argument("--out", type=Path, help=f"results (var/{suite.name}.json; -quick.json with --quick)")
+    parser.add_argument("--docs", type=Path, default=suite.docs, help="document made from full runs (%(default)s)")
+    if suite.kind == "benchmarks":
+        parser.add_argument("--peers", type=Path, metavar="PYTHON", help="a Python that has gradio")
+    return parser.parse_args(arguments)
+
+
+def _run(suite: Suite, name: str, given: argparse.Namespace) -> Run:
+    began, title = time.monotonic(), name
+    # A temporary folder: paths stay short, and nothing is left behind.
+    with tempfile.TemporaryDirectory(prefix=f"{suite.name}-", ignore_cleanup_errors=True) as scratch:
+        setting = Setting(Path(scratch), given.quick, given.seed, tuple(given.drawings), getattr(given, "peers", None))
+        try:
+            module = importlib.import_module(suite.modules[name])
+            title = suite.title(module)
+            result = suite.run(module, setting)
+        except CannotRun as reason:
+            result = Result((Row("not run", str(reason), goal="runs"),))
+        except Exception as error:  # the other entries still run
+            traceback.print_exc()
+            _print_logs(Path(scratch))
+            message = f"{type(error).__name__}: {error!s:.200}"
+            result = Result((check(ENDED_EARLY, message, "runs to its end", holds=False),))
+    seconds, at = round(time.monotonic() - began, 1), datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return Run(result, title, describe_machine(), at, seconds, given.quick, given.seed)
+
+
+def _print_logs(scratch: Path) -> None:
+    for log in sorted(scratch.rglob("*.log")):
+        print(f"--- the end of {log}\n{log.read_text(errors='replace')[-LOG_BYTES:]}", file=sys.stderr)
+
+
+def _ended_early(run: Run) -> bool:
+    return any(row.name == ENDED_EARLY for row in run.result.rows)
+
+
+def _report(suite: Suite, runs: Mapping[str, Run]) -> int:
+    """Prints a line on the whole and returns the exit code."""
+    outcomes = {name: overall(run.result.rows) for name, run in runs.items()}
+    if suite.kind == "benchmarks":  # a goal that a slow machine misses is no error
+        outcomes = {name: Outcome.FAILED if _ended_early(run) else Outcome.HELD for name, run in runs.items()}
+    failed, unjudged = (
+        [name for name, outcome in outcomes.items() if outcome is wanted]
+        for wanted in (Outcome.FAILED, Outcome.NOT_JUDGED)
+    )
+    words = [
+        f"{outcome}: {', '.join(names)}" for outcome, names in (("failed", failed), ("not judged", unjudged)) if names
+    ]
+    minutes = sum(run.seconds for run in runs.values()) / 60
+    everything = "all held" if suite.kind == "trials" else "all measured"
+    print(f"\n{len(runs)} {suite.kind}, {minutes:.1f} minutes; {'; '.join(words) or everything}", flush=True)
+    return 1 if failed else 3 if unjudged else 0
