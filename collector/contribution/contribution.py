@@ -1,4 +1,4 @@
-"""A finished, labelled drawing as a client hands it in. Whatever came is checked here; nothing is stored or decoded."""
+"""Parses and validates a contribution, the finished and labelled drawing that a client sends; no I/O."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from collector.ink.png import BadPng, read_size
 
 LICENCE = "CC BY 4.0"
 CONSENT_VERSION = "2026-11-2"
-# Every text that was ever shown stays here: pages opened before a change still send its version, and who gave a drawing
-# can read what was agreed to. A changed text is a new version.
+# Every published text stays: pages opened before a change still send its version, and contributors can read the terms
+# that they agreed to. A changed text gets a new version.
 CONSENTS = {
     "2026-11-1": (
         "Each digit that you draw when asked for one is kept: its strokes with their times, and pictures of it at "
@@ -50,12 +50,12 @@ Text = TypeVar("Text", bound=str)
 
 
 class BadContribution(ValueError):
-    """What came is no contribution; the message says what came and what was expected."""
+    """The input is not a valid contribution; the message says what came and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The canvas when `ink` (above 0, to 1) of the drawing's final stroke length was on it."""
+    """The canvas when the fraction `ink` (above 0, to 1) of the drawing's final stroke length was on it."""
 
     ink: float
     png: bytes
@@ -78,10 +78,10 @@ class Contribution:
 
 
 def parse_contribution(record: Any) -> Contribution:
-    """A contribution from decoded JSON, which may be anything.
+    """Reads a contribution from decoded JSON of any shape.
 
     Raises:
-        BadContribution: a field is missing, of the wrong form, or beyond its limit.
+        BadContribution: a field is missing, malformed, or beyond its limit.
     """
     if not isinstance(record, dict):
         raise BadContribution(f"{describe(record)}, expected an object with id, label, strokes and samples")
@@ -109,13 +109,13 @@ def _drawing_id(value: Any) -> str:
 def _token(value: Any) -> str:
     if not (isinstance(value, str) and TOKEN.fullmatch(value)):
         # The token itself stays out of the message, and so out of the logs.
-        raise BadContribution("contributor is no token, expected 16 to 64 characters of A-Z a-z 0-9 - _")
+        raise BadContribution("contributor is not a token, expected 16 to 64 characters of A-Z a-z 0-9 - _")
     return value
 
 
 def _whole(record: dict[Any, Any], name: str, low: int, high: int) -> int:
     value = record.get(name)
-    # A bool is an int in Python, and `true` a client's mistake.
+    # A bool is an int in Python, but `true` is a client's mistake.
     if not (type(value) is int and low <= value <= high):
         raise BadContribution(f"{name} is {describe(value)}, expected a whole number from {low} to {high}")
     return value
@@ -139,7 +139,7 @@ def _one_of(name: str, value: Any, known: Sequence[Text]) -> Text:
 
 
 def _strokes(value: Any, width: int, height: int) -> tuple[Stroke, ...]:
-    # Counted first, so that a list of a million costs nothing.
+    # Counted first: a list of a million points must cost nothing.
     if isinstance(value, list) and len(value) > STROKES_MAX:
         raise BadContribution(f"{len(value)} strokes, at most {STROKES_MAX}")
     if isinstance(value, list) and sum(len(s) for s in value if isinstance(s, list)) > POINTS_MAX:
@@ -149,7 +149,7 @@ def _strokes(value: Any, width: int, height: int) -> tuple[Stroke, ...]:
     except DrawingError as error:
         raise BadContribution(str(error)) from error
     for point in (point for stroke in strokes for point in stroke.points):
-        # A pen leaves the canvas while it is down; one canvas beyond each edge is as far as a page can see.
+        # A pen may leave the canvas while it is down; the page clamps points to one canvas beyond each edge.
         if not (-width <= point.x <= 2 * width and -height <= point.y <= 2 * height):
             raise BadContribution(f"a point at {point.x:g}, {point.y:g} of a canvas of {width}x{height} px")
     return strokes

@@ -1,4 +1,4 @@
-"""Who drew, without knowing who: a browser's random token becomes a keyed hash, and that decides its use."""
+"""Turns a browser's random token into a pseudonymous contributor id, which decides the use of its drawings."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _STORED_USES: dict[Use, str] = {"training": "training", "validation": "judging"}
 
 
 class BadToken(ValueError):
-    """This is no contributor's token."""
+    """The text is not a contributor's token."""
 
 
 def contributor_id(key: bytes, token: str) -> str:
-    """32 hex digits of HMAC-SHA256(key, token): the same person again, but never who.
+    """32 hex digits of HMAC-SHA256(key, token): stable for one browser, and not reversible.
 
     Raises:
         BadToken: not 16 to 64 characters of `A-Z a-z 0-9 - _`.
@@ -59,15 +59,15 @@ def parse_stored_use(text: object) -> Use:
 
 
 class BadKeyFile(ValueError):
-    """The file holds no key. A new one would make strangers of all contributors, so none is made in its place."""
+    """The file holds no key. It is not replaced: a new key would change every contributor's id."""
 
 
 def load_or_make_key(path: Path) -> bytes:
-    """The service's key for `contributor_id`, 32 bytes; made on first use, readable by its owner alone.
+    """The service's key for `contributor_id`, 32 bytes; created on first use, readable by its owner alone.
 
     Raises:
-        BadKeyFile: there is a file, but no key in it.
-        OSError: it can't be read or made.
+        BadKeyFile: the file exists but holds no key.
+        OSError: the file can't be read or created.
     """
     if not path.exists():
         _make_key(path)

@@ -1,4 +1,4 @@
-"""Every key in the bucket, to and from its parts: `docs/layout.md` as functions. Nothing is read or put here."""
+"""Builds and parses every key in the bucket, as `docs/layout.md` defines them; no I/O."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _SHARD = re.compile(rf"{re.escape(SHARDS)}(\d{{12}})-(\d{{12}})_(\d{{6}})_([0-9a
 
 
 class NotInLayout(ValueError):
-    """A key that is not of the form asked for."""
+    """The key does not have the expected form."""
 
 
 def is_drawing_id(text: str) -> bool:
-    """Whether this is a UUID as the layout writes it: lower case, with dashes."""
+    """True for a UUID in lower case with dashes."""
     return _DRAWING.fullmatch(text) is not None
 
 
@@ -37,7 +37,7 @@ def sample_key(label: int, drawing: str, step: int) -> str:
 
 
 def samples_prefix(label: int, drawing: str) -> str:
-    """What the keys of all of a drawing's samples begin with."""
+    """The prefix of the keys of all of a drawing's samples."""
     return f"{SAMPLES}{label}/{drawing}/"
 
 
@@ -59,13 +59,13 @@ def parse_drawing_key(key: str) -> str:
 
 
 def arrival_key(when: datetime, drawing: str) -> str:
-    """The empty object that tells of an upload; `when` is the upload's, in any time zone."""
+    """The empty object that announces an upload; `when` is the time of the upload, in any time zone."""
     utc = when.astimezone(UTC)
     return f"{ARRIVALS}{utc:%Y%m%dT%H%M%S}{utc.microsecond // 1000:03d}Z_{drawing}"
 
 
 def parse_arrival(key: str) -> tuple[str, str]:
-    """The time as it stands in the key, `20261121T034500123Z`, and the drawing's id.
+    """The time as written in the key, `20261121T034500123Z`, and the drawing's id.
 
     Raises:
         NotInLayout: not `arrivals/v1/<time>_<uuid>`.
@@ -82,7 +82,7 @@ def model_key(family: str, version: str, file: str) -> str:
 
 
 def champion_key(family: str) -> str:
-    """The pointer to the version that is served."""
+    """The pointer to the served version."""
     return f"{MODELS}{family}/champion.json"
 
 
@@ -93,9 +93,9 @@ def tombstone_key(drawing: str) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class ShardName:
-    """Which drawings a shard holds, by the numbers that compaction gave them; `first` and `last` are in it or were.
+    """The range of drawing numbers in a shard, as compaction assigned them; `first` and `last` are or were in it.
 
-    `rewritten` counts how often drawings were taken out of it, `digest` is the beginning of its content's SHA-256.
+    `rewritten` counts the rewrites that removed drawings, `digest` is the start of the SHA-256 of its content.
     """
 
     first: int
@@ -105,7 +105,7 @@ class ShardName:
 
 
 def shard_key(name: ShardName) -> str:
-    """Named by range and by content: two trainers that don't know of each other never put over one another's."""
+    """Named by range and content, so that two independent trainers never overwrite each other's shards."""
     return f"{SHARDS}{name.first:012d}-{name.last:012d}_{name.rewritten:06d}_{name.digest}.parquet"
 
 

@@ -1,4 +1,4 @@
-"""Anyone's PNG to a grayscale canvas; what it may be is `png_parts.py`'s to check first. No snapshots in here."""
+"""Decodes an untrusted PNG to a grayscale canvas, after `png.py` has checked it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def read_canvas(png: bytes) -> NDArray[np.uint8]:
     """The picture as a grayscale canvas (height, width), uint8.
 
     Raises:
-        BadPng: not a whole PNG, over 1 MiB, over 2048x2048 px, or with more in it than its picture.
+        BadPng: not a complete PNG, over 1 MiB, over 2048x2048 px, or with surplus pixel data.
     """
     picture = picture_alone(png)
     try:
@@ -41,23 +41,23 @@ def _to_gray(image: Image.Image) -> NDArray[np.uint8]:
         return np.asarray(image.convert("L"))
     alpha = np.asarray(image.getchannel("A"))
     gray = np.asarray(image.convert("L"))
-    return gray if alpha.min() == 255 else _lay_on_paper(gray, alpha)
+    return gray if alpha.min() == 255 else _composite(gray, alpha)
 
 
 def _sixteen_bit_to_gray(image: Image.Image) -> NDArray[np.uint8]:
     wide = np.asarray(image)
     gray = (wide >> 8).astype(np.uint8)
-    clear = image.info.get("transparency")  # one gray level that counts as fully transparent
+    clear = image.info.get("transparency")  # one gray level that is fully transparent
     if not isinstance(clear, int):
         return gray
-    return _lay_on_paper(gray, np.where(wide == clear, 0, 255).astype(np.uint8))
+    return _composite(gray, np.where(wide == clear, 0, 255).astype(np.uint8))
 
 
-def _lay_on_paper(gray: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """What shines through is paper: white below dark ink, black below light ink.
+def _composite(gray: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Composites over paper: white below dark ink, black below light ink.
 
-    Where most of the picture is opaque, what is seen is the paper itself (its corners may be cut out), and
-    what shines through is as light as it.
+    A mostly opaque picture already shows its paper (only its corners may be transparent), and transparent parts take
+    that colour.
     """
     weight = int(alpha.sum(dtype=np.int64))
     light = weight > 0 and int((gray.astype(np.uint16) * alpha).sum(dtype=np.int64)) > 127 * weight

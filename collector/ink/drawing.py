@@ -1,4 +1,4 @@
-"""A drawing: what one person drew of one digit, and its NDJSON form. No pictures and no storage in here."""
+"""The drawing: the strokes of one digit by one person, and its NDJSON form; no pictures, no I/O."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ DIGITS = 10
 
 
 class DrawingError(ValueError):
-    """What came is not a drawing; the message says what came and what was expected."""
+    """The input is not a drawing; the message says what came and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Where the pen was: canvas pixels, y downwards; `t_ms` counts from the drawing's start, None where unknown."""
+    """A pen position in canvas pixels, y downwards; `t_ms` counts from the drawing's start, None where unknown."""
 
     x: float
     y: float
@@ -37,7 +37,7 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One digit by one person: strokes in order, and the label where one was asked for."""
+    """One digit by one person: strokes in order, and the label where it is known."""
 
     id: str
     strokes: tuple[Stroke, ...]
@@ -102,9 +102,9 @@ def _with_strokes(drawing: Drawing, strokes: tuple[Stroke, ...]) -> Drawing:
 
 
 def fit_on_canvas(drawing: Drawing, longer_side: float, centre: tuple[float, float] = (250.0, 250.0)) -> Drawing:
-    """The drawing scaled evenly until its bounding box's longer side is `longer_side` px, and put about `centre`.
+    """The drawing scaled evenly until its bounding box's longer side is `longer_side` px, and moved to `centre`.
 
-    Sources record in units of their own (tablet counts, page units); this brings them all to canvas pixels.
+    Sources record in units of their own (tablet counts, page units); this converts them to canvas pixels.
     A drawing without extent (one dot) is only moved.
     """
     left, top, right, bottom = drawing.bounds
@@ -127,7 +127,7 @@ def parse_drawing(line: str | bytes) -> Drawing:
     """One NDJSON line `{"id", "label", "writer", "source", "strokes": [[[x, y, t_ms|null], ...], ...]}`.
 
     Raises:
-        DrawingError: the line is no JSON object, or one of its fields has the wrong form.
+        DrawingError: the line is not a JSON object, or one of its fields is malformed.
     """
     try:
         record = json.loads(line)
@@ -175,14 +175,14 @@ def _parse_point(point: Any) -> Point:
 
 
 def _is_finite(number: Any) -> bool:
-    # bool is an int in Python, and a coordinate `true` is a client's mistake; float() of a huge int overflows.
+    # bool is an int in Python, but `true` is no coordinate; float() of a huge int overflows.
     if type(number) is int:
         return abs(number) < 2**53
     return type(number) is float and math.isfinite(number)
 
 
 def describe(value: Any) -> str:
-    """What came, for an error's message: short, and safe for a value of any size or depth."""
+    """Describes a value for an error message: short, and safe for any size or depth."""
     match value:
         case None | bool():
             return str(value)

@@ -1,4 +1,4 @@
-"""The three ways a model is told of a snapshot, and the arrays each becomes; training and serving both use it."""
+"""The three encodings of a snapshot and the model inputs each becomes, for training and serving."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ CONTRACTS: dict[Encoding, str] = {"ink20": "ink20/1", "canvas20": "canvas20/1", 
 
 Inputs = dict[str, NDArray[np.float32]]
 
-_SHARES = np.arange(256, dtype=np.float32) / np.float32(255)  # to look a cell up takes half of what dividing it does
+_SHARES = np.arange(256, dtype=np.float32) / np.float32(255)  # a lookup takes half as long as a division
 
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """One input of a model: its name, its shape without the batch, and what holds it until it is one."""
+    """One input of a model: its name, its shape without the batch, and its compact type before scaling."""
 
     name: str
     shape: tuple[int, ...]
@@ -41,7 +41,7 @@ INPUT_SPECS: dict[Encoding, tuple[InputSpec, ...]] = {
 
 
 def decode_payload(encoding: Encoding, payload: bytes) -> Inputs | None:
-    """A frame's payload as a model's inputs, a batch of one; None for a snapshot without ink.
+    """Decodes a frame's payload to a model's inputs, a batch of one; None for a snapshot without ink.
 
     Raises:
         SnapshotError: the payload breaks its contract.

@@ -1,8 +1,8 @@
-"""The path contract `path48/1`: strokes become 48 points. numpy alone.
+"""The path contract `path48/1`: resamples strokes to 48 points, with numpy alone.
 
-The same steps, in the same order, stand in `frontend/js/ink/path.js`: sums run forwards and lengths are
+The same steps, in the same order, are in `frontend/js/ink/path.js`: sums run forwards and lengths are
 `sqrt(dx*dx + dy*dy)` (`hypot` may differ in the last bit between languages), so that both give the same bytes.
-`docs/snapshot.md` is the contract in words.
+`docs/snapshot.md` describes the contract.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collector.ink.snapshot import MAX_CANVAS_SIDE, SnapshotError
 POINTS = 48
 MIN_POINTS_A_STROKE = 2
 MAX_STROKES = POINTS // MIN_POINTS_A_STROKE
-SUBPIXELS = 32  # coordinates are kept to 1/32 px; 2048 px still fit a u16, less one step
+SUBPIXELS = 32  # coordinates in 1/32 px; 2048 px still fit a u16, less one step
 
 CANVAS = struct.Struct("<2H")
 START_BYTES = POINTS // 8
@@ -40,7 +40,7 @@ class Path48:
 def to_path48(strokes: Sequence[Stroke], width: int, height: int) -> Path48:
     """Resamples the strokes so far to 48 points, evenly by arc length within each stroke, at least 2 a stroke.
 
-    Of more than 24 strokes the longest 24 are kept, in their order.
+    Of more than 24 strokes the longest 24 stay, in their order.
 
     Raises:
         SnapshotError: no strokes, or a canvas that is not 1 to 2048 px a side.
@@ -77,7 +77,7 @@ def _longest(lengths: Sequence[float]) -> list[int]:
 
 
 def _share_points(lengths: Sequence[float]) -> list[int]:
-    """How many of the 48 points each stroke gets: 2, and its share of the rest by length, largest remainders first."""
+    """Points for each stroke: 2, plus a share of the rest by length, largest remainders first."""
     spare = POINTS - MIN_POINTS_A_STROKE * len(lengths)
     total = 0.0
     for length in lengths:
@@ -101,7 +101,7 @@ def _resample(line: NDArray[np.float64], run: NDArray[np.float64], count: int) -
     # The segment whose start is the last point not past the target; the final point belongs to the last segment.
     segment = np.clip(np.searchsorted(run, targets, side="right") - 1, 0, len(line) - 2)
     span = run[segment + 1] - run[segment]
-    # Repeated points make segments without length; the division is kept from them and its value never used.
+    # Repeated points make segments without length, which must not be divided by; their value is never used.
     f = np.where(span > 0, (targets - run[segment]) / np.where(span > 0, span, 1.0), 0.0)
     start = line[segment]
     return np.asarray(start + (line[segment + 1] - start) * f[:, None])
@@ -117,7 +117,7 @@ def unpack_path48(payload: bytes) -> Path48:
     """Reads `pack_path48`'s bytes.
 
     Raises:
-        SnapshotError: not 202 bytes, a canvas out of range, or a path whose first point begins no stroke.
+        SnapshotError: not 202 bytes, a canvas out of range, or a path whose first point starts no stroke.
     """
     if len(payload) != PATH48_BYTES:
         raise SnapshotError(f"{len(payload)} bytes of path48, expected {PATH48_BYTES}")

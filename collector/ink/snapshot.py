@@ -1,7 +1,7 @@
-"""The snapshot contracts `ink20/1` and `canvas20/1`: a canvas becomes 20x20 bytes. numpy alone, whole numbers alone.
+"""The snapshot contracts `ink20/1` and `canvas20/1`: shrink a canvas to 20x20 bytes with integer numpy.
 
-The same steps stand in `frontend/js/ink/snapshot.js`; `tests/vectors/` holds both to the same bits.
-`docs/snapshot.md` is the contract in words.
+The same steps are in `frontend/js/ink/snapshot.js`; `tests/vectors/` holds both to the same bits.
+`docs/snapshot.md` describes the contract.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 GRID = 20  # cells a side
 CELLS = GRID * GRID
 MAX_CANVAS_SIDE = 2048  # px; block sums stay far below 2**31
-INK_LEVEL = 64  # of 255: weaker ink is paper grain or the faint rim of antialiasing, and does not stretch the box
+INK_LEVEL = 64  # of 255: weaker ink is paper grain or the rim of antialiasing, and does not extend the box
 MIN_CONTRAST = 32  # of 255 between paper and strongest ink; below it a canvas counts as blank
 MIN_BLOCK = 2  # px a cell: a dot is not blown up until it fills the grid
 
@@ -25,12 +25,12 @@ CANVAS20_BYTES = CELLS
 
 
 class SnapshotError(ValueError):
-    """What came is not a snapshot; the message says what came and what was expected."""
+    """The input is not a snapshot; the message says what came and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the ink is: the canvas's size and the ink's box, px, x1 and y1 exclusive. A blank canvas has a box of 0."""
+    """The canvas's size and the ink's box in px, x1 and y1 exclusive. A blank canvas has a box of 0."""
 
     width: int
     height: int
@@ -65,7 +65,7 @@ def to_ink20(canvas: NDArray[np.uint8]) -> Ink20:
 
 
 def ink20_of(ink: NDArray[np.uint8]) -> Ink20:
-    """The same from `ink_of` a canvas, (height, width)."""
+    """`to_ink20` or `to_canvas20` from the result of `ink_of`, (height, width)."""
     place = place_of(ink)
     if place.is_blank:
         return Ink20(np.zeros((GRID, GRID), np.uint8), place)
@@ -87,15 +87,15 @@ def to_canvas20(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def canvas20_of(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same from `ink_of` a canvas, (height, width)."""
+    """`to_ink20` or `to_canvas20` from the result of `ink_of`, (height, width)."""
     block = -(-max(ink.shape) // GRID)
     return _block_means(_window(ink, 0, 0, GRID * block), block)
 
 
 def ink_of(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """How much ink each pixel holds, 0 (paper) to 255 (the strongest ink on this canvas), (height, width).
+    """Ink in each pixel, 0 (paper) to 255 (the strongest ink on this canvas), (height, width).
 
-    The paper's level is the median of the canvas's border; ink is what lies on the far side of it.
+    The paper's level is the median of the canvas's border; ink lies on the far side of it.
     """
     if canvas.dtype != np.uint8 or canvas.ndim != 2:
         raise SnapshotError(f"{canvas.dtype} of shape {canvas.shape}, expected grayscale uint8 (height, width)")
@@ -106,7 +106,7 @@ def ink_of(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
     strongest = paper - int(canvas.min()) if dark_ink else int(canvas.max()) - paper
     if strongest < MIN_CONTRAST:
         return np.zeros_like(canvas)
-    if strongest == 255:  # black on white or white on black, as nearly all are: what the table would come to
+    if strongest == 255:  # black on white or white on black, as nearly all are: the same result as by the table
         return np.invert(canvas) if dark_ink else canvas
     gray = np.arange(256)
     contrast = np.clip(paper - gray if dark_ink else gray - paper, 0, strongest)
@@ -134,7 +134,7 @@ def place_of(ink: NDArray[np.uint8]) -> Place:
 
 
 def _window(ink: NDArray[np.uint8], left: int, top: int, side: int) -> NDArray[np.uint8]:
-    """The square (side, side) whose corner is (left, top); what lies outside the canvas is blank."""
+    """The square (side, side) whose corner is (left, top); pixels outside the canvas are blank."""
     height, width = ink.shape
     window = np.zeros((side, side), np.uint8)
     x0, x1 = max(left, 0), min(left + side, width)
@@ -145,8 +145,8 @@ def _window(ink: NDArray[np.uint8], left: int, top: int, side: int) -> NDArray[n
 
 def _block_means(window: NDArray[np.uint8], block: int) -> NDArray[np.uint8]:
     """`skimage.transform.downscale_local_mean` by (block, block), rounded half up."""
-    # Down the columns first, which lie side by side in memory: six times as fast as both ways at once. A column of a
-    # block holds at most 128 x 255, which 16 bits do.
+    # Columns first, which are adjacent in memory: six times as fast as both axes at once. A column of a block sums to
+    # at most 128 x 255, which fits 16 bits.
     columns = window.reshape(GRID, block, GRID * block).sum(axis=1, dtype=np.uint16)
     sums = columns.reshape(GRID, GRID, block).sum(axis=2, dtype=np.uint32)
     area = block * block

@@ -1,4 +1,4 @@
-"""How many drawings are kept, counted as they come and go. What is read for it, and when, is the spool's."""
+"""Running counts of the drawings in the spool, kept up to date as rows come and go."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Counted:
         self._by_contributor[contributor] += 1
 
     def remove(self, erased: Erased) -> None:
-        """Takes back what was added, unless another process deleted in between: then only a new count is right."""
+        """Subtracts a deleted row, unless another process deleted in between: then only a new count is right."""
         if erased.deletion != self.deletions + 1:
             return
         self.deletions = erased.deletion
-        if erased.seq <= self.seq:  # a row that is yet to be read will not be found
+        if erased.seq <= self.seq:  # a row that was not read yet will not be found
             self._by_label[erased.label] -= 1
             self._by_contributor[erased.contributor] -= 1
 
-    def told_to(self, contributor: str | None) -> Counts:
+    def counts_for(self, contributor: str | None) -> Counts:
         yours = self._by_contributor.get(contributor, 0) if contributor else 0
         return Counts(sum(self._by_label), yours, tuple(self._by_label))

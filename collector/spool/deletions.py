@@ -1,4 +1,4 @@
-"""What contributors deleted, as rows in the spool's file. Statements alone: when they are committed is the spool's."""
+"""SQL statements for the drawings that contributors deleted; the spool runs and commits them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-# `label` and `received_at` tell the remover where to look; they go when the store has nothing left of the drawing.
+# `label` and `received_at` show the remover where to look; both are cleared once the drawing has left the store.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS deletions (
     seq INTEGER PRIMARY KEY,
@@ -25,12 +25,12 @@ LATEST = "SELECT coalesce(max(seq), 0) FROM deletions"
 
 
 class WasDeleted(Exception):
-    """The drawing was deleted by its contributor, and does not come back."""
+    """The contributor deleted the drawing; its id is never accepted again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """A drawing that its contributor deleted."""
+    """A drawing that its contributor deleted, and when."""
 
     id: str
     deleted_at: datetime
@@ -41,7 +41,7 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """The row that a deletion blanked, by what it was counted as; and the deletion's own number."""
+    """The counted fields of a row that a deletion blanked, and the deletion's own number."""
 
     deletion: int
     seq: int
@@ -51,7 +51,7 @@ class Erased:
 
 @dataclass(frozen=True, slots=True)
 class Unremoved:
-    """A deleted drawing of which the store may still hold something; what the spool doesn't know of it is None."""
+    """A deleted drawing of which the store may still hold objects; fields that the spool doesn't know are None."""
 
     seq: int
     id: str
@@ -64,7 +64,7 @@ class Unremoved:
 
 
 def erase(connection: sqlite3.Connection, drawing: str, now: datetime) -> tuple[Deletion, Erased | None]:
-    """Notes the deletion and blanks the drawing's row; a second time changes nothing."""
+    """Notes the deletion and blanks the drawing's row; a repeat changes nothing."""
     known = connection.execute(DELETED_AT, (drawing,)).fetchone()
     if known:
         return Deletion(drawing, datetime.fromisoformat(known[0])), None
@@ -82,7 +82,7 @@ def erase(connection: sqlite3.Connection, drawing: str, now: datetime) -> tuple[
 
 
 def _blank(connection: sqlite3.Connection, drawing: str, size: int | None) -> None:
-    # The row itself stays: SQLite would give its number to the next one, which would then not be counted as new.
+    # The row stays: SQLite would give its number to the next one, which would then not be counted as new.
     connection.execute(
         "UPDATE drawings SET label = -1, contributor = '', use = '', received_at = '', body = NULL WHERE id = ?",
         (drawing,),
@@ -92,7 +92,7 @@ def _blank(connection: sqlite3.Connection, drawing: str, size: int | None) -> No
 
 
 def note_unremoved(connection: sqlite3.Connection, drawing: str) -> None:
-    """Has a deleted drawing removed once more: something of it may have been put since."""
+    """Queues a deleted drawing for removal again: an upload may have put objects since."""
     connection.execute("UPDATE deletions SET removed = 0 WHERE id = ?", (drawing,))
 
 

@@ -1,4 +1,4 @@
-"""One thread that writes to an SQLite file for all others: what waits is committed together, with one fsync."""
+"""Commits the writes of many threads to one SQLite file together, with one fsync for each batch."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ BUSY_SECONDS = 5.0  # for another process's write
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
-    "fullfsync=ON",  # macOS answers a plain fsync before the disk has the bytes
-    "secure_delete=ON",  # what is deleted is written over; some builds of SQLite would leave it in free pages
+    "fullfsync=ON",  # macOS answers a plain fsync before the bytes are on disk
+    "secure_delete=ON",  # overwrites deleted bytes, which some builds of SQLite leave in free pages
     "journal_size_limit=67108864",  # bytes that the log keeps after a burst
 )
 
@@ -26,7 +26,7 @@ Outcome = TypeVar("Outcome")
 
 
 class SpoolError(Exception):
-    """The spool could not do what was asked; nothing was acknowledged."""
+    """The spool could not complete the call; nothing was acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,16 @@ class _Job:
 
 
 class GroupCommit:
-    """`run` returns once the work is on disk. Its order of commits is its order of calls."""
+    """`run` returns once the work is on disk. Commits keep the order of the calls."""
 
     def __init__(self, path: Path, schema: str) -> None:
-        """Opens or makes the file.
+        """Opens or creates the file.
 
         Raises:
-            SpoolError: it can't be opened, or is no SQLite file.
+            SpoolError: the file can't be opened, or is not an SQLite file.
         """
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        # Guards the end: a job put after the closing mark would wait for ever.
+        # Guards the end of the queue: a job behind the closing mark would wait for ever.
         self._entry = threading.Lock()
         self._closed = False
         self._connection = open_connection(path)
@@ -58,10 +58,10 @@ class GroupCommit:
         self._thread.start()
 
     def run(self, work: Callable[[sqlite3.Connection], Outcome]) -> Outcome:
-        """Does `work` within a transaction shared with whatever else waits; returns when it is committed.
+        """Runs `work` in a transaction shared with other waiting jobs; returns when it is committed.
 
         Raises:
-            SpoolError: the disk or SQLite refused; neither this nor what shared its transaction is kept.
+            SpoolError: the disk or SQLite refused; the whole transaction was rolled back.
         """
         job = _Job(work, Future())
         with self._entry:
@@ -72,7 +72,7 @@ class GroupCommit:
         return outcome
 
     def close(self) -> None:
-        """Commits what was called before, then closes the file. Safe to call twice."""
+        """Commits pending jobs, then closes the file. Safe to call twice."""
         with self._entry:
             if self._closed:
                 return
@@ -86,7 +86,7 @@ class GroupCommit:
             self._commit(batch)
 
     def _next_batch(self) -> list[_Job]:
-        """Waits for one job and takes what waits behind it; empty when all is done and closed."""
+        """Waits for one job and takes those behind it; empty when everything is done and closed."""
         batch: list[_Job] = []
         job = self._jobs.get()
         while job is not None:
@@ -94,7 +94,7 @@ class GroupCommit:
             if len(batch) == BATCH_MAX or self._jobs.empty():
                 return batch
             job = self._jobs.get()
-        # Back for the next call, which then finds nothing before it.
+        # Back into the queue, so that the next call ends at once.
         self._jobs.put(None)
         return batch
 
@@ -103,7 +103,7 @@ class GroupCommit:
             self._connection.execute("BEGIN IMMEDIATE")
             outcomes = [job.work(self._connection) for job in batch]
             self._connection.execute("COMMIT")
-        except Exception as error:  # the thread must outlive any one job, and each caller must hear
+        except Exception as error:  # the thread must outlive any job, and each caller needs an answer
             self._roll_back()
             for job in batch:
                 job.done.set_exception(SpoolError(f"nothing was written: {error}"))
@@ -116,15 +116,15 @@ class GroupCommit:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
         except sqlite3.Error:
-            # SQLite has rolled back by itself; the next BEGIN tells whether the file is usable.
+            # SQLite has rolled back by itself; the next BEGIN shows whether the file is usable.
             return
 
 
 def open_connection(path: Path) -> sqlite3.Connection:
-    """A connection whose commits are on disk when they return, usable from any one thread at a time.
+    """A connection whose commits are on disk when they return, for one thread at a time.
 
     Raises:
-        SpoolError: the file can't be opened or made, or is not SQLite's.
+        SpoolError: the file can't be opened or created, or is not an SQLite file.
     """
     try:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)

@@ -1,4 +1,4 @@
-"""A contribution as the spool holds it until it is uploaded: the drawing's JSON and its PNGs as one row's bytes."""
+"""The form of a spool row's body: a drawing's JSON and its PNGs, each after its length."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ _LENGTH = struct.Struct(">I")
 
 @dataclass(frozen=True, slots=True)
 class PendingDrawing:
-    """What waits for upload, in the order of `seq`."""
+    """A drawing that waits for upload; drawings go up in the order of `seq`."""
 
     seq: int
     id: str
     body: bytes
 
     def unpack(self) -> tuple[bytes, tuple[bytes, ...]]:
-        """The drawing's JSON, and the PNGs of its samples step by step."""
+        """The drawing's JSON, and the PNGs of its samples in order."""
         document, *pngs = _unpack(self.body)
         return document, tuple(pngs)
 
 
 def pack(parts: Sequence[bytes]) -> bytes:
-    """Each part after its length, u32."""
+    """Joins the parts, each after its length as a big-endian u32."""
     return b"".join(_LENGTH.pack(len(part)) + part for part in parts)
 
 

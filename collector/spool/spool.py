@@ -1,4 +1,4 @@
-"""The write-ahead spool: a contribution that `accept` has answered is on this disk until the object store has it."""
+"""The write-ahead spool: keeps each acknowledged contribution on local disk until the object store has it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MAX_BYTES = 2 * 1024**3  # waiting for upload: some 40,000 drawings of a page
 RECOUNT_SECONDS = 5.0  # between counts of all rows, however often other processes delete
 
 # `body` is the last column: SQLite reads the others without touching a large row's overflow pages.
-# A row stays when its body has gone, so that a resent id is still known and the counts still stand.
+# A row outlives its body, so that a resent id is recognised and counts stay right.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS drawings (
     seq INTEGER PRIMARY KEY,
@@ -63,12 +63,12 @@ INSERT INTO backlog SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM backlog);
 
 
 class SpoolFull(SpoolError):
-    """So much waits for upload that no more is taken; room comes with the next uploads."""
+    """Too many bytes wait for upload; the next uploads make room."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What a contributor gets once the drawing is on disk; `yours` is false when another gave this id before."""
+    """The answer once a drawing is on disk; `yours` is false when another contributor gave this id first."""
 
     id: str
     use: Use
@@ -78,7 +78,7 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits for upload."""
+    """The drawings and bytes that wait for upload."""
 
     drawings: int
     bytes: int
@@ -88,7 +88,7 @@ class Spool:
     """One SQLite file. Safe for many threads, and for other processes that open the same file."""
 
     def __init__(self, path: Path, max_bytes: int = MAX_BYTES) -> None:
-        """Opens the spool, or makes it and its folder.
+        """Opens the spool; creates the file and its folder where they are missing.
 
         Raises:
             SpoolError: the file can't be opened.
@@ -113,12 +113,12 @@ class Spool:
         now: datetime | None = None,
         licence: str = LICENCE,
     ) -> Acknowledgement:
-        """Keeps the contribution under its contributor's hash; a known id gets its first acknowledgement again.
+        """Stores the contribution under its contributor's hash; a known id gets its first acknowledgement again.
 
         Raises:
-            SpoolFull: `max_bytes` wait for upload.
-            WasDeleted: a drawing of this id was given and deleted.
-            SpoolError: it is not known to be on disk; the same contribution may come again.
+            SpoolFull: `max_bytes` already wait for upload.
+            WasDeleted: a drawing with this id was contributed and deleted.
+            SpoolError: the write may not be on disk; the same contribution may be sent again.
         """
         stored = to_stored(contribution, contributor, source, now or datetime.now(UTC), licence)
         body = pack([stored.to_json(), *(sample.png for sample in contribution.samples)])
@@ -129,7 +129,7 @@ class Spool:
         if isinstance(acknowledgement, Deletion):
             raise WasDeleted(str(acknowledgement))
         if acknowledgement is None:
-            raise SpoolFull(f"{len(body)} bytes more than the {self._max_bytes} that may wait for upload")
+            raise SpoolFull(f"{len(body)} bytes do not fit: at most {self._max_bytes} may wait for upload")
         self._arrived.set()
         return acknowledgement
 
@@ -152,21 +152,21 @@ class Spool:
         return Acknowledgement(drawing, parse_stored_use(use), duplicate=False)
 
     def counts(self, contributor: str | None = None) -> Counts:
-        """How many drawings were accepted and not deleted; `yours` is 0 without a contributor.
+        """Counts the drawings that were accepted and not deleted; `yours` is 0 without a contributor.
 
         Raises:
             SpoolError: the file can't be read.
         """
-        # Rows are never taken out, only blanked, and `seq` grows in the order of commits: only the new ones are read.
+        # Rows are blanked, never removed, and `seq` grows in the order of commits: only new rows are read.
         rows = "SELECT seq, label, contributor FROM drawings WHERE seq > ? AND label >= 0 ORDER BY seq"
         with self._lock:
             self._look_for_deletions()
             for seq, label, who in self._read(rows, (self._counted.seq,)):
                 self._counted.add(seq, label, who)
-            return self._counted.told_to(contributor)
+            return self._counted.counts_for(contributor)
 
     def _look_for_deletions(self) -> None:
-        """Begins a new count where another process deleted something: whose it was is written nowhere any more."""
+        """Starts a new count when another process deleted something: the row no longer names its contributor."""
         ((latest,),) = self._read(LATEST, ())
         if latest == self._counted.deletions or monotonic() < self._recount_after:
             return
@@ -175,7 +175,7 @@ class Spool:
         self._counted = Counted(latest)
 
     def pending(self, limit: int, after: int = 0) -> list[PendingDrawing]:
-        """At most `limit` drawings that wait for upload, oldest first, of those past the seq `after`.
+        """At most `limit` drawings that wait for upload, oldest first, with a seq above `after`.
 
         Raises:
             SpoolError: the file can't be read.
@@ -186,7 +186,7 @@ class Spool:
         return [PendingDrawing(seq, drawing, body) for seq, drawing, body in found]
 
     def backlog(self) -> Backlog:
-        """How much waits for upload.
+        """Measures what waits for upload.
 
         Raises:
             SpoolError: the file can't be read.
@@ -196,20 +196,20 @@ class Spool:
         return Backlog(drawings, size)
 
     def mark_uploaded(self, drawing: str) -> None:
-        """Lets go of what was kept of this drawing, but for what counts and duplicates need. Safe to call twice.
+        """Drops the drawing's bytes; its row stays for counts and duplicates. Safe to call twice.
 
-        One that was deleted meanwhile is removed from the store, again if need be.
+        A drawing that was deleted in the meantime is queued for removal from the store again.
 
         Raises:
-            SpoolError: it is not known to be noted; uploading it again does no harm.
+            SpoolError: the note may not be on disk; uploading the drawing again does no harm.
         """
-        self._writer.run(lambda connection: _let_go(connection, drawing))
+        self._writer.run(lambda connection: _drop_body(connection, drawing))
 
     def delete(self, drawing: str, now: datetime | None = None) -> Deletion:
-        """Deletes for good; on disk when it returns. A second time gets the first's answer, an unknown id is noted too.
+        """Deletes permanently; on disk when it returns. A repeat gets the first answer; an unknown id is noted too.
 
         Raises:
-            SpoolError: it is not known to be on disk; the drawing may still be kept.
+            SpoolError: the deletion may not be on disk; the drawing may still be kept.
         """
         # Under the lock: counts that were read between the commit and the subtraction would be wrong ever after.
         with self._lock:
@@ -220,7 +220,7 @@ class Spool:
         return deletion
 
     def find(self, drawing: str) -> PendingDrawing | Deletion | None:
-        """What waits for upload under this id, or its deletion; None for one that was uploaded or never came.
+        """The pending drawing with this id, or its deletion; None when it was uploaded or never contributed.
 
         Raises:
             SpoolError: the file can't be read.
@@ -234,7 +234,7 @@ class Spool:
         return None
 
     def was_deleted(self, drawing: str) -> bool:
-        """Whether its contributor deleted it.
+        """True when its contributor deleted the drawing.
 
         Raises:
             SpoolError: the file can't be read.
@@ -243,7 +243,7 @@ class Spool:
             return bool(self._read(DELETED_AT, (drawing,)))
 
     def unremoved(self, limit: int, after: int = 0) -> list[Unremoved]:
-        """At most `limit` deleted drawings of which the store may still hold something, oldest first past `after`.
+        """At most `limit` deleted drawings of which the store may still hold objects, oldest first, seq above `after`.
 
         Raises:
             SpoolError: the file can't be read.
@@ -252,30 +252,30 @@ class Spool:
             return [Unremoved.from_row(*row) for row in self._read(UNREMOVED, (after, limit))]
 
     def mark_removed(self, drawing: str) -> None:
-        """Notes that the store holds nothing but a tombstone of it. Safe to call twice.
+        """Notes that the store holds only a tombstone of the drawing. Safe to call twice.
 
         Raises:
-            SpoolError: it is not known to be noted; removing it again does no harm.
+            SpoolError: the note may not be on disk; removing the drawing again does no harm.
         """
         self._writer.run(lambda connection: note_removed(connection, drawing))
 
     def forget_traces(self) -> None:
-        """Brings SQLite's log into the file and empties it: until then what was deleted can still be read in it.
+        """Checkpoints and empties SQLite's log, in which deleted bytes can still be read.
 
         Raises:
             SpoolError: the file can't be written.
         """
         with self._lock:
-            # In vain while another process reads; the log is then emptied at the next deletion, or written over.
+            # Has no effect while another process reads; the next deletion, or later writes, overwrite the log.
             self._read("PRAGMA wal_checkpoint(TRUNCATE)", ())
 
     def wait_for_arrival(self, seconds: float) -> None:
-        """Returns as soon as this process accepts or deletes something, or when the time has passed."""
+        """Returns as soon as this process accepts or deletes a drawing, or after `seconds`."""
         self._arrived.wait(seconds)
         self._arrived.clear()
 
     def close(self) -> None:
-        """Finishes what was called before. Safe to call twice."""
+        """Finishes pending calls, then closes the file. Safe to call twice."""
         self._writer.close()
         with self._lock:
             self._reader.close()
@@ -287,7 +287,7 @@ class Spool:
             raise SpoolError(f"the spool can't be read: {error}") from error
 
 
-def _let_go(connection: sqlite3.Connection, drawing: str) -> None:
+def _drop_body(connection: sqlite3.Connection, drawing: str) -> None:
     query = "SELECT length(body) FROM drawings WHERE id = ? AND body IS NOT NULL"
     waiting = connection.execute(query, (drawing,)).fetchone()
     if waiting:

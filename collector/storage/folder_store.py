@@ -11,12 +11,12 @@ from pathlib import Path
 
 from collector.storage.object_store import NAME, NoSuchObject, StoreError, can_begin_a_key, check_key
 
-UNFINISHED = "~"  # begins the name of a file being written; no key has it, so that none is ever listed or read
+UNFINISHED = "~"  # starts the name of a file being written; no key contains it, so that such a file is never listed
 UNFINISHED_SECONDS = 3600.0  # a put takes far less; an older file has no writer any more
 
 
 class FolderStore:
-    """Objects as files: `a/b/c.png` is the file of that path under the root, written whole or not at all.
+    """Stores `a/b/c.png` as the file of that path under the root; each write is atomic.
 
     Safe for many threads and processes at once. It can't hold both `a` and `a/b`.
     """
@@ -26,7 +26,7 @@ class FolderStore:
 
     def put(self, key: str, body: bytes) -> None:
         path = self._path(key)
-        # Beside its place: a rename is atomic within one file system only.
+        # In the same folder: a rename is atomic within one file system only.
         unfinished = path.parent / f"{UNFINISHED}{secrets.token_hex(8)}"
         try:
             _make_folders(path.parent)
@@ -60,14 +60,14 @@ class FolderStore:
         except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
-            # A folder of that name is no object; systems differ in the error that they give for it.
+            # A folder is no object; systems differ in the error for unlinking one.
             if not path.is_dir():
                 raise StoreError(f"{key!r} was not deleted from {self._root}: {error}") from error
 
     def sweep(self, older_seconds: float = UNFINISHED_SECONDS) -> int:
-        """Removes what puts left unfinished when their process was killed; returns how many files that were.
+        """Removes files that killed processes left unfinished; returns their number.
 
-        Only those that nothing has written to for so long: another process may be in the middle of a put.
+        Only those older than `older_seconds`: another process may be in the middle of a put.
         """
         before = time.time() - older_seconds
         swept = 0
@@ -80,10 +80,10 @@ class FolderStore:
         return swept
 
     def path(self, key: str) -> Path:
-        """Where the object's file is, or would be; for reading by memory map, which the four calls don't offer.
+        """The path of the object's file, which need not exist; for memory maps, which the contract doesn't offer.
 
         Raises:
-            BadKey: no store takes this key.
+            BadKey: the key has the wrong form.
         """
         return self._path(key)
 
@@ -103,7 +103,7 @@ class FolderStore:
                 yield from self._walk(path, prefix, after)
 
     def _entries(self, folder: str) -> list[str]:
-        """Paths of a folder's files and, ending in a slash, of its folders: sorted so, their keys come in order."""
+        """Paths of a folder's files and, with a trailing slash, its folders: in this order their keys are sorted."""
         try:
             with os.scandir(self._root / folder) as entries:
                 return sorted(
@@ -133,7 +133,7 @@ def _write_through(path: Path, body: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Without this, a power cut may forget the file's name though it kept its bytes."""
+    """Makes the file's name durable too: after a power cut the bytes may otherwise have no name."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Objects in a dict, gone with the process; for tests and trials."""
+"""An object store in memory, for tests and trials."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collector.storage.object_store import NoSuchObject, check_key
 
 
 class MemoryStore:
-    """Objects in a dict, gone with the process; for tests and trials."""
+    """Objects in a dict; they are lost with the process."""
 
     def __init__(self) -> None:
         self._objects: dict[str, bytes] = {}

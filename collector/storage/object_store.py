@@ -14,58 +14,58 @@ _NAMES = re.compile(rf"{NAME.pattern}(/{NAME.pattern})*")
 
 
 class StoreError(Exception):
-    """The store could not do what was asked; trying again later may help."""
+    """The store could not complete the call; trying again later may help."""
 
 
 class NoSuchObject(StoreError):
-    """There is no object under this key."""
+    """No object has this key."""
 
 
 class BadKey(StoreError):
-    """This is no key that every store can hold."""
+    """Not every store can hold this key."""
 
 
 class ObjectStore(Protocol):
-    """Bytes under keys. Keys are `/`-separated names of `A-Z a-z 0-9 . _ -`, no part empty, `.` or `..`."""
+    """Stores bytes under keys. Keys are `/`-separated names of `A-Z a-z 0-9 . _ -`, no part empty, `.` or `..`."""
 
     def put(self, key: str, body: bytes) -> None:
-        """Stores `body` whole under `key`, in place of what was there; a reader sees the old or the new, never a part.
+        """Stores `body` under `key`, replacing an older object; readers see the old or the new one, never a part.
 
         Raises:
-            BadKey: no store takes this key.
-            StoreError: it is not known to be stored.
+            BadKey: the key has the wrong form.
+            StoreError: the object may not be stored.
         """
 
     def get(self, key: str) -> bytes:
         """The object's bytes.
 
         Raises:
-            BadKey: no store takes this key.
-            NoSuchObject: there is none.
-            StoreError: it could not be read.
+            BadKey: the key has the wrong form.
+            NoSuchObject: no object has this key.
+            StoreError: the object could not be read.
         """
 
     def keys(self, prefix: str = "", after: str = "") -> Iterator[str]:
         """Keys that begin with `prefix` and sort after `after`, in code point order.
 
         Raises:
-            StoreError: while it is read, the store could not go on.
+            StoreError: the listing failed; it may fail after some keys.
         """
 
     def delete(self, key: str) -> None:
-        """Removes the object; removing what is not there is no error.
+        """Removes the object; a missing object is no error.
 
         Raises:
-            BadKey: no store takes this key.
-            StoreError: it is not known to be gone.
+            BadKey: the key has the wrong form.
+            StoreError: the object may still be there.
         """
 
 
 def check_key(key: str) -> None:
-    """Refuses what some store could not hold, or what would lead out of a folder.
+    """Rejects keys that some store can't hold or that lead out of a folder.
 
     Raises:
-        BadKey: the key's form is wrong; the message says how.
+        BadKey: the key has the wrong form; the message says how.
     """
     if len(key) > MAX_KEY_BYTES:
         raise BadKey(f"a key of {len(key)} characters, at most {MAX_KEY_BYTES}")
@@ -79,7 +79,7 @@ def check_key(key: str) -> None:
 
 
 def can_begin_a_key(prefix: str) -> bool:
-    """Whether any key begins so. What can't is never asked of a disk or a server, which might take it for a path."""
+    """True when a valid key can begin with `prefix`; a disk or server might read any other as a path."""
     if not prefix:
         return True
     folders = prefix.split("/")[:-1]

@@ -1,4 +1,4 @@
-"""The form of `drawings/v1/<drawing>.json`: a contribution as it is kept. No storage in here."""
+"""Reads and writes `drawings/v1/<drawing>.json`, the stored form of a contribution; no I/O."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ FORMAT = 1
 
 
 class BadStoredDrawing(ValueError):
-    """These bytes are no drawing of this format; the message says what came and what was expected."""
+    """The bytes are not a drawing of this format; the message says what came and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSample:
-    """Where one PNG is kept and what its bytes hash to; `step` counts from 0, `ink` is above 0, to 1."""
+    """Key and SHA-256 of one PNG; `step` counts from 0, `ink` is above 0, to 1."""
 
     step: int
     ink: float
@@ -51,7 +51,7 @@ class StoredDrawing:
 
     @property
     def drawing(self) -> Drawing:
-        """The drawing alone; its writer is the contributor."""
+        """The strokes and label; the writer is the contributor."""
         return Drawing(self.id, self.strokes, self.label, self.contributor, self.source)
 
     def to_json(self) -> bytes:
@@ -80,7 +80,7 @@ class StoredDrawing:
 def to_stored(
     contribution: Contribution, contributor: str, source: str, now: datetime, licence: str = LICENCE
 ) -> StoredDrawing:
-    """The contribution under its contributor's hash, with the keys that its samples will have."""
+    """Builds the stored form under the contributor's hash, with the keys of the samples."""
     return StoredDrawing(
         id=contribution.id,
         label=contribution.label,
@@ -111,13 +111,13 @@ def parse_stored_drawing(body: bytes) -> StoredDrawing:
     """Reads `to_json`'s bytes.
 
     Raises:
-        BadStoredDrawing: not JSON, another format, or a field that is missing or of the wrong form.
+        BadStoredDrawing: not JSON, another format, or a field that is missing or malformed.
     """
     try:
         record = json.loads(body)
         return _from_record(record)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise BadStoredDrawing(f"{len(body)} bytes that are no stored drawing: {error!r:.200}") from error
+        raise BadStoredDrawing(f"{len(body)} bytes that are not a stored drawing: {error!r:.200}") from error
 
 
 def _from_record(record: dict[str, Any]) -> StoredDrawing:

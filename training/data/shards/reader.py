@@ -128,9 +128,7 @@ class Shards:
         rows = np.array([group.rows for group in groups], np.float64)
         if not groups:
             return []
-        most = min(
-            len(groups), -(-4 * count // GROUP_DRAWINGS)
-        )  # more than needed: neighbours share a contributor
+        most = min(len(groups), -(-4 * count // GROUP_DRAWINGS))  # more than needed: neighbours share a contributor
         chosen = rng.choice(len(groups), most, replace=False, p=rows / rows.sum())
         share = count / max(rows[chosen].sum(), 1)
         excluded = np.array([row.number for row in exclude], np.int64)
