@@ -69,7 +69,7 @@ def _run(store: str) -> int:
 
 def _settings() -> Settings:
     try:
-        return Settings()  # type: ignore[call-arg]  # pydantic reads them from the environment
+        return Settings()
     except ValidationError as error:
         raise CannotRun(describe_bad_setting(error)) from error
 

@@ -42,7 +42,7 @@ def main(spool_file: Path) -> None:
 
 
 def _upload(spool_file: Path, stop: threading.Event) -> None:
-    settings = StoreSettings()  # type: ignore[call-arg]  # pydantic reads them from the environment
+    settings = StoreSettings()
     store = open_store(settings)
     if isinstance(store, FolderStore):
         store.sweep()

@@ -106,7 +106,7 @@ def show_settings() -> None:
     from training.settings import TrainingSettings  # noqa: PLC0415
 
     fields = {**Settings.model_fields, **TrainingSettings.model_fields}
-    current = {**TrainingSettings().model_dump(), **read_settings().model_dump()}  # type: ignore[call-arg]  # as above
+    current = {**TrainingSettings().model_dump(), **read_settings().model_dump()}
     for name, field in fields.items():
         typer.echo(f"MIDSTROKE_{name.upper()}={'' if current[name] is None else current[name]}")
         typer.echo(f"    {field.description}")

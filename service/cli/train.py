@@ -112,7 +112,7 @@ def _families(names: Sequence[str] | None) -> list[Family]:
 
 def _settings() -> TrainingSettings:
     try:
-        return TrainingSettings()  # type: ignore[call-arg]  # pydantic fills them from the environment
+        return TrainingSettings()
     except ValidationError as error:
         _fail(describe_bad_setting(error))
 

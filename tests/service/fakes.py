@@ -53,10 +53,10 @@ class DownStore:
         self._reach().put(key, body)
 
     def get(self, key: str) -> bytes:
-        return self._reach().get(key)  # type: ignore[no-any-return]
+        return self._reach().get(key)
 
     def keys(self, prefix: str = "", after: str = "") -> Iterator[str]:
-        return self._reach().keys(prefix, after)  # type: ignore[no-any-return]
+        return self._reach().keys(prefix, after)
 
     def delete(self, key: str) -> None:
         self._reach().delete(key)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from collector.ink.drawing import Point, Stroke
-from collector.ink.path import POINTS, SnapshotError, pack_path48, to_path48, unpack_path48
+from collector.ink.path import POINTS, pack_path48, to_path48, unpack_path48
+from collector.ink.snapshot import SnapshotError
 
 
 def stroke(*points: tuple[float, float]) -> Stroke:

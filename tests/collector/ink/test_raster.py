@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
@@ -53,7 +55,7 @@ def test_stages_drawn_on_are_as_good_as_each_drawn_alone() -> None:
 
 
 @pytest.mark.parametrize("encode", [encode_png, encode_ink_png])
-def test_a_png_is_read_back_as_it_was_drawn(encode: object) -> None:
+def test_a_png_is_read_back_as_it_was_drawn(encode: Callable[[NDArray[np.uint8]], bytes]) -> None:
     canvas = draw_strokes(HOOK.strokes, 123, 101, 8)
 
     with Image.open(io.BytesIO(encode(canvas)), formats=("PNG",)) as image:

@@ -52,7 +52,7 @@ Uploader(Spool(Path(sys.argv[1])), Telling(Path(sys.argv[2]))).run(threading.Eve
 
 def killed_after(lines: int, program: str, *arguments: Path) -> list[str]:
     """Every line that the program had said when it was killed, `lines` at least."""
-    command = [sys.executable, "-c", program, *arguments]
+    command: list[str | Path] = [sys.executable, "-c", program, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = [process.stdout.readline() for _ in range(lines)]

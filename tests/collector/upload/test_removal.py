@@ -32,7 +32,7 @@ class FailingStore(MemoryStore):
     def __init__(self, fails: Callable[[int, str], bool] = lambda _call, _key: False) -> None:
         super().__init__()
         self.calls = 0
-        self.told: Callable[[str], None] = lambda _key: None
+        self.told: Callable[[str], object] = lambda _key: None
         self.fails = fails
         self._one = threading.Lock()
 

@@ -145,10 +145,10 @@ def test_without_the_receipt_a_drawing_might_as_well_not_be_there(
     record, other = contribution_record(), contribution_record()
     give(service, record)
     shown = {"another's": give(service, other).json["receipt"]}.get(wrong, wrong)
-    header = {"authorization": shown if wrong == "no scheme" else f"Bearer {shown}"} if wrong else {}
+    header: dict[str, str] = {"authorization": shown if wrong == "no scheme" else f"Bearer {shown}"} if wrong else {}
 
-    there = service.call(method, f"/contributions/{record['id']}{rest}", **header)
-    not_there = service.call(method, f"/contributions/{uuid.uuid4()}{rest}", **header)
+    there = service.call(method, f"/contributions/{record['id']}{rest}", None, **header)
+    not_there = service.call(method, f"/contributions/{uuid.uuid4()}{rest}", None, **header)
 
     assert (there.status, ErrorForm.model_validate(there.json).code) == (404, "not_found")
     assert there.json == not_there.json

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from websockets.frames import Frame, Opcode
@@ -61,7 +62,8 @@ def test_any_other_frame_is_none_of_these(frame: bytes) -> None:
 def test_however_bytes_are_cut_the_edges_between_frames_are_known(step: int) -> None:
     sizes = (0, 5, 125, 126, 428, 70_000)
     sent = [Frame(Opcode.TEXT, b"z" * size).serialize(mask=True) for size in sizes]
-    stream, ends = b"".join(sent), set()
+    stream = b"".join(sent)
+    ends: set[int] = set()
     for frame in sent:
         ends.add(max(ends, default=0) + len(frame))
     edges = FrameEdges()
@@ -98,12 +100,12 @@ def raw_socket(service: Service) -> Iterator[socket.socket]:
         yield raw
 
 
-def read_reply(raw: socket.socket) -> dict[str, object]:
+def read_reply(raw: socket.socket) -> dict[str, Any]:
     """The next text; replies are longer than 125 bytes or shorter, never longer than 65,535."""
     length = read(raw, 2)[1]
     if length == 126:
         (length,) = struct.unpack(">H", read(raw, 2))
-    reply: dict[str, object] = json.loads(read(raw, length))
+    reply: dict[str, Any] = json.loads(read(raw, length))
     return reply
 
 
@@ -138,7 +140,7 @@ def test_of_frames_that_come_together_the_latest_is_answered(service: Service) -
 
         raw.sendall(b"".join(masked(ink_frame(seq)) for seq in range(1, 31)))
 
-        seqs = []
+        seqs: list[int] = []
         while not seqs or seqs[-1] != 30:
             seqs.append(read_reply(raw)["seq"])
         assert seqs == sorted(set(seqs))

@@ -118,7 +118,7 @@ def test_with_coalescing_the_latest_is_answered_and_none_goes_back(service: Serv
 
         for seq in range(500):
             socket.send(ink_frame(seq))
-        seqs = []
+        seqs: list[int] = []
         while not seqs or seqs[-1] != 499:
             seqs.append(receive(socket)["seq"])
 
@@ -129,7 +129,7 @@ def test_over_the_pace_coalesced_snapshots_wait_and_the_latest_is_answered(start
     with start_service(frames_per_second=1).connect() as socket:
         receive(socket)
 
-        seqs = []
+        seqs: list[int] = []
         for seq in range(60):
             socket.send(ink_frame(seq))
             # The pong comes once the snapshot was read, so that each of them had its chance.

@@ -10,7 +10,7 @@ from PIL import Image
 from skimage.transform import downscale_local_mean
 
 from collector.ink.raster import draw_strokes
-from training.baselines.framing import FRAMINGS, box8, box28, frame_drawings, whole20, whole50
+from training.baselines.framing import FRAMINGS, Framing, box8, box28, frame_drawings, whole20, whole50
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
 
@@ -68,7 +68,7 @@ def test_the_corner_of_a_canvas_is_framed_too() -> None:
 
 
 @pytest.mark.parametrize("framing", list(FRAMINGS))
-def test_the_last_stage_is_the_finished_drawing(framing: str) -> None:
+def test_the_last_stage_is_the_finished_drawing(framing: Framing) -> None:
     drawing = DRAWINGS[1]
 
     framed = frame_drawings([drawing, replace(drawing, label=(drawing.label + 1) % 10)])

@@ -103,6 +103,7 @@ def as_idx(array: np.ndarray) -> bytes:
 def put_idx(folder: Path, mnist: Mnist, packed: bool) -> None:
     arrays = (mnist.x_train.reshape(-1, 28, 28), mnist.y_train, mnist.x_test.reshape(-1, 28, 28), mnist.y_test)
     for name, array in zip(IDX_FILES, arrays, strict=True):
+        assert isinstance(array, np.ndarray)
         body = as_idx(array)
         (folder / (name + ".gz" * packed)).write_bytes(gzip.compress(body) if packed else body)
 
@@ -112,8 +113,13 @@ def test_mnist_is_read_from_each_kind_of_file(kind: str, images: Mnist, tmp_path
     path = tmp_path
     if kind == "npz":
         path = tmp_path / "mnist.npz"
-        shaped = {"x_train": images.x_train.reshape(-1, 28, 28), "x_test": images.x_test.reshape(-1, 28, 28)}
-        np.savez(path, y_train=images.y_train.astype(np.uint8), y_test=images.y_test.astype(np.uint8), **shaped)
+        np.savez(
+            path,
+            x_train=images.x_train.reshape(-1, 28, 28),
+            y_train=images.y_train.astype(np.uint8),
+            x_test=images.x_test.reshape(-1, 28, 28),
+            y_test=images.y_test.astype(np.uint8),
+        )
     else:
         put_idx(tmp_path, images, packed=kind == "idx.gz")
 
@@ -128,7 +134,8 @@ def test_mnist_is_read_from_each_kind_of_file(kind: str, images: Mnist, tmp_path
 def test_what_is_not_mnist_is_refused(images: Mnist, tmp_path: Path) -> None:
     (tmp_path / "text.npz").write_text("no numbers")
     np.savez(tmp_path / "other.npz", x=np.zeros(3))
-    np.savez(tmp_path / "small.npz", **dict.fromkeys(("x_train", "y_train", "x_test", "y_test"), np.zeros((2, 3))))
+    small = np.zeros((2, 3))
+    np.savez(tmp_path / "small.npz", x_train=small, y_train=small, x_test=small, y_test=small)
     cut = tmp_path / "cut"
     cut.mkdir()
     put_idx(cut, images, packed=False)

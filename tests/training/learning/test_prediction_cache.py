@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from collector.ink.encodings import Encoding
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
 from training.families.recipes import Family
@@ -20,7 +21,7 @@ CHOICES = [DRAWINGS[4:16], DRAWINGS[9:3:-1], [DRAWINGS[19], *DRAWINGS[6:8]], DRA
 
 @pytest.mark.parametrize("chosen", CHOICES)
 @pytest.mark.parametrize("encoding", ["ink20", "path48"])
-def test_drawings_made_ready_before_are_as_if_made_ready_now(encoding: str, chosen: list[LabelledDrawing]) -> None:
+def test_drawings_made_ready_before_are_as_if_made_ready_now(encoding: Encoding, chosen: list[LabelledDrawing]) -> None:
     before = prepare(DRAWINGS[2:14], encoding)
 
     found, expected = prepare_new(chosen, encoding, before), prepare(chosen, encoding)

@@ -119,7 +119,7 @@ def test_an_archive_that_expands_without_bound_is_not_expanded() -> None:
 
 def test_an_array_that_claims_more_than_it_holds_is_refused() -> None:
     header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": (2**45,)})  # type: ignore[no-untyped-call]
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": (2**45,)})
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("kernel.npy", header.getvalue())
