@@ -17,9 +17,9 @@ from pydantic import ValidationError
 
 from collector.settings import describe_bad_setting
 from infra.go_tools import GoBuildFailed
-from infra.minio.build import minio_binary
-from infra.minio.server import MinioDidNotStart, kept_credentials, running_minio
+from infra.harness.processes import ProcessFailed
 from infra.process_group import run_together
+from infra.servers.minio import kept_credentials, minio_binary, running_minio
 from service.network.listener import CannotListen, listen
 from service.settings import Settings
 
@@ -86,7 +86,7 @@ def _minio(var: Path) -> Iterator[Mapping[str, str]]:
             _make_bucket(env)
             print(f"MinIO keeps the drawings in {var / 'minio'} and answers at {server.endpoint}", flush=True)
             yield env
-    except (GoBuildFailed, MinioDidNotStart) as error:
+    except (GoBuildFailed, ProcessFailed) as error:
         raise CannotRun(f"no MinIO: {error}") from error
 
 

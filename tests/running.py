@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from infra.harness.service_process import RunningService, free_port, running_service, start_service, wait_until_ready
+from infra.harness.processes import free_port
+from infra.harness.service_process import RunningService, running_service, start_service, wait_until_ready
 
 __all__ = ["UNREACHABLE_STORE", "RunningService", "free_port", "running_service", "start_service", "wait_until_ready"]
 

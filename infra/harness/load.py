@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.harness.service_process import RunningService, free_port, start_service, stop_service, wait_until_ready
+from infra.harness.processes import free_port
+from infra.harness.service_process import RunningService, start_service, stop_service, wait_until_ready
 
 START_SECONDS = 15.0
 Cores = tuple[int, ...]

@@ -1,4 +1,4 @@
-"""`midstroke train --watch` as a real process of one's own: started, measured, stopped again."""
+"""`midstroke train --watch` as a real process."""
 
 from __future__ import annotations
 
@@ -6,59 +6,38 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import psutil
+from infra.harness.processes import ProcessFailed, end_of, start, stop
 
-STOP_SECONDS = 20.0  # a training that is under way ends at its next batch
-
-
-class TrainerEnded(RuntimeError):
-    """The process is gone; the message has the end of its log."""
+STOP_SECONDS = 20.0  # a running training ends at its next batch
 
 
 class TrainerProcess:
-    """A trainer on a `var` of its own."""
+    """A trainer with its own `var`."""
 
-    def __init__(self, var: Path, env: Mapping[str, str], families: tuple[str, ...] = ()) -> None:
+    def __init__(self, var: Path, env: Mapping[str, str], families: Sequence[str] = ()) -> None:
         self._log = var / "trainer.log"
         command = [sys.executable, "-m", "service", "train", "--watch"]
         for family in families:
             command += ["--family", family]
-        with self._log.open("ab") as out:
-            self._process = subprocess.Popen(
-                command, env={**os.environ, "MIDSTROKE_VAR": str(var), **env}, stdout=out, stderr=out
-            )
+        self.process: subprocess.Popen[bytes] = start(
+            command, self._log, {**os.environ, "MIDSTROKE_VAR": str(var), **env}
+        )
 
     def check(self) -> None:
-        if self._process.poll() is not None:
-            raise TrainerEnded(f"the trainer ended with {self._process.returncode}:\n{self._log.read_text()[-4000:]}")
-
-    @property
-    def megabytes(self) -> float:
-        """Resident memory now."""
-        return float(psutil.Process(self._process.pid).memory_info().rss) / 1e6
-
-    @property
-    def cpu_seconds(self) -> float:
-        """Processor time so far."""
-        times = psutil.Process(self._process.pid).cpu_times()
-        return float(times.user + times.system)
-
-    def stop(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        """Raises:
+        ProcessFailed: it has ended.
+        """
+        if self.process.poll() is not None:
+            raise ProcessFailed(f"the trainer ended with {self.process.returncode}:\n{end_of(self._log)}")
 
 
 @contextlib.contextmanager
-def running_trainer(var: Path, env: Mapping[str, str], families: tuple[str, ...] = ()) -> Iterator[TrainerProcess]:
+def running_trainer(var: Path, env: Mapping[str, str], families: Sequence[str] = ()) -> Iterator[TrainerProcess]:
     trainer = TrainerProcess(var, env, families)
     try:
         yield trainer
     finally:
-        trainer.stop()
+        stop(trainer.process, STOP_SECONDS)

@@ -18,8 +18,7 @@ from typing import NoReturn
 import pytest
 
 from infra.go_tools import GoBuildFailed
-from infra.minio.build import minio_binary
-from infra.minio.server import Credentials, running_minio
+from infra.servers.minio import Credentials, minio_binary, running_minio
 
 ACCESS_KEY, SECRET_KEY = "midstroke-tests", "kept-by-nobody-at-all"
 READY_SECONDS = 60.0  # a bound for a busy machine, not a promise

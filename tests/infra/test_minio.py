@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from collector.storage.s3_store import S3Store
-from infra.minio.build import minio_binary
-from infra.minio.server import Credentials, MinioDidNotStart, kept_credentials, running_minio
+from infra.harness.processes import ProcessFailed
+from infra.servers.minio import Credentials, kept_credentials, minio_binary, running_minio
 
 CREDENTIALS = Credentials("midstroke-test", "not-a-secret")
 
@@ -60,6 +60,6 @@ def test_it_keeps_what_was_put_over_a_restart(minio: Path, tmp_path: Path, monke
 def test_one_that_cannot_start_says_why(minio: Path, tmp_path: Path):
     weak = Credentials("midstroke-test", "short")
 
-    with pytest.raises(MinioDidNotStart, match=r"(?s)ended with 1.*length should be at least"):
+    with pytest.raises(ProcessFailed, match=r"(?s)ended with 1.*length should be at least"):
         with running_minio(minio, tmp_path / "minio", tmp_path / "minio.log", weak):
             pass

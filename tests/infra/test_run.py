@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.minio.build import minio_binary
+from infra.servers.minio import minio_binary
 from tests.running import free_port
 
 ROOT = Path(__file__).parents[2]

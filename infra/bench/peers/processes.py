@@ -17,7 +17,7 @@ from typing import Any
 
 from infra.harness.load import client_cores, service_cores
 from infra.harness.load_client import percentile
-from infra.harness.service_process import free_port
+from infra.harness.processes import free_port
 
 START_SECONDS = 90.0  # TensorFlow on a busy machine
 CLIENT_SECONDS = 120.0

@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 
 from infra.harness.contributions import contribution_texts
+from infra.harness.processes import free_port
 from infra.harness.rows import Row, Setting, at_most, check, none_of
-from infra.harness.service_process import RunningService, free_port, start_service, stop_service, wait_until_ready
+from infra.harness.service_process import RunningService, start_service, stop_service, wait_until_ready
 from infra.soak.storage.sender import Sender, sending
 from infra.soak.storage.store_servers import running_storage
 from infra.soak.storage.stored import look, rows_of, wait_until_drained

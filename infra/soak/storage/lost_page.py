@@ -14,8 +14,9 @@ from collector.ink.drawing import Drawing, fit_on_canvas
 from collector.storage.stored_drawing import parse_stored_drawing
 from infra.harness.chromium import ARGUMENTS, chromium_path
 from infra.harness.contributions import drawings_of
+from infra.harness.processes import free_port
 from infra.harness.rows import CannotRun, Row, Setting, at_most, check, none_of
-from infra.harness.service_process import free_port, running_service, start_service, stop_service, wait_until_ready
+from infra.harness.service_process import running_service, start_service, stop_service, wait_until_ready
 from infra.soak.storage.page_visitor import Visitor
 from infra.soak.storage.store_servers import Storage, running_storage
 from infra.soak.storage.stored import look, rows_of, wait_until_drained

@@ -10,10 +10,8 @@ from pathlib import Path
 
 from collector.storage.s3_store import S3Store
 from infra.harness.rows import CannotRun
-from infra.minio.build import minio_binary
-from infra.minio.server import Credentials, MinioServer, running_minio
-from infra.toxiproxy.build import toxiproxy_binary
-from infra.toxiproxy.server import Toxiproxy, running_toxiproxy
+from infra.servers.minio import Credentials, MinioServer, minio_binary, running_minio
+from infra.servers.toxiproxy import Toxiproxy, running_toxiproxy, toxiproxy_binary
 
 BUCKET = "midstroke"
 CREDENTIALS = Credentials("midstroke-soak", "kept-by-nobody-at-all")

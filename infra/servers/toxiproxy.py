@@ -1,30 +1,34 @@
-"""A toxiproxy of one's own on this machine's loopback, and its calls: what stands between the service and a store."""
+"""A toxiproxy between the service and a store: it delays, cuts and swallows on request."""
 
 from __future__ import annotations
 
 import contextlib
 import http.client
 import json
-import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.harness.service_process import free_port
+from infra.go_tools import built, pinned
+from infra.harness.processes import answers, free_port, start, stop, wait_until
 
 START_SECONDS = 20.0
 NAME = "store"
 
 
 class ToxiproxyError(RuntimeError):
-    """It did not start, or refused a call."""
+    """It rejected a call."""
+
+
+def toxiproxy_binary() -> Path | None:
+    """Toxiproxy's server at the pinned version, built on first use; None without Go."""
+    return built(pinned("toxiproxy"))
 
 
 @dataclass(frozen=True, slots=True)
 class Toxiproxy:
-    """One proxy; `port` is where the service connects."""
+    """One proxy; the service connects to `port`."""
 
     port: int
     api_port: int
@@ -34,11 +38,11 @@ class Toxiproxy:
         return f"http://127.0.0.1:{self.port}"
 
     def point_at(self, upstream_port: int) -> None:
-        """Leads new connections there; those that are open are cut."""
+        """Sends new connections there; cuts open ones."""
         self.call("POST", f"/proxies/{NAME}", {"upstream": f"127.0.0.1:{upstream_port}"})
 
     def close(self) -> None:
-        """Connections are refused from now on, and those that are open are cut."""
+        """Refuses new connections; cuts open ones."""
         self.call("POST", f"/proxies/{NAME}", {"enabled": False})
 
     def open(self) -> None:
@@ -56,16 +60,16 @@ class Toxiproxy:
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> None:
         """Raises:
-        ToxiproxyError: it answered with an error.
-        OSError: it did not answer.
+        ToxiproxyError: the answer is an error.
+        OSError: there is no answer.
         """
         connection = http.client.HTTPConnection("127.0.0.1", self.api_port, timeout=10)
         try:
             connection.request(method, path, json.dumps(body or {}), {"Content-Type": "application/json"})
             reply = connection.getresponse()
-            said = reply.read()
+            text = reply.read()
             if reply.status >= 300:
-                raise ToxiproxyError(f"{method} {path}: {reply.status} {said[:200]!r}")
+                raise ToxiproxyError(f"{method} {path}: {reply.status} {text[:200]!r}")
         finally:
             connection.close()
 
@@ -75,32 +79,14 @@ def running_toxiproxy(binary: Path, log: Path, upstream_port: int) -> Iterator[T
     """A toxiproxy that leads to this port.
 
     Raises:
-        ToxiproxyError: it never answered.
+        ProcessFailed: it never answered.
     """
     proxy = Toxiproxy(free_port(), free_port())
-    with log.open("ab") as out:
-        process = subprocess.Popen(
-            [binary, "-host", "127.0.0.1", "-port", str(proxy.api_port)],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
+    process = start([binary, "-host", "127.0.0.1", "-port", str(proxy.api_port)], log, new_session=True)
     try:
-        _wait_until_up(proxy)
+        wait_until(lambda: answers(proxy.api_port, "/version"), process, log, START_SECONDS)
         ends = {"listen": f"127.0.0.1:{proxy.port}", "upstream": f"127.0.0.1:{upstream_port}"}
         proxy.call("POST", "/proxies", {"name": NAME, "enabled": True, **ends})
         yield proxy
     finally:
-        process.kill()
-        process.wait()
-
-
-def _wait_until_up(proxy: Toxiproxy) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            proxy.call("GET", "/version")
-            return
-        time.sleep(0.05)
-    raise ToxiproxyError(f"no answer within {START_SECONDS} s")
+        stop(process)
