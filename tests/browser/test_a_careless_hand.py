@@ -96,7 +96,7 @@ def test_a_double_click_on_done_gives_one_drawing_and_complains_of_none(page: Pa
 
     page.locator("#done").dblclick()
 
-    expect(page.locator("#kept li:is([data-fate=training], [data-fate=judging])")).to_have_count(1)
+    expect(page.locator("#recent li:is([data-status=training], [data-status=validation])")).to_have_count(1)
     expect(page.locator("#objection")).to_be_empty()
 
 
@@ -154,6 +154,6 @@ def test_the_keyboard_reaches_all_in_the_order_in_which_it_is_seen(page: Page, s
         seen.append(page.evaluate("() => document.activeElement.id"))
 
     tabs = ["mode-watch", "mode-contribute", "mode-models"]
-    assert [name for name in seen if name != "loop-now"][:7] == [*tabs, "undo", "clear", "family", "compare"]
+    assert [name for name in seen if name != "loop-summary"][:7] == [*tabs, "undo", "clear", "family", "compare"]
     page.locator("#undo").focus()
     assert page.locator("#undo").evaluate("button => getComputedStyle(button).outlineStyle") == "solid"

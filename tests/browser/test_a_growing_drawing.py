@@ -14,8 +14,8 @@ pytestmark = pytest.mark.browser
 
 GROW = """
 async (drawings) => {
-  const { ModelSheet, contextOf, drawStrokes } = await import('/js/paper.js');
-  const { grayOf, toInk20, wholeCanvas } = await import('/js/snapshot.js');
+  const { ModelCanvas, contextOf, drawStrokes } = await import('/js/ink/canvas.js');
+  const { grayOf, toInk20, wholeCanvas } = await import('/js/ink/snapshot.js');
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = 500;
   const context = contextOf(canvas, { willReadFrequently: true });
@@ -25,7 +25,7 @@ async (drawings) => {
     drawStrokes(context, strokes);
     return wholeCanvas(500, 500, grayOf(context.getImageData(0, 0, 500, 500).data));
   };
-  const sheet = new ModelSheet();
+  const sheet = new ModelCanvas();
   const different = [];
   let compared = 0;
   const compare = (strokes, what) => {

@@ -47,9 +47,11 @@ def test_a_contribution_made_while_the_service_is_away_is_kept_and_handed_in(pag
     first.process.wait()
     draw(page, by_label[int(page.locator("#asked-digit").inner_text())])
     page.locator("#done").click()
-    expect(page.locator("#kept li[data-fate=waiting]")).to_have_count(1)
+    expect(page.locator("#recent li[data-status=waiting]")).to_have_count(1)
     with running_service(tmp_path / "var", first.port):
-        expect(page.locator("#kept li:is([data-fate=training], [data-fate=judging])")).to_have_count(1, timeout=BACK_MS)
+        expect(page.locator("#recent li:is([data-status=training], [data-status=validation])")).to_have_count(
+            1, timeout=BACK_MS
+        )
 
 
 def test_drawing_needs_no_scrolling_on_a_phone(page: Page, tmp_path: Path) -> None:

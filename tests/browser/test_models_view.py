@@ -44,11 +44,11 @@ def test_the_served_families_stand_beside_their_ancestors_by_their_own_cards(
 
     open_page(page, f"{service.url}/#models")
 
-    rows = page.locator("#history tbody tr:not(.source)")
+    rows = page.locator("#comparison tbody tr:not(.source)")
     expect(rows.filter(has_text="SVC")).to_contain_text("25.0")
     expect(rows.filter(has_text="softmax")).to_have_count(1)
     expect(rows.filter(has_text="softmax")).to_contain_text(f"{100 * metrics.at_50:.1f}")
-    expect(page.locator("#history svg polyline.now")).to_have_count(1)
+    expect(page.locator("#comparison svg polyline.now")).to_have_count(1)
 
 
 def test_without_a_comparison_the_page_says_so_and_shows_the_models(page: Page, service: RunningService) -> None:
@@ -56,7 +56,7 @@ def test_without_a_comparison_the_page_says_so_and_shows_the_models(page: Page, 
 
     open_page(page, f"{service.url}/#models")
 
-    expect(page.locator("#history")).to_contain_text("No comparison")
+    expect(page.locator("#comparison")).to_contain_text("No comparison")
     expect(page.locator("article[data-family=softmax] dl")).to_be_visible()
 
 

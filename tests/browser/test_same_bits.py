@@ -21,11 +21,11 @@ pytestmark = pytest.mark.browser
 DRAWINGS = 100
 SNAPSHOTS = """
 async (drawings) => {
-  const { ModelSheet } = await import('/js/paper.js');
-  const { toInk20, toCanvas20 } = await import('/js/snapshot.js');
-  const { toPath48 } = await import('/js/path.js');
-  const { toBase64 } = await import('/js/samples.js');
-  const sheet = new ModelSheet();
+  const { ModelCanvas } = await import('/js/ink/canvas.js');
+  const { toInk20, toCanvas20 } = await import('/js/ink/snapshot.js');
+  const { toPath48 } = await import('/js/ink/path.js');
+  const { toBase64 } = await import('/js/ink/samples.js');
+  const sheet = new ModelCanvas();
   const made = [];
   for (const strokes of drawings) {
     sheet.draw(strokes);

@@ -97,7 +97,7 @@ def test_five_contributions_become_a_better_model_on_the_page(
     page.locator("#agree").click()
     for number in range(1, CONTRIBUTIONS + 1):
         contribute(page, by_label)
-        expect(page.locator("#kept li[data-fate=training]")).to_have_count(number)
+        expect(page.locator("#recent li[data-status=training]")).to_have_count(number)
 
     expect(page.locator("#model")).not_to_have_text(before, timeout=LEARN_MS)
     assert trainer.poll() is None

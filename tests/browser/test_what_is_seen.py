@@ -60,7 +60,7 @@ def test_a_comparison_keeps_the_line_that_tells_how_the_guess_went(page: Page, s
     open_page(page, service.url)
     draw_stroke(page, DOWN)
     wait_for_guess(page)
-    expect(page.locator("#ribbon polyline[points*=' ']").first).to_be_attached()
+    expect(page.locator("#guess-timeline polyline[points*=' ']").first).to_be_attached()
     before = moments(page)
 
     page.locator("#compare").select_option("softmax")
@@ -72,5 +72,7 @@ def test_a_comparison_keeps_the_line_that_tells_how_the_guess_went(page: Page, s
 
 def moments(page: Page) -> int:
     """How many points the ribbon's lines have."""
-    lines = page.locator("#ribbon polyline").evaluate_all("lines => lines.map(line => line.getAttribute('points'))")
+    lines = page.locator("#guess-timeline polyline").evaluate_all(
+        "lines => lines.map(line => line.getAttribute('points'))"
+    )
     return sum(len((points or "").split()) for points in lines)

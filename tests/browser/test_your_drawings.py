@@ -44,15 +44,15 @@ def begin(page: Page, url: str) -> None:
 
 
 def give(page: Page, by_label: dict[int | None, Drawing], count: int = 1) -> None:
-    before = page.locator("#kept li").count()
+    before = page.locator("#recent li").count()
     for number in range(before + 1, before + count + 1):
         draw(page, by_label[int(page.locator("#asked-digit").inner_text())])
         page.locator("#done").click()
-        expect(page.locator("#kept li:is([data-fate=training], [data-fate=judging])")).to_have_count(number)
+        expect(page.locator("#recent li:is([data-status=training], [data-status=validation])")).to_have_count(number)
 
 
 def items(page: Page) -> Locator:
-    return page.locator("#yours-list > li")
+    return page.locator("#my-drawings-list > li")
 
 
 def button(place: Locator, name: str) -> Locator:
@@ -79,9 +79,9 @@ def test_a_drawing_is_given_seen_downloaded_deleted_and_gone(
     store = FolderStore(service.var / "store")
     begin(page, service.url)
     give(page, by_label)
-    expect(page.locator("#kept-words")).to_contain_text("kept")
+    expect(page.locator("#recent-words")).to_contain_text("kept")
 
-    page.locator("#see-kept").click()
+    page.locator("#see-drawings").click()
     item = items(page).first
     drawing, label = item.get_attribute("data-id") or "", item.get_attribute("data-label")
     wait_until_stored(store, drawing_key(drawing))
@@ -103,13 +103,15 @@ def test_a_drawing_is_given_seen_downloaded_deleted_and_gone(
         assert len([name for name in archive.namelist() if name.endswith(".png")]) == len(stored["samples"])
 
     button(item, "Delete").click()
-    button(item.locator(".question"), "Delete").click()
-    expect(item).to_have_attribute("data-standing", "deleted")
-    expect(page.locator("#yours-words")).to_have_text("Nothing given from this browser is kept any more. 1 deleted.")
-    expect(page.locator("#yours-words")).to_be_focused()
+    button(item.locator(".confirmation"), "Delete").click()
+    expect(item).to_have_attribute("data-status", "deleted")
+    expect(page.locator("#my-drawings-words")).to_have_text(
+        "Nothing given from this browser is kept any more. 1 deleted."
+    )
+    expect(page.locator("#my-drawings-words")).to_be_focused()
     wait_until_gone(store, drawing)
     page.locator("#mode-contribute").click()
-    expect(page.locator("#kept li")).to_have_count(0)
+    expect(page.locator("#recent li")).to_have_count(0)
     expect(page.locator("#counts")).to_have_text("0 of 0 kept drawings are yours.")
 
 
@@ -120,21 +122,23 @@ def test_all_are_deleted_by_one_answer_and_none_without(
     begin(page, service.url)
     give(page, by_label, 3)
     page.reload()
-    page.locator("#mode-yours").click()
+    page.locator("#mode-my-drawings").click()
     expect(items(page)).to_have_count(3)
     drawings = [item.get_attribute("data-id") or "" for item in items(page).all()]
 
     page.locator("#delete-all").click()
-    button(page.locator("#yours-all"), "Keep").click()
-    expect(page.locator("#yours-words")).to_have_text("3 drawings given from this browser are kept.")
+    button(page.locator("#my-drawings-all"), "Keep").click()
+    expect(page.locator("#my-drawings-words")).to_have_text("3 drawings given from this browser are kept.")
     page.locator("#delete-all").click()
-    button(page.locator("#yours-all .question"), "Delete").click()
+    button(page.locator("#my-drawings-all .confirmation"), "Delete").click()
 
-    expect(page.locator("#yours-words")).to_have_text("Nothing given from this browser is kept any more. 3 deleted.")
+    expect(page.locator("#my-drawings-words")).to_have_text(
+        "Nothing given from this browser is kept any more. 3 deleted."
+    )
     for drawing in drawings:
         wait_until_gone(store, drawing)
     page.reload()
-    expect(page.locator("#yours-words")).to_have_text("Nothing given from this browser is kept.")
+    expect(page.locator("#my-drawings-words")).to_have_text("Nothing given from this browser is kept.")
     expect(items(page)).to_have_count(0)
 
 
@@ -143,7 +147,7 @@ def test_the_keyboard_alone_is_enough_and_escape_keeps(
 ) -> None:
     begin(page, service.url)
     give(page, by_label)
-    page.locator("#mode-yours").focus()
+    page.locator("#mode-my-drawings").focus()
     page.keyboard.press("Enter")
     item = items(page).first
 
@@ -152,12 +156,12 @@ def test_the_keyboard_alone_is_enough_and_escape_keeps(
     expect(button(item, "Keep it")).to_be_focused()
     page.keyboard.press("Escape")
     expect(button(item, "Delete")).to_be_focused()
-    expect(item).to_have_attribute("data-standing", "kept")
+    expect(item).to_have_attribute("data-status", "kept")
     page.keyboard.press("Enter")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
 
-    expect(item).to_have_attribute("data-standing", "deleted")
+    expect(item).to_have_attribute("data-status", "deleted")
 
 
 def test_a_deletion_that_the_service_does_not_answer_is_done_when_it_is_back(
@@ -168,18 +172,18 @@ def test_a_deletion_that_the_service_does_not_answer_is_done_when_it_is_back(
     wait_until_ready(first)
     begin(page, first.url)
     give(page, by_label)
-    page.locator("#mode-yours").click()
+    page.locator("#mode-my-drawings").click()
     item = items(page).first
     drawing = item.get_attribute("data-id") or ""
     wait_until_stored(store, drawing_key(drawing))
     first.kill()
 
     button(item, "Delete").click()
-    button(item.locator(".question"), "Delete").click()
-    expect(page.locator("#yours-words")).to_contain_text("does not answer; 1 will be deleted as soon as it does")
+    button(item.locator(".confirmation"), "Delete").click()
+    expect(page.locator("#my-drawings-words")).to_contain_text("does not answer; 1 will be deleted as soon as it does")
 
     with running_service(tmp_path / "var", first.port):
-        expect(item).to_have_attribute("data-standing", "deleted")
+        expect(item).to_have_attribute("data-status", "deleted")
         wait_until_gone(store, drawing)
 
 
@@ -190,7 +194,7 @@ def test_a_service_that_knows_no_such_drawing_is_told_of_as_such(
     wait_until_ready(first)
     begin(page, first.url)
     give(page, by_label)
-    page.locator("#mode-yours").click()
+    page.locator("#mode-my-drawings").click()
     item = items(page).first
     first.kill()
 
@@ -198,8 +202,8 @@ def test_a_service_that_knows_no_such_drawing_is_told_of_as_such(
         button(item, "See what is kept").click()
         expect(item.locator(".news")).to_contain_text("no such contribution")
         button(item, "Delete").click()
-        button(item.locator(".question"), "Delete").click()
-        expect(item).to_have_attribute("data-standing", "unknown")
+        button(item.locator(".confirmation"), "Delete").click()
+        expect(item).to_have_attribute("data-status", "unknown")
         button(item, "Forget").click()
 
     expect(items(page)).to_have_count(0)
@@ -212,7 +216,7 @@ def test_the_list_and_the_header_fit_a_phone(
     begin(page, service.url)
     give(page, by_label, 2)
     page.set_viewport_size({"width": width, "height": 640})
-    page.locator("#see-kept").click()
+    page.locator("#see-drawings").click()
     expect(items(page).first.locator("dl")).to_be_visible()
     page.locator("#delete-all").click()
 
@@ -226,7 +230,7 @@ def test_the_list_and_the_header_fit_a_phone(
 def test_who_gave_nothing_is_shown_no_list(page: Page, service: RunningService) -> None:
     open_page(page, service.url)
 
-    expect(page.locator("#mode-yours")).to_be_hidden()
-    page.goto(f"{service.url}/#yours")
-    expect(page.locator("#yours-words")).to_have_text("Nothing given from this browser is kept.")
+    expect(page.locator("#mode-my-drawings")).to_be_hidden()
+    page.goto(f"{service.url}/#my-drawings")
+    expect(page.locator("#my-drawings-words")).to_have_text("Nothing given from this browser is kept.")
     expect(page.locator("#delete-all")).to_be_hidden()

@@ -13,6 +13,7 @@ import { SUBPROTOCOL, decodeMessage, encodePing } from './protocol.js';
  * @typedef {object} Listener
  * @property {() => void} opened say hello now
  * @property {(message: ServerMessage) => void} received
+ * @property {() => void} resumed after a connection's first welcome: what the former one lost can be sent again
  * @property {(link: Link) => void} changed
  */
 
@@ -23,6 +24,7 @@ export class Connection {
   /** @type {Listener} */ #listener;
   /** @type {string} */ #url;
   #attempt = 0;
+  #welcomed = false;
   #unanswered = false; // nothing has come since the last ping
   #timer = 0;
   #pinger = 0;
@@ -64,7 +66,7 @@ export class Connection {
     this.#listener.changed({ phase: 'connecting' });
     const socket = new WebSocket(this.#url, SUBPROTOCOL);
     this.#socket = socket;
-    this.#unanswered = false;
+    this.#welcomed = this.#unanswered = false;
     socket.onopen = () => this.#open();
     socket.onmessage = (event) => this.#receive(event);
     socket.onclose = (event) => this.#lose(event.code, event.reason);
@@ -82,6 +84,10 @@ export class Connection {
     // A service that takes sockets and drops them again is not back: only its words end the series of attempts.
     if (message?.type === 'welcome') this.#attempt = 0;
     if (message) this.#listener.received(message);
+    if (message?.type === 'welcome' && !this.#welcomed) {
+      this.#welcomed = true;
+      this.#listener.resumed();
+    }
   }
 
   /**

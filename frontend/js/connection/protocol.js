@@ -1,6 +1,7 @@
 /** What page and service say to each other: `midstroke.v1`, see `docs/protocol.md`. No sockets in here. */
 
 /** @typedef {'ink20' | 'canvas20' | 'path48'} Encoding */
+/** @typedef {'training' | 'validation'} Use */
 /** @typedef {'waiting' | 'training' | 'published' | 'refused'} TrainerState */
 
 /**
@@ -22,8 +23,8 @@
  * @property {string | null} [family]
  * @property {string | null} [version]
  * @property {readonly string[]} [reasons]
- * @property {number} [new_judging] that came too, to judge models
- * @property {number} [doubted] drawings whose labels it does not believe
+ * @property {number} [new_validation] new validation drawings, which never train a model
+ * @property {number} [filtered] drawings that the label filter left out
  * @property {readonly TrainingOutcome[]} [outcomes] newest first, of each family the last
  */
 /**
@@ -60,7 +61,7 @@
  * @typedef {object} Accepted
  * @property {'accepted'} type
  * @property {string} id
- * @property {'training' | 'judging'} use
+ * @property {Use} use
  * @property {boolean} duplicate
  * @property {string | null} receipt null where another contributor gave this id
  * @property {Counts} contributions
@@ -157,7 +158,42 @@ export function decodeMessage(text) {
   if (message.type === 'prediction' && !isTenNumbers(message.probabilities)) {
     throw new BadMessage(`a prediction with ${JSON.stringify(message.probabilities)}, expected ten numbers`);
   }
-  return /** @type {ServerMessage} */ (message);
+  return /** @type {ServerMessage} */ (translated(message));
+}
+
+/**
+ * The message in the page's words. The wire keeps the names of version 0.1: `judging`, `new_judging`, `doubted`.
+ * @param {Record<string, any>} message
+ */
+function translated(message) {
+  switch (message.type) {
+    case 'accepted':
+      return { ...message, use: useOf(message.use) };
+    case 'welcome':
+      return { ...message, trainer: message.trainer ? trainerOf(message.trainer) : null };
+    case 'trainer':
+      return trainerOf(message);
+    default:
+      return message;
+  }
+}
+
+/**
+ * `judging`, in which messages, stored records and receipts name validation drawings, as the page's word.
+ * @param {string} use
+ * @returns {Use}
+ */
+export function useOf(use) {
+  return use === 'judging' ? 'validation' : /** @type {Use} */ (use);
+}
+
+/** @param {Record<string, any>} trainer */
+function trainerOf({ new_judging, doubted, ...rest }) {
+  return {
+    ...rest,
+    ...(new_judging === undefined ? {} : { new_validation: new_judging }),
+    ...(doubted === undefined ? {} : { filtered: doubted }),
+  };
 }
 
 /** @param {string} text */

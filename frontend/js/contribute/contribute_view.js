@@ -1,7 +1,7 @@
 /** What a visitor is asked to draw, how much was given, and why a drawing was not taken. */
 
 import { byId, setText } from '../ui/dom.js';
-import { KeptView } from './recent_strip.js';
+import { RecentStrip } from './recent_strip.js';
 import { aDigit, countWords } from '../ui/words.js';
 
 /** @typedef {Pick<import('./contributing.js').Contributing, 'asked' | 'counts' | 'given'>} Shown */
@@ -13,7 +13,7 @@ export class ContributeView {
   #invitation = byId('invitation-words', HTMLElement);
   #counts = byId('counts', HTMLElement);
   #objection = byId('objection', HTMLElement);
-  #kept = new KeptView();
+  #kept = new RecentStrip();
 
   /**
    * @param {Shown} contributing

@@ -7,39 +7,39 @@ import { makeSamples } from '../ink/samples.js';
 import { aDigit } from '../ui/words.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
-/** @typedef {import('./recent_strip.js').Given} Given */
+/** @typedef {import('./recent_strip.js').GivenDrawing} GivenDrawing */
 /** @typedef {import('./pending.js').Pending} Pending */
 /** @typedef {import('../ink/pen.js').Pointer} Pointer */
 /** @typedef {import('../connection/protocol.js').Accepted} Accepted */
 /** @typedef {import('../connection/protocol.js').Contribution} Contribution */
 /** @typedef {import('../connection/protocol.js').Counts} Counts */
 /** @typedef {import('../connection/protocol.js').Refused} Refused */
-/** @typedef {import('../my_drawings/receipts.js').Held} Held */
+/** @typedef {import('../my_drawings/receipts.js').ReceiptRecord} ReceiptRecord */
 /** @typedef {import('../connection/protocol.js').Welcome} Welcome */
 
 const LEAST_INK = 60; // px: shorter than any digit; a slip of the pen, or Done pressed too early
 const AGAIN_MS = 4000; // to wait where the service asked for patience
 
 /**
- * @typedef {object} Surroundings
+ * @typedef {object} Collaborators
  * @property {(message: string) => boolean} send
  * @property {Pending} pending
  * @property {import('../ink/samples.js').Printer} printer
  * @property {string} contributor
- * @property {(held: Held) => Promise<void>} hold keeps the receipt of what was accepted
+ * @property {(held: ReceiptRecord) => Promise<void>} hold keeps the receipt of what was accepted
  * @property {() => void} changed what is asked, given or counted is no longer what it was
  */
 
 export class Contributing {
-  /** @type {Surroundings} */ #surroundings;
+  /** @type {Collaborators} */ #collaborators;
   /** @type {Welcome['limits'] | null} */ #limits = null;
   /** @type {Counts} */ #counts = { total: 0, yours: 0, by_label: Array(10).fill(0) };
   /** @type {number | null} */ #asked = null;
-  /** @type {readonly Given[]} */ #given = [];
+  /** @type {readonly GivenDrawing[]} */ #given = [];
 
-  /** @param {Surroundings} surroundings */
-  constructor(surroundings) {
-    this.#surroundings = surroundings;
+  /** @param {Collaborators} collaborators */
+  constructor(collaborators) {
+    this.#collaborators = collaborators;
   }
 
   get asked() {
@@ -50,7 +50,7 @@ export class Contributing {
     return this.#counts;
   }
 
-  /** @returns {readonly Given[]} newest last */
+  /** @returns {readonly GivenDrawing[]} newest last */
   get given() {
     return this.#given;
   }
@@ -60,13 +60,13 @@ export class Contributing {
     this.#limits = limits;
     this.#counts = contributions;
     if (this.#asked === null) this.askNext();
-    this.#surroundings.changed();
+    this.#collaborators.changed();
   }
 
   /** Asks for another digit than now. */
   askNext() {
     this.#asked = chooseDigit(this.#counts.by_label, Math.random(), this.#asked);
-    this.#surroundings.changed();
+    this.#collaborators.changed();
   }
 
   /**
@@ -94,33 +94,33 @@ export class Contributing {
     const label = this.#asked;
     if (!this.#limits || label === null) throw new Error('nothing was asked for yet');
     const id = crypto.randomUUID();
-    this.#note({ id, label, strokes, fate: 'waiting' });
+    this.#note({ id, label, strokes, status: 'waiting' });
     this.askNext();
-    const { printer, pending, contributor } = this.#surroundings;
+    const { printer, pending, contributor } = this.#collaborators;
     const samples = await makeSamples(strokes, this.#limits, printer);
     const points = timed(strokes);
     const size = { width: SIDE, height: SIDE, pen_width: PEN_WIDTH };
     const contribution = { id, label, contributor, consent, ...size, pointer, strokes: points, samples };
     await pending.add(contribution);
-    this.#surroundings.send(encodeContribution(contribution));
+    this.#collaborators.send(encodeContribution(contribution));
   }
 
   /** Sends all that was not answered: kept from before a reload, or lost with a connection. */
   async sendPending() {
-    for (const contribution of await this.#surroundings.pending.all()) {
+    for (const contribution of await this.#collaborators.pending.all()) {
       if (!this.#given.some(({ id }) => id === contribution.id)) this.#note(restored(contribution));
-      this.#surroundings.send(encodeContribution(contribution));
+      this.#collaborators.send(encodeContribution(contribution));
     }
   }
 
   /** @param {Accepted} accepted */
   async accepted({ id, use, receipt, contributions }) {
     this.#counts = contributions;
-    this.#settle(id, { fate: use });
+    this.#settle(id, { status: use });
     const given = this.#given.find((one) => one.id === id);
     // First: a contribution that is still kept here is sent again, and brings its receipt again.
-    if (given && receipt) await this.#surroundings.hold({ ...bare(given), use, receipt, given: Date.now() });
-    await this.#surroundings.pending.remove(id);
+    if (given && receipt) await this.#collaborators.hold({ ...bare(given), use, receipt, given: Date.now() });
+    await this.#collaborators.pending.remove(id);
   }
 
   /**
@@ -131,7 +131,7 @@ export class Contributing {
     const { total, yours, by_label } = this.#counts;
     this.#counts = { total: total - 1, yours: yours - 1, by_label: by_label.map((n, digit) => (digit === label ? n - 1 : n)) };
     this.#given = this.#given.filter((given) => given.id !== id);
-    this.#surroundings.changed();
+    this.#collaborators.changed();
   }
 
   /** @param {Refused} refused */
@@ -140,23 +140,23 @@ export class Contributing {
       setTimeout(() => void this.sendPending(), AGAIN_MS);
       return;
     }
-    this.#settle(id, { fate: 'refused', why: message });
-    await this.#surroundings.pending.remove(id);
+    this.#settle(id, { status: 'refused', why: message });
+    await this.#collaborators.pending.remove(id);
   }
 
-  /** @param {Given} given */
+  /** @param {GivenDrawing} given */
   #note(given) {
     this.#given = [...this.#given, given];
-    this.#surroundings.changed();
+    this.#collaborators.changed();
   }
 
   /**
    * @param {string} id
-   * @param {{readonly fate: import('./recent_strip.js').Fate, readonly why?: string}} news
+   * @param {{readonly status: import('./recent_strip.js').Status, readonly why?: string}} news
    */
   #settle(id, news) {
     this.#given = this.#given.map((given) => (given.id === id ? { ...given, ...news } : given));
-    this.#surroundings.changed();
+    this.#collaborators.changed();
   }
 }
 
@@ -169,15 +169,15 @@ export function timed(strokes) {
   return strokes.map((stroke) => stroke.map(([x, y, t]) => [x, y, hundredths(t - start)]));
 }
 
-/** @param {Given} given */
+/** @param {GivenDrawing} given */
 function bare({ id, label, strokes }) {
   return { id, label, strokes };
 }
 
 /**
  * @param {Contribution} contribution
- * @returns {Given}
+ * @returns {GivenDrawing}
  */
 function restored({ id, label, strokes }) {
-  return { id, label, strokes: /** @type {readonly Stroke[]} */ (strokes), fate: 'waiting' };
+  return { id, label, strokes: /** @type {readonly Stroke[]} */ (strokes), status: 'waiting' };
 }

@@ -5,32 +5,32 @@ import { SIDE } from '../ink/geometry.js';
 import { contextOf, drawStrokes } from '../ink/canvas.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
-/** @typedef {'waiting' | 'training' | 'judging' | 'refused'} Fate */
-/** @typedef {{readonly id: string, readonly label: number, readonly strokes: readonly Stroke[], readonly fate: Fate,
- *   readonly why?: string}} Given */
+/** @typedef {'waiting' | 'training' | 'validation' | 'refused'} Status */
+/** @typedef {{readonly id: string, readonly label: number, readonly strokes: readonly Stroke[], readonly status: Status,
+ *   readonly why?: string}} GivenDrawing */
 
 const SHOWN = 12;
 const PICTURE_PX = 36;
 const PICTURE_PEN = 36; // px of the sheet: at this size the real pen would leave a hair
 
-/** @type {Readonly<Record<Fate, string>>} */
-const FATES = {
+/** @type {Readonly<Record<Status, string>>} */
+const STATUS_WORDS = {
   waiting: 'waits for the service',
   training: 'is kept',
-  judging: 'is kept, to judge models',
+  validation: 'is kept, to judge models',
   refused: 'was not kept',
 };
 
 /**
  * In words: what became of all that was given on this page.
- * @param {readonly Given[]} given newest last
+ * @param {readonly GivenDrawing[]} given newest last
  */
-export function keptWords(given) {
+export function recentWords(given) {
   const latest = given.at(-1);
   if (!latest) return '';
-  const waiting = given.filter(({ fate }) => fate === 'waiting').length;
-  const answered = given.findLast(({ fate }) => fate !== 'waiting');
-  const said = answered ? `Your ${answered.label} ${FATES[answered.fate]}${answered.why ? `: ${answered.why}` : ''}` : '';
+  const waiting = given.filter(({ status }) => status === 'waiting').length;
+  const answered = given.findLast(({ status }) => status !== 'waiting');
+  const said = answered ? `Your ${answered.label} ${STATUS_WORDS[answered.status]}${answered.why ? `: ${answered.why}` : ''}` : '';
   return [said, waitingWords(waiting)].filter(Boolean).join('; ');
 }
 
@@ -40,9 +40,9 @@ function waitingWords(count) {
   return count === 1 ? '1 drawing waits for the service' : `${count} drawings wait for the service`;
 }
 
-export class KeptView {
-  #strip = byId('kept', HTMLElement);
-  #words = byId('kept-words', HTMLElement);
+export class RecentStrip {
+  #strip = byId('recent', HTMLElement);
+  #words = byId('recent-words', HTMLElement);
   /** @type {Map<string, HTMLElement>} */ #pictures = new Map();
 
   constructor() {
@@ -52,23 +52,23 @@ export class KeptView {
     });
   }
 
-  /** @param {readonly Given[]} given newest last */
+  /** @param {readonly GivenDrawing[]} given newest last */
   show(given) {
     const shown = given.slice(-SHOWN).reverse();
     this.#strip.replaceChildren(...shown.map((one) => this.#figure(one)));
-    this.#words.textContent = keptWords(given);
+    this.#words.textContent = recentWords(given);
   }
 
-  /** @param {Given} given */
+  /** @param {GivenDrawing} given */
   #figure(given) {
     const figure = this.#pictures.get(given.id) ?? this.#drawn(given);
-    figure.dataset.fate = given.fate;
-    figure.title = `Your ${given.label} ${FATES[given.fate]}`;
+    figure.dataset.status = given.status;
+    figure.title = `Your ${given.label} ${STATUS_WORDS[given.status]}`;
     figure.setAttribute('aria-label', figure.title);
     return figure;
   }
 
-  /** @param {Given} given */
+  /** @param {GivenDrawing} given */
   #drawn({ id, label, strokes }) {
     const side = Math.round(PICTURE_PX * devicePixelRatio);
     const canvas = element('canvas', { width: String(side), height: String(side) });

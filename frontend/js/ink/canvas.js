@@ -41,7 +41,7 @@ export function contextOf(canvas, settings) {
 }
 
 /** The sheet that the visitor sees, as sharp as the screen, in the colour that the style sheet gives it. */
-export class Sheet {
+export class VisibleCanvas {
   /** @type {HTMLCanvasElement} */ #canvas;
   /** @type {CanvasRenderingContext2D} */ #context;
   /** @type {readonly Stroke[]} */ #strokes = [];
@@ -80,7 +80,7 @@ export class Sheet {
  * are kept as a picture, so that a frame costs the stroke under way alone. That one is drawn whole each time: drawn in
  * parts, its antialiased rims would overlap and be darker, and the same strokes would give other pixels.
  */
-export class ModelSheet {
+export class ModelCanvas {
   #canvas = sheetCanvas();
   #context = contextOf(this.#canvas, { willReadFrequently: true });
   #finishedCanvas = sheetCanvas();

@@ -5,7 +5,7 @@ import { Cards } from './cards.js';
 import { byId, element } from '../ui/dom.js';
 import { familySentence } from './families.js';
 import { figureGrid, figuresOf } from './figures.js';
-import { HistoryView } from './history_view.js';
+import { ComparisonView } from './comparison_view.js';
 import { percent, whenMade, whole } from '../ui/words.js';
 
 /** @typedef {import('./cards.js').Card} Card */
@@ -14,7 +14,7 @@ import { percent, whenMade, whole } from '../ui/words.js';
 export class ModelsView {
   #list = byId('models-list', HTMLElement);
   #cards = new Cards();
-  #history = new HistoryView(this.#cards);
+  #comparison = new ComparisonView(this.#cards);
   /** @type {readonly Model[]} */ #models = [];
   #visible = false;
 
@@ -31,7 +31,7 @@ export class ModelsView {
   }
 
   #draw() {
-    void this.#history.show(this.#models);
+    void this.#comparison.show(this.#models);
     this.#list.replaceChildren(...this.#models.map((model) => this.#article(model)));
     if (this.#models.length === 0) this.#list.append(element('p', {}, 'No model is served yet.'));
   }

@@ -36,12 +36,12 @@ export function partCollected(trainer) {
  * What came in and teaches nothing, and why.
  * @param {Trainer | null} trainer
  */
-export function asideWords(trainer) {
-  const { doubted = 0, new_judging = 0 } = trainer ?? {};
+export function leftOutWords(trainer) {
+  const { filtered = 0, new_validation = 0 } = trainer ?? {};
   const said = [];
-  if (new_judging) said.push(`${drawings(new_judging)} came to judge models, and never train${new_judging === 1 ? 's' : ''} one.`);
-  if (doubted === 1) said.push('1 drawing left out: it looks like another digit than its label says.');
-  if (doubted > 1) said.push(`${drawings(doubted)} left out: they look like other digits than their labels say.`);
+  if (new_validation) said.push(`${drawings(new_validation)} came to judge models, and never train${new_validation === 1 ? 's' : ''} one.`);
+  if (filtered === 1) said.push('1 drawing left out: it looks like another digit than its label says.');
+  if (filtered > 1) said.push(`${drawings(filtered)} left out: they look like other digits than their labels say.`);
   return said.join(' ');
 }
 
@@ -76,7 +76,7 @@ export function championNews(before, after) {
 }
 
 /**
- * What the trainer began, refused or doubted.
+ * What the trainer began, refused or filtered.
  * @param {Trainer | null} before
  * @param {Trainer | null} after
  * @returns {readonly string[]}
@@ -84,7 +84,7 @@ export function championNews(before, after) {
 export function trainerNews(before, after) {
   if (!before || !after) return [];
   const news = [];
-  const { state, family, new_drawings, doubted = 0 } = after;
+  const { state, family, new_drawings, filtered = 0 } = after;
   if (state === 'training' && (before.state !== 'training' || before.family !== family)) {
     news.push(`${family ?? 'a family'} began to learn from ${drawings(new_drawings)}`);
   }
@@ -93,7 +93,7 @@ export function trainerNews(before, after) {
     const isKnown = known.some((was) => is.version === was.version && is.at === was.at && is.state === was.state);
     if (!isKnown && is.state === 'refused') news.push(`a challenger was refused: ${refusedWords(is)}`);
   }
-  const more = doubted - (before.doubted ?? 0);
+  const more = filtered - (before.filtered ?? 0);
   if (more > 0) news.push(`${drawings(more)} left out as doubtful`);
   return news;
 }

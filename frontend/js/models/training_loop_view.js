@@ -2,7 +2,7 @@
 
 import { modelFile } from './cards.js';
 import { byId, element, setText } from '../ui/dom.js';
-import { asideWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, trainerNews } from './training_loop.js';
+import { leftOutWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, trainerNews } from './training_loop.js';
 import { modelWords, trainerWords } from '../ui/words.js';
 import { whenWords } from '../my_drawings/my_drawings_words.js';
 
@@ -14,7 +14,7 @@ import { whenWords } from '../my_drawings/my_drawings_words.js';
 const NEWS_KEPT = 8;
 const COUNTS_URL = '/model';
 
-export class LoopView {
+export class TrainingLoopView {
   #line = byId('loop-line', HTMLElement);
   #parts = [byId('loop-part', HTMLElement), byId('training-part', HTMLElement)];
   #trainerWords = byId('trainer', HTMLElement);
@@ -38,7 +38,7 @@ export class LoopView {
     setText(this.#line, lineWords(trainer));
     setText(this.#trainerWords, `${trainerWords(trainer)}.`);
     this.#trainerWords.dataset.state = trainer?.state ?? '';
-    setText(this.#aside, asideWords(trainer));
+    setText(this.#aside, leftOutWords(trainer));
     for (const part of this.#parts) part.style.transform = `scaleX(${partCollected(trainer)})`;
     this.#outcomes.replaceChildren(...outcomeItems(trainer));
     if (this.#visible) void this.#readCounts();

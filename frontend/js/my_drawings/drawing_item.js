@@ -4,15 +4,15 @@ import { element, shape } from '../ui/dom.js';
 import { SIDE } from '../ink/geometry.js';
 import { ask } from '../ui/confirmation.js';
 import { NoAnswer } from './receipt_requests.js';
-import { factsOf, standingWords, whenWords } from './my_drawings_words.js';
+import { factsOf, statusWords, whenWords } from './my_drawings_words.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
 /** @typedef {import('./receipt_requests.js').Kept} Kept */
-/** @typedef {import('./my_drawings.js').Drawn} Drawn */
+/** @typedef {import('./my_drawings.js').MyDrawing} MyDrawing */
 /**
  * @typedef {object} Actions
- * @property {(drawn: Drawn) => Promise<Kept>} see
- * @property {(drawn: Drawn) => Promise<Blob>} download
+ * @property {(drawn: MyDrawing) => Promise<Kept>} see
+ * @property {(drawn: MyDrawing) => Promise<Blob>} download
  * @property {(id: string) => void} delete
  * @property {(id: string) => void} forget
  * @property {(id: string) => void} gone the service says that it was deleted already
@@ -21,17 +21,17 @@ import { factsOf, standingWords, whenWords } from './my_drawings_words.js';
 const DOT = 0.01; // px: as short as a line can be and leave its round caps
 const GONE = 410;
 
-export class YoursItem {
-  /** @type {Drawn} */ #drawn;
+export class DrawingItem {
+  /** @type {MyDrawing} */ #drawn;
   /** @type {Actions} */ #actions;
-  #standing = element('span', { class: 'standing' });
+  #status = element('span', { class: 'status' });
   #news = element('p', { class: 'news', role: 'status' });
   #facts = element('div', { class: 'facts' });
   #controls = element('div', { class: 'controls' });
   #see;
 
   /**
-   * @param {Drawn} drawn
+   * @param {MyDrawing} drawn
    * @param {Actions} actions
    */
   constructor(drawn, actions) {
@@ -41,22 +41,22 @@ export class YoursItem {
     this.#see = control('See what is kept', name, () => void this.toggle());
     this.#see.setAttribute('aria-expanded', 'false');
     const title = element('p', { class: 'what' }, element('b', {}, String(drawn.label)), ` given ${whenWords(drawn.given)}`);
-    title.append(element('br', {}), this.#standing);
+    title.append(element('br', {}), this.#status);
     this.element = element('li', { 'data-id': drawn.id, 'data-label': String(drawn.label) });
     this.element.append(picture(drawn.strokes), title, this.#controls, this.#news, this.#facts);
     this.#fillControls();
     this.update(drawn);
   }
 
-  /** @param {Drawn} drawn */
+  /** @param {MyDrawing} drawn */
   update(drawn) {
-    const changed = drawn.standing !== this.#drawn.standing;
+    const changed = drawn.status !== this.#drawn.status;
     this.#drawn = drawn;
-    this.element.dataset.standing = drawn.standing;
-    this.#standing.textContent = standingWords(drawn);
+    this.element.dataset.status = drawn.status;
+    this.#status.textContent = statusWords(drawn);
     if (!changed) return;
     this.#fillControls();
-    if (drawn.standing !== 'kept') this.#close();
+    if (drawn.status !== 'kept') this.#close();
   }
 
   get isOpen() {
@@ -82,7 +82,7 @@ export class YoursItem {
   }
 
   #fillControls() {
-    const { id, label, standing, given } = this.#drawn;
+    const { id, label, status, given } = this.#drawn;
     const name = `the ${label} given ${whenWords(given)}`;
     const controls = {
       kept: () => [
@@ -93,7 +93,7 @@ export class YoursItem {
       unknown: () => [control('Forget', name, () => this.#actions.forget(id))],
       deleting: () => [],
       deleted: () => [],
-    }[standing]();
+    }[status]();
     this.#controls.replaceChildren(...controls);
   }
 

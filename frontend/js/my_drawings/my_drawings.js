@@ -1,35 +1,35 @@
 /** What was given from this browser and is kept by the service, and deleting it until the service has answered. */
 
-/** @typedef {import('./receipts.js').Held} Held */
+/** @typedef {import('./receipts.js').ReceiptRecord} ReceiptRecord */
 /** @typedef {import('./receipts.js').Receipts} Receipts */
 /** @typedef {import('./receipt_requests.js').Ticket} Ticket */
 /** @typedef {import('./receipt_requests.js').Deletion} Deletion */
-/** @typedef {'kept' | 'deleting' | 'deleted' | 'unknown'} Standing */
-/** @typedef {Held & {readonly standing: Standing}} Drawn */
+/** @typedef {'kept' | 'deleting' | 'deleted' | 'unknown'} Status */
+/** @typedef {ReceiptRecord & {readonly status: Status}} MyDrawing */
 
 const AGAIN_MS = 4000; // between tries of a service that does not answer
 
 /**
- * @typedef {object} Surroundings
+ * @typedef {object} Collaborators
  * @property {Receipts} receipts
  * @property {(ticket: Ticket) => Promise<Deletion>} remove
  * @property {() => void} changed
- * @property {(held: Held) => void} deleted
+ * @property {(held: ReceiptRecord) => void} deleted
  */
 
-export class Yours {
-  /** @type {Surroundings} */ #surroundings;
-  /** @type {readonly Drawn[]} */ #list = [];
+export class MyDrawings {
+  /** @type {Collaborators} */ #collaborators;
+  /** @type {readonly MyDrawing[]} */ #list = [];
   #working = false;
   #unanswered = false;
   #timer = 0;
 
-  /** @param {Surroundings} surroundings */
-  constructor(surroundings) {
-    this.#surroundings = surroundings;
+  /** @param {Collaborators} collaborators */
+  constructor(collaborators) {
+    this.#collaborators = collaborators;
   }
 
-  /** @returns {readonly Drawn[]} newest first; what was deleted stays until the page is left */
+  /** @returns {readonly MyDrawing[]} newest first; what was deleted stays until the page is left */
   get list() {
     return this.#list;
   }
@@ -40,27 +40,27 @@ export class Yours {
   }
 
   get lasting() {
-    return this.#surroundings.receipts.lasting;
+    return this.#collaborators.receipts.lasting;
   }
 
   /** Reads what earlier visits left. */
   async load() {
-    const held = await this.#surroundings.receipts.all();
-    const found = held.map((one) => ({ ...one, standing: /** @type {Standing} */ (one.deleting ? 'deleting' : 'kept') }));
+    const held = await this.#collaborators.receipts.all();
+    const found = held.map((one) => ({ ...one, status: /** @type {Status} */ (one.deleting ? 'deleting' : 'kept') }));
     this.#list = found.sort((a, b) => b.given - a.given);
-    this.#surroundings.changed();
+    this.#collaborators.changed();
     await this.resume();
   }
 
   /**
    * Kept when this resolves, so that the contribution itself may be let go of.
-   * @param {Held} held
+   * @param {ReceiptRecord} held
    */
   async add(held) {
-    await this.#surroundings.receipts.add(held);
+    await this.#collaborators.receipts.add(held);
     if (this.#list.some(({ id }) => id === held.id)) return;
-    this.#list = [{ ...held, standing: 'kept' }, ...this.#list];
-    this.#surroundings.changed();
+    this.#list = [{ ...held, status: 'kept' }, ...this.#list];
+    this.#collaborators.changed();
   }
 
   /**
@@ -68,8 +68,8 @@ export class Yours {
    * @param {readonly string[]} ids
    */
   async delete(ids) {
-    for (const held of this.#list.filter(({ id, standing }) => ids.includes(id) && standing === 'kept')) {
-      await this.#surroundings.receipts.add({ ...bare(held), deleting: true });
+    for (const held of this.#list.filter(({ id, status }) => ids.includes(id) && status === 'kept')) {
+      await this.#collaborators.receipts.add({ ...bare(held), deleting: true });
       this.#stand(held.id, 'deleting');
     }
     await this.resume();
@@ -84,7 +84,7 @@ export class Yours {
       await this.#work();
     } finally {
       this.#working = false;
-      this.#surroundings.changed();
+      this.#collaborators.changed();
     }
   }
 
@@ -93,9 +93,9 @@ export class Yours {
    * @param {string} id
    */
   async forget(id) {
-    await this.#surroundings.receipts.remove(id);
+    await this.#collaborators.receipts.remove(id);
     this.#list = this.#list.filter((held) => held.id !== id);
-    this.#surroundings.changed();
+    this.#collaborators.changed();
   }
 
   /**
@@ -105,15 +105,15 @@ export class Yours {
   async noteDeleted(id) {
     const held = this.#list.find((one) => one.id === id);
     if (!held) return;
-    await this.#surroundings.receipts.remove(id);
+    await this.#collaborators.receipts.remove(id);
     this.#stand(id, 'deleted');
-    this.#surroundings.deleted(bare(held));
+    this.#collaborators.deleted(bare(held));
   }
 
   async #work() {
     let held;
-    while ((held = this.#list.find(({ standing }) => standing === 'deleting'))) {
-      const outcome = await this.#surroundings.remove(held);
+    while ((held = this.#list.find(({ status }) => status === 'deleting'))) {
+      const outcome = await this.#collaborators.remove(held);
       this.#unanswered = outcome === 'later';
       if (outcome === 'later') {
         this.#timer = setTimeout(() => void this.resume(), AGAIN_MS);
@@ -124,26 +124,26 @@ export class Yours {
     }
   }
 
-  /** @param {Held} held */
+  /** @param {ReceiptRecord} held */
   async #noteUnknown(held) {
-    await this.#surroundings.receipts.add(bare(held));
+    await this.#collaborators.receipts.add(bare(held));
     this.#stand(held.id, 'unknown');
   }
 
   /**
    * @param {string} id
-   * @param {Standing} standing
+   * @param {Status} status
    */
-  #stand(id, standing) {
-    this.#list = this.#list.map((held) => (held.id === id ? { ...held, standing } : held));
-    this.#surroundings.changed();
+  #stand(id, status) {
+    this.#list = this.#list.map((held) => (held.id === id ? { ...held, status } : held));
+    this.#collaborators.changed();
   }
 }
 
 /**
  * What is kept in the browser.
- * @param {Held} held
- * @returns {Held}
+ * @param {ReceiptRecord} held
+ * @returns {ReceiptRecord}
  */
 function bare({ id, receipt, label, use, given, strokes }) {
   return { id, receipt, label, use, given, strokes };

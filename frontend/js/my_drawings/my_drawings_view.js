@@ -5,35 +5,35 @@ import { ask } from '../ui/confirmation.js';
 import { download, remove, see } from './receipt_requests.js';
 import { openReceipts } from './receipts.js';
 import { whole } from '../ui/words.js';
-import { Yours } from './my_drawings.js';
-import { YoursItem } from './drawing_item.js';
-import { yoursWords } from './my_drawings_words.js';
+import { MyDrawings } from './my_drawings.js';
+import { DrawingItem } from './drawing_item.js';
+import { summaryWords } from './my_drawings_words.js';
 
 const SHOWN = 50; // at first, and more with each asking: thousands of pictures would take their time
 
 /**
  * Opens the receipts that this browser holds, and shows them from then on; `load` reads them.
- * @param {(held: import('./receipts.js').Held) => void} deleted
+ * @param {(held: import('./receipts.js').ReceiptRecord) => void} deleted
  */
-export async function openYours(deleted) {
-  const yours = new Yours({ receipts: await openReceipts(), remove, changed: () => view.show(), deleted });
-  const view = new YoursView(yours);
+export async function openMyDrawings(deleted) {
+  const yours = new MyDrawings({ receipts: await openReceipts(), remove, changed: () => view.show(), deleted });
+  const view = new MyDrawingsView(yours);
   return yours;
 }
 
-class YoursView {
-  /** @type {Yours} */ #yours;
-  #list = byId('yours-list', HTMLElement);
-  #words = byId('yours-words', HTMLElement);
-  #all = byId('yours-all', HTMLElement);
-  #older = byId('yours-older', HTMLButtonElement);
-  /** @type {Map<string, YoursItem>} */ #items = new Map();
+class MyDrawingsView {
+  /** @type {MyDrawings} */ #yours;
+  #list = byId('my-drawings-list', HTMLElement);
+  #words = byId('my-drawings-words', HTMLElement);
+  #all = byId('my-drawings-all', HTMLElement);
+  #older = byId('my-drawings-older', HTMLButtonElement);
+  /** @type {Map<string, DrawingItem>} */ #items = new Map();
   #shown = SHOWN;
 
-  /** @param {Yours} yours */
+  /** @param {MyDrawings} yours */
   constructor(yours) {
     this.#yours = yours;
-    byId('see-kept', HTMLAnchorElement).addEventListener('click', () => this.#openNewest());
+    byId('see-drawings', HTMLAnchorElement).addEventListener('click', () => this.#openNewest());
     byId('delete-all', HTMLButtonElement).addEventListener('click', () => void this.#askToDeleteAll());
     this.#older.addEventListener('click', () => {
       this.#shown += SHOWN;
@@ -44,9 +44,9 @@ class YoursView {
   /** Shows the list as it stands. */
   show() {
     const { list, unanswered, lasting } = this.#yours;
-    document.body.toggleAttribute('data-gave', list.length > 0);
-    document.body.toggleAttribute('data-forgets', !lasting);
-    const words = yoursWords(list, unanswered);
+    document.body.toggleAttribute('data-has-drawings', list.length > 0);
+    document.body.toggleAttribute('data-memory-only', !lasting);
+    const words = summaryWords(list, unanswered);
     if (this.#words.textContent !== words) this.#words.textContent = words;
     const shown = list.slice(0, this.#shown).map((drawn) => this.#item(drawn).element);
     // Moving what is in its place already would take the focus from it.
@@ -57,11 +57,11 @@ class YoursView {
     this.#all.hidden = this.#kept().length < 2;
   }
 
-  /** @param {import('./my_drawings.js').Drawn} drawn */
+  /** @param {import('./my_drawings.js').MyDrawing} drawn */
   #item(drawn) {
     const known = this.#items.get(drawn.id);
     known?.update(drawn);
-    const item = known ?? new YoursItem(drawn, this.#actions());
+    const item = known ?? new DrawingItem(drawn, this.#actions());
     this.#items.set(drawn.id, item);
     return item;
   }
@@ -77,7 +77,7 @@ class YoursView {
   }
 
   #kept() {
-    return this.#yours.list.filter(({ standing }) => standing === 'kept').map(({ id }) => id);
+    return this.#yours.list.filter(({ status }) => status === 'kept').map(({ id }) => id);
   }
 
   async #askToDeleteAll() {
@@ -94,7 +94,7 @@ class YoursView {
   }
 
   #openNewest() {
-    const newest = this.#yours.list.find(({ standing }) => standing === 'kept');
+    const newest = this.#yours.list.find(({ status }) => status === 'kept');
     const item = newest && this.#items.get(newest.id);
     if (item && !item.isOpen) void item.toggle();
   }

@@ -2,16 +2,16 @@
 
 import { aDigit, whole } from '../ui/words.js';
 
-/** @typedef {import('./my_drawings.js').Drawn} Drawn */
-/** @typedef {import('./receipt_requests.js').Stored} Stored */
+/** @typedef {import('./my_drawings.js').MyDrawing} MyDrawing */
+/** @typedef {import('./receipt_requests.js').StoredRecord} StoredRecord */
 
 /**
  * How many are kept, and what becomes of those that are being deleted.
- * @param {readonly Drawn[]} list
+ * @param {readonly MyDrawing[]} list
  * @param {boolean} unanswered
  */
-export function yoursWords(list, unanswered) {
-  const count = (/** @type {string} */ standing) => list.filter((one) => one.standing === standing).length;
+export function summaryWords(list, unanswered) {
+  const count = (/** @type {string} */ status) => list.filter((one) => one.status === status).length;
   const [kept, deleting, deleted, unknown] = ['kept', 'deleting', 'deleted', 'unknown'].map(count);
   const said = [];
   if (kept || !(deleting || deleted)) said.push(keptWords(kept));
@@ -29,9 +29,9 @@ function keptWords(kept) {
   return kept === 1 ? '1 drawing given from this browser is kept.' : `${whole(kept)} drawings given from this browser are kept.`;
 }
 
-/** @param {Drawn} drawn */
-export function standingWords({ standing, use }) {
-  switch (standing) {
+/** @param {MyDrawing} drawn */
+export function statusWords({ status, use }) {
+  switch (status) {
     case 'kept':
       return useWords(use);
     case 'deleting':
@@ -43,7 +43,7 @@ export function standingWords({ standing, use }) {
   }
 }
 
-/** @param {'training' | 'judging'} use */
+/** @param {import('../connection/protocol.js').Use} use */
 export function useWords(use) {
   return use === 'training' ? 'trains models' : 'judges models, never trains one';
 }
@@ -58,7 +58,7 @@ const POINTERS = { pen: 'a pen', mouse: 'a mouse', touch: 'a finger', unknown: '
 
 /**
  * The facts that are kept, in the order in which they matter to who gave them.
- * @param {Stored} stored
+ * @param {StoredRecord} stored
  * @returns {readonly (readonly [term: string, said: string])[]}
  */
 export function factsOf(stored) {

@@ -1,12 +1,14 @@
 /** What the holder of a receipt asks of the service, over HTTP. */
 
+import { useOf } from '../connection/protocol.js';
+
 /** @typedef {{readonly id: string, readonly receipt: string}} Ticket */
 /**
- * @typedef {object} Stored the drawing's record, as the service keeps it
+ * @typedef {object} StoredRecord the drawing's record, as the service keeps it
  * @property {string} drawing
  * @property {number} label
  * @property {string} contributor
- * @property {'training' | 'judging'} use
+ * @property {import('../connection/protocol.js').Use} use
  * @property {string} received_at
  * @property {string} consent
  * @property {string} licence
@@ -17,7 +19,7 @@
  * @property {readonly (readonly (readonly number[])[])[]} strokes
  * @property {readonly {readonly ink: number}[]} samples
  */
-/** @typedef {{readonly drawing: Stored, readonly pngs: readonly string[], readonly terms: string}} Kept */
+/** @typedef {{readonly drawing: StoredRecord, readonly pngs: readonly string[], readonly terms: string}} Kept */
 /** @typedef {'deleted' | 'unknown' | 'later'} Deletion */
 
 /** It could not be had; `status` is 0 where there was no answer. */
@@ -38,7 +40,8 @@ export class NoAnswer extends Error {
  * @throws {NoAnswer}
  */
 export async function see(ticket) {
-  return (await ask(ticket, 'GET', '')).json();
+  const kept = await (await ask(ticket, 'GET', '')).json();
+  return { ...kept, drawing: { ...kept.drawing, use: useOf(kept.drawing.use) } };
 }
 
 /**

@@ -13,7 +13,7 @@ export function ask(place, { words, yes, no }) {
   const from = document.activeElement;
   const agree = element('button', { class: 'main' }, yes);
   const decline = element('button', {}, no);
-  const question = element('div', { class: 'question', role: 'group', 'aria-label': words }, element('span', {}, words), agree, decline);
+  const question = element('div', { class: 'confirmation', role: 'group', 'aria-label': words }, element('span', {}, words), agree, decline);
   place.replaceChildren(question);
   decline.focus();
   return new Promise((resolve) => {

@@ -1,10 +1,10 @@
-/** What this browser remembers between visits, all of it small: token, consent, wishes. Drawings are `pending.js`'s. */
+/** What this browser remembers between visits, all of it small: token, consent, chosen models. Drawings are `pending.js`'s. */
 
 const TOKEN = 'midstroke.contributor';
 const CONSENT = 'midstroke.consent';
-const WISH = 'midstroke.wish';
+const CHOICE = 'midstroke.wish';
 
-/** @typedef {import('../watch/model_selection.js').Wish} Wish */
+/** @typedef {import('../watch/model_selection.js').ModelChoice} ModelChoice */
 
 /** @param {Storage} storage */
 export function contributorToken(storage) {
@@ -35,19 +35,19 @@ export function setAgreedConsent(storage, version) {
 
 /**
  * @param {Storage} storage
- * @returns {Wish}
+ * @returns {ModelChoice}
  */
-export function readWish(storage) {
-  const [family = '', compare = ''] = (storage.getItem(WISH) ?? '').split(' ');
+export function readModelChoice(storage) {
+  const [family = '', compare = ''] = (storage.getItem(CHOICE) ?? '').split(' ');
   return { family, compare };
 }
 
 /**
  * @param {Storage} storage
- * @param {Wish} wish
+ * @param {ModelChoice} choice
  */
-export function keepWish(storage, { family, compare }) {
-  storage.setItem(WISH, `${family} ${compare}`);
+export function saveModelChoice(storage, { family, compare }) {
+  storage.setItem(CHOICE, `${family} ${compare}`);
 }
 
 /**

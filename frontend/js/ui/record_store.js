@@ -2,7 +2,7 @@
 
 /**
  * @template {{readonly id: string}} T
- * @typedef {object} KeptById
+ * @typedef {object} RecordStore
  * @property {boolean} lasting whether a reload finds them again
  * @property {(object: T) => Promise<void>} add puts it in the place of one with the same id
  * @property {(id: string) => Promise<void>} remove
@@ -14,13 +14,13 @@
  * @template {{readonly id: string}} T
  * @param {string} database
  * @param {string} store
- * @returns {Promise<KeptById<T>>}
+ * @returns {Promise<RecordStore<T>>}
  */
-export async function openKeptById(database, store) {
+export async function openRecordStore(database, store) {
   try {
-    return keptIn(await openDatabase(database, store), store);
+    return databaseStore(await openDatabase(database, store), store);
   } catch {
-    return keptInPage();
+    return memoryStore();
   }
 }
 
@@ -39,9 +39,9 @@ function openDatabase(name, store) {
  * @template {{readonly id: string}} T
  * @param {IDBDatabase} database
  * @param {string} name
- * @returns {KeptById<T>}
+ * @returns {RecordStore<T>}
  */
-function keptIn(database, name) {
+function databaseStore(database, name) {
   return {
     lasting: true,
     add: (object) => change(database, name, (store) => store.put(object)),
@@ -52,9 +52,9 @@ function keptIn(database, name) {
 
 /**
  * @template {{readonly id: string}} T
- * @returns {KeptById<T>}
+ * @returns {RecordStore<T>}
  */
-export function keptInPage() {
+export function memoryStore() {
   /** @type {Map<string, T>} */
   const objects = new Map();
   return {

@@ -10,7 +10,7 @@ const LOST = 'connection lost; your drawing is kept';
 
 export class StateLine {
   #line = byId('state', HTMLElement);
-  #spoken = byId('spoken', HTMLElement);
+  #spoken = byId('announcement', HTMLElement);
   /** @type {Link} */ #link = { phase: 'connecting' };
   /** @type {() => {readonly roundTrip: number | null, readonly served: number | null}} */ #known;
 

@@ -1,35 +1,54 @@
-/** Watch, contribute, look at the models or at what was given: told by the address, so that each can be linked and gone back from. */
+/** Shows one of the page's views; the address names it, so that each can be linked to and gone back from. */
 
 import { byId } from './dom.js';
 
-/** @typedef {'watch' | 'contribute' | 'models' | 'yours'} Mode */
+/** @typedef {'watch' | 'contribute' | 'models' | 'my-drawings'} Mode */
 
 /** @type {readonly Mode[]} */
-const MODES = ['watch', 'contribute', 'models', 'yours'];
+const MODES = ['watch', 'contribute', 'models', 'my-drawings'];
+const OLD_MY_DRAWINGS = '#yours'; // in bookmarks and histories of version 0.1
 
 /**
  * @param {string} hash of the address
  * @returns {Mode}
  */
 export function modeOf(hash) {
+  if (hash === OLD_MY_DRAWINGS) return 'my-drawings';
   return MODES.find((mode) => hash === `#${mode}`) ?? 'watch';
 }
 
-/**
- * Marks the mode's tab and calls back, now and whenever the address changes.
- * @param {(mode: Mode) => void} changed
- */
-export function trackMode(changed) {
-  const tell = () => {
-    const mode = modeOf(location.hash);
-    document.body.dataset.mode = mode;
-    for (const one of MODES) {
-      const tab = byId(`mode-${one}`, HTMLAnchorElement);
-      if (one === mode) tab.setAttribute('aria-current', 'page');
-      else tab.removeAttribute('aria-current');
-    }
-    changed(mode);
-  };
-  addEventListener('hashchange', tell);
-  tell();
+export class Views {
+  /** @type {Mode} */ #mode = 'watch';
+  /** @type {Mode} */ #drawingMode = 'watch';
+
+  get mode() {
+    return this.#mode;
+  }
+
+  /** Whether the canvas is visible. */
+  get canDraw() {
+    return this.#mode === 'watch' || this.#mode === 'contribute';
+  }
+
+  /**
+   * Marks the view's tab and calls back, now and whenever the address changes.
+   * @param {(mode: Mode, otherPurpose: boolean) => void} changed `otherPurpose`: the canvas was last used in another mode
+   */
+  track(changed) {
+    const show = () => {
+      this.#mode = modeOf(location.hash);
+      document.body.dataset.mode = this.#mode;
+      for (const one of MODES) {
+        const tab = byId(`mode-${one}`, HTMLAnchorElement);
+        if (one === this.#mode) tab.setAttribute('aria-current', 'page');
+        else tab.removeAttribute('aria-current');
+      }
+      // Looking at the models or at one's drawings keeps the drawing in progress.
+      const otherPurpose = this.canDraw && this.#drawingMode !== this.#mode;
+      if (this.canDraw) this.#drawingMode = this.#mode;
+      changed(this.#mode, otherPurpose);
+    };
+    addEventListener('hashchange', show);
+    show();
+  }
 }

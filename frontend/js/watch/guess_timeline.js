@@ -11,7 +11,7 @@ import { setAttributes, setText, shape } from '../ui/dom.js';
  * @property {readonly [x: string, y: string] | null} at where the digit stands; null where there is no room
  */
 
-const ORDINARY_INK = 800; // px: the ribbon grows with the pen up to here, then draws closer together
+const ORDINARY_INK = 800; // px: the timeline grows with the pen up to here, then draws closer together
 const TOP = 14; // px kept for the digits above the line
 const BOTTOM = 3;
 const LABEL_GAP = 14; // px between two digits, so that they can be told apart
@@ -45,7 +45,7 @@ export function runsOf(history) {
   return runs;
 }
 
-export class Ribbon {
+export class GuessTimeline {
   /** @type {SVGSVGElement} */ #svg;
   /** @type {readonly Moment[]} */ #history = [];
   // Told by the observer: asked for in the middle of a frame, it would cost a layout of the page.

@@ -7,7 +7,7 @@ import { modelWords, versionWords } from '../ui/words.js';
 
 const NEWS_MS = 20_000; // long enough to be read by someone who is drawing
 
-export class Names {
+export class ModelNames {
   #places = [byId('model', HTMLElement), byId('model-compared', HTMLElement)];
   /** @type {readonly Model[]} */ #served = [];
   /** @type {Map<string, number>} */ #learntAt = new Map();

@@ -4,13 +4,13 @@ import { byId, element } from '../ui/dom.js';
 import { familySentence, menuWords } from '../models/families.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
-/** @typedef {import('./model_selection.js').Wish} Wish */
+/** @typedef {import('./model_selection.js').ModelChoice} ModelChoice */
 
-export class Wishes {
+export class ModelPicker {
   #family = byId('family', HTMLSelectElement);
   #compare = byId('compare', HTMLSelectElement);
 
-  /** @param {(wish: Wish) => void} changed */
+  /** @param {(choice: ModelChoice) => void} changed */
   constructor(changed) {
     const tell = () => changed({ family: this.#family.value, compare: this.#compare.value });
     this.#family.addEventListener('change', tell);
@@ -20,12 +20,12 @@ export class Wishes {
   /**
    * @param {readonly Model[]} models served, best first
    * @param {readonly Model[]} answering
-   * @param {Wish} wish
+   * @param {ModelChoice} choice
    */
-  show(models, answering, wish) {
+  show(models, answering, choice) {
     const names = models.map(({ family }) => family);
     const best = models.length ? `best (${names[0]})` : 'best';
-    fill(this.#family, [['', best], ...pairs(names, wish.family)], wish.family);
+    fill(this.#family, [['', best], ...pairs(names, choice.family)], choice.family);
     const others = names.filter((name) => name !== answering[0]?.family);
     const second = answering[1]?.family ?? '';
     fill(this.#compare, [['', 'nothing'], ...pairs(others, second)], second);

@@ -4,7 +4,7 @@ import { isEncoding } from '../connection/protocol.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
 /** @typedef {import('../connection/protocol.js').Encoding} Encoding */
-/** @typedef {{readonly family: string, readonly compare: string}} Wish `''`: the best; nothing to compare with */
+/** @typedef {{readonly family: string, readonly compare: string}} ModelChoice `''`: the best; nothing to compare with */
 
 /**
  * One of the digits that were drawn least, so that all ten come to the same number.
@@ -23,7 +23,7 @@ export function chooseDigit(byLabel, random, before) {
  * The models that are to answer, the one that is read first before the one it is compared with. A family that is no
  * longer served falls back to the best.
  * @param {readonly Model[]} models best first
- * @param {Wish} wish
+ * @param {ModelChoice} choice
  * @returns {readonly Model[]}
  */
 export function answering(models, { family, compare }) {

@@ -80,7 +80,7 @@ export class GuessView {
   #guess = byId('guess', HTMLElement);
   #digit = byId('guess-digit', HTMLElement);
   #strength = byId('guess-strength', HTMLElement);
-  #spoken = byId('spoken', HTMLElement);
+  #spoken = byId('announcement', HTMLElement);
   #calmly = calmly();
   #timer = 0;
 

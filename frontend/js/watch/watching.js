@@ -54,10 +54,10 @@ export class Watching {
   /**
    * Which snapshots to send from now on; the drawing is sent anew, as other models may answer.
    * @param {readonly Model[]} models served
-   * @param {import('./model_selection.js').Wish} wish
+   * @param {import('./model_selection.js').ModelChoice} choice
    */
-  feed(models, wish) {
-    this.#encodings = encodingsFor(answering(models, wish));
+  feed(models, choice) {
+    this.#encodings = encodingsFor(answering(models, choice));
     this.sendAgain();
   }
 

@@ -26,7 +26,7 @@ ABOUT = "HTML, control characters and path tricks in texts that are stored, echo
 
 FAMILY = "softmax"
 SETTLE_SECONDS = 3.0  # for a champion to be taken up and a contribution to reach the store
-VIEWS = ("", "#watch", "#contribute", "#models", "#yours")
+VIEWS = ("", "#watch", "#contribute", "#models", "#my-drawings")
 FOLDERS = ("samples", "drawings", "arrivals", "models", "trainer", "tombstones")
 PAGES = ("/", "/docs", "/openapi.json", "/model", "/baselines", "/nowhere", "/js/nothing.js", "/models/a/b/c", "/%00")
 CALLS = (("GET", "/predict"), ("DELETE", "/"), ("POST", "/model"), ("POST", "/predict"), ("POST", "/contributions"))

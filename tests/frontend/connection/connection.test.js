@@ -31,6 +31,7 @@ function connected() {
   const connection = new Connection('ws://here/ws', {
     opened() {},
     received() {},
+    resumed() {},
     changed: ({ phase }) => phases.push(phase),
   });
   connection.start();

@@ -22,9 +22,9 @@ function begin() {
   const send = (message) => sent.push(JSON.parse(message)) > 0;
   const held = [];
   const hold = async (one) => void held.push(one);
-  const surroundings = { send, pending, printer, contributor: 'c'.repeat(32), hold, changed: () => {} };
-  const contributing = new Contributing(surroundings);
-  return { contributing, sent, kept, held, surroundings };
+  const collaborators = { send, pending, printer, contributor: 'c'.repeat(32), hold, changed: () => {} };
+  const contributing = new Contributing(collaborators);
+  return { contributing, sent, kept, held, collaborators };
 }
 
 function welcomed() {
@@ -63,7 +63,7 @@ test('what is given is kept before it is sent, with all that the service asks', 
     strokes: [[[100, 100, 0], [100, 400, 40]]],
   });
   assert.deepEqual([...kept.keys()], [id]);
-  assert.equal(contributing.given[0].fate, 'waiting');
+  assert.equal(contributing.given[0].status, 'waiting');
 });
 
 test('an accepted one is counted, told of by its use, and not kept here any longer', async () => {
@@ -71,19 +71,19 @@ test('an accepted one is counted, told of by its use, and not kept here any long
   await contributing.give(STROKES, 'pen', '2026-11-1');
   const counts = { ...COUNTS, total: 10, yours: 1 };
 
-  await contributing.accepted({ type: 'accepted', id: sent[0].id, use: 'judging', duplicate: false, contributions: counts });
+  await contributing.accepted({ type: 'accepted', id: sent[0].id, use: 'validation', duplicate: false, contributions: counts });
 
-  assert.equal(contributing.given[0].fate, 'judging');
+  assert.equal(contributing.given[0].status, 'validation');
   assert.equal(contributing.counts.yours, 1);
   assert.equal(kept.size, 0);
 });
 
 test('its receipt is held before the drawing is let go of, and by the page after a reload too', async () => {
-  const { contributing, sent, held, kept, surroundings } = welcomed();
+  const { contributing, sent, held, kept, collaborators } = welcomed();
   await contributing.give(STROKES, 'pen', '2026-11-1');
   const accepted = { type: 'accepted', id: sent[0].id, use: 'training', duplicate: true, receipt: 'r1', contributions: COUNTS };
   const keptThen = [];
-  const reloaded = new Contributing({ ...surroundings, hold: async (one) => void (held.push(one), keptThen.push(kept.size)) });
+  const reloaded = new Contributing({ ...collaborators, hold: async (one) => void (held.push(one), keptThen.push(kept.size)) });
 
   await reloaded.sendPending();
   await reloaded.accepted(accepted);
@@ -114,21 +114,21 @@ test('a refused one says why and is not sent again', async () => {
 
   await contributing.refused({ type: 'refused', id: sent[0].id, code: 'bad_contribution', message: 'odd', retry: false });
 
-  assert.deepEqual([contributing.given[0].fate, contributing.given[0].why], ['refused', 'odd']);
+  assert.deepEqual([contributing.given[0].status, contributing.given[0].why], ['refused', 'odd']);
   assert.equal(kept.size, 0);
 });
 
 test('one that was not answered is sent again, as it was, also by the page after a reload', async () => {
-  const { contributing, sent, surroundings } = welcomed();
+  const { contributing, sent, collaborators } = welcomed();
   await contributing.give(STROKES, 'pen', '2026-11-1');
-  const reloaded = new Contributing(surroundings);
+  const reloaded = new Contributing(collaborators);
 
   await contributing.sendPending();
   await reloaded.sendPending();
 
   assert.deepEqual(sent[1], sent[0]);
   assert.deepEqual(sent[2], sent[0]);
-  assert.deepEqual(reloaded.given.map(({ label, fate }) => [label, fate]), [[5, 'waiting']]);
+  assert.deepEqual(reloaded.given.map(({ label, status }) => [label, status]), [[5, 'waiting']]);
 });
 
 test('what is no digit yet, or beyond the limits, is not given', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { asideWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, trainerNews } from '../../../frontend/js/models/training_loop.js';
+import { leftOutWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, trainerNews } from '../../../frontend/js/models/training_loop.js';
 
 process.env.TZ = 'UTC';
 
@@ -30,12 +30,12 @@ test('the bar is full while it learns, and never longer than full', () => {
 });
 
 test('what teaches nothing is told with the reason', () => {
-  const said = asideWords({ ...WAITING, doubted: 2, new_judging: 1 });
+  const said = leftOutWords({ ...WAITING, filtered: 2, new_validation: 1 });
 
   assert.match(said, /^1 drawing came to judge models.*2 drawings left out: they look like other digits/);
-  assert.equal(asideWords({ ...WAITING, doubted: 1 }), '1 drawing left out: it looks like another digit than its label says.');
-  assert.equal(asideWords(WAITING), '');
-  assert.equal(asideWords(null), '');
+  assert.equal(leftOutWords({ ...WAITING, filtered: 1 }), '1 drawing left out: it looks like another digit than its label says.');
+  assert.equal(leftOutWords(WAITING), '');
+  assert.equal(leftOutWords(null), '');
 });
 
 test('what is collected is counted in words', () => {
@@ -64,7 +64,7 @@ test('a champion that went live is news, one that was there is none', () => {
 });
 
 test('a training that begins, a refusal and a doubt are news once', () => {
-  const refused = { ...WAITING, outcomes: [REFUSED], doubted: 2 };
+  const refused = { ...WAITING, outcomes: [REFUSED], filtered: 2 };
 
   assert.deepEqual(trainerNews(WAITING, TRAINING), ['cnn began to learn from 20 drawings']);
   assert.deepEqual(trainerNews(TRAINING, TRAINING), []);

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { keptInPage } from '../../../frontend/js/ui/record_store.js';
-import { Yours } from '../../../frontend/js/my_drawings/my_drawings.js';
-import { factsOf, standingWords, yoursWords } from '../../../frontend/js/my_drawings/my_drawings_words.js';
+import { memoryStore } from '../../../frontend/js/ui/record_store.js';
+import { MyDrawings } from '../../../frontend/js/my_drawings/my_drawings.js';
+import { factsOf, statusWords, summaryWords } from '../../../frontend/js/my_drawings/my_drawings_words.js';
 
 const STROKES = [[[100, 100, 0], [100, 400, 40]]];
 
@@ -16,7 +16,7 @@ function held(id, given = 1) {
 /** A page with these receipts; `answers` are what the service says to each deletion in turn, 'deleted' after the last. */
 async function page(receipts, answers = []) {
   const [asked, deleted] = [[], []];
-  const surroundings = {
+  const collaborators = {
     receipts,
     remove: async ({ id, receipt }) => {
       asked.push([id, receipt]);
@@ -25,17 +25,17 @@ async function page(receipts, answers = []) {
     changed: () => {},
     deleted: ({ id }) => deleted.push(id),
   };
-  const yours = new Yours(surroundings);
+  const yours = new MyDrawings(collaborators);
   await yours.load();
   return { yours, asked, deleted };
 }
 
-function standings(yours) {
-  return yours.list.map(({ id, standing }) => [id, standing]);
+function statuses(yours) {
+  return yours.list.map(({ id, status }) => [id, status]);
 }
 
 test('receipts of earlier visits are listed, newest first, and a new one before them', async () => {
-  const receipts = keptInPage();
+  const receipts = memoryStore();
   await receipts.add(held('old', 1));
   await receipts.add(held('young', 2));
   const { yours } = await page(receipts);
@@ -43,12 +43,12 @@ test('receipts of earlier visits are listed, newest first, and a new one before 
   await yours.add(held('new', 3));
   await yours.add(held('new', 3));
 
-  assert.deepEqual(standings(yours), [['new', 'kept'], ['young', 'kept'], ['old', 'kept']]);
+  assert.deepEqual(statuses(yours), [['new', 'kept'], ['young', 'kept'], ['old', 'kept']]);
   assert.equal((await receipts.all()).length, 3);
 });
 
 test('a deleted drawing is asked for by its receipt, told of, and its receipt let go of', async () => {
-  const receipts = keptInPage();
+  const receipts = memoryStore();
   const { yours, asked, deleted } = await page(receipts);
   await yours.add(held('a'));
   await yours.add(held('b'));
@@ -57,26 +57,26 @@ test('a deleted drawing is asked for by its receipt, told of, and its receipt le
 
   assert.deepEqual(asked, [['a', 'receipt of a']]);
   assert.deepEqual(deleted, ['a']);
-  assert.deepEqual(standings(yours), [['b', 'kept'], ['a', 'deleted']]);
+  assert.deepEqual(statuses(yours), [['b', 'kept'], ['a', 'deleted']]);
   assert.deepEqual((await receipts.all()).map(({ id }) => id), ['b']);
 });
 
 test('a service that does not answer is asked again when it is back', async () => {
-  const { yours, asked } = await page(keptInPage(), ['later']);
+  const { yours, asked } = await page(memoryStore(), ['later']);
   await yours.add(held('a'));
   await yours.add(held('b'));
 
   await yours.delete(['a', 'b']);
   assert.deepEqual([yours.unanswered, asked.length], [true, 1]);
-  assert.deepEqual(standings(yours), [['b', 'deleting'], ['a', 'deleting']]);
+  assert.deepEqual(statuses(yours), [['b', 'deleting'], ['a', 'deleting']]);
   await yours.resume();
 
   assert.equal(yours.unanswered, false);
-  assert.deepEqual(standings(yours), [['b', 'deleted'], ['a', 'deleted']]);
+  assert.deepEqual(statuses(yours), [['b', 'deleted'], ['a', 'deleted']]);
 });
 
 test('a deletion that was asked for is not forgotten when the page is left', async () => {
-  const receipts = keptInPage();
+  const receipts = memoryStore();
   const left = await page(receipts, ['later']);
   await left.yours.add(held('a'));
   await left.yours.delete(['a']);
@@ -84,17 +84,17 @@ test('a deletion that was asked for is not forgotten when the page is left', asy
   const { yours, asked } = await page(receipts);
 
   assert.deepEqual(asked, [['a', 'receipt of a']]);
-  assert.deepEqual(standings(yours), [['a', 'deleted']]);
+  assert.deepEqual(statuses(yours), [['a', 'deleted']]);
   await left.yours.resume();
 });
 
 test('one that the service does not know is told of, and can be let go of', async () => {
-  const receipts = keptInPage();
+  const receipts = memoryStore();
   const { yours, deleted } = await page(receipts, ['unknown']);
   await yours.add(held('a'));
 
   await yours.delete(['a']);
-  assert.deepEqual(standings(yours), [['a', 'unknown']]);
+  assert.deepEqual(statuses(yours), [['a', 'unknown']]);
   assert.equal((await receipts.all())[0].deleting, undefined);
   await yours.forget('a');
 
@@ -102,16 +102,16 @@ test('one that the service does not know is told of, and can be let go of', asyn
 });
 
 test('the list is told of in a line of plain words', () => {
-  const list = (...all) => all.map((standing) => ({ ...held('x'), standing }));
+  const list = (...all) => all.map((status) => ({ ...held('x'), status }));
 
   const said = [
-    yoursWords([], false),
-    yoursWords(list('kept'), false),
-    yoursWords(list('kept', 'kept', 'deleted'), false),
-    yoursWords(list('kept', 'deleting'), false),
-    yoursWords(list('deleting', 'deleting'), true),
-    yoursWords(list('deleted', 'deleted'), false),
-    yoursWords(list('kept', 'unknown'), false),
+    summaryWords([], false),
+    summaryWords(list('kept'), false),
+    summaryWords(list('kept', 'kept', 'deleted'), false),
+    summaryWords(list('kept', 'deleting'), false),
+    summaryWords(list('deleting', 'deleting'), true),
+    summaryWords(list('deleted', 'deleted'), false),
+    summaryWords(list('kept', 'unknown'), false),
   ];
 
   assert.deepEqual(said, [
@@ -123,7 +123,7 @@ test('the list is told of in a line of plain words', () => {
     'Nothing given from this browser is kept any more. 2 deleted.',
     '1 drawing given from this browser is kept. 1 not known to this service.',
   ]);
-  assert.match(standingWords({ ...held('x'), use: 'judging', standing: 'kept' }), /never trains/);
+  assert.match(statusWords({ ...held('x'), use: 'validation', status: 'kept' }), /never trains/);
 });
 
 test('what is kept is told with units and in plain words', () => {
@@ -132,7 +132,7 @@ test('what is kept is told with units and in plain words', () => {
       drawing: 'the-id',
       label: 8,
       contributor: '0123456789abcdef',
-      use: 'judging',
+      use: 'validation',
       received_at: '2026-11-21T03:45:00.123Z',
       consent: '2026-11-2',
       licence: 'CC BY 4.0',

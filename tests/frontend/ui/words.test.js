@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { keptWords } from '../../../frontend/js/contribute/recent_strip.js';
+import { recentWords } from '../../../frontend/js/contribute/recent_strip.js';
 import { modeOf } from '../../../frontend/js/ui/views.js';
 import { aDigit, modelWords, percent, stateWords, trainerWords, versionWords } from '../../../frontend/js/ui/words.js';
 
@@ -79,16 +79,16 @@ test('the trainer is told of in plain words', () => {
 
 test('what was given is told of by its latest answer and what still waits', () => {
   const given = [
-    { label: 7, fate: 'training' },
-    { label: 2, fate: 'judging' },
-    { label: 3, fate: 'waiting' },
+    { label: 7, status: 'training' },
+    { label: 2, status: 'validation' },
+    { label: 3, status: 'waiting' },
   ];
 
-  assert.equal(keptWords([]), '');
-  assert.equal(keptWords(given.slice(0, 1)), 'Your 7 is kept');
-  assert.equal(keptWords(given.slice(0, 2)), 'Your 2 is kept, to judge models');
-  assert.equal(keptWords(given), 'Your 2 is kept, to judge models; 1 drawing waits for the service');
-  assert.equal(keptWords([{ label: 4, fate: 'refused', why: 'too small' }]), 'Your 4 was not kept: too small');
+  assert.equal(recentWords([]), '');
+  assert.equal(recentWords(given.slice(0, 1)), 'Your 7 is kept');
+  assert.equal(recentWords(given.slice(0, 2)), 'Your 2 is kept, to judge models');
+  assert.equal(recentWords(given), 'Your 2 is kept, to judge models; 1 drawing waits for the service');
+  assert.equal(recentWords([{ label: 4, status: 'refused', why: 'too small' }]), 'Your 4 was not kept: too small');
 });
 
 test('shares have a unit and one decimal', () => {
@@ -96,7 +96,7 @@ test('shares have a unit and one decimal', () => {
 });
 
 test('the address tells the mode', () => {
-  assert.deepEqual(['', '#contribute', '#models', '#yours', '#else'].map(modeOf), ['watch', 'contribute', 'models', 'yours', 'watch']);
+  assert.deepEqual(['', '#contribute', '#models', '#yours', '#else'].map(modeOf), ['watch', 'contribute', 'models', 'my-drawings', 'watch']);
 });
 
 test('digits take the article that they are read with', () => {

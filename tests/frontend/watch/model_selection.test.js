@@ -39,7 +39,7 @@ test('asking by the counts evens them out', () => {
   assert.ok(Math.max(...counts) - Math.min(...counts) <= 1);
 });
 
-test('without a wish the best answers', () => {
+test('without a choice the best answers', () => {
   assert.deepEqual(answering(SERVED, { family: '', compare: '' }), [BEST]);
 });
 

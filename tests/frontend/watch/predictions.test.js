@@ -73,7 +73,7 @@ test('an answer that never comes does not hold back the rest', () => {
   assert.equal(maySend(pace, 'ink20', 3001), true);
 });
 
-test('the ribbon forgets ink that was undone', () => {
+test('the timeline forgets ink that was undone', () => {
   const history = [10, 20, 30].map((ink) => ({ ink, digit: 1, probability: 0.5 }));
 
   const after = addMoment(history, { ink: 20, digit: 7, probability: 0.6 });
@@ -82,7 +82,7 @@ test('the ribbon forgets ink that was undone', () => {
   assert.equal(after[1].digit, 7);
 });
 
-test('the ribbon runs by leading digit', () => {
+test('the timeline runs by leading digit', () => {
   const history = [1, 1, 7, 1].map((digit, i) => ({ ink: i, digit, probability: 0.5 }));
 
   const runs = runsOf(history).map(({ digit, moments }) => [digit, moments.length]);
@@ -90,7 +90,7 @@ test('the ribbon runs by leading digit', () => {
   assert.deepEqual(runs, [[1, 2], [7, 1], [1, 1]]);
 });
 
-test('the ribbon joins its runs, ends at its edge and names the longer of two runs where there is room for one', () => {
+test('the timeline joins its runs, ends at its edge and names the longer of two runs where there is room for one', () => {
   const history = [
     { ink: 0, digit: 1, probability: 0.5 },
     { ink: 4, digit: 7, probability: 0.5 },
@@ -106,7 +106,7 @@ test('the ribbon joins its runs, ends at its edge and names the longer of two ru
   assert.deepEqual([first.kind, second.kind, last.kind], ['run now', 'run', 'run now']);
 });
 
-test('the guess that stands is named on the ribbon, however short its run', () => {
+test('the guess that stands is named on the timeline, however short its run', () => {
   const history = [
     { ink: 0, digit: 1, probability: 0.5 },
     { ink: 100, digit: 7, probability: 0.5 },

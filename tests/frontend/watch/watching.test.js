@@ -7,15 +7,15 @@ import { Watching } from '../../../frontend/js/watch/watching.js';
 
 const PATH = { family: 'path', model: 'v', encoding: 'path48' };
 const SOFTMAX = { family: 'softmax', model: 'v', encoding: 'ink20' };
-const WISH = { family: '', compare: '' };
+const CHOICE = { family: '', compare: '' };
 const BLANK = { width: 500, height: 500, patch: { left: 0, top: 0, width: 1, height: 1, gray: new Uint8Array([0]) }, outside: 255 };
 
-function begin(models, wish = WISH) {
+function begin(models, choice = CHOICE) {
   const frames = [];
   const wire = { open: true };
   const send = (frame) => wire.open && frames.push(read(frame)) > 0;
   const watching = new Watching(send, { draw: () => {}, read: () => BLANK });
-  watching.feed(models, wish);
+  watching.feed(models, choice);
   return { watching, frames, wire };
 }
 
@@ -44,7 +44,7 @@ test('for the path alone no canvas is drawn or read', () => {
   const printer = { draw: () => assert.fail('drawn'), read: () => assert.fail('read') };
   const sent = [];
   const watching = new Watching((frame) => sent.push(read(frame).encoding) > 0, printer);
-  watching.feed([PATH, SOFTMAX], WISH);
+  watching.feed([PATH, SOFTMAX], CHOICE);
 
   watching.show(drawing(3));
   watching.take(prediction(1));
@@ -152,7 +152,7 @@ test('a new champion is asked about the drawing that lies there', () => {
   watching.show(drawing(5));
   watching.take(prediction(1));
 
-  watching.feed([SOFTMAX], WISH);
+  watching.feed([SOFTMAX], CHOICE);
 
   assert.deepEqual(frames.map(({ encoding }) => encoding), [4, 1]);
 });

@@ -14,8 +14,8 @@ const CAPTION =
   'Right answers. Claims and what came out here are by the source’s own test; all else is on our drawings, by writers that ' +
   'none of them learned from, the mean over 10, 20 … 100 % of the ink. In the chart all were taught by every stage of ours.';
 
-export class HistoryView {
-  #place = byId('history-body', HTMLElement);
+export class ComparisonView {
+  #place = byId('comparison-body', HTMLElement);
   #turn = 0;
   /** @type {Promise<readonly Baseline[]> | null} */ #rows = null;
   /** @type {import('./cards.js').Cards} */ #cards;

@@ -1,0 +1,72 @@
+/** Keeps which models are served, which of them the visitor chose, and names the chosen families in each connection's hello. */
+
+import { encodeHello } from '../connection/protocol.js';
+import { answering } from './model_selection.js';
+
+/** @typedef {import('../connection/protocol.js').Model} Model */
+/** @typedef {import('./model_selection.js').ModelChoice} ModelChoice */
+
+export class ServedModels {
+  /** @type {readonly Model[] | null} */ #models = null;
+  /** @type {ModelChoice} */ #choice;
+  /** @type {string | null} */ #greeted = null; // the families that this connection's last hello named
+  /** @type {(message: string) => boolean} */ #send;
+  #contributor;
+
+  /**
+   * @param {ModelChoice} choice
+   * @param {string} contributor
+   * @param {(message: string) => boolean} send
+   */
+  constructor(choice, contributor, send) {
+    this.#choice = choice;
+    this.#contributor = contributor;
+    this.#send = send;
+  }
+
+  get choice() {
+    return this.#choice;
+  }
+
+  /** @returns {number | null} null before the service has answered */
+  get count() {
+    return this.#models && this.#models.length;
+  }
+
+  /** @returns {readonly Model[]} best first */
+  get all() {
+    return this.#models ?? [];
+  }
+
+  /** @returns {readonly Model[]} the model that is shown first and the one that it is compared with */
+  get chosen() {
+    return answering(this.all, this.#choice);
+  }
+
+  /** Greets on a new connection. */
+  opened() {
+    this.#greeted = null;
+    this.#greet();
+  }
+
+  /** @param {readonly Model[]} models best first */
+  serve(models) {
+    this.#models = models;
+    this.#greet();
+  }
+
+  /** @param {ModelChoice} choice */
+  choose(choice) {
+    this.#choice = choice;
+    if (this.#greeted !== null) this.#greet();
+  }
+
+  /** Names no family before the service has listed its own: a family chosen earlier may no longer be served. */
+  #greet() {
+    const named = this.#models && this.#greeted !== null && (this.#choice.family || this.#choice.compare) ? this.chosen : [];
+    const families = named.map(({ family }) => family);
+    if (this.#greeted === families.join(' ')) return;
+    this.#greeted = families.join(' ');
+    this.#send(encodeHello(families, this.#contributor));
+  }
+}

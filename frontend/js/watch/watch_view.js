@@ -1,0 +1,80 @@
+/** Shows predictions: the guess, the bars, the guess timeline, and the names of the models that make them. */
+
+import { byId } from '../ui/dom.js';
+import { GuessTimeline } from './guess_timeline.js';
+import { ModelNames } from './model_names.js';
+import { ModelPicker } from './model_picker.js';
+import { Bars, GuessView } from './prediction_view.js';
+import { guessOf } from './predictions.js';
+
+/** @typedef {import('../connection/protocol.js').Prediction} Prediction */
+/** @typedef {import('./model_selection.js').ModelChoice} ModelChoice */
+/** @typedef {import('./served_models.js').ServedModels} ServedModels */
+/** @typedef {import('./watching.js').Watching} Watching */
+
+export class WatchView {
+  #guess = new GuessView();
+  #bars = [new Bars(byId('bars', HTMLElement)), new Bars(byId('bars-compared', HTMLElement))];
+  #timeline = new GuessTimeline(byId('guess-timeline', SVGSVGElement));
+  #names = new ModelNames();
+  #picker;
+  /** @type {Watching} */ #watching;
+  /** @type {ServedModels} */ #served;
+  #shownModels = '';
+  /** @type {string | undefined} */ #leadingFamily;
+  #frame = 0;
+
+  /**
+   * @param {Watching} watching
+   * @param {ServedModels} served
+   * @param {(choice: ModelChoice) => void} choose
+   */
+  constructor(watching, served, choose) {
+    this.#watching = watching;
+    this.#served = served;
+    this.#picker = new ModelPicker(choose);
+  }
+
+  /** Another drawing begins. */
+  clear() {
+    this.#timeline.clear();
+    this.showPredictions();
+  }
+
+  showPredictions() {
+    const read = this.#served.chosen.map(({ family }) => this.#watching.latest[family]?.probabilities ?? null);
+    this.#bars.forEach((column, i) => column.show(read[i] ?? null));
+    this.#guess.show(read[0] ?? null);
+  }
+
+  /** Shows which models are served and chosen, and sends the drawing to those that were not asked before. */
+  showModels() {
+    const { all, chosen, choice } = this.#served;
+    this.#names.show(all, chosen);
+    this.#picker.show(all, chosen, choice);
+    document.body.toggleAttribute('data-compares', chosen.length === 2);
+    const shown = JSON.stringify(chosen);
+    if (shown === this.#shownModels) return;
+    this.#shownModels = shown;
+    // The timeline stays when a comparison begins or a newer version of the leading family is served.
+    if (chosen[0]?.family !== this.#leadingFamily) this.#timeline.clear();
+    this.#leadingFamily = chosen[0]?.family;
+    this.#watching.feed(all, choice);
+    this.showPredictions();
+  }
+
+  /** @param {Prediction} prediction */
+  take(prediction) {
+    const taken = this.#watching.take(prediction);
+    if (!taken) return;
+    const leading = prediction.family === this.#served.chosen[0]?.family && guessOf(prediction.probabilities);
+    if (leading) this.#timeline.add({ ink: taken.ink, ...leading });
+    // In the next frame: nothing is painted before it, a pen event until then finds the layout done, and the answers of
+    // two families are shown together.
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.showPredictions();
+      this.#timeline.draw();
+    });
+  }
+}
