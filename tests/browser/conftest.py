@@ -1,4 +1,4 @@
-"""A Chromium for each file of browser tests, and a page of its own for each."""
+"""Fixtures: a Chromium for each file of browser tests, a page and a service for each test."""
 
 from __future__ import annotations
 

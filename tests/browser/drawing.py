@@ -1,4 +1,4 @@
-"""Draws on the page's sheet as a visitor would, and reads what the page says."""
+"""Draws on the page's canvas like a visitor, and reads the page's predictions."""
 
 from __future__ import annotations
 

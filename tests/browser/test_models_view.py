@@ -1,4 +1,4 @@
-"""What the page tells of the models: where they come from, what is served, and why the last challenger is not."""
+"""The models view shows baselines, served models and the reasons for the last refusal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from collector.contribution.layout import TRAINER_STATUS
-from collector.storage.folder_store import FolderStore
+from collector.storage.object_store import FolderStore
 from tests.browser.drawing import open_page
 from tests.running import RunningService
 from tests.shipped import shipped_artifact
@@ -36,9 +36,7 @@ ANCESTOR = Record(
 STALE = Record("softmax", "Midstroke", 2026, None, None, "every stage", STAGES, STAGES, 0.01, 0.02, 0.03)
 
 
-def test_the_served_families_stand_beside_their_ancestors_by_their_own_cards(
-    page: Page, service: RunningService
-) -> None:
+def test_served_families_are_compared_with_baselines_by_their_cards(page: Page, service: RunningService) -> None:
     metrics = shipped_artifact("softmax").card.metrics
     page.route("**/baselines", lambda route: route.fulfill(json=json.loads(to_json([ANCESTOR, STALE]))))
 
@@ -60,7 +58,7 @@ def test_without_a_comparison_the_page_says_so_and_shows_the_models(page: Page, 
     expect(page.locator("article[data-family=softmax] dl")).to_be_visible()
 
 
-def test_a_versions_figures_are_seen_and_lead_to_themselves(page: Page, service: RunningService) -> None:
+def test_a_versions_figures_are_shown_and_link_to_themselves(page: Page, service: RunningService) -> None:
     open_page(page, f"{service.url}/#models")
     figures = page.locator("article[data-family=softmax] .figures a")
     expect(figures).to_have_count(4)
@@ -86,7 +84,7 @@ def test_a_figure_opened_by_itself_is_whole(page: Page, service: RunningService)
     assert blocked == []
 
 
-def test_the_last_refusal_is_told_with_its_reasons_and_its_card(page: Page, service: RunningService) -> None:
+def test_the_last_refusal_has_its_reasons_and_links_to_its_card(page: Page, service: RunningService) -> None:
     store = FolderStore(service.var / "store")
     artifact = shipped_artifact("softmax")
     version = f"2030{artifact.card.version[4:]}"

@@ -1,4 +1,4 @@
-"""What the page says of a canvas is what the server would say of the same canvas as PNG, to the bit."""
+"""The page's snapshots equal the server's snapshots of the same canvas as PNG, bit for bit."""
 
 from __future__ import annotations
 

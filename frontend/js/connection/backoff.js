@@ -1,8 +1,8 @@
-/** When to come back after a lost connection, and when not to. Numbers alone; no timers in here. */
+/** Computes how long to wait before reconnecting, and after which close codes to stop. No timers. */
 
 const FIRST_MS = 500;
 const LONGEST_MS = 15_000;
-const RESTART_MS = 400; // a restarted service takes new sockets at once; the jitter keeps its pages from coming as one
+const RESTART_MS = 400; // at most: the service is back already; the jitter spreads its pages
 const FINAL = [1000, 1001, 1009];
 
 /**
@@ -16,7 +16,7 @@ export function retryDelay(attempt, random) {
 }
 
 /**
- * How long to wait after this close; null: for ever.
+ * The wait before reconnecting after this close; null: do not reconnect.
  * @param {number} code of the close
  * @param {number} attempt
  * @param {number} random from 0 to 1

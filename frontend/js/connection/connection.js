@@ -1,4 +1,4 @@
-/** One websocket that comes back when it is lost. What is said over it is `protocol.js`'s and the caller's. */
+/** Keeps one websocket open and reconnects when it is lost. Messages are the business of `protocol.js` and the caller. */
 
 import { delayAfter } from './backoff.js';
 import { SUBPROTOCOL, decodeMessage, encodePing } from './protocol.js';
@@ -38,7 +38,7 @@ export class Connection {
     this.#listener = listener;
   }
 
-  /** Connects, and keeps doing so. */
+  /** Connects, and reconnects from then on. */
   start() {
     addEventListener('online', () => this.#retryNow());
     addEventListener('pageshow', () => this.#retryNow()); // back from the browser's cache, where sockets don't live
@@ -81,7 +81,7 @@ export class Connection {
   #receive(event) {
     this.#unanswered = false;
     const message = decodeMessage(event.data);
-    // A service that takes sockets and drops them again is not back: only its words end the series of attempts.
+    // A service that accepts sockets and drops them is not back: only a welcome resets the backoff.
     if (message?.type === 'welcome') this.#attempt = 0;
     if (message) this.#listener.received(message);
     if (message?.type === 'welcome' && !this.#welcomed) {
@@ -114,8 +114,8 @@ export class Connection {
   }
 
   /**
-   * A socket whose other end vanished says nothing: by the next ping this one has not been answered. Not told by the
-   * clock, for a tab in the background is woken once a minute, and its connection is well.
+   * Gives up a socket that answered nothing since the last ping. A clock would be wrong: a tab in the background is woken
+   * once a minute, and its connection is fine.
    */
   #ping() {
     if (!this.isOpen) return;

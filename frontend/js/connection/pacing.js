@@ -1,4 +1,4 @@
-/** Latest wins, on the page's side: at most one unanswered snapshot for each encoding, and the newest waits. No I/O. */
+/** Limits sending to one unanswered snapshot for each encoding; the newest waits. No I/O. */
 
 /** @typedef {{readonly inFlight: number, readonly sentAt: number} | undefined} Slot */
 /** @typedef {Readonly<Record<string, Slot>>} Pace by encoding: the seq that is not answered yet and when it was sent */

@@ -1,4 +1,4 @@
-/** What page and service say to each other: `midstroke.v1`, see `docs/protocol.md`. No sockets in here. */
+/** Encodes and decodes the messages of `midstroke.v1` (`docs/protocol.md`). No sockets. */
 
 /** @typedef {'ink20' | 'canvas20' | 'path48'} Encoding */
 /** @typedef {'training' | 'validation'} Use */

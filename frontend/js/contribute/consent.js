@@ -1,4 +1,4 @@
-/** Asking once whether drawings may be kept, and taking it back. */
+/** Asks for consent to store drawings, and lets the visitor withdraw it. */
 
 import { byId } from '../ui/dom.js';
 import { agreedConsent, setAgreedConsent } from '../ui/local_settings.js';
@@ -21,7 +21,7 @@ export class Consent {
     byId('withdraw', HTMLButtonElement).addEventListener('click', () => this.#set(null));
   }
 
-  /** The version of the terms that hold now, if it was agreed to; other terms are asked for anew. */
+  /** The version of the current terms if the visitor agreed to it; other terms need a new consent. */
   get agreed() {
     const agreed = agreedConsent(this.#storage);
     return this.#terms !== null && agreed === this.#terms.version ? agreed : null;

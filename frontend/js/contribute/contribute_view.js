@@ -1,4 +1,4 @@
-/** What a visitor is asked to draw, how much was given, and why a drawing was not taken. */
+/** Shows the digit to draw, the number of contributions, and why a drawing can't be sent. */
 
 import { byId, setText } from '../ui/dom.js';
 import { RecentStrip } from './recent_strip.js';
@@ -29,7 +29,7 @@ export class ContributeView {
     this.#kept.show(given);
   }
 
-  /** @param {string} words by which a control says why it did nothing */
+  /** @param {string} words why a control did nothing */
   object(words) {
     setText(this.#objection, words);
   }

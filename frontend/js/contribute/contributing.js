@@ -1,4 +1,4 @@
-/** Asking for digits and handing in what was drawn, until the service has answered each. How it looks is elsewhere. */
+/** Asks for digits and sends finished drawings until the service has answered each. No elements. */
 
 import { chooseDigit } from '../watch/model_selection.js';
 import { PEN_WIDTH, SIDE, hundredths, inkLength } from '../ink/geometry.js';
@@ -17,8 +17,8 @@ import { aDigit } from '../ui/words.js';
 /** @typedef {import('../my_drawings/receipts.js').ReceiptRecord} ReceiptRecord */
 /** @typedef {import('../connection/protocol.js').Welcome} Welcome */
 
-const LEAST_INK = 60; // px: shorter than any digit; a slip of the pen, or Done pressed too early
-const AGAIN_MS = 4000; // to wait where the service asked for patience
+const LEAST_INK = 60; // px: shorter than any digit: a slip of the pen
+const AGAIN_MS = 4000; // before sending again when the service was busy
 
 /**
  * @typedef {object} Collaborators
@@ -26,8 +26,8 @@ const AGAIN_MS = 4000; // to wait where the service asked for patience
  * @property {Pending} pending
  * @property {import('../ink/samples.js').Printer} printer
  * @property {string} contributor
- * @property {(held: ReceiptRecord) => Promise<void>} hold keeps the receipt of what was accepted
- * @property {() => void} changed what is asked, given or counted is no longer what it was
+ * @property {(held: ReceiptRecord) => Promise<void>} hold stores the receipt of an accepted drawing
+ * @property {() => void} changed the asked digit, the drawings or the counts changed
  */
 
 export class Contributing {
@@ -70,7 +70,7 @@ export class Contributing {
   }
 
   /**
-   * Why this drawing can't be given; null when it can.
+   * The reason why this drawing can't be sent, or null.
    * @param {readonly Stroke[]} strokes
    */
   objection(strokes) {
@@ -85,14 +85,14 @@ export class Contributing {
   }
 
   /**
-   * Gives the drawing as the digit that was asked for, and asks for the next.
-   * @param {readonly Stroke[]} strokes that nothing speaks against
+   * Sends the drawing as the digit that was asked for, and asks for the next.
+   * @param {readonly Stroke[]} strokes without an objection
    * @param {Pointer} pointer
    * @param {string} consent the version that was agreed to
    */
   async give(strokes, pointer, consent) {
     const label = this.#asked;
-    if (!this.#limits || label === null) throw new Error('nothing was asked for yet');
+    if (!this.#limits || label === null) throw new Error('no digit was asked for yet');
     const id = crypto.randomUUID();
     this.#note({ id, label, strokes, status: 'waiting' });
     this.askNext();
@@ -105,7 +105,7 @@ export class Contributing {
     this.#collaborators.send(encodeContribution(contribution));
   }
 
-  /** Sends all that was not answered: kept from before a reload, or lost with a connection. */
+  /** Sends all contributions without an answer: from before a reload, or lost with a connection. */
   async sendPending() {
     for (const contribution of await this.#collaborators.pending.all()) {
       if (!this.#given.some(({ id }) => id === contribution.id)) this.#note(restored(contribution));
@@ -118,13 +118,13 @@ export class Contributing {
     this.#counts = contributions;
     this.#settle(id, { status: use });
     const given = this.#given.find((one) => one.id === id);
-    // First: a contribution that is still kept here is sent again, and brings its receipt again.
+    // The receipt first: a contribution that is still pending is sent again, and its answer brings the receipt again.
     if (given && receipt) await this.#collaborators.hold({ ...bare(given), use, receipt, given: Date.now() });
     await this.#collaborators.pending.remove(id);
   }
 
   /**
-   * Counts and shows a deleted drawing no more.
+   * Removes a deleted drawing from the counts and the list.
    * @param {{readonly id: string, readonly label: number}} deleted
    */
   forget({ id, label }) {

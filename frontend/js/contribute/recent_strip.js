@@ -1,4 +1,4 @@
-/** The strip of drawings that were given: small pictures, and in words what became of each. */
+/** Shows the visitor's latest drawings as small pictures, with the status of each in words. */
 
 import { byId, element } from '../ui/dom.js';
 import { SIDE } from '../ink/geometry.js';
@@ -17,12 +17,12 @@ const PICTURE_PEN = 36; // px of the sheet: at this size the real pen would leav
 const STATUS_WORDS = {
   waiting: 'waits for the service',
   training: 'is kept',
-  validation: 'is kept, to judge models',
+  validation: 'is kept and tests models',
   refused: 'was not kept',
 };
 
 /**
- * In words: what became of all that was given on this page.
+ * Describes what became of the drawings of this page.
  * @param {readonly GivenDrawing[]} given newest last
  */
 export function recentWords(given) {
@@ -30,8 +30,8 @@ export function recentWords(given) {
   if (!latest) return '';
   const waiting = given.filter(({ status }) => status === 'waiting').length;
   const answered = given.findLast(({ status }) => status !== 'waiting');
-  const said = answered ? `Your ${answered.label} ${STATUS_WORDS[answered.status]}${answered.why ? `: ${answered.why}` : ''}` : '';
-  return [said, waitingWords(waiting)].filter(Boolean).join('; ');
+  const news = answered ? `Your ${answered.label} ${STATUS_WORDS[answered.status]}${answered.why ? `: ${answered.why}` : ''}` : '';
+  return [news, waitingWords(waiting)].filter(Boolean).join('; ');
 }
 
 /** @param {number} count */

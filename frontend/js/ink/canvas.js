@@ -1,4 +1,4 @@
-/** Strokes on canvases: the sheet that is looked at, and the one that the model is shown. No input in here. */
+/** Draws strokes on canvases: the one that the visitor sees and the one that the model is shown. No input. */
 
 import { PEN_WIDTH, SIDE, inkBox } from './geometry.js';
 
@@ -22,7 +22,7 @@ export function drawStrokes(context, strokes, width = PEN_WIDTH) {
   for (const [first, ...rest] of strokes) {
     context.beginPath();
     context.moveTo(first[0], first[1]);
-    // A dot. Canvases leave out lines without any length, caps and all.
+    // A dot: canvases draw nothing for a line of length 0, not even its caps.
     if (rest.length === 0) context.lineTo(first[0] + DOT, first[1]);
     for (const [x, y] of rest) context.lineTo(x, y);
     context.stroke();
@@ -40,12 +40,12 @@ export function contextOf(canvas, settings) {
   return context;
 }
 
-/** The sheet that the visitor sees, as sharp as the screen, in the colour that the style sheet gives it. */
+/** The canvas that the visitor sees, at the resolution of the screen, in the style sheet's colour. */
 export class VisibleCanvas {
   /** @type {HTMLCanvasElement} */ #canvas;
   /** @type {CanvasRenderingContext2D} */ #context;
   /** @type {readonly Stroke[]} */ #strokes = [];
-  // Asked for once: in the middle of a frame the answer would cost a pass over all styles.
+  // Read once: within a frame, reading it would recalculate all styles.
   #colour = '';
 
   /** @param {HTMLCanvasElement} canvas */
@@ -76,9 +76,9 @@ export class VisibleCanvas {
 }
 
 /**
- * The sheet as the model sees it: black on white, 500 x 500, whatever the visitor's screen and colours. Finished strokes
- * are kept as a picture, so that a frame costs the stroke under way alone. That one is drawn whole each time: drawn in
- * parts, its antialiased rims would overlap and be darker, and the same strokes would give other pixels.
+ * The canvas as the model sees it: black on white, 500 x 500, on any screen. Finished strokes are cached as a picture, so
+ * that a frame draws only the last stroke. That stroke is drawn whole each time: drawn in parts, its antialiased edges
+ * would overlap and be darker, and the same strokes would give other pixels.
  */
 export class ModelCanvas {
   #canvas = sheetCanvas();
@@ -92,7 +92,7 @@ export class ModelCanvas {
     blank(this.#finishedContext);
   }
 
-  /** @param {readonly Stroke[]} strokes that are replaced, never changed: one that is the same is not drawn again */
+  /** @param {readonly Stroke[]} strokes immutable: a stroke that is identical is not drawn again */
   draw(strokes) {
     this.#finish(strokes.slice(0, -1));
     this.#uncover();
@@ -100,7 +100,7 @@ export class ModelCanvas {
     this.#under = inkBox(strokes.slice(-1));
   }
 
-  /** Takes the stroke under way off the canvas again. Its box alone is copied: the whole costs more than the stroke. */
+  /** Removes the last stroke from the canvas. Copies its box only: the whole canvas costs more than the stroke. */
   #uncover() {
     if (!this.#under) return;
     const { left, top, right, bottom } = this.#under;
@@ -152,7 +152,7 @@ function blank(context) {
 }
 
 /**
- * `grayOf` of what is black, white and between, where its sum comes to any one channel; in a third of the time.
+ * `grayOf` for gray pixels, where the weighted sum equals any channel; takes a third of the time.
  * @param {Uint8ClampedArray} rgba
  */
 function oneChannel(rgba) {

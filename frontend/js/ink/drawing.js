@@ -1,4 +1,4 @@
-/** A drawing under way: strokes in order, and how they grow. Values are replaced, never changed in place. */
+/** A drawing in progress: strokes in order. Values are replaced, never changed in place. */
 
 import { distance } from './geometry.js';
 

@@ -1,4 +1,4 @@
-/** Points, strokes and lengths, all in px of the 500 x 500 sheet. Pure functions; no drawing of anything in here. */
+/** Points, strokes and lengths in px of the 500 x 500 canvas. Pure functions; draws nothing. */
 
 /** @typedef {readonly [x: number, y: number, t_ms: number]} Point */
 /** @typedef {readonly Point[]} Stroke */

@@ -1,4 +1,4 @@
-/** A finished drawing's samples: which stages of it, and their pictures. */
+/** Makes a finished drawing's samples: PNG pictures of the drawing at rising ink fractions. */
 
 import { cutAtInk, inkLength } from './geometry.js';
 

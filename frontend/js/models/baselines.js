@@ -1,4 +1,4 @@
-/** The project's ancestors beside its own models: which rows and which lines are shown. Pure; `docs/baselines.md` has the form. */
+/** Selects the rows and lines that compare the baselines with the served models. Pure; `docs/baselines.md` has the format. */
 
 import { whole } from '../ui/words.js';
 
@@ -22,10 +22,10 @@ import { whole } from '../ui/words.js';
 /** @typedef {{readonly name: string, readonly ink: readonly number[], readonly accuracy: readonly number[], readonly kind: Kind}} Line */
 
 const PROJECT = 'Midstroke';
-const EVERY_STAGE = 'ours, every stage'; // what an ancestor learned from when it was taught as our families are
+const EVERY_STAGE = 'ours, every stage'; // `trained_on` of a baseline that was trained on the same stages as our families
 
 /**
- * The file's families are those of the day on which it was written; the served ones' cards take their place.
+ * Leaves out the file's rows of our families: the cards of the served versions are newer.
  * @param {readonly Baseline[]} rows
  */
 export function ancestorsOf(rows) {
@@ -39,13 +39,13 @@ export function ancestorsOf(rows) {
 export function familyRow({ family, version, metrics, trained_on }) {
   const { ink, accuracy, mean, at_50, at_100, judged_on } = metrics;
   const year = Number(version.slice(0, 4)) || null;
-  const taught = `${whole(trained_on.drawings)} of ours`;
-  const own = { name: family, source: PROJECT, year, claimed: null, came_out: null, trained_on: taught };
-  return { ...own, ink, accuracy, mean, at_50, at_100, note: `judged on ${judged_on}` };
+  const trainedOn = `${whole(trained_on.drawings)} of ours`;
+  const own = { name: family, source: PROJECT, year, claimed: null, came_out: null, trained_on: trainedOn };
+  return { ...own, ink, accuracy, mean, at_50, at_100, note: `measured on ${judged_on}` };
 }
 
 /**
- * What the chart draws: ancestors that were taught as our families were, then those, the best last and so on top.
+ * The lines of the chart: baselines trained on the same stages as our families, then our families, the best last (on top).
  * @param {readonly Baseline[]} ancestors
  * @param {readonly Baseline[]} families best first
  * @returns {readonly Line[]}
@@ -66,7 +66,7 @@ function line({ name, ink, accuracy }, kind) {
 }
 
 /**
- * Rows of one source stand together, in their order.
+ * Groups adjacent rows of one source.
  * @param {readonly Baseline[]} rows
  * @returns {readonly (readonly Baseline[])[]}
  */

@@ -1,4 +1,4 @@
-/** Cards of published versions, each read once: a published version never changes. */
+/** Reads the cards of published versions, each once: a published version never changes. */
 
 /**
  * @typedef {object} Card
@@ -32,7 +32,7 @@ export class Cards {
     const url = modelFile(family, model, 'card.json');
     const reading = this.#cards.get(url) ?? readJson(url);
     this.#cards.set(url, reading);
-    // One that failed is tried again by whoever asks next.
+    // The next caller tries again after a failure.
     reading.catch(() => this.#cards.delete(url));
     return reading;
   }

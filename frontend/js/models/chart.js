@@ -1,4 +1,4 @@
-/** Accuracy by ink as SVG: of one model, or of many with their names beside the lines. */
+/** Draws accuracy against ink as SVG, for one model or for several with their names beside the lines. */
 
 import { shape } from '../ui/dom.js';
 

@@ -1,4 +1,4 @@
-/** "How far we have come": the project's ancestors and its served families, as a chart and a table. */
+/** Shows the baselines and the served families as a chart and a table. */
 
 import { ancestorsOf, bySource, familyRow, linesOf, sourceWords } from './baselines.js';
 import { comparisonChart } from './chart.js';
@@ -9,10 +9,11 @@ import { figureGrid, figuresOfBaselines } from './figures.js';
 /** @typedef {import('../connection/protocol.js').Model} Model */
 
 const TABLE_URL = '/baselines';
-const HEADINGS = ['Classifier, and what it learned from', 'Claims, %', 'Came out, %', 'Half ink, %', 'Full ink, %', 'Mean, %'];
+const HEADINGS = ['Classifier and training data', 'Published accuracy, %', 'Reproduced here, %', 'Half drawn, %', 'Finished, %', 'Mean, %'];
 const CAPTION =
-  'Right answers. Claims and what came out here are by the source’s own test; all else is on our drawings, by writers that ' +
-  'none of them learned from, the mean over 10, 20 … 100 % of the ink. In the chart all were taught by every stage of ours.';
+  'Share of correct answers. “Published” and “reproduced” are measured on the source’s own test set. All other figures are ' +
+  'measured on drawings by people whose drawings no model was trained on; the mean is over 10, 20 … 100 % of the ink. The ' +
+  'chart shows models trained on every stage of our drawings.';
 
 export class ComparisonView {
   #place = byId('comparison-body', HTMLElement);
@@ -43,7 +44,7 @@ export class ComparisonView {
 /** @returns {Promise<readonly Baseline[]>} */
 async function readRows() {
   const answer = await fetch(TABLE_URL);
-  if (answer.status === 404) throw new Error('No comparison with its ancestors is kept here');
+  if (answer.status === 404) throw new Error('No comparison with earlier projects is stored here');
   if (!answer.ok) throw new Error(`The comparison could not be read: the service answered ${answer.status}`);
   return answer.json();
 }
@@ -84,7 +85,7 @@ function group({ source, year }, rows) {
 
 /**
  * @param {Baseline} row
- * @param {string | undefined} above the name in the row above, which is not written twice
+ * @param {string | undefined} above the name in the row above, which is not repeated
  * @param {string} [kind]
  */
 function tableRow({ name, trained_on, claimed, came_out, at_50, at_100, mean, note = '' }, above, kind = '') {

@@ -1,4 +1,4 @@
-/** What each family looks at: in a few words for a menu, in a sentence for its card. */
+/** Describes the input of each family: briefly for a menu, in a sentence for its card. */
 
 /** @type {Readonly<Record<string, {readonly brief: string, readonly sentence: string}>>} */
 const FAMILIES = {

@@ -1,4 +1,4 @@
-/** Published SVGs as a grid of pictures, each a link to itself at full size. */
+/** Shows published SVG figures as a grid; each links to itself at full size. */
 
 import { modelFile } from './cards.js';
 import { element } from '../ui/dom.js';
@@ -8,30 +8,30 @@ import { element } from '../ui/dom.js';
 
 /** @type {Readonly<Record<string, readonly [caption: string, alt: string]>>} */
 const OF_A_MODEL = {
-  'accuracy.svg': ['Accuracy by ink', 'share of right answers against share of ink drawn'],
-  'reliability.svg': ['Reliability', 'share of right answers against the probability that it gave'],
+  'accuracy.svg': ['Accuracy by ink', 'share of correct answers against share of ink drawn'],
+  'reliability.svg': ['Reliability', 'share of correct answers against predicted probability'],
   'confusion.svg': ['Confusion', 'finished digits drawn against digits guessed'],
-  'classes.svg': ['Class counts', 'drawings of each digit that judged it, and how many it read right'],
+  'classes.svg': ['Class counts', 'validation drawings of each digit, and how many it read correctly'],
 };
 const OF_THE_BASELINES = [
-  ['ink', 'Taught by every stage'],
-  ['ink-finished', 'Taught by finished digits'],
+  ['ink', 'Trained on every stage'],
+  ['ink-finished', 'Trained on finished digits'],
   ['ink-as-published', 'As published'],
   ['confusion-mlp', 'MLP, its own test'],
   ['confusion-svc-100', 'SVC, 100 images, its own test'],
   ['confusion-svc-500', 'SVC, 500 images, its own test'],
   ['confusion-logistic', 'Logistic regression, its own test'],
-  ['confusion-knn-ours', 'Neighbours, on our drawings'],
+  ['confusion-knn-ours', 'Nearest neighbours, on our drawings'],
   ['confusion-softmax-2016-ours', 'Regression of 2016, on our drawings'],
   ['confusion-mlp-ours', 'MLP, on our drawings'],
   ['confusion-svc-ours', 'SVC, on our drawings'],
   ['confusion-logistic-ours', 'Logistic regression, on our drawings'],
-  ['counts-svc', 'Images that the SVC learned from'],
+  ['counts-svc', 'Images that the SVC was trained on'],
 ];
 
 /**
  * @param {Pick<Card, 'family' | 'version' | 'files'>} card
- * @returns {readonly Figure[]} those that the card lists; those that every version is published with where it lists none
+ * @returns {readonly Figure[]} the figures that the card lists, or the usual ones if it lists none
  */
 export function figuresOf({ family, version, files }) {
   const listed = Object.keys(files).filter((name) => name.endsWith('.svg'));
@@ -42,7 +42,7 @@ export function figuresOf({ family, version, files }) {
   });
 }
 
-/** @returns {readonly Figure[]} all that may have been written */
+/** @returns {readonly Figure[]} all figures that may exist */
 export function figuresOfBaselines() {
   return OF_THE_BASELINES.map(([name, caption]) => ({
     src: `/baselines/${name}.svg`,
@@ -51,7 +51,7 @@ export function figuresOfBaselines() {
   }));
 }
 
-/** @param {readonly Figure[]} figures one that is not there leaves no gap */
+/** @param {readonly Figure[]} figures a missing one leaves no gap */
 export function figureGrid(figures) {
   const links = figures.map(({ src, caption, alt }) => {
     const image = element('img', { src, alt, loading: 'lazy', width: '374', height: '245' });

@@ -1,4 +1,4 @@
-/** The models that are served, each with what its card says. Reads cards, changes nothing. */
+/** Lists the served models with the facts of their cards. */
 
 import { accuracyChart } from './chart.js';
 import { Cards } from './cards.js';
@@ -24,7 +24,7 @@ export class ModelsView {
     if (this.#visible) this.#draw();
   }
 
-  /** @param {boolean} visible cards are read once somebody looks */
+  /** @param {boolean} visible cards are read when the view is first shown */
   setVisible(visible) {
     this.#visible = visible;
     if (visible) this.#draw();
@@ -39,7 +39,7 @@ export class ModelsView {
   /** @param {Model} model */
   #article(model) {
     const details = element('div', { class: 'card-body' });
-    const title = element('h2', {}, model.family, element('small', {}, model.best ? ' the best of those served' : ''));
+    const title = element('h2', {}, model.family, element('small', {}, model.best ? ' (best)' : ''));
     const about = element('p', { class: 'about' }, familySentence(model.family));
     const article = element('article', { 'data-family': model.family, 'data-version': model.model }, title, about, details);
     this.#cards.read(model).then(
@@ -54,7 +54,7 @@ export class ModelsView {
 function cardParts(card) {
   const { metrics } = card;
   const chart = element('figure', {}, accuracyChart(metrics.ink, metrics.accuracy));
-  chart.append(element('figcaption', {}, 'Right answers by share of ink drawn, on writers it has not seen'));
+  chart.append(element('figcaption', {}, 'Correct answers by share of ink drawn, for people whose drawings it was not trained on'));
   return [facts(card), chart, figureGrid(figuresOf(card))];
 }
 
@@ -64,15 +64,15 @@ function facts(card) {
   /** @type {readonly (readonly [string, string | Node])[]} */
   const rows = [
     ['Version', card.version],
-    ['Made', whenMade(card.version) + (card.resumed_from ? `, from ${card.resumed_from}` : ', from nothing')],
-    ['Learnt from', `${whole(from.drawings)} drawings by ${whole(from.contributors)} people${withdrawnWords(from)}`],
-    ['Looks at', LOOKS[card.encoding] ?? card.encoding],
-    ['Right, mean', percent(metrics.mean)],
-    ['Right, half drawn', percent(metrics.at_50)],
-    ['Right, finished', percent(metrics.at_100)],
+    ['Made', whenMade(card.version) + (card.resumed_from ? `, continued from ${card.resumed_from}` : ', trained from scratch')],
+    ['Trained on', `${whole(from.drawings)} drawings by ${whole(from.contributors)} people${withdrawnWords(from)}`],
+    ['Input', LOOKS[card.encoding] ?? card.encoding],
+    ['Correct, mean', percent(metrics.mean)],
+    ['Correct, half drawn', percent(metrics.at_50)],
+    ['Correct, finished', percent(metrics.at_100)],
     ['Each digit, finished', recall(metrics.recall)],
-    ['Judged on', metrics.judged_on],
-    ['Gate', gateWords(card.gate)],
+    ['Measured on', metrics.judged_on],
+    ['Comparison before publishing', gateWords(card.gate)],
     ['Credits', from.credits.join('; ') || 'none'],
   ];
   return element('dl', {}, ...rows.flatMap(([term, said]) => [element('dt', {}, term), element('dd', {}, said)]));
@@ -80,7 +80,7 @@ function facts(card) {
 
 /** @param {Card['trained_on']} from */
 function withdrawnWords({ withdrawn = 0 }) {
-  return withdrawn === 0 ? '' : `; ${whole(withdrawn)} deleted by their contributors and left out since`;
+  return withdrawn === 0 ? '' : `; ${whole(withdrawn)} deleted by their contributors and no longer used`;
 }
 
 /** @type {Readonly<Record<string, string>>} */
@@ -92,7 +92,7 @@ const LOOKS = {
 
 /** @param {Card['gate']} gate */
 function gateWords({ accepted, reasons = [] }) {
-  const verdict = accepted === undefined ? 'not asked' : accepted ? 'passed' : 'refused';
+  const verdict = accepted === undefined ? 'none' : accepted ? 'passed' : 'refused';
   return [verdict, ...reasons].join('; ');
 }
 

@@ -1,4 +1,4 @@
-/** The live loop in words: what the trainer does, what came of it, and what changed since it was last heard of. Pure functions. */
+/** Describes the training loop in words: state, last results, and what changed. Pure functions. */
 
 import { modelWords, trainerWords, versionWords, whole } from '../ui/words.js';
 
@@ -7,7 +7,7 @@ import { modelWords, trainerWords, versionWords, whole } from '../ui/words.js';
 /** @typedef {Pick<Trainer, 'family' | 'version' | 'reasons'> & {readonly state: 'published' | 'refused', readonly at?: string}} Outcome */
 
 /**
- * In one line, for those who draw.
+ * One line beside the canvas.
  * @param {Trainer | null} trainer
  */
 export function lineWords(trainer) {
@@ -17,14 +17,14 @@ export function lineWords(trainer) {
     case 'published':
       return `a new ${trainer.family ?? 'model'} was published`;
     case 'refused':
-      return `a ${trainer.family ?? 'model'} challenger was refused`;
+      return `a new ${trainer.family ?? 'model'} was not good enough to publish`;
     default:
       return trainerWords(trainer ?? null);
   }
 }
 
 /**
- * How much of what starts a training has come, 0 to 1.
+ * The share of the new drawings that start a training, 0 to 1.
  * @param {Trainer | null} trainer
  */
 export function partCollected(trainer) {
@@ -33,25 +33,25 @@ export function partCollected(trainer) {
 }
 
 /**
- * What came in and teaches nothing, and why.
+ * New drawings that are not used for training, with the reason.
  * @param {Trainer | null} trainer
  */
 export function leftOutWords(trainer) {
   const { filtered = 0, new_validation = 0 } = trainer ?? {};
-  const said = [];
-  if (new_validation) said.push(`${drawings(new_validation)} came to judge models, and never train${new_validation === 1 ? 's' : ''} one.`);
-  if (filtered === 1) said.push('1 drawing left out: it looks like another digit than its label says.');
-  if (filtered > 1) said.push(`${drawings(filtered)} left out: they look like other digits than their labels say.`);
-  return said.join(' ');
+  const sentences = [];
+  if (new_validation) sentences.push(`${drawings(new_validation)} arrived for testing and ${new_validation === 1 ? 'is' : 'are'} never trained on.`);
+  if (filtered === 1) sentences.push('1 drawing was filtered out because it looks like another digit than its label.');
+  if (filtered > 1) sentences.push(`${drawings(filtered)} were filtered out because they look like other digits than their labels.`);
+  return sentences.join(' ');
 }
 
 /** @param {number} total */
 export function collectedWords(total) {
-  return total === 0 ? 'Nothing yet.' : `${drawings(total)}, by digit:`;
+  return total === 0 ? 'No drawings yet.' : `${drawings(total)}, by digit:`;
 }
 
 /**
- * What came of the last trainings, newest first: in the trainer's words of them, or of an older trainer in its state.
+ * The results of the last trainings, newest first; an older trainer reports only one, in its state.
  * @param {Trainer | null} trainer
  * @returns {readonly Outcome[]}
  */
@@ -62,7 +62,7 @@ export function outcomesOf(trainer) {
 }
 
 /**
- * The champions that went live.
+ * News of champions that went live.
  * @param {readonly Model[]} before
  * @param {readonly Model[]} after
  * @returns {readonly string[]}
@@ -76,7 +76,7 @@ export function championNews(before, after) {
 }
 
 /**
- * What the trainer began, refused or filtered.
+ * News of trainings, refusals and filtered drawings.
  * @param {Trainer | null} before
  * @param {Trainer | null} after
  * @returns {readonly string[]}
@@ -86,23 +86,36 @@ export function trainerNews(before, after) {
   const news = [];
   const { state, family, new_drawings, filtered = 0 } = after;
   if (state === 'training' && (before.state !== 'training' || before.family !== family)) {
-    news.push(`${family ?? 'a family'} began to learn from ${drawings(new_drawings)}`);
+    news.push(`${family ?? 'a family'} began training on ${drawings(new_drawings)}`);
   }
   const known = outcomesOf(before);
   for (const is of outcomesOf(after)) {
     const isKnown = known.some((was) => is.version === was.version && is.at === was.at && is.state === was.state);
-    if (!isKnown && is.state === 'refused') news.push(`a challenger was refused: ${refusedWords(is)}`);
+    if (!isKnown && is.state === 'refused') news.push(`a new model was not published: ${refusedWords(is)}`);
   }
   const more = filtered - (before.filtered ?? 0);
-  if (more > 0) news.push(`${drawings(more)} left out as doubtful`);
+  if (more > 0) news.push(`${drawings(more)} filtered out: unlike ${more === 1 ? 'its label' : 'their labels'}`);
   return news;
 }
 
 /** @param {Outcome} refused */
 function refusedWords({ family, version, reasons = [] }) {
   const name = [family, version && versionWords(version)].filter(Boolean).join(' ');
-  const against = reasons.filter((reason) => !reason.startsWith('passes'));
+  const against = reasons.filter((reason) => !reason.startsWith('passes')).map(reasonWords);
   return [name, against.join('; ') || 'no reason given'].filter(Boolean).join(', ');
+}
+
+/**
+ * The gate's sentence in words for visitors: `fails: at half ink 70.0 %, champion 75.0 %, at most 0.5 points below`.
+ * Another sentence stays as it is.
+ * @param {string} reason
+ */
+export function reasonWords(reason) {
+  const parts = /^(passes|fails): (.+?) ([\d.]+ %), (.+?) ([\d.]+ %)(?:, at most ([\d.]+) points below)?$/.exec(reason);
+  if (!parts) return reason;
+  const [, verdict, what, share, rival, rivalShare, tolerance] = parts;
+  const needed = tolerance ? `; may be at most ${tolerance} points lower` : '';
+  return `${verdict === 'passes' ? 'Good enough' : 'Not good enough'} ${what}: ${share} correct, ${rival} ${rivalShare}${needed}`;
 }
 
 /** @param {number} count */

@@ -1,8 +1,8 @@
-/** The live loop, seen: one line beside the sheet, and above the models what is collected, trained, served and refused. */
+/** Shows the training loop: one line beside the canvas, and the details above the models. */
 
 import { modelFile } from './cards.js';
 import { byId, element, setText } from '../ui/dom.js';
-import { leftOutWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, trainerNews } from './training_loop.js';
+import { leftOutWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, reasonWords, trainerNews } from './training_loop.js';
 import { modelWords, trainerWords } from '../ui/words.js';
 import { whenWords } from '../my_drawings/my_drawings_words.js';
 
@@ -33,7 +33,7 @@ export class TrainingLoopView {
 
   /** @param {Trainer | null} trainer */
   showTrainer(trainer) {
-    this.#tell(trainerNews(this.#trainer, trainer));
+    this.#announce(trainerNews(this.#trainer, trainer));
     this.#trainer = trainer;
     setText(this.#line, lineWords(trainer));
     setText(this.#trainerWords, `${trainerWords(trainer)}.`);
@@ -46,7 +46,7 @@ export class TrainingLoopView {
 
   /** @param {readonly Model[]} models */
   showModels(models) {
-    this.#tell(championNews(this.#models, models));
+    this.#announce(championNews(this.#models, models));
     this.#models = models;
   }
 
@@ -60,7 +60,7 @@ export class TrainingLoopView {
     });
   }
 
-  /** @param {boolean} visible what others gave is asked for while somebody looks */
+  /** @param {boolean} visible the counts are read while the view is shown */
   setVisible(visible) {
     this.#visible = visible;
     if (visible) void this.#readCounts();
@@ -71,12 +71,12 @@ export class TrainingLoopView {
       const answer = await fetch(COUNTS_URL);
       if (answer.ok) this.showCounts((await answer.json()).contributions);
     } catch {
-      // No connection: the state line says so, and the counts stay as they were told last.
+      // No connection: the state line shows that, and the last counts stay.
     }
   }
 
   /** @param {readonly string[]} news */
-  #tell(news) {
+  #announce(news) {
     const time = new Date().toLocaleTimeString('en-GB');
     for (const words of news) this.#news.prepend(element('li', {}, element('time', {}, time), ` ${words}`));
     while (this.#news.children.length > NEWS_KEPT) this.#news.lastElementChild?.remove();
@@ -95,16 +95,16 @@ function digitColumn(digit) {
 /** @param {Trainer | null} trainer */
 function outcomeItems(trainer) {
   const outcomes = outcomesOf(trainer);
-  if (!outcomes.length) return [element('li', {}, element('p', {}, 'None has ended yet.'))];
+  if (!outcomes.length) return [element('li', {}, element('p', {}, 'No training has finished yet.'))];
   return outcomes.map((outcome) => element('li', {}, ...outcomeParts(outcome)));
 }
 
 /** @param {Outcome} outcome */
 function outcomeParts({ state, family, version, reasons = [], at }) {
-  const verdict = state === 'published' ? ' passed the gate and went live.' : ' was refused.';
-  const name = family && version ? cardLink(family, version) : `a challenger${family ? ` (${family})` : ''}`;
+  const verdict = state === 'published' ? ' was better and went live.' : ' was not published.';
+  const name = family && version ? cardLink(family, version) : `A new ${family ?? 'model'}`;
   const why = reasons.length ? reasons : state === 'refused' ? ['no reason given'] : [];
-  const list = element('ul', {}, ...why.map((reason) => element('li', {}, reason)));
+  const list = element('ul', {}, ...why.map((reason) => element('li', {}, reasonWords(reason))));
   return [element('p', {}, at ? `${whenWords(at)}: ` : '', name, verdict), ...(why.length ? [list] : [])];
 }
 

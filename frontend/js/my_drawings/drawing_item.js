@@ -1,4 +1,4 @@
-/** One drawing in the list of those that were given: its picture, what is kept of it, and what can be done with it. */
+/** Shows one of the visitor's drawings: picture, status, stored facts, download and deletion. */
 
 import { element, shape } from '../ui/dom.js';
 import { SIDE } from '../ink/geometry.js';
@@ -15,7 +15,7 @@ import { factsOf, statusWords, whenWords } from './my_drawings_words.js';
  * @property {(drawn: MyDrawing) => Promise<Blob>} download
  * @property {(id: string) => void} delete
  * @property {(id: string) => void} forget
- * @property {(id: string) => void} gone the service says that it was deleted already
+ * @property {(id: string) => void} gone the service has deleted it already
  */
 
 const DOT = 0.01; // px: as short as a line can be and leave its round caps
@@ -38,7 +38,7 @@ export class DrawingItem {
     this.#drawn = drawn;
     this.#actions = actions;
     const name = `the ${drawn.label} given ${whenWords(drawn.given)}`;
-    this.#see = control('See what is kept', name, () => void this.toggle());
+    this.#see = control('Details', name, () => void this.toggle());
     this.#see.setAttribute('aria-expanded', 'false');
     const title = element('p', { class: 'what' }, element('b', {}, String(drawn.label)), ` given ${whenWords(drawn.given)}`);
     title.append(element('br', {}), this.#status);
@@ -63,14 +63,14 @@ export class DrawingItem {
     return this.#see.getAttribute('aria-expanded') === 'true';
   }
 
-  /** Shows what the service keeps of it, as the service tells it; or hides it again. */
+  /** Shows the stored record that the service sends, or hides it again. */
   async toggle() {
     if (this.#facts.hasChildNodes()) {
       this.#close();
       return;
     }
     this.#see.setAttribute('aria-expanded', 'true');
-    await this.#try('reading what is kept', async () => {
+    await this.#try('reading the stored copy', async () => {
       this.#facts.replaceChildren(...keptParts(await this.#actions.see(this.#drawn)));
     });
   }
@@ -103,7 +103,7 @@ export class DrawingItem {
   }
 
   async #download() {
-    await this.#try('fetching what is kept', async () => {
+    await this.#try('downloading', async () => {
       const file = await this.#actions.download(this.#drawn);
       const name = `midstroke-${this.#drawn.label}-${this.#drawn.id.slice(0, 8)}.zip`;
       save(file, name);
@@ -130,7 +130,7 @@ export class DrawingItem {
 }
 
 /**
- * A button whose name says which drawing it is about, for those who hear the page.
+ * A button whose accessible name includes the drawing.
  * @param {string} words
  * @param {string} about
  * @param {() => void} action
@@ -153,7 +153,7 @@ function picture(strokes) {
 
 /** @param {Kept} kept */
 function keptParts({ drawing, pngs, terms }) {
-  const rows = factsOf(drawing).flatMap(([term, said]) => [element('dt', {}, term), element('dd', {}, said)]);
+  const rows = factsOf(drawing).flatMap(([term, fact]) => [element('dt', {}, term), element('dd', {}, fact)]);
   const pictures = pngs.map((png, step) => {
     const alt = `${Math.round(100 * (drawing.samples[step]?.ink ?? 1))} % of the ink`;
     return element('img', { src: `data:image/png;base64,${png}`, alt, title: alt });

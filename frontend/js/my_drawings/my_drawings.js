@@ -1,4 +1,4 @@
-/** What was given from this browser and is kept by the service, and deleting it until the service has answered. */
+/** Keeps the list of this browser's stored drawings, and deletes them until the service has confirmed. */
 
 /** @typedef {import('./receipts.js').ReceiptRecord} ReceiptRecord */
 /** @typedef {import('./receipts.js').Receipts} Receipts */
@@ -7,7 +7,7 @@
 /** @typedef {'kept' | 'deleting' | 'deleted' | 'unknown'} Status */
 /** @typedef {ReceiptRecord & {readonly status: Status}} MyDrawing */
 
-const AGAIN_MS = 4000; // between tries of a service that does not answer
+const AGAIN_MS = 4000; // between requests to a service that does not answer
 
 /**
  * @typedef {object} Collaborators
@@ -29,12 +29,12 @@ export class MyDrawings {
     this.#collaborators = collaborators;
   }
 
-  /** @returns {readonly MyDrawing[]} newest first; what was deleted stays until the page is left */
+  /** @returns {readonly MyDrawing[]} newest first; deleted drawings stay until the page is left */
   get list() {
     return this.#list;
   }
 
-  /** Whether the service did not answer the last deletion. */
+  /** True when the service did not answer the last deletion. */
   get unanswered() {
     return this.#unanswered;
   }
@@ -43,7 +43,7 @@ export class MyDrawings {
     return this.#collaborators.receipts.lasting;
   }
 
-  /** Reads what earlier visits left. */
+  /** Reads the receipts of earlier visits. */
   async load() {
     const held = await this.#collaborators.receipts.all();
     const found = held.map((one) => ({ ...one, status: /** @type {Status} */ (one.deleting ? 'deleting' : 'kept') }));
@@ -53,7 +53,7 @@ export class MyDrawings {
   }
 
   /**
-   * Kept when this resolves, so that the contribution itself may be let go of.
+   * Resolves when the receipt is stored, so that the pending contribution can be removed.
    * @param {ReceiptRecord} held
    */
   async add(held) {
@@ -64,18 +64,18 @@ export class MyDrawings {
   }
 
   /**
-   * Deletes these; those that the service doesn't answer for are tried until it does, in later visits too.
+   * Deletes these drawings; without an answer of the service it tries again, in later visits too.
    * @param {readonly string[]} ids
    */
   async delete(ids) {
     for (const held of this.#list.filter(({ id, status }) => ids.includes(id) && status === 'kept')) {
       await this.#collaborators.receipts.add({ ...bare(held), deleting: true });
-      this.#stand(held.id, 'deleting');
+      this.#setStatus(held.id, 'deleting');
     }
     await this.resume();
   }
 
-  /** Goes on with what was asked for; called when there is reason to hope that the service answers again. */
+  /** Continues with unanswered deletions; called when the service may answer again. */
   async resume() {
     if (this.#working) return;
     this.#working = true;
@@ -89,7 +89,7 @@ export class MyDrawings {
   }
 
   /**
-   * Lets go of a receipt that the service doesn't know.
+   * Removes a receipt that the service doesn't know.
    * @param {string} id
    */
   async forget(id) {
@@ -99,14 +99,14 @@ export class MyDrawings {
   }
 
   /**
-   * Notes that the service said it is deleted already.
+   * Notes that the service has deleted it.
    * @param {string} id
    */
   async noteDeleted(id) {
     const held = this.#list.find((one) => one.id === id);
     if (!held) return;
     await this.#collaborators.receipts.remove(id);
-    this.#stand(id, 'deleted');
+    this.#setStatus(id, 'deleted');
     this.#collaborators.deleted(bare(held));
   }
 
@@ -127,21 +127,21 @@ export class MyDrawings {
   /** @param {ReceiptRecord} held */
   async #noteUnknown(held) {
     await this.#collaborators.receipts.add(bare(held));
-    this.#stand(held.id, 'unknown');
+    this.#setStatus(held.id, 'unknown');
   }
 
   /**
    * @param {string} id
    * @param {Status} status
    */
-  #stand(id, status) {
+  #setStatus(id, status) {
     this.#list = this.#list.map((held) => (held.id === id ? { ...held, status } : held));
     this.#collaborators.changed();
   }
 }
 
 /**
- * What is kept in the browser.
+ * The record as the browser stores it.
  * @param {ReceiptRecord} held
  * @returns {ReceiptRecord}
  */

@@ -1,4 +1,4 @@
-/** "Your drawings": the list of those that were given from this browser, and deleting them all. */
+/** Shows the list "Your drawings" and deletes all of them on request. */
 
 import { byId } from '../ui/dom.js';
 import { ask } from '../ui/confirmation.js';
@@ -9,20 +9,20 @@ import { MyDrawings } from './my_drawings.js';
 import { DrawingItem } from './drawing_item.js';
 import { summaryWords } from './my_drawings_words.js';
 
-const SHOWN = 50; // at first, and more with each asking: thousands of pictures would take their time
+const SHOWN = 50; // at first and with each `Show older`: thousands of pictures would be slow
 
 /**
- * Opens the receipts that this browser holds, and shows them from then on; `load` reads them.
+ * Opens this browser's receipts and shows them; `load` reads them.
  * @param {(held: import('./receipts.js').ReceiptRecord) => void} deleted
  */
 export async function openMyDrawings(deleted) {
-  const yours = new MyDrawings({ receipts: await openReceipts(), remove, changed: () => view.show(), deleted });
-  const view = new MyDrawingsView(yours);
-  return yours;
+  const drawings = new MyDrawings({ receipts: await openReceipts(), remove, changed: () => view.show(), deleted });
+  const view = new MyDrawingsView(drawings);
+  return drawings;
 }
 
 class MyDrawingsView {
-  /** @type {MyDrawings} */ #yours;
+  /** @type {MyDrawings} */ #drawings;
   #list = byId('my-drawings-list', HTMLElement);
   #words = byId('my-drawings-words', HTMLElement);
   #all = byId('my-drawings-all', HTMLElement);
@@ -30,9 +30,9 @@ class MyDrawingsView {
   /** @type {Map<string, DrawingItem>} */ #items = new Map();
   #shown = SHOWN;
 
-  /** @param {MyDrawings} yours */
-  constructor(yours) {
-    this.#yours = yours;
+  /** @param {MyDrawings} drawings */
+  constructor(drawings) {
+    this.#drawings = drawings;
     byId('see-drawings', HTMLAnchorElement).addEventListener('click', () => this.#openNewest());
     byId('delete-all', HTMLButtonElement).addEventListener('click', () => void this.#askToDeleteAll());
     this.#older.addEventListener('click', () => {
@@ -41,15 +41,15 @@ class MyDrawingsView {
     });
   }
 
-  /** Shows the list as it stands. */
+  /** Shows the current list. */
   show() {
-    const { list, unanswered, lasting } = this.#yours;
+    const { list, unanswered, lasting } = this.#drawings;
     document.body.toggleAttribute('data-has-drawings', list.length > 0);
     document.body.toggleAttribute('data-memory-only', !lasting);
     const words = summaryWords(list, unanswered);
     if (this.#words.textContent !== words) this.#words.textContent = words;
     const shown = list.slice(0, this.#shown).map((drawn) => this.#item(drawn).element);
-    // Moving what is in its place already would take the focus from it.
+    // Moving an element that is in place would take its focus.
     if (shown.some((item, i) => this.#list.children[i] !== item) || this.#list.children.length !== shown.length) {
       this.#list.replaceChildren(...shown);
     }
@@ -71,13 +71,13 @@ class MyDrawingsView {
       see,
       download,
       delete: (/** @type {string} */ id) => this.#delete([id]),
-      forget: (/** @type {string} */ id) => void this.#yours.forget(id),
-      gone: (/** @type {string} */ id) => void this.#yours.noteDeleted(id),
+      forget: (/** @type {string} */ id) => void this.#drawings.forget(id),
+      gone: (/** @type {string} */ id) => void this.#drawings.noteDeleted(id),
     };
   }
 
   #kept() {
-    return this.#yours.list.filter(({ status }) => status === 'kept').map(({ id }) => id);
+    return this.#drawings.list.filter(({ status }) => status === 'kept').map(({ id }) => id);
   }
 
   async #askToDeleteAll() {
@@ -88,13 +88,13 @@ class MyDrawingsView {
 
   /** @param {readonly string[]} ids */
   #delete(ids) {
-    void this.#yours.delete(ids);
-    // The button that had the focus is gone; what becomes of the drawing is told here.
+    void this.#drawings.delete(ids);
+    // The focused button is gone; this line reports the deletion.
     this.#words.focus();
   }
 
   #openNewest() {
-    const newest = this.#yours.list.find(({ status }) => status === 'kept');
+    const newest = this.#drawings.list.find(({ status }) => status === 'kept');
     const item = newest && this.#items.get(newest.id);
     if (item && !item.isOpen) void item.toggle();
   }

@@ -1,10 +1,10 @@
-/** What the holder of a receipt asks of the service, over HTTP. */
+/** HTTP requests that a receipt authorizes: read, download, delete. */
 
 import { useOf } from '../connection/protocol.js';
 
 /** @typedef {{readonly id: string, readonly receipt: string}} Ticket */
 /**
- * @typedef {object} StoredRecord the drawing's record, as the service keeps it
+ * @typedef {object} StoredRecord the drawing's record in the service
  * @property {string} drawing
  * @property {number} label
  * @property {string} contributor
@@ -22,7 +22,7 @@ import { useOf } from '../connection/protocol.js';
 /** @typedef {{readonly drawing: StoredRecord, readonly pngs: readonly string[], readonly terms: string}} Kept */
 /** @typedef {'deleted' | 'unknown' | 'later'} Deletion */
 
-/** It could not be had; `status` is 0 where there was no answer. */
+/** The request failed; `status` is 0 if there was no answer. */
 export class NoAnswer extends Error {
   /**
    * @param {string} message
@@ -40,8 +40,8 @@ export class NoAnswer extends Error {
  * @throws {NoAnswer}
  */
 export async function see(ticket) {
-  const kept = await (await ask(ticket, 'GET', '')).json();
-  return { ...kept, drawing: { ...kept.drawing, use: useOf(kept.drawing.use) } };
+  const stored = await (await ask(ticket, 'GET', '')).json();
+  return { ...stored, drawing: { ...stored.drawing, use: useOf(stored.drawing.use) } };
 }
 
 /**
@@ -54,7 +54,7 @@ export async function download(ticket) {
 }
 
 /**
- * Deletes for good, or says that it has to be tried later.
+ * Deletes for good; `later` means that it has to be tried again.
  * @param {Ticket} ticket
  * @returns {Promise<Deletion>}
  */
@@ -83,6 +83,6 @@ async function ask({ id, receipt }, method, rest) {
     throw new NoAnswer('the service does not answer', 0);
   }
   if (answer.ok) return answer;
-  const told = await answer.json().catch(() => ({}));
-  throw new NoAnswer(told.message ?? `the service answered ${answer.status}`, answer.status);
+  const error = await answer.json().catch(() => ({}));
+  throw new NoAnswer(error.message ?? `the service answered ${answer.status}`, answer.status);
 }

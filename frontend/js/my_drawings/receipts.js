@@ -1,4 +1,4 @@
-/** The receipts of what was given from this browser. Whoever holds one can see, download and delete its drawing. */
+/** Stores the receipts of this browser's drawings. A receipt lets its holder see, download and delete the drawing. */
 
 import { useOf } from '../connection/protocol.js';
 import { openRecordStore } from '../ui/record_store.js';

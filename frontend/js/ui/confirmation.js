@@ -1,4 +1,4 @@
-/** One question with two answers, in the place of the controls that led to it. */
+/** Asks a question with two answers in place of the controls that led to it. */
 
 import { element } from './dom.js';
 

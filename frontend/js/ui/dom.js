@@ -1,4 +1,4 @@
-/** The two calls by which the page finds and makes its elements. */
+/** Finds and makes the page's elements. */
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -44,7 +44,7 @@ export function shape(tag, attributes, ...children) {
 }
 
 /**
- * Sets what is not so already: an attribute that is set anew costs the browser as much as one that changes.
+ * Sets only attributes that differ: setting one to the same value costs as much as a change.
  * @param {Element} element
  * @param {Readonly<Record<string, string>>} attributes
  */

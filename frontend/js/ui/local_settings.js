@@ -1,4 +1,4 @@
-/** What this browser remembers between visits, all of it small: token, consent, chosen models. Drawings are `pending.js`'s. */
+/** Reads and writes the small settings that this browser keeps: contributor token, consent, chosen models. */
 
 const TOKEN = 'midstroke.contributor';
 const CONSENT = 'midstroke.consent';
@@ -51,7 +51,7 @@ export function saveModelChoice(storage, { family, compare }) {
 }
 
 /**
- * A storage that lasts as long as the page, for browsers that are told to keep nothing.
+ * localStorage, or a storage that lasts as long as the page where the browser allows none.
  * @returns {Storage}
  */
 export function pageStorage() {

@@ -1,4 +1,4 @@
-/** What the page says of connection, models and trainer, in plain words. Pure functions of what is known. */
+/** Describes connection, models and trainer in words. Pure functions. */
 
 /** @typedef {import('../connection/connection.js').Link} Link */
 /** @typedef {import('../connection/protocol.js').Trainer} Trainer */
@@ -7,7 +7,7 @@
 /**
  * @param {Link} link
  * @param {{readonly now: number, readonly roundTrip: number | null, readonly served: number | null}} known `served`
- *   families, null before the service has said
+ *   families, null before the service has answered
  */
 export function stateWords(link, { now, roundTrip, served }) {
   switch (link.phase) {
@@ -46,33 +46,33 @@ export function versionWords(version) {
 
 /**
  * @param {{readonly family: string, readonly model: string}} model
- * @param {boolean} justLearnt
+ * @param {boolean} isNew
  */
-export function modelWords({ family, model }, justLearnt) {
+export function modelWords({ family, model }, isNew) {
   const name = `${family} ${versionWords(model)}`;
-  return justLearnt ? `now ${name}, just learnt` : name;
+  return isNew ? `now ${name}; new` : name;
 }
 
 /** @param {Trainer | null} trainer */
 export function trainerWords(trainer) {
-  if (!trainer) return 'no trainer has reported yet';
+  if (!trainer) return 'no training program has reported yet';
   const { state, new_drawings, family, version } = trainer;
   switch (state) {
     case 'waiting':
       return nextTraining(trainer);
     case 'training':
-      return `learning from ${drawings(new_drawings)}`;
+      return `training on ${drawings(new_drawings)}`;
     case 'published':
       return `published ${named(family, version)}; ${nextTraining(trainer)}`;
     case 'refused':
-      return `refused its last challenger; ${nextTraining(trainer)}`;
+      return `the last new model was not published; ${nextTraining(trainer)}`;
   }
 }
 
 /** @param {Trainer} trainer */
 function nextTraining({ new_drawings, needed }) {
   const missing = needed - new_drawings;
-  if (missing <= 0) return 'the next training is about to begin';
+  if (missing <= 0) return 'the next training starts soon';
   return `${whole(missing)} more drawing${missing === 1 ? '' : 's'} until the next training`;
 }
 
@@ -86,7 +86,7 @@ function named(family, version) {
 
 /** @param {import('../connection/protocol.js').Counts} counts */
 export function countWords({ yours, total }) {
-  return `${whole(yours)} of ${whole(total)} kept drawing${total === 1 ? ' is' : 's are'} yours.`;
+  return `${whole(yours)} of ${whole(total)} stored drawing${total === 1 ? ' is' : 's are'} yours.`;
 }
 
 /** @param {number} count */

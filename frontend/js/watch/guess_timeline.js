@@ -1,4 +1,4 @@
-/** How the guess went: the leading digit and its share against the ink so far, for one drawing. */
+/** Draws the guess timeline: the leading digit and its probability against the ink so far. */
 
 import { setAttributes, setText, shape } from '../ui/dom.js';
 

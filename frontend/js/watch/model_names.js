@@ -1,4 +1,4 @@
-/** Which models answer, by name, above their bars; and in words when one of them was just learnt. */
+/** Shows the names of the models above their bars, and announces a new version for a while. */
 
 import { byId, element } from '../ui/dom.js';
 import { modelWords, versionWords } from '../ui/words.js';

@@ -1,4 +1,4 @@
-/** The two menus: which family is read, and which it is compared with. */
+/** The two menus of the model picker: the family to read, and the one to compare it with. */
 
 import { byId, element } from '../ui/dom.js';
 import { familySentence, menuWords } from '../models/families.js';
@@ -12,9 +12,9 @@ export class ModelPicker {
 
   /** @param {(choice: ModelChoice) => void} changed */
   constructor(changed) {
-    const tell = () => changed({ family: this.#family.value, compare: this.#compare.value });
-    this.#family.addEventListener('change', tell);
-    this.#compare.addEventListener('change', tell);
+    const report = () => changed({ family: this.#family.value, compare: this.#compare.value });
+    this.#family.addEventListener('change', report);
+    this.#compare.addEventListener('change', report);
   }
 
   /**
@@ -35,7 +35,7 @@ export class ModelPicker {
 }
 
 /**
- * The chosen one is named alone: a closed menu has no room for what it looks at.
+ * The chosen family is shown by its name alone: a closed menu has no room for more.
  * @param {readonly string[]} names
  * @param {string} chosen
  * @returns {readonly (readonly [string, string])[]}

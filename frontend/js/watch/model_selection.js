@@ -1,4 +1,4 @@
-/** What to ask for: the digit to draw, the families that answer and the snapshots they want. Pure functions. */
+/** Selects the digit to ask for, the models that answer, and the encodings they need. Pure functions. */
 
 import { isEncoding } from '../connection/protocol.js';
 

@@ -1,12 +1,12 @@
-/** How fast what is shown may follow what is known: bars glide, figures rest until they can be read. No elements here. */
+/** Paces what is shown: bars ease to new values, and figures rest long enough to be read. No elements. */
 
 const FINEST = 1 / 400; // of a bar's 150 to 300 px: less can't be seen
-const EASE_MS = 40; // to go two thirds of the way; in 120 it is there, by the eye
+const EASE_MS = 40; // to go two thirds of the way; in 120 ms it looks complete
 const FRAME_MS = 1000 / 60; // the longest step: a bar that stood still begins as gently as one that moves
-const FIGURES_MS = 100; // figures that change faster can't be read, and every change lays them out anew
+const FIGURES_MS = 100; // figures that change faster can't be read, and every change costs a layout
 
 /**
- * The part of the way that is left to go which is gone by now.
+ * The share of the remaining way to go in this step.
  * @param {number} ms since the last step
  */
 export function partOfTheWay(ms) {
@@ -24,7 +24,7 @@ export function eased(shown, wanted, part) {
 }
 
 /**
- * Runs the latest of many writes, `FIGURES_MS` apart; at once where told to. The last is never lost.
+ * Runs the latest of many writes, `FIGURES_MS` apart or at once. The last is never lost.
  * @returns {(write: () => void, atOnce: boolean) => void}
  */
 export function calmly() {

@@ -1,4 +1,4 @@
-/** The guess, its strength and the ten bars, for one model or two. What they show is decided elsewhere. */
+/** Shows the guess, its probability and the ten bars. */
 
 import { byId, element, setText } from '../ui/dom.js';
 import { calmly, eased, partOfTheWay } from './motion.js';
@@ -9,12 +9,12 @@ import { percent } from '../ui/words.js';
 
 const UNKNOWN = Array(10).fill(0);
 const STILL = matchMedia('(prefers-reduced-motion: reduce)');
-const SPEAK_MS = 900; // a screen reader is told once the guess has rested this long
+const SPEAK_MS = 900; // the guess must rest this long before a screen reader announces it
 
 
 /**
- * Ten rows: digit, bar, share. Bars move by `transform` alone, eased here: an answer at every frame would begin ten
- * transitions anew, which costs the browser more than all else that it does to show it.
+ * Ten rows: digit, bar, share. Bars move by `transform` alone, eased here: an answer at every frame would restart
+ * ten CSS transitions, which costs more than everything else.
  */
 export class Bars {
   /** @type {readonly {row: HTMLElement, bar: HTMLElement, share: HTMLElement}[]} */ #rows;
@@ -80,7 +80,7 @@ export class GuessView {
   #guess = byId('guess', HTMLElement);
   #digit = byId('guess-digit', HTMLElement);
   #strength = byId('guess-strength', HTMLElement);
-  #spoken = byId('announcement', HTMLElement);
+  #announcement = byId('announcement', HTMLElement);
   #calmly = calmly();
   #timer = 0;
 
@@ -100,7 +100,7 @@ export class GuessView {
     clearTimeout(this.#timer);
     if (!guess) return;
     const words = `reads as ${guess.digit}, ${Math.round(100 * guess.probability)} percent`;
-    this.#timer = setTimeout(() => (this.#spoken.textContent = words), SPEAK_MS);
+    this.#timer = setTimeout(() => (this.#announcement.textContent = words), SPEAK_MS);
   }
 }
 

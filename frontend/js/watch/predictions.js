@@ -1,11 +1,11 @@
-/** Which predictions count, and what they say. Pure; how they look is `reading.js`'s. */
+/** Selects the latest predictions and reads the guess from them. Pure functions. */
 
 /** @typedef {import('../connection/protocol.js').Prediction} Prediction */
 /** @typedef {Readonly<Record<string, Prediction>>} Latest by family */
 /** @typedef {{readonly digit: number, readonly probability: number}} Guess */
 
 /**
- * Takes up a prediction, unless it is of another drawing or older than what its family said already.
+ * Adds a prediction, unless it is for another drawing or older than its family's latest.
  * @param {Latest} latest
  * @param {Prediction} prediction
  * @param {number} drawing the number of the one that is under way
@@ -29,7 +29,7 @@ export function guessOf(probabilities) {
 }
 
 /**
- * A round trip that one slow answer doesn't upset.
+ * The median: one slow answer doesn't change it.
  * @param {readonly number[]} times ms, newest last
  */
 export function median(times) {

@@ -1,4 +1,4 @@
-/** Keeps which models are served, which of them the visitor chose, and names the chosen families in each connection's hello. */
+/** Keeps the served models and the visitor's choice, and names the chosen families in each connection's hello. */
 
 import { encodeHello } from '../connection/protocol.js';
 import { answering } from './model_selection.js';

@@ -1,4 +1,4 @@
-/** From a drawing under way to snapshots on the wire, and from predictions to what is read. Nothing is shown in here. */
+/** Sends snapshots of the drawing in progress and takes in the predictions. No elements. */
 
 import { answering, encodingsFor } from './model_selection.js';
 import { SIDE, inkLength } from '../ink/geometry.js';
@@ -18,7 +18,7 @@ import { toCanvas20, toInk20 } from '../ink/snapshot.js';
 /** @typedef {{draw(strokes: readonly Stroke[]): void, read(strokes: readonly Stroke[]): Canvas}} Printer */
 /** @typedef {{readonly latest: Latest, readonly prediction: Prediction, readonly ink: number}} Reading */
 
-const ROUND_TRIPS = 15; // the latest ones, of which the median is told
+const ROUND_TRIPS = 15; // the latest; their median is shown
 
 export class Watching {
   /** @type {(frame: Uint8Array<ArrayBuffer>) => boolean} */ #send;
@@ -52,7 +52,7 @@ export class Watching {
   }
 
   /**
-   * Which snapshots to send from now on; the drawing is sent anew, as other models may answer.
+   * Sets the snapshots to send; sends the drawing again, as other models may answer.
    * @param {readonly Model[]} models served
    * @param {import('./model_selection.js').ModelChoice} choice
    */
@@ -61,7 +61,7 @@ export class Watching {
     this.sendAgain();
   }
 
-  /** After a new connection: what was under way is lost, and the drawing is sent as it is now. */
+  /** Sends the current drawing again on a new connection: snapshots in flight were lost. */
   sendAgain() {
     this.#pace = IDLE;
     this.show(this.#drawing);
@@ -129,7 +129,7 @@ export class Watching {
    */
   #sendOne(encoding, payload) {
     const now = performance.now();
-    // One count for all drawings, so that a seq alone tells which snapshot an answer is to.
+    // One count for all drawings: a seq alone identifies the snapshot of an answer.
     const seq = ++this.#seq;
     const moment = { drawing: this.#drawing.number, seq, tMs: Math.round(now - this.#begunAt) };
     if (!this.#send(encodeFrame(encoding, moment, payload))) return;

@@ -7,9 +7,9 @@ import { spread } from '../../../frontend/js/models/chart.js';
 const INK = [0.5, 1];
 const FINISHED = row({ name: 'SVC', trained_on: 'ours, finished', ink: INK, accuracy: [0.2, 0.9] });
 const EVERY_STAGE = row({ name: 'SVC', trained_on: 'ours, every stage', ink: INK, accuracy: [0.5, 0.6] });
-const NOT_JUDGED = row({ name: 'MLP', source: 'load_digits tutorial', claimed: 0.91, trained_on: 'ours, every stage' });
+const NOT_MEASURED = row({ name: 'MLP', source: 'load_digits tutorial', claimed: 0.91, trained_on: 'ours, every stage' });
 const OLD_SOFTMAX = row({ name: 'softmax', source: 'Midstroke', year: 2026, ink: INK, accuracy: [0.1, 0.2] });
-const ROWS = [NOT_JUDGED, FINISHED, EVERY_STAGE, OLD_SOFTMAX];
+const ROWS = [NOT_MEASURED, FINISHED, EVERY_STAGE, OLD_SOFTMAX];
 
 function row(fields) {
   const empty = { ink: [], accuracy: [], claimed: null, came_out: null, mean: null, at_50: null, at_100: null };
@@ -21,7 +21,7 @@ function card(family, accuracy) {
   return { family, version: '20261121T034500Z-1f2e3d', metrics, trained_on: { drawings: 19211 } };
 }
 
-test('our families are told by their own cards, not by the file', () => {
+test('figures of our families come from their cards, not from the file', () => {
   const family = familyRow(card('softmax', [0.69, 0.89]));
 
   assert.ok(ancestorsOf(ROWS).every(({ source }) => source !== 'Midstroke'));
@@ -29,7 +29,7 @@ test('our families are told by their own cards, not by the file', () => {
   assert.equal(family.trained_on, '19,211 of ours');
 });
 
-test('the chart compares those that every stage taught, the best on top', () => {
+test('the chart compares models trained on every stage, the best on top', () => {
   const families = [card('path', [0.84, 0.98]), card('softmax', [0.69, 0.89])].map(familyRow);
 
   const lines = linesOf(ancestorsOf(ROWS), families);

@@ -18,31 +18,31 @@ test('a page without a trainer promises no training', () => {
   assert.equal(lineWords(WAITING), '17 more drawings until the next training');
 });
 
-test('what a training came to has room in the line beside the sheet', () => {
+test('the line beside the canvas names the result of a training', () => {
   assert.equal(lineWords({ ...TRAINING, state: 'published', version: NEW }), 'a new cnn was published');
-  assert.equal(lineWords({ ...WAITING, ...REFUSED }), 'a cnn challenger was refused');
+  assert.equal(lineWords({ ...WAITING, ...REFUSED }), 'a new cnn was not good enough to publish');
 });
 
-test('the bar is full while it learns, and never longer than full', () => {
+test('the bar is full during training and never longer', () => {
   const parts = [null, WAITING, TRAINING, { ...WAITING, new_drawings: 30 }, { ...WAITING, needed: 0 }].map(partCollected);
 
   assert.deepEqual(parts, [0, 0.15, 1, 1, 1]);
 });
 
-test('what teaches nothing is told with the reason', () => {
-  const said = leftOutWords({ ...WAITING, filtered: 2, new_validation: 1 });
+test('drawings that are not trained on are counted with the reason', () => {
+  const words = leftOutWords({ ...WAITING, filtered: 2, new_validation: 1 });
 
-  assert.match(said, /^1 drawing came to judge models.*2 drawings left out: they look like other digits/);
-  assert.equal(leftOutWords({ ...WAITING, filtered: 1 }), '1 drawing left out: it looks like another digit than its label says.');
+  assert.match(words, /^1 drawing arrived for testing.*2 drawings were filtered out because they look like other digits/);
+  assert.equal(leftOutWords({ ...WAITING, filtered: 1 }), '1 drawing was filtered out because it looks like another digit than its label.');
   assert.equal(leftOutWords(WAITING), '');
   assert.equal(leftOutWords(null), '');
 });
 
 test('what is collected is counted in words', () => {
-  assert.deepEqual([0, 1, 1234].map(collectedWords), ['Nothing yet.', '1 drawing, by digit:', '1,234 drawings, by digit:']);
+  assert.deepEqual([0, 1, 1234].map(collectedWords), ['No drawings yet.', '1 drawing, by digit:', '1,234 drawings, by digit:']);
 });
 
-test('outcomes are told while the trainer waits, or one by its state alone', () => {
+test('results are listed while the trainer waits, or one from its state alone', () => {
   assert.deepEqual(outcomesOf({ ...WAITING, outcomes: [PUBLISHED, REFUSED] }), [PUBLISHED, REFUSED]);
   assert.deepEqual(outcomesOf({ ...WAITING, state: 'refused', reasons: ['bad'] }).map(({ state }) => state), ['refused']);
   assert.deepEqual(outcomesOf(WAITING), []);
@@ -63,14 +63,14 @@ test('a champion that went live is news, one that was there is none', () => {
   assert.deepEqual(championNews([], after), []);
 });
 
-test('a training that begins, a refusal and a doubt are news once', () => {
+test('a new training, a refusal and filtered drawings are news once', () => {
   const refused = { ...WAITING, outcomes: [REFUSED], filtered: 2 };
 
-  assert.deepEqual(trainerNews(WAITING, TRAINING), ['cnn began to learn from 20 drawings']);
+  assert.deepEqual(trainerNews(WAITING, TRAINING), ['cnn began training on 20 drawings']);
   assert.deepEqual(trainerNews(TRAINING, TRAINING), []);
   assert.deepEqual(trainerNews(TRAINING, refused), [
-    'a challenger was refused: cnn of 22 Nov, 10:15, fails: at half ink 70.0 %, champion 75.0 %',
-    '2 drawings left out as doubtful',
+    'a new model was not published: cnn of 22 Nov, 10:15, Not good enough at half ink: 70.0 % correct, champion 75.0 %',
+    '2 drawings filtered out: unlike their labels',
   ]);
   assert.deepEqual(trainerNews(refused, refused), []);
   assert.deepEqual(trainerNews(null, refused), []);

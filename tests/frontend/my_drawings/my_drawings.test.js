@@ -47,7 +47,7 @@ test('receipts of earlier visits are listed, newest first, and a new one before 
   assert.equal((await receipts.all()).length, 3);
 });
 
-test('a deleted drawing is asked for by its receipt, told of, and its receipt let go of', async () => {
+test('a deleted drawing is asked for by its receipt, and its receipt is removed', async () => {
   const receipts = memoryStore();
   const { yours, asked, deleted } = await page(receipts);
   await yours.add(held('a'));
@@ -61,7 +61,7 @@ test('a deleted drawing is asked for by its receipt, told of, and its receipt le
   assert.deepEqual((await receipts.all()).map(({ id }) => id), ['b']);
 });
 
-test('a service that does not answer is asked again when it is back', async () => {
+test('an unanswered deletion is sent again', async () => {
   const { yours, asked } = await page(memoryStore(), ['later']);
   await yours.add(held('a'));
   await yours.add(held('b'));
@@ -88,7 +88,7 @@ test('a deletion that was asked for is not forgotten when the page is left', asy
   await left.yours.resume();
 });
 
-test('one that the service does not know is told of, and can be let go of', async () => {
+test('a drawing that the service does not know is marked, and its receipt can be removed', async () => {
   const receipts = memoryStore();
   const { yours, deleted } = await page(receipts, ['unknown']);
   await yours.add(held('a'));
@@ -101,10 +101,10 @@ test('one that the service does not know is told of, and can be let go of', asyn
   assert.deepEqual([yours.list, await receipts.all(), deleted], [[], [], []]);
 });
 
-test('the list is told of in a line of plain words', () => {
+test('the list is summarized in one line', () => {
   const list = (...all) => all.map((status) => ({ ...held('x'), status }));
 
-  const said = [
+  const words = [
     summaryWords([], false),
     summaryWords(list('kept'), false),
     summaryWords(list('kept', 'kept', 'deleted'), false),
@@ -114,19 +114,19 @@ test('the list is told of in a line of plain words', () => {
     summaryWords(list('kept', 'unknown'), false),
   ];
 
-  assert.deepEqual(said, [
-    'Nothing given from this browser is kept.',
-    '1 drawing given from this browser is kept.',
-    '2 drawings given from this browser are kept. 1 deleted.',
-    '1 drawing given from this browser is kept. Deleting 1.',
+  assert.deepEqual(words, [
+    'No drawing from this browser is stored.',
+    '1 drawing from this browser is stored.',
+    '2 drawings from this browser are stored. 1 deleted.',
+    '1 drawing from this browser is stored. Deleting 1.',
     'The service does not answer; 2 will be deleted as soon as it does.',
-    'Nothing given from this browser is kept any more. 2 deleted.',
-    '1 drawing given from this browser is kept. 1 not known to this service.',
+    'No drawing from this browser is stored any more. 2 deleted.',
+    '1 drawing from this browser is stored. 1 unknown to this service.',
   ]);
-  assert.match(statusWords({ ...held('x'), use: 'validation', status: 'kept' }), /never trains/);
+  assert.match(statusWords({ ...held('x'), use: 'validation', status: 'kept' }), /never trained on/);
 });
 
-test('what is kept is told with units and in plain words', () => {
+test('stored facts have units and plain words', () => {
   const facts = Object.fromEntries(
     factsOf({
       drawing: 'the-id',

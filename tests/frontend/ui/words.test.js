@@ -9,8 +9,8 @@ process.env.TZ = 'UTC';
 
 const KNOWN = { now: 1000, roundTrip: 0.44, served: 2 };
 
-test('the state line says how it stands', () => {
-  const said = [
+test('the state line describes the connection', () => {
+  const words = [
     stateWords({ phase: 'connecting' }, KNOWN),
     stateWords({ phase: 'open' }, { ...KNOWN, served: null }),
     stateWords({ phase: 'open' }, { ...KNOWN, served: 0 }),
@@ -21,7 +21,7 @@ test('the state line says how it stands', () => {
     stateWords({ phase: 'lost', retryAt: 900 }, KNOWN),
   ];
 
-  assert.deepEqual(said, [
+  assert.deepEqual(words, [
     'connecting',
     'connecting',
     'live, but no model is served yet',
@@ -33,13 +33,13 @@ test('the state line says how it stands', () => {
   ]);
 });
 
-test('a connection that ended says why', () => {
-  const said = stateWords({ phase: 'ended', code: 4403, reason: '' }, KNOWN);
+test('a connection that ended gives the reason', () => {
+  const words = stateWords({ phase: 'ended', code: 4403, reason: '' }, KNOWN);
 
-  assert.match(said, /4403.*reload/);
+  assert.match(words, /4403.*reload/);
 });
 
-test('a version is told by when it was made, in the own time of who reads it', () => {
+test('a version is named by its time, in the local time zone', () => {
   process.env.TZ = 'Asia/Tokyo';
   assert.equal(versionWords('20261121T174500Z-1f2e3d'), 'of 22 Nov, 02:45');
   process.env.TZ = 'UTC';
@@ -47,16 +47,16 @@ test('a version is told by when it was made, in the own time of who reads it', (
   assert.equal(versionWords('other'), 'other');
 });
 
-test('a model that was just learnt is named as news', () => {
+test('a new version is named as new', () => {
   const model = { family: 'softmax', model: '20261121T034500Z-1f2e3d' };
 
   assert.equal(modelWords(model, false), 'softmax of 21 Nov, 03:45');
-  assert.equal(modelWords(model, true), 'now softmax of 21 Nov, 03:45, just learnt');
+  assert.equal(modelWords(model, true), 'now softmax of 21 Nov, 03:45; new');
 });
 
-test('the trainer is told of in plain words', () => {
+test('the trainer is described in words', () => {
   const version = '20261121T034500Z-1f2e3d';
-  const said = [
+  const words = [
     trainerWords(null),
     trainerWords({ state: 'waiting', new_drawings: 3, needed: 20 }),
     trainerWords({ state: 'waiting', new_drawings: 19, needed: 20 }),
@@ -66,18 +66,18 @@ test('the trainer is told of in plain words', () => {
     trainerWords({ state: 'refused', new_drawings: 0, needed: 20, family: 'softmax', version, reasons: ['worse at 50 %'] }),
   ];
 
-  assert.deepEqual(said, [
-    'no trainer has reported yet',
+  assert.deepEqual(words, [
+    'no training program has reported yet',
     '17 more drawings until the next training',
     '1 more drawing until the next training',
-    'the next training is about to begin',
-    'learning from 20 new drawings',
-    'learning from 1 new drawing',
-    'refused its last challenger; 20 more drawings until the next training',
+    'the next training starts soon',
+    'training on 20 new drawings',
+    'training on 1 new drawing',
+    'the last new model was not published; 20 more drawings until the next training',
   ]);
 });
 
-test('what was given is told of by its latest answer and what still waits', () => {
+test('the summary names the latest answer and what waits', () => {
   const given = [
     { label: 7, status: 'training' },
     { label: 2, status: 'validation' },
@@ -86,8 +86,8 @@ test('what was given is told of by its latest answer and what still waits', () =
 
   assert.equal(recentWords([]), '');
   assert.equal(recentWords(given.slice(0, 1)), 'Your 7 is kept');
-  assert.equal(recentWords(given.slice(0, 2)), 'Your 2 is kept, to judge models');
-  assert.equal(recentWords(given), 'Your 2 is kept, to judge models; 1 drawing waits for the service');
+  assert.equal(recentWords(given.slice(0, 2)), 'Your 2 is kept and tests models');
+  assert.equal(recentWords(given), 'Your 2 is kept and tests models; 1 drawing waits for the service');
   assert.equal(recentWords([{ label: 4, status: 'refused', why: 'too small' }]), 'Your 4 was not kept: too small');
 });
 
@@ -95,10 +95,10 @@ test('shares have a unit and one decimal', () => {
   assert.deepEqual([0, 0.0004, 0.986, 1].map(percent), ['0.0 %', '0.0 %', '98.6 %', '100.0 %']);
 });
 
-test('the address tells the mode', () => {
+test('the address selects the view, by its old name too', () => {
   assert.deepEqual(['', '#contribute', '#models', '#yours', '#else'].map(modeOf), ['watch', 'contribute', 'models', 'my-drawings', 'watch']);
 });
 
-test('digits take the article that they are read with', () => {
+test('digits take the article of their pronunciation', () => {
   assert.deepEqual([1, 8, 9].map(aDigit), ['a 1', 'an 8', 'a 9']);
 });

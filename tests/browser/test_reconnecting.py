@@ -1,4 +1,4 @@
-"""The service dies under a visitor and comes back: the page says so, comes back too, and nothing drawn is lost."""
+"""The page reconnects after the service was killed, and no drawing is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sheet that the model sees is drawn anew in part only: the pixels are those of the whole drawing drawn at once."""
+"""The model's canvas redraws only a part, with the same pixels as a full redraw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a visitor gave: seen, downloaded and deleted on the page, and gone from the store."""
+"""Visitors see, download and delete their stored drawings on the page."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def wait_until_gone(store: FolderStore, drawing: str) -> None:
         time.sleep(0.05)
 
 
-def test_a_drawing_is_given_seen_downloaded_deleted_and_gone(
+def test_a_drawing_is_sent_seen_downloaded_and_deleted(
     page: Page, service: RunningService, tmp_path: Path, by_label: dict[int | None, Drawing]
 ) -> None:
     store = FolderStore(service.var / "store")
@@ -106,16 +106,16 @@ def test_a_drawing_is_given_seen_downloaded_deleted_and_gone(
     button(item.locator(".confirmation"), "Delete").click()
     expect(item).to_have_attribute("data-status", "deleted")
     expect(page.locator("#my-drawings-words")).to_have_text(
-        "Nothing given from this browser is kept any more. 1 deleted."
+        "No drawing from this browser is stored any more. 1 deleted."
     )
     expect(page.locator("#my-drawings-words")).to_be_focused()
     wait_until_gone(store, drawing)
     page.locator("#mode-contribute").click()
     expect(page.locator("#recent li")).to_have_count(0)
-    expect(page.locator("#counts")).to_have_text("0 of 0 kept drawings are yours.")
+    expect(page.locator("#counts")).to_have_text("0 of 0 stored drawings are yours.")
 
 
-def test_all_are_deleted_by_one_answer_and_none_without(
+def test_all_are_deleted_after_one_confirmation(
     page: Page, service: RunningService, by_label: dict[int | None, Drawing]
 ) -> None:
     store = FolderStore(service.var / "store")
@@ -128,17 +128,17 @@ def test_all_are_deleted_by_one_answer_and_none_without(
 
     page.locator("#delete-all").click()
     button(page.locator("#my-drawings-all"), "Keep").click()
-    expect(page.locator("#my-drawings-words")).to_have_text("3 drawings given from this browser are kept.")
+    expect(page.locator("#my-drawings-words")).to_have_text("3 drawings from this browser are stored.")
     page.locator("#delete-all").click()
     button(page.locator("#my-drawings-all .confirmation"), "Delete").click()
 
     expect(page.locator("#my-drawings-words")).to_have_text(
-        "Nothing given from this browser is kept any more. 3 deleted."
+        "No drawing from this browser is stored any more. 3 deleted."
     )
     for drawing in drawings:
         wait_until_gone(store, drawing)
     page.reload()
-    expect(page.locator("#my-drawings-words")).to_have_text("Nothing given from this browser is kept.")
+    expect(page.locator("#my-drawings-words")).to_have_text("No drawing from this browser is stored.")
     expect(items(page)).to_have_count(0)
 
 
@@ -164,7 +164,7 @@ def test_the_keyboard_alone_is_enough_and_escape_keeps(
     expect(item).to_have_attribute("data-status", "deleted")
 
 
-def test_a_deletion_that_the_service_does_not_answer_is_done_when_it_is_back(
+def test_an_unanswered_deletion_is_completed_when_the_service_is_back(
     page: Page, tmp_path: Path, by_label: dict[int | None, Drawing]
 ) -> None:
     store = FolderStore(tmp_path / "var" / "store")
@@ -187,7 +187,7 @@ def test_a_deletion_that_the_service_does_not_answer_is_done_when_it_is_back(
         wait_until_gone(store, drawing)
 
 
-def test_a_service_that_knows_no_such_drawing_is_told_of_as_such(
+def test_a_drawing_that_the_service_does_not_know_is_marked(
     page: Page, tmp_path: Path, by_label: dict[int | None, Drawing]
 ) -> None:
     first = start_service(tmp_path / "var")
@@ -199,7 +199,7 @@ def test_a_service_that_knows_no_such_drawing_is_told_of_as_such(
     first.kill()
 
     with running_service(tmp_path / "another", first.port):
-        button(item, "See what is kept").click()
+        button(item, "Details").click()
         expect(item.locator(".news")).to_contain_text("no such contribution")
         button(item, "Delete").click()
         button(item.locator(".confirmation"), "Delete").click()
@@ -227,10 +227,10 @@ def test_the_list_and_the_header_fit_a_phone(
     assert name["x"] + name["width"] <= tab["x"]
 
 
-def test_who_gave_nothing_is_shown_no_list(page: Page, service: RunningService) -> None:
+def test_a_visitor_without_drawings_sees_no_list(page: Page, service: RunningService) -> None:
     open_page(page, service.url)
 
     expect(page.locator("#mode-my-drawings")).to_be_hidden()
     page.goto(f"{service.url}/#my-drawings")
-    expect(page.locator("#my-drawings-words")).to_have_text("Nothing given from this browser is kept.")
+    expect(page.locator("#my-drawings-words")).to_have_text("No drawing from this browser is stored.")
     expect(page.locator("#delete-all")).to_be_hidden()

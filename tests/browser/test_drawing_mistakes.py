@@ -1,4 +1,4 @@
-"""What goes wrong while one draws: keys where the sheet isn't seen, controls pressed too often, a window that turns."""
+"""Mistakes while drawing: keys outside the canvas view, double clicks, a window that rotates."""
 
 from __future__ import annotations
 

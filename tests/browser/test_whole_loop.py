@@ -1,4 +1,4 @@
-"""Draw, watch it guess, contribute, retrain, see the better model go live: in a real Chromium, on a real service."""
+"""The whole loop in Chromium on a real service: draw, contribute, retrain, see the better model go live."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is seen has room: on a laptop, on a phone on its side, and in a visitor's own few colours."""
+"""Layout on laptops and phones in landscape, and forced colours."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_bars_are_seen_in_forced_colours(browser: Browser, service: RunningS
     assert paper not in colours
 
 
-def test_a_comparison_keeps_the_line_that_tells_how_the_guess_went(page: Page, service: RunningService) -> None:
+def test_a_comparison_keeps_the_guess_timeline(page: Page, service: RunningService) -> None:
     open_page(page, service.url)
     draw_stroke(page, DOWN)
     wait_for_guess(page)
@@ -71,7 +71,7 @@ def test_a_comparison_keeps_the_line_that_tells_how_the_guess_went(page: Page, s
 
 
 def moments(page: Page) -> int:
-    """How many points the ribbon's lines have."""
+    """Counts the points of the timeline's lines."""
     lines = page.locator("#guess-timeline polyline").evaluate_all(
         "lines => lines.map(line => line.getAttribute('points'))"
     )
