@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from collector.contribution.layout import TRAINER_STATUS
-from collector.storage.object_store import FolderStore
+from collector.storage.folder_store import FolderStore
 from tests.browser.drawing import open_page
 from tests.running import RunningService
 from tests.shipped import shipped_artifact
