@@ -9,8 +9,9 @@ from typing import Any
 
 from infra.hold_out.folds import Fold
 from training.families.recipes import Family
-from training.learning.challenger import Run, train_from_nothing
+from training.learning.challenger import Run
 from training.learning.evaluation import evaluate, prepare
+from training.learning.first_training import train_from_scratch
 from training.models.artifact import Artifact, check_artifact
 
 MOST_DRAWINGS = 1000  # of a source that are read; the rest would only take time
@@ -46,7 +47,7 @@ def scores(fold: Fold, families: Sequence[Family], batches: float, run: Run) -> 
             whole, batches=max(1, round(whole.batches * batches)), copies=max(1, math.ceil(whole.copies * batches))
         )
         teacher = trained.get(recipe.teacher) if recipe.teacher else None
-        artifact = train_from_nothing(family, recipe, fold.drawings, run, teacher).artifact
+        artifact = train_from_scratch(family, recipe, fold.drawings, run, teacher).artifact
         trained[family.name] = artifact
         yield from _by_source(artifact, fold)
 

@@ -25,10 +25,12 @@ from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_drawings
 from training.data.reference import reference_drawings
 from training.families.recipes import FAMILIES, Family, Recipe, UnknownFamily, family_named
-from training.learning.challenger import Outcome, Run, against_champion, describe_evaluation_set, train_from_nothing
+from training.learning.cards import describe_evaluation_set
+from training.learning.challenger import Outcome, Run
 from training.learning.evaluation import Evaluation, prepare, to_record
 from training.learning.evaluation import evaluate as evaluate_model
 from training.learning.figures import draw_figures
+from training.learning.first_training import compare_with_champion, train_from_scratch
 from training.learning.trainer import Trainer
 from training.models.artifact import Artifact, BadArtifact, check_artifact
 from training.models.registry import Registry, RegistryError, seed_first_models
@@ -69,7 +71,7 @@ def train(
         if resume:
             _resume(store, settings, chosen, run)
         else:
-            _train_from_nothing(
+            _train_from_scratch(
                 _gather(drawings, store if from_store else None, _shard_cache(settings)), target, chosen, batches, run
             )
     except (StoreError, DrawingError, RegistryError, BadArtifact) as error:
@@ -162,7 +164,7 @@ def _resume(store: ObjectStore, settings: TrainingSettings, families: Sequence[F
         typer.echo("no new drawings to train on, or no champion to go on from")
 
 
-def _train_from_nothing(
+def _train_from_scratch(
     drawings: Sequence[LabelledDrawing],
     target: ObjectStore,
     families: Sequence[Family],
@@ -176,10 +178,10 @@ def _train_from_nothing(
     for family in families:
         typer.echo(f"{family.name}: training on {len(training)} drawings")
         recipe = family.recipe if batches is None else replace(family.recipe, batches=batches)
-        outcome = train_from_nothing(family, recipe, drawings, run, _teacher(registry, recipe))
+        outcome = train_from_scratch(family, recipe, drawings, run, _teacher(registry, recipe))
         pointer = registry.champion(family.name)
         if pointer is not None:
-            outcome = against_champion(outcome, registry.load(family.name, pointer.version), drawings)
+            outcome = compare_with_champion(outcome, registry.load(family.name, pointer.version), drawings)
         if outcome.verdict.accepted:
             registry.publish(outcome.artifact, draw_figures(outcome.evaluation))
             registry.promote(family.name, outcome.artifact.card.version, outcome.verdict.reasons[0])

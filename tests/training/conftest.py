@@ -1,4 +1,4 @@
-"""One small trained model for all tests here: training is what takes time."""
+"""Fixtures: one small trained model for all tests, since training takes the time."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import pytest
 from collector.storage.memory_store import MemoryStore
 from training.data.reference import reference_drawings
 from training.families.recipes import Family, Recipe, Resume
-from training.learning.challenger import Outcome, Run, train_from_nothing
+from training.learning.challenger import Outcome, Run
+from training.learning.first_training import train_from_scratch
 from training.models.artifact import Artifact
 from training.models.registry import Registry
 
 
 @pytest.fixture(scope="session")
 def family() -> Family:
-    """The plain softmax regression, on the cropped picture: it trains in a second and reads reference drawings."""
+    """A plain softmax regression on the cropped picture; it trains in a second and reads reference drawings."""
     recipe = Recipe("sgd", 0.5, "constant", batches=300, batch_size=300, copies=2)
-    resume = Resume("sgd", 0.01, batches=20, batch_size=200, copies=4, pull=0.001)
+    resume = Resume("sgd", 0.01, batches=20, batch_size=200, copies=4, l2_sp=0.001)
     return Family("original", "ink20", build_plain, recipe, resume)
 
 
@@ -33,7 +34,7 @@ def build_plain() -> Any:
 
 @pytest.fixture(scope="session")
 def outcome(family: Family) -> Outcome:
-    return train_from_nothing(family, family.recipe, reference_drawings("replay"), Run())
+    return train_from_scratch(family, family.recipe, reference_drawings("replay"), Run())
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +44,7 @@ def artifact(outcome: Outcome) -> Artifact:
 
 @pytest.fixture
 def store(artifact: Artifact) -> MemoryStore:
-    """A store whose champion is that model."""
+    """A store whose champion is the trained model."""
     store = MemoryStore()
     registry = Registry(store)
     registry.publish(artifact, {})

@@ -1,4 +1,4 @@
-"""Where batches are drawn from: snapshots, what is taught on them, and their share of each batch. No TensorFlow."""
+"""Sources of training batches: snapshots, their targets, and their share of each batch. No TensorFlow."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ Floats = NDArray[np.float32]
 class Source:
     """Snapshots to draw batches from, and their share of each batch.
 
-    `opinions` (n, 10), probabilities by a teacher, have the share `trust` of what is taught; labels have the rest. With
-    `keep`, all that is taught is what the model said when training began: by the weights themselves, not by the
-    flatbuffer, whose rounding would be learnt as if it were news.
+    `soft_labels` (n, 10) are a teacher's probabilities; they have the weight `distillation_weight` in the targets, the
+    labels have the rest. With `distil_from_champion` the targets are the predictions of the initial weights alone, not
+    of the flatbuffer: training would fit its rounding errors.
     """
 
     snapshots: Snapshots
     share: float = 1.0
-    opinions: Floats | None = None
-    trust: float = 0.5
-    keep: bool = False
+    soft_labels: Floats | None = None
+    distillation_weight: float = 0.5
+    distil_from_champion: bool = False
 
 
 def draw_rows(sources: Sequence[Source], batches: int, size: int, rng: np.random.Generator) -> NDArray[np.int32]:
-    """Rows (batches, rows) of the sources one after the other, drawn with replacement from each by its share."""
+    """Row numbers (batches, size) into the joined sources, drawn with replacement from each source by its share."""
     total = sum(source.share for source in sources)
     counts = [max(1, round(size * source.share / total)) for source in sources]
     ends = np.cumsum([len(source.snapshots) for source in sources])
     starts = [0, *ends[:-1]]
-    # Batch by batch, so that the same seed gives the same batches however many are drawn at once.
+    # Batch by batch: a seed gives the same batches however many are drawn in one call.
     drawn = [
         np.concatenate([rng.integers(start, end, n) for start, end, n in zip(starts, ends, counts, strict=True)])
         for _ in range(batches)

@@ -1,7 +1,7 @@
-"""What each family of models is: its encoding, its layers, and how it is trained.
+"""The families of models: encoding, layers and hyperparameters of each.
 
-The layers are in `architectures/`, imported when a model is built and never with this file: Keras brings TensorFlow,
-and the service reads the names in here.
+The layers are in `architectures/`, which is imported only when a model is built: Keras imports TensorFlow, and the
+service imports this file.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ CLASSES = 10
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """How to go on from a champion's weights when a few drawings came; seconds, not minutes."""
+    """Hyperparameters of continued training on a few new drawings, which takes seconds."""
 
     optimizer: Literal["sgd", "adam", "adamw"]
     learning_rate: float
     batches: int
     batch_size: int
     copies: int  # augmented, of each new drawing
-    pull: float  # back toward the champion's weights, per squared distance: it must not forget
-    replay: float = 0.85  # share of each batch, of reference drawings on which the champion's opinion is kept
+    l2_sp: float  # weight of the squared distance to the champion's weights in the loss, against forgetting
+    replay_ratio: float = 0.85  # share of reference drawings in each batch, distilled from the champion
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train from nothing."""
+    """Hyperparameters of training from scratch."""
 
     optimizer: Literal["sgd", "adam", "adamw"]
     learning_rate: float  # at its peak
@@ -38,14 +38,17 @@ class Recipe:
     batches: int
     batch_size: int = 1000
     copies: int = 4  # augmented, of each drawing
-    cuts: int = 10  # stages that each copy is cut at, of the ten that are judged
-    strength: tuple[float, float] = (0.0, 1.0)  # of augmentation: none keeps early stages sharp, much teaches strangers
+    cuts: int = 10  # stages that each copy is cut at, of the ten evaluation stages
+    strength: tuple[float, float] = (
+        0.0,
+        1.0,
+    )  # of augmentation: 0 keeps early stages sharp, 1 helps with strangers
     smoothing: float = 0.0  # of labels
     warm_up: int = 0  # batches until the peak: the first statistics of batch norm are rough
     weight_decay: float = 0.0  # with adamw
-    average: float = 0.0  # of the running mean of weights that is kept in the end; 0 keeps the last
-    teacher: str | None = None  # a family that saw more of the same drawings: what it makes of them is taught too
-    teaching: float = 0.7  # its share of what is taught on a snapshot; the label has the rest
+    average: float = 0.0  # momentum of the exponential moving average of weights; 0 for none
+    teacher: str | None = None  # the family whose soft labels are distilled, since its encoding shows more
+    distillation_weight: float = 0.7  # of the soft labels in the targets; the labels have the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +59,15 @@ class Family:
     encoding: Encoding
     build_model: Callable[[], Any]  # an untrained keras.Model: inputs by name, ten probabilities
     recipe: Recipe
-    resume: Resume | None  # None: not trained again as drawings arrive
+    resume: Resume | None  # None: no continued training
 
 
 class WrongWeights(ValueError):
-    """These weights are of another model than the family builds: they were trained by an older or a newer release."""
+    """The weights don't fit the family's model: an older or newer release trained them."""
 
 
 class UnknownFamily(ValueError):
-    """There is no family of this name."""
+    """No family has this name."""
 
 
 def family_named(name: str) -> Family:
@@ -106,7 +109,7 @@ PATH = Family(
         "adamw",
         learning_rate=2e-3,
         schedule="cosine",
-        batches=14_000,  # three times through 920,000 snapshots; a third of it was .009 worse on strange devices
+        batches=14_000,  # three times through 920,000 snapshots; a third of it was .009 worse on unknown devices
         batch_size=192,
         copies=6,
         cuts=8,
@@ -114,7 +117,7 @@ PATH = Family(
         warm_up=200,
         weight_decay=1e-4,
     ),
-    resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, pull=0.001),
+    resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, l2_sp=0.001),
 )
 
 CNN = Family(
@@ -133,9 +136,9 @@ CNN = Family(
         warm_up=200,
         weight_decay=1e-2,
         average=0.998,
-        teacher="path",  # which knows what the ink alone can't show: where to be unsure, and between which digits
+        teacher="path",  # its encoding shows the order of strokes, which ink alone can't
     ),
-    resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, pull=0.001),
+    resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, l2_sp=0.001),
 )
 
 SOFTMAX = Family(
@@ -144,7 +147,7 @@ SOFTMAX = Family(
     build_model=_build_softmax,
     # Adam's steps are high, for features are small (0 to 1) and many: 0.002 was five points worse.
     recipe=Recipe("adam", learning_rate=0.02, schedule="cosine", batches=4_000, copies=6, cuts=8, teacher="path"),
-    resume=Resume("adam", 1.2e-4, batches=40, batch_size=256, copies=10, pull=0.001, replay=0.9),
+    resume=Resume("adam", 1.2e-4, batches=40, batch_size=256, copies=10, l2_sp=0.001, replay_ratio=0.9),
 )
 
 ORIGINAL = Family(
@@ -152,7 +155,7 @@ ORIGINAL = Family(
     encoding="canvas20",
     build_model=_build_original,
     recipe=Recipe("sgd", learning_rate=0.5, schedule="constant", batches=1_000, copies=2),
-    resume=Resume("sgd", 0.05, batches=60, batch_size=300, copies=20, pull=0.001),
+    resume=Resume("sgd", 0.05, batches=60, batch_size=300, copies=20, l2_sp=0.001),
 )
 
 FAMILIES: tuple[Family, ...] = (PATH, CNN, SOFTMAX, ORIGINAL)

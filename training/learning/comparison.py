@@ -1,4 +1,4 @@
-"""Whom a challenger is measured against, and what needs measuring only once although every training asks for it."""
+"""Compares a challenger with the champion and the reference model, and caches evaluations between trainings."""
 
 from __future__ import annotations
 
@@ -9,68 +9,70 @@ from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
 from training.learning.evaluation import Evaluation, EvaluationSet, evaluate, prepare
 from training.learning.gate import Verdict, decide
-from training.learning.prediction_cache import Said, prepare_new
+from training.learning.prediction_cache import PredictionCache, prepare_incrementally
 from training.models.artifact import Artifact
 from training.models.interpreter import Interpreter
 
-KEPT_MODELS = 32
+MAX_CACHED_MODELS = 32
 
 
-class Bench:
-    """The validation drawings made ready, and what models did on them; both change far less often than models do."""
+class EvaluationCache:
+    """Caches prepared validation drawings and models' predictions; both change far less often than models do."""
 
-    def __init__(self, keep: int = KEPT_MODELS) -> None:
-        self._keep = keep
-        self._judged: dict[Encoding, EvaluationSet] = {}
+    def __init__(self, max_models: int = MAX_CACHED_MODELS) -> None:
+        self._max_models = max_models
+        self._prepared: dict[Encoding, EvaluationSet] = {}
         self._reference: dict[Encoding, EvaluationSet] = {}
-        self._said: dict[bytes, Said] = {}
+        self._predictions: dict[bytes, PredictionCache] = {}  # by flatbuffer, the least recently used first
 
-    def measured(self, drawings: Sequence[LabelledDrawing], encoding: Encoding) -> EvaluationSet:
-        before = self._judged.get(encoding)
+    def prepared(self, drawings: Sequence[LabelledDrawing], encoding: Encoding) -> EvaluationSet:
+        """The drawings as an evaluation set; reuses the snapshots of the last call's drawings."""
+        before = self._prepared.get(encoding)
         if before is None or before.ids != tuple(drawing.id for drawing in drawings):
-            self._judged[encoding] = prepare_new(list(drawings), encoding, before)
-        return self._judged[encoding]
+            self._prepared[encoding] = prepare_incrementally(list(drawings), encoding, before)
+        return self._prepared[encoding]
 
     def reference(self, encoding: Encoding) -> EvaluationSet:
-        """The project's own validation drawings alone."""
+        """The reference drawings for validation."""
         if encoding not in self._reference:
             self._reference[encoding] = prepare(reference_drawings("validation"), encoding)
         return self._reference[encoding]
 
-    def evaluation(self, model: bytes, measured: EvaluationSet) -> Evaluation:
-        """The flatbuffer's, as it is served."""
-        said = self._said.pop(model, None) or Said(model)
-        self._said[model] = said  # the last now; the one that was asked longest ago goes first
-        while len(self._said) > self._keep:
-            del self._said[next(iter(self._said))]
-        return said.evaluation(measured)
+    def evaluation(self, model: bytes, evaluation_set: EvaluationSet) -> Evaluation:
+        """The evaluation of a flatbuffer, as the service serves it."""
+        cache = self._predictions.pop(model, None) or PredictionCache(model)
+        self._predictions[model] = cache
+        while len(self._predictions) > self._max_models:
+            del self._predictions[next(iter(self._predictions))]
+        return cache.evaluation(evaluation_set)
 
 
-class Rivals:
-    """A champion and a baseline, each through the flatbuffer that is served."""
+class Comparison:
+    """Evaluations of a champion and a reference model, to compare challengers with."""
 
     def __init__(
         self,
         champion: Artifact,
-        baseline: Artifact | None,
+        reference_model: Artifact | None,
         new: Sequence[LabelledDrawing],
-        measured: EvaluationSet,
-        bench: Bench,
+        evaluation_set: EvaluationSet,
+        cache: EvaluationCache,
     ) -> None:
-        self._bench, self._judged, self._new = bench, measured, prepare(new, measured.encoding)
-        self._champion = bench.evaluation(champion.model, measured)
-        self._champion_new = evaluate(Interpreter(champion.model, measured.encoding), self._new)
-        self._baseline = None if baseline is None else bench.evaluation(baseline.model, measured)
-        self._reference = bench.reference(measured.encoding)
-        self._baseline_reference = None if baseline is None else bench.evaluation(baseline.model, self._reference)
+        self._cache, self._set, self._new = cache, evaluation_set, prepare(new, evaluation_set.encoding)
+        self._reference_set = cache.reference(evaluation_set.encoding)
+        self._champion = cache.evaluation(champion.model, evaluation_set)
+        self._champion_new = evaluate(Interpreter(champion.model, evaluation_set.encoding), self._new)
+        first = None if reference_model is None else reference_model.model
+        self._first = None if first is None else cache.evaluation(first, evaluation_set)
+        self._first_reference = None if first is None else cache.evaluation(first, self._reference_set)
 
     def decide(self, challenger: bytes) -> tuple[Evaluation, Verdict]:
-        """The challenger's flatbuffer."""
-        evaluation = self._bench.evaluation(challenger, self._judged)
-        new = evaluate(Interpreter(challenger, self._judged.encoding), self._new), self._champion_new
-        return evaluation, decide(evaluation, self._champion, self._baseline, new, self._on_reference(challenger))
+        """The evaluation of the challenger's flatbuffer, and the gate's verdict."""
+        evaluation = self._cache.evaluation(challenger, self._set)
+        new = evaluate(Interpreter(challenger, self._set.encoding), self._new), self._champion_new
+        return evaluation, decide(evaluation, self._champion, self._first, new, self._on_reference(challenger))
 
     def _on_reference(self, challenger: bytes) -> tuple[Evaluation, Evaluation] | None:
-        if self._baseline_reference is None:
+        if self._first_reference is None:
             return None
-        return self._bench.evaluation(challenger, self._reference), self._baseline_reference
+        return self._cache.evaluation(challenger, self._reference_set), self._first_reference

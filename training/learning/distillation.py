@@ -1,7 +1,6 @@
-"""What a first training is taught from: varied copies of the drawings, and what a teacher makes of them.
+"""Training examples of a first training: augmented copies of drawings, and a teacher's soft labels for them.
 
-Families that are trained one after the other see the same copies in the same or in another encoding; what was made
-ready for one is kept for the next.
+Families that are trained one after the other use the same copies, in the same or another encoding, so they are cached.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ Key = tuple[tuple[str, ...], Variety, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Copies:
-    """Which drawings, and how they are varied; by how many processes, and who watches."""
+class AugmentedCopies:
+    """Drawings and how they are augmented; `processes` and `progress` only affect how the copies are made."""
 
     drawings: Sequence[LabelledDrawing]
     variety: Variety
@@ -32,22 +31,22 @@ class Copies:
 
     @property
     def key(self) -> Key:
-        """The same for the same copies."""
+        """Equal for equal copies."""
         return tuple(drawing.id for drawing in self.drawings), self.variety, self.seed
 
 
-class Lessons:
-    """Keeps the snapshots of the last copies that it was asked for, one set for each encoding."""
+class ExampleCache:
+    """Caches the snapshots and soft labels of the copies last asked for, by encoding and by teacher."""
 
     def __init__(self) -> None:
         self._key: Key | None = None
         self._snapshots: dict[Encoding, Snapshots] = {}
-        self._opinions: dict[str, NDArray[np.float32]] = {}  # by the teacher's version
+        self._soft_labels: dict[str, NDArray[np.float32]] = {}  # by the teacher's version
 
-    def snapshots(self, copies: Copies, encoding: Encoding) -> Snapshots:
-        """As `training_snapshots`."""
+    def snapshots(self, copies: AugmentedCopies, encoding: Encoding) -> Snapshots:
+        """The result of `training_snapshots`."""
         if copies.key != self._key:
-            self._key, self._snapshots, self._opinions = copies.key, {}, {}
+            self._key, self._snapshots, self._soft_labels = copies.key, {}, {}
         if encoding not in self._snapshots:
             self._snapshots[encoding] = training_snapshots(
                 copies.drawings, encoding, copies.variety, copies.seed,
@@ -55,12 +54,12 @@ class Lessons:
             )  # fmt: skip
         return self._snapshots[encoding]
 
-    def opinions(self, copies: Copies, teacher: Artifact) -> NDArray[np.float32]:
-        """What the teacher makes of the same copies and cuts, which it may see in another encoding: (n, 10)."""
-        from training.learning import fit  # noqa: PLC0415 - TensorFlow, only once there is something to train on
+    def soft_labels(self, copies: AugmentedCopies, teacher: Artifact) -> NDArray[np.float32]:
+        """The teacher's probabilities (n, 10) for the same snapshots, in the teacher's own encoding."""
+        from training.learning.fitting import fit  # noqa: PLC0415 - TensorFlow, only once a training starts
 
         family, version = family_named(teacher.card.family), teacher.card.version
-        seen = self.snapshots(copies, family.encoding)
-        if version not in self._opinions:
-            self._opinions[version] = fit.opinions(family, teacher.weights, seen)
-        return self._opinions[version]
+        snapshots = self.snapshots(copies, family.encoding)
+        if version not in self._soft_labels:
+            self._soft_labels[version] = fit.soft_labels(family, teacher.weights, snapshots)
+        return self._soft_labels[version]

@@ -1,4 +1,4 @@
-"""How well a model reads drawings at every stage, measured through the flatbuffer that is served."""
+"""Evaluates models on drawings at every stage, through the flatbuffer that the service serves."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from training.models.card import Metrics
 from training.models.interpreter import CLASSES, Interpreter
 
 CONFIDENCE_BINS = 15
-LEAST_PROBABILITY = 1e-7  # log(0) would make one proud mistake outweigh everything
-MIN_DRAWINGS_A_WRITER = 5  # fewer say nothing of a writer
+LEAST_PROBABILITY = 1e-7  # log(0) would let one confident mistake outweigh everything
+MIN_DRAWINGS_PER_WRITER = 5  # fewer say nothing about a writer
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSet:
-    """Drawings to decide by, as one encoding tells them; made once, used for every model of that encoding."""
+    """Drawings to evaluate on as one encoding's snapshots; made once for all models of that encoding."""
 
     encoding: Encoding
     inputs: Any  # dataset.Snapshots: drawings x stages rows, drawing by drawing
@@ -34,27 +34,27 @@ class EvaluationSet:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What was measured; arrays over stages unless they say otherwise, shares from 0 to 1."""
+    """A model's results; arrays are over stages unless they say otherwise, shares are from 0 to 1."""
 
     ink: tuple[float, ...]
     drawings: int
     accuracy: Numbers
     log_loss: Numbers
     calibration_error: Numbers
-    recall: Numbers  # (10,) at full ink, nan for a digit nobody drew
+    recall: Numbers  # (10,) at full ink, nan for a digit without drawings
     support: NDArray[np.int64]  # (10,) drawings of each digit
-    confusion: NDArray[np.int64]  # (10, 10) at full ink: label by guess
+    confusion: NDArray[np.int64]  # (10, 10) at full ink: label by prediction
     reliability: Numbers  # (bins, 3): share of snapshots, mean confidence, accuracy
-    flips: float  # changes of the leading digit in a drawing, mean
-    ink_until_right: tuple[float | None, float | None]  # median and 90th percentile; None: never right for so many
-    by_writer: Numbers  # (writers,) mean accuracy of those with enough drawings, rising
+    flips: float  # mean number of changes of the leading digit in a drawing
+    ink_until_right: tuple[float | None, float | None]  # median and 90th percentile; None: never right
+    by_writer: Numbers  # (writers with enough drawings,) mean accuracy, ascending
 
     @property
     def mean(self) -> float:
         return float(self.accuracy.mean())
 
     def at(self, ink: float) -> float:
-        """Accuracy at the stage nearest to this ink fraction."""
+        """Accuracy at the stage nearest to an ink fraction."""
         return float(self.accuracy[int(np.abs(np.array(self.ink) - ink).argmin())])
 
     def metrics(self, evaluated_on: str) -> Metrics:
@@ -78,14 +78,14 @@ def prepare(drawings: Sequence[LabelledDrawing], encoding: Encoding) -> Evaluati
     return EvaluationSet(encoding, evaluation_snapshots(drawings, encoding), labels, writers, ids)
 
 
-def evaluate(interpreter: Interpreter, measured: EvaluationSet) -> Evaluation:
-    return measure(predict_all(interpreter, measured), measured.labels, measured.writers)
+def evaluate(interpreter: Interpreter, evaluation_set: EvaluationSet) -> Evaluation:
+    return measure(predict_all(interpreter, evaluation_set), evaluation_set.labels, evaluation_set.writers)
 
 
-def predict_all(interpreter: Interpreter, measured: EvaluationSet) -> Numbers:
-    """Probabilities (drawings, stages, 10), one snapshot at a time, as in service."""
-    probabilities = interpreter.predict_each(measured.inputs.batch(slice(None)))
-    return probabilities.astype(np.float64).reshape(len(measured.labels), -1, CLASSES)
+def predict_all(interpreter: Interpreter, evaluation_set: EvaluationSet) -> Numbers:
+    """Probabilities (drawings, stages, 10), one snapshot at a time, as the service predicts."""
+    probabilities = interpreter.predict_each(evaluation_set.inputs.batch(slice(None)))
+    return probabilities.astype(np.float64).reshape(len(evaluation_set.labels), -1, CLASSES)
 
 
 def measure(
@@ -94,7 +94,7 @@ def measure(
     writers: Sequence[str],
     ink: Sequence[float] = EVALUATION_STAGES,
 ) -> Evaluation:
-    """Everything that is told of a model, from its probabilities (drawings, stages, 10) and the labels (drawings,)."""
+    """All metrics of a model from its probabilities (drawings, stages, 10) and the labels (drawings,)."""
     guesses = probabilities.argmax(axis=2)
     right = guesses == labels[:, None]
     confusion = np.zeros((CLASSES, CLASSES), np.int64)
@@ -122,7 +122,7 @@ def measure(
 
 
 def _reliability(probabilities: Numbers, right: NDArray[np.bool_]) -> Numbers:
-    """Rows of (share, mean confidence, accuracy) for equal bins of the leading digit's probability."""
+    """Rows of (share, mean confidence, accuracy) by equal bins of the leading digit's probability."""
     confidence = probabilities.max(axis=1)
     bins = np.minimum((confidence * CONFIDENCE_BINS).astype(int), CONFIDENCE_BINS - 1)
     counts = np.bincount(bins, minlength=CONFIDENCE_BINS)
@@ -138,12 +138,12 @@ def _reliability(probabilities: Numbers, right: NDArray[np.bool_]) -> Numbers:
 
 
 def _calibration_error(reliability: Numbers) -> float:
-    """Expected calibration error: how far confidence is from accuracy, bins by their share (Naeini et al. 2015)."""
+    """Expected calibration error: distance of confidence from accuracy, bins weighted by share (Naeini et al. 2015)."""
     return float((reliability[:, 0] * np.abs(reliability[:, 1] - reliability[:, 2])).sum())
 
 
 def _ink_until_right(right: NDArray[np.bool_], ink: Sequence[float]) -> tuple[float | None, float | None]:
-    """The ink fraction from which on the leading digit is right and stays right: median, 90th percentile."""
+    """The ink fraction from which on the leading digit stays right: median and 90th percentile."""
     stays = np.logical_and.accumulate(right[:, ::-1], axis=1)[:, ::-1]
     first = np.where(stays.any(axis=1), stays.argmax(axis=1), len(ink))
     needed = np.append(np.array(ink), np.inf)[np.sort(first)]
@@ -155,11 +155,11 @@ def _by_writer(right: NDArray[np.bool_], writers: Sequence[str]) -> Numbers:
     names, index = np.unique(np.array(list(writers)), return_inverse=True)
     counts = np.bincount(index, minlength=len(names))
     means = np.bincount(index, right.mean(axis=1), len(names)) / np.maximum(counts, 1)
-    return np.sort(means[counts >= MIN_DRAWINGS_A_WRITER])
+    return np.sort(means[counts >= MIN_DRAWINGS_PER_WRITER])
 
 
 def to_record(evaluation: Evaluation) -> dict[str, Any]:
-    """The evaluation for JSON."""
+    """The evaluation as a JSON object."""
     spread = np.quantile(evaluation.by_writer, (0, 0.1, 0.5, 0.9, 1)) if len(evaluation.by_writer) else np.array([])
     return {
         "drawings": evaluation.drawings,

@@ -1,4 +1,4 @@
-"""May this challenger replace that champion? Evaluations in, an answer in plain words out; nothing is stored."""
+"""The gate: decides whether a challenger may replace the champion, and gives its reasons. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -9,32 +9,35 @@ import numpy as np
 
 from training.learning.evaluation import Evaluation
 
-# Shares from 0 to 1. Noise on a few hundred drawings is of this size; a real step back is larger.
-MEAN_TOLERANCE = 0.005  # mean accuracy over all stages, below the champion's
-STAGE_TOLERANCE = 0.01  # of the early, the middle or the late stages alone: a third of the snapshots, so more noise
-FULL_INK_TOLERANCE = 0.005  # accuracy on finished drawings, below the champion's
-RECALL_TOLERANCE = 0.03  # of one digit at full ink, below the champion's; at least one drawing's worth
-RECALL_SUPPORT = 15  # drawings of a digit, fewer of which say too little of it
+# Tolerances are shares from 0 to 1. Noise on a few hundred drawings is of this size; a real regression is larger.
+# Against the champion:
+MEAN_TOLERANCE = 0.005  # mean accuracy over all stages
+STAGE_TOLERANCE = 0.01  # early, middle or late stages alone: a third of the snapshots, so more noise
+FULL_INK_TOLERANCE = 0.005  # accuracy on finished drawings
+RECALL_TOLERANCE = 0.03  # of one digit at full ink; at least one drawing's worth
+RECALL_SUPPORT = 15  # drawings of a digit; fewer say too little about it
 
-# Below the pinned baseline, which never moves: many steps back, each too small to be seen, are seen as they add up.
-# Of the mean and at full ink tighter than the promise of one point: other people's drawings fall a little more than
-# those that decide, which are read a little better.
-BASELINE_TOLERANCE = 0.0075
-BASELINE_STAGE_TOLERANCE = 0.01  # of the early, the middle or the late stages alone
-BASELINE_RECALL_TOLERANCE = 0.03  # of one digit at full ink; at least two drawings' worth
-# The project's own drawings are pinned too: nobody's contributions can thin them out.
-REFERENCE_TOLERANCE = 0.01
+# Against the reference model, which never changes: many small regressions, each within the noise, add up here. Of the
+# mean and at full ink below the promised one point, since other people's drawings fall a little more than validation
+# drawings, which are read a little better.
+REFERENCE_MODEL_TOLERANCE = 0.0075
+REFERENCE_MODEL_STAGE_TOLERANCE = 0.01  # early, middle or late stages alone
+REFERENCE_MODEL_RECALL_TOLERANCE = 0.03  # of one digit at full ink; at least two drawings' worth
+# On reference drawings alone, against the reference model: no contribution can dilute them.
+REFERENCE_DRAWINGS_TOLERANCE = 0.01
 
-# Of the new drawings themselves, below the champion's. They are few and say least about others; a challenger that
-# reads them worse has learnt nothing, but a snapshot or two of 200 are no sign of that.
+# On the new drawings, against the champion. They are few and say least about other people; but a challenger that reads
+# them worse has learned nothing. One or two snapshots of 200 are noise.
 NEW_TOLERANCE = 0.01
 
-BANDS = (("early", 0.1, 0.4), ("middle", 0.5, 0.7), ("late", 0.8, 1.0))  # first and last stage, of the ink
+BANDS = (("early", 0.1, 0.4), ("halfway", 0.5, 0.7), ("late", 0.8, 1.0))  # first and last stage, ink fraction
+
+CHAMPION, FIRST_MODEL = "the current version", "the first version"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the challenger is accepted, and every comparison that was made, in words with numbers."""
+    """Whether the challenger is accepted, and the reasons: sentences that visitors read."""
 
     accepted: bool
     reasons: tuple[str, ...]
@@ -47,78 +50,80 @@ class Verdict:
 class _Check:
     what: str
     challenger: float
-    rival: float
+    other: float
     against: str
     tolerance: float
-    always_told: bool = False  # where it passes, too
+    always_reported: bool = False  # even when passed
 
     @property
     def passed(self) -> bool:
-        # A hair's breadth for rounding: 0.905 - 0.005 is not quite 0.9 in binary.
-        return self.challenger >= self.rival - self.tolerance - 1e-9
+        # The margin is for rounding: 0.905 - 0.005 is not quite 0.9 in binary.
+        return self.challenger >= self.other - self.tolerance - 1e-9
 
     def __str__(self) -> str:
-        sign = "passes" if self.passed else "fails"
+        word = "Passed" if self.passed else "Failed"
         return (
-            f"{sign}: {self.what} {100 * self.challenger:.1f} %, {self.against} {100 * self.rival:.1f} %, "
-            f"at most {100 * self.tolerance:.1f} points below"
+            f"{word}: {self.what}: {100 * self.challenger:.1f} % read correctly, {self.against} "
+            f"{100 * self.other:.1f} %; a loss of up to {100 * self.tolerance:.1f} points is allowed."
         )
 
 
 def decide(
     challenger: Evaluation,
     champion: Evaluation | None,
-    baseline: Evaluation | None = None,
+    reference_model: Evaluation | None = None,
     new: tuple[Evaluation, Evaluation] | None = None,
     reference: tuple[Evaluation, Evaluation] | None = None,
 ) -> Verdict:
-    """Compares evaluations on the same measured drawings.
+    """Compares evaluations on the same drawings; accepts any challenger where there is no champion.
 
-    `new` is challenger and champion on the new drawings themselves, `reference` is challenger and first model on the
-    reference drawings alone. Without a champion there is nothing to be worse than: accepted.
+    `new` holds challenger and champion on the new drawings, `reference` holds challenger and reference model on the
+    reference drawings.
     """
     if champion is None:
-        return Verdict(True, (f"the first of its family: mean {100 * challenger.mean:.1f} %",))
+        mean = f"{100 * challenger.mean:.1f} %"
+        return Verdict(True, (f"First version of its family: {mean} of all snapshots read correctly.",))
     checks = [
-        _Check("mean over all stages", challenger.mean, champion.mean, "champion", MEAN_TOLERANCE, always_told=True),
-        _Check("at full ink", challenger.at(1.0), champion.at(1.0), "champion", FULL_INK_TOLERANCE, always_told=True),
-        *_band_checks(challenger, champion, "champion", STAGE_TOLERANCE),
-        *_recall_checks(challenger, champion, "champion", RECALL_TOLERANCE, drawings=1),
-    ]
-    if baseline is not None:
-        checks += _baseline_checks(challenger, baseline)
+        _Check("all stages together", challenger.mean, champion.mean, CHAMPION, MEAN_TOLERANCE, always_reported=True),
+        _Check("finished drawings", challenger.at(1.0), champion.at(1.0), CHAMPION, FULL_INK_TOLERANCE,
+               always_reported=True),
+        *_band_checks(challenger, champion, CHAMPION, STAGE_TOLERANCE),
+        *_recall_checks(challenger, champion, CHAMPION, RECALL_TOLERANCE, drawings=1),
+    ]  # fmt: skip
+    if reference_model is not None:
+        checks += _reference_model_checks(challenger, reference_model)
     if reference is not None:
-        checks += _reference_checks(*reference)
+        checks += _reference_drawings_checks(*reference)
     if new is not None:
         means = new[0].mean, new[1].mean
-        checks.append(_Check("on the new drawings", *means, "champion", NEW_TOLERANCE, always_told=True))
+        checks.append(_Check("the new drawings", *means, CHAMPION, NEW_TOLERANCE, always_reported=True))
     accepted = all(check.passed for check in checks)
-    return Verdict(accepted, tuple(str(check) for check in checks if check.always_told or not check.passed))
+    return Verdict(accepted, tuple(str(check) for check in checks if check.always_reported or not check.passed))
 
 
-def _baseline_checks(challenger: Evaluation, baseline: Evaluation) -> list[_Check]:
-    against, tolerance = "first model", BASELINE_TOLERANCE
+def _reference_model_checks(challenger: Evaluation, first: Evaluation) -> list[_Check]:
+    tolerance = REFERENCE_MODEL_TOLERANCE
     return [
-        _Check("mean over all stages", challenger.mean, baseline.mean, against, tolerance, always_told=True),
-        _Check("at full ink", challenger.at(1.0), baseline.at(1.0), against, tolerance),
-        *_band_checks(challenger, baseline, against, BASELINE_STAGE_TOLERANCE),
-        *_recall_checks(challenger, baseline, against, BASELINE_RECALL_TOLERANCE, drawings=2),
+        _Check("all stages together", challenger.mean, first.mean, FIRST_MODEL, tolerance, always_reported=True),
+        _Check("finished drawings", challenger.at(1.0), first.at(1.0), FIRST_MODEL, tolerance),
+        *_band_checks(challenger, first, FIRST_MODEL, REFERENCE_MODEL_STAGE_TOLERANCE),
+        *_recall_checks(challenger, first, FIRST_MODEL, REFERENCE_MODEL_RECALL_TOLERANCE, drawings=2),
     ]
 
 
-def _reference_checks(challenger: Evaluation, baseline: Evaluation) -> list[_Check]:
-    against, tolerance = "first model", REFERENCE_TOLERANCE
+def _reference_drawings_checks(challenger: Evaluation, first: Evaluation) -> list[_Check]:
+    tolerance = REFERENCE_DRAWINGS_TOLERANCE
     return [
-        _Check("mean on reference drawings", challenger.mean, baseline.mean, against, tolerance),
-        _Check("finished reference drawings", challenger.at(1.0), baseline.at(1.0), against, tolerance),
+        _Check("the reference drawings at all stages", challenger.mean, first.mean, FIRST_MODEL, tolerance),
+        _Check("the finished reference drawings", challenger.at(1.0), first.at(1.0), FIRST_MODEL, tolerance),
     ]
 
 
-def _band_checks(challenger: Evaluation, rival: Evaluation, against: str, tolerance: float) -> list[_Check]:
+def _band_checks(challenger: Evaluation, other: Evaluation, against: str, tolerance: float) -> list[_Check]:
     """A gain on finished drawings must not pay for a loss on beginnings, nor the other way round."""
     return [
-        _Check(f"{name}, {100 * first:.0f} to {100 * last:.0f} % of the ink,",
-               _between(challenger, first, last), _between(rival, first, last), against, tolerance)
+        _Check(f"drawings {name} ({100 * first:.0f} to {100 * last:.0f} % of the ink)",
+               _between(challenger, first, last), _between(other, first, last), against, tolerance)
         for name, first, last in BANDS
     ]  # fmt: skip
 
@@ -130,10 +135,10 @@ def _between(evaluation: Evaluation, first: float, last: float) -> float:
 
 
 def _recall_checks(
-    challenger: Evaluation, rival: Evaluation, against: str, tolerance: float, drawings: int
+    challenger: Evaluation, other: Evaluation, against: str, tolerance: float, drawings: int
 ) -> list[_Check]:
     return [
-        _Check(f"recall of {digit}", float(challenger.recall[digit]), float(rival.recall[digit]), against,
-               max(tolerance, drawings / float(rival.support[digit])))
-        for digit in np.flatnonzero(rival.support >= RECALL_SUPPORT)
+        _Check(f"finished {digit}s", float(challenger.recall[digit]), float(other.recall[digit]), against,
+               max(tolerance, drawings / float(other.support[digit])))
+        for digit in np.flatnonzero(other.support >= RECALL_SUPPORT)
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What was made ready or predicted once is not made again when a few validation drawings come or go."""
+"""Reuses snapshots and predictions of validation drawings when only a few of the drawings change."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from training.learning.evaluation import Evaluation, EvaluationSet, Numbers, mea
 from training.models.interpreter import Interpreter
 
 STAGES = len(EVALUATION_STAGES)
+SPARE_DRAWINGS = 1000  # cached beyond twice the evaluation set, before the cache drops unused predictions
 
 
-def prepare_new(drawings: list[LabelledDrawing], encoding: Encoding, before: EvaluationSet | None) -> EvaluationSet:
-    """As `prepare`, with the snapshots of the drawings that were among those before."""
+def prepare_incrementally(
+    drawings: list[LabelledDrawing], encoding: Encoding, before: EvaluationSet | None
+) -> EvaluationSet:
+    """The result of `prepare`; takes the snapshots of drawings that `before` holds from there."""
     if before is None:
         return prepare(drawings, encoding)
     places = {drawing: place for place, drawing in enumerate(before.ids)}
@@ -43,25 +46,29 @@ def _of_drawings(snapshots: Snapshots, chosen: NDArray[np.int64]) -> Snapshots:
     )
 
 
-class Said:
-    """What one model says of validation drawings, each of them asked of once; some 400 bytes a drawing."""
+class PredictionCache:
+    """One model's predictions for validation drawings, about 400 bytes a drawing; predicts each drawing once."""
 
     def __init__(self, model: bytes) -> None:
         self._model = model
-        self._said: dict[str, NDArray[np.float32]] = {}
+        self._predictions: dict[str, NDArray[np.float32]] = {}  # by drawing: (stages, 10)
 
-    def evaluation(self, measured: EvaluationSet) -> Evaluation:
-        """As `evaluate` of the model."""
-        missing = np.array([n for n, drawing in enumerate(measured.ids) if drawing not in self._said], np.int64)
+    def evaluation(self, evaluation_set: EvaluationSet) -> Evaluation:
+        """The result of `evaluate` for the model."""
+        ids, cached = evaluation_set.ids, self._predictions
+        missing = np.array([n for n, drawing in enumerate(ids) if drawing not in cached], np.int64)
         if len(missing):
-            self._ask(measured, missing)
-        said: Numbers = np.stack([self._said[drawing] for drawing in measured.ids]).astype(np.float64)
-        if len(self._said) > 2 * len(measured.ids) + 1000:  # most no longer decide
-            self._said = {drawing: self._said[drawing] for drawing in measured.ids}
-        return measure(said, measured.labels, measured.writers)
+            self._predict(evaluation_set, missing)
+        probabilities: Numbers = np.stack([cached[drawing] for drawing in ids]).astype(np.float64)
+        if len(cached) > 2 * len(ids) + SPARE_DRAWINGS:
+            self._predictions = {drawing: cached[drawing] for drawing in ids}
+        return measure(probabilities, evaluation_set.labels, evaluation_set.writers)
 
-    def _ask(self, measured: EvaluationSet, missing: NDArray[np.int64]) -> None:
-        asked = EvaluationSet(measured.encoding, _of_drawings(measured.inputs, missing), measured.labels[missing], ())
-        # The flatbuffer's, as it is served.
-        said = predict_all(Interpreter(self._model, measured.encoding), asked).astype(np.float32)
-        self._said.update((measured.ids[number], one) for number, one in zip(missing, said, strict=True))
+    def _predict(self, evaluation_set: EvaluationSet, missing: NDArray[np.int64]) -> None:
+        inputs = _of_drawings(evaluation_set.inputs, missing)
+        part = EvaluationSet(evaluation_set.encoding, inputs, evaluation_set.labels[missing], ())
+        # Through the flatbuffer, as the service predicts.
+        probabilities = predict_all(Interpreter(self._model, evaluation_set.encoding), part).astype(np.float32)
+        self._predictions.update(
+            (evaluation_set.ids[number], one) for number, one in zip(missing, probabilities, strict=True)
+        )

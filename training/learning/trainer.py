@@ -7,35 +7,33 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
-from collector.contribution.layout import TRAINER_STATUS
 from collector.storage.folder_store import FolderStore
-from collector.storage.object_store import NoSuchObject, ObjectStore
+from collector.storage.object_store import ObjectStore
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
 from training.data.shards.compaction import Compaction
 from training.data.shards.files import ShardFiles
 from training.data.shards.reader import ShardRow
 from training.families.recipes import FAMILIES, Family, WrongWeights
-from training.learning.challenger import Outcome, Run, learn_on
+from training.learning.challenger import Outcome, Run
+from training.learning.continued_training import Contributed, Predecessors, continue_training
 from training.learning.figures import draw_figures
 from training.learning.label_filter import LabelFilter, best_model
-from training.learning.progress_note import ProgressNote
+from training.learning.progress import StoredProgress
 from training.learning.selection import Selection, sample_by_contributor, select_new
+from training.learning.status_report import StatusReport
 from training.models.artifact import Artifact, check_artifact
-from training.models.card import Learnt
+from training.models.card import ContinuedOn
 from training.models.registry import FIRST_MODELS, Registry, seed_first_models
-from training.models.status import BadStatus, TrainerStatus, TrainingOutcome, parse_status
 
-KNOWN = 150  # drawings trained on before that are shown again, by lot; more than a training can look at
+REPLAY_BUFFER = 150  # random earlier drawings; more than a training can use
 VALIDATION = 1000  # contributed validation drawings
-LOOKED_AT = 3000  # the newest, of which those that decide are seated
-NEW_AT_ONCE = 1000  # drawings; the oldest first, the rest in the next round
+VALIDATION_CANDIDATES = 3000  # the newest, of which VALIDATION are sampled
+MAX_NEW = 1000  # drawings of one training; the oldest first, the rest in the next round
 BACK_OFF_SECONDS = 1.0  # after the first failure, doubling
 BACK_OFF_LIMIT_SECONDS = 60.0
 
@@ -43,7 +41,7 @@ log = logging.getLogger(__name__)
 
 
 class Trainer:
-    """Trains each family that can be trained further; `poll` is one look, `run` looks until it is stopped."""
+    """Trains each family that has a recipe for continued training; `poll` looks once, `run` until stopped."""
 
     def __init__(
         self,
@@ -65,117 +63,114 @@ class Trainer:
         self._run = replace(run or Run(), should_stop=stop.is_set)
         self._compaction = Compaction(store, ShardFiles(store, shard_cache), self._run.threads)
         self._shards = self._compaction.shards
-        self._finished = False  # what a trainer before this one had begun
-        self._outcomes: tuple[TrainingOutcome, ...] = ()  # newest first, of each family the last
-        self._told: TrainerStatus | None = None
+        self._status = StatusReport(store, retrain_after)
+        self._recovered = False  # whether trainings that an earlier trainer left unfinished are completed
         self._seeded = not seed_store
 
     def run(self, poll_seconds: float) -> None:
-        """Polls until stopped; a failure of the store, or any other, is waited out and never ends it."""
+        """Polls until stopped; backs off after a failure and never ends because of one."""
         failures = 0
         while not self._stop.is_set():
             try:
                 self.poll()
                 failures = 0
-            # The edge of the trainer: clients of stores raise what they like, and tomorrow's drawings still count.
+            # The edge of the trainer: store clients raise any exception, and the trainer must outlive them all.
             except Exception as error:
                 if self._stop.is_set():
-                    return  # stopped in the middle of training
+                    return  # stopped during a training
                 failures += 1
                 log.warning("not trained: %s: %s", type(error).__name__, error, exc_info=failures == 1)
             delay = poll_seconds if failures == 0 else BACK_OFF_SECONDS * 2 ** (failures - 1)
             self._stop.wait(min(delay, BACK_OFF_LIMIT_SECONDS))
 
     def poll(self, at_least: int | None = None) -> list[Outcome]:
-        """One look: trains every family for which `at_least` (as set, unless given) new training drawings came."""
-        self._look()
+        """Looks once: trains every family with `at_least` new training drawings (default: the setting)."""
+        self._refresh()
+        needed = self._retrain_after if at_least is None else at_least
         outcomes = []
         for number, family in enumerate(self._families):
-            new = self._shards.since(self._note.of(family.name).mark + 1, NEW_AT_ONCE)
+            new = self._new(family)
             selection = select_new(new, *self._label_filter.verdicts(new, self._shards.read))
-            needed = self._retrain_after if at_least is None else at_least
             if number == 0:
-                self._tell_waiting(family, selection)
-            enough = len(selection.selected) >= needed or len(new) == NEW_AT_ONCE
+                self._status.waiting(selection, len(self._new(family, validation=True)))
+            enough = len(selection.selected) >= needed or len(new) == MAX_NEW
             if enough and (outcome := self._train(family, new, selection)) is not None:
                 outcomes.append(outcome)
         return outcomes
 
-    def _look(self) -> None:
+    def _refresh(self) -> None:
         if not self._seeded:
             seed_first_models(self._store)
             self._seeded = True
-        if not self._finished:
+        if not self._recovered:
             for family in self._families:
-                self._note.finish(family.name, self._registry)
-            self._outcomes = self._stored_outcomes()
-            self._finished = True
+                self._progress.finish(family.name, self._registry)
+            self._status.restore_outcomes()
+            self._recovered = True
         self._compaction.run()
-        self._note.hold_to(self._shards.last)
+        self._progress.limit_to(self._shards.last)
 
     @functools.cached_property
-    def _note(self) -> ProgressNote:
-        return ProgressNote(self._store)
+    def _progress(self) -> StoredProgress:
+        return StoredProgress(self._store)
 
     @functools.cached_property
     def _label_filter(self) -> LabelFilter:
         return LabelFilter(best_model(self._first))
 
+    def _new(self, family: Family, *, validation: bool = False) -> list[ShardRow]:
+        return self._shards.since(self._progress.of(family.name).mark + 1, MAX_NEW, validation=validation)
+
     def _train(self, family: Family, new: Sequence[ShardRow], selection: Selection) -> Outcome | None:
         champion = self._champion(family)
         if champion is None:
             return None
-        # What judges and came since the last of them counts as seen, too.
-        mark = new[-1].number if len(new) == NEW_AT_ONCE else self._shards.last
+        # Validation drawings that arrived after the last training drawing are handled too.
+        mark = new[-1].number if len(new) == MAX_NEW else self._shards.last
         if not selection.selected:
-            self._note.advance(family.name, mark, 0)
+            self._progress.advance(family.name, mark, 0)
             return None
-        self._tell(TrainerStatus("training", len(selection.selected), self._retrain_after, family=family.name))
-        known = self._label_filter.accepted(self._shards.sample(KNOWN, np.random.default_rng(mark), exclude=new))
+        self._status.training(family.name, len(selection.selected))
+        before = Predecessors(champion, self._reference_model(family))
         try:
-            outcome = learn_on(
-                family, champion, self._baseline(family), known, self._shards.read(selection.selected),
-                self._validation_drawings(), self._run, withdrawn=self._shards.withdrawn,
-            )  # fmt: skip
+            outcome = continue_training(family, before, self._drawings(mark, new, selection), self._run)
         except WrongWeights as error:
-            # Trying again would not help, until someone trains this family anew.
-            self._tell(TrainerStatus("refused", 0, self._retrain_after, family=family.name, reasons=(str(error),)))
-            self._note.advance(family.name, mark, 0)
+            # Another try would fail too, until someone trains this family from scratch.
+            log.warning("%s is not trained: %s", family.name, error)
+            self._status.not_trainable(family.name, f"Its weights are from another release of {family.name}.")
+            self._progress.advance(family.name, mark, 0)
             return None
-        first, total = selection.selected[0].number, self._note.of(family.name).trained_on + len(selection.selected)
-        outcome = outcome.having_learnt(Learnt(first, mark, len(selection.selected), total))
+        trained_on = len(selection.selected)
+        total = self._progress.of(family.name).trained_on + trained_on
+        outcome = outcome.with_continued_on(ContinuedOn(selection.selected[0].number, mark, trained_on, total))
         self._publish(outcome)
-        # After publishing: who dies in between finds the card, which tells the same.
-        self._note.advance(family.name, mark, len(selection.selected))
+        # After publishing: if the trainer dies in between, the next one finds the same in the card.
+        self._progress.advance(family.name, mark, trained_on)
         return outcome
 
+    def _drawings(self, mark: int, new: Sequence[ShardRow], selection: Selection) -> Contributed:
+        replayed = self._shards.sample(REPLAY_BUFFER, np.random.default_rng(mark), exclude=new)
+        return Contributed(
+            new=self._shards.read(selection.selected),
+            replay_buffer=self._label_filter.accepted(replayed),
+            validation=self._validation_drawings(),
+            withdrawn=self._shards.withdrawn,
+        )
+
     def _validation_drawings(self) -> list[LabelledDrawing]:
-        beyond_doubt = self._label_filter.agreeing(self._shards.newest_validation(LOOKED_AT))
-        return [*sample_by_contributor(beyond_doubt, VALIDATION), *reference_drawings("validation")]
+        certain = self._label_filter.agreeing(self._shards.newest_validation(VALIDATION_CANDIDATES))
+        return [*sample_by_contributor(certain, VALIDATION), *reference_drawings("validation")]
 
     def _publish(self, outcome: Outcome) -> None:
-        """Refused ones are kept too: why is in their card, and their figures show what they would have done."""
-        card, verdict = outcome.artifact.card, outcome.verdict
-        state: Literal["published", "refused"] = "published" if verdict.accepted else "refused"
+        """Publishes refused versions too: their card says why, and their figures show the loss."""
+        card, accepted = outcome.artifact.card, outcome.verdict.accepted
         self._registry.publish(outcome.artifact, draw_figures(outcome.evaluation))
-        if verdict.accepted:
+        if accepted:
             self._registry.promote(card.family, card.version, "gate passed")
         else:
             self._registry.forget_refused(card.family)
-        log.info("%s %s %s", card.family, card.version, state)
-        ended = TrainingOutcome(state, card.family, card.version, verdict.reasons, _now())
-        self._outcomes = (ended, *(before for before in self._outcomes if before.family != card.family))
-        self._tell(
-            TrainerStatus(
-                state, 0, self._retrain_after, family=card.family, version=card.version, reasons=verdict.reasons
-            )
-        )
-
-    def _stored_outcomes(self) -> tuple[TrainingOutcome, ...]:
-        try:
-            return parse_status(self._store.get(TRAINER_STATUS)).outcomes
-        except (NoSuchObject, BadStatus):
-            return ()
+        log.info("%s %s %s", card.family, card.version, "published" if accepted else "refused")
+        self._status.ended(outcome)
 
     def _champion(self, family: Family) -> Artifact | None:
         pointer = self._registry.champion(family.name)
@@ -185,34 +180,7 @@ class Trainer:
         check_artifact(artifact)
         return artifact
 
-    def _baseline(self, family: Family) -> Artifact | None:
-        """The shipped model, which never changes: against it, many small steps back are seen to add up."""
+    def _reference_model(self, family: Family) -> Artifact | None:
+        """The shipped model, which never changes: compared with it, many small regressions add up visibly."""
         pointer = self._first.champion(family.name)
         return None if pointer is None else self._first.load(family.name, pointer.version)
-
-    def _tell_waiting(self, family: Family, selection: Selection) -> None:
-        """Unless nothing came since the last training was told of: its outcome stays to be read."""
-        validation = len(self._shards.since(self._note.of(family.name).mark + 1, NEW_AT_ONCE, validation=True))
-        came = len(selection.selected) + selection.filtered + validation
-        if self._told is not None and self._told.state != "waiting" and came == 0:
-            return
-        self._tell(
-            TrainerStatus(
-                "waiting",
-                len(selection.selected),
-                self._retrain_after,
-                new_validation=validation,
-                filtered=selection.filtered,
-            )
-        )
-
-    def _tell(self, status: TrainerStatus) -> None:
-        status = replace(status, outcomes=self._outcomes)
-        if status == self._told:
-            return
-        self._store.put(TRAINER_STATUS, replace(status, at=_now()).to_json())
-        self._told = status
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""A model's card: what it is, what it was trained on, how well it does. `card.json` and no more."""
+"""A model version's card: its files, metrics and provenance, as `card.json` holds them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ VERSION_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 
 
 class BadCard(ValueError):
-    """This is no card; the message says what came and what was expected."""
+    """These bytes are not a card; the message says what came and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """A file that belongs to a version."""
+    """The hash and size of one of the version's files."""
 
     sha256: str
     bytes: int
@@ -34,7 +34,7 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """A snapshot, as the payload of its frame, and the ten probabilities that this model must give it."""
+    """A snapshot, as its frame's payload, and the ten probabilities that the model must predict for it."""
 
     payload: bytes
     probabilities: tuple[float, ...]
@@ -42,7 +42,7 @@ class Golden:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """How well the model does on drawings by writers that it was not trained on; shares from 0 to 1."""
+    """Results on drawings by writers that the model was not trained on; shares from 0 to 1."""
 
     evaluated_on: str  # the evaluation set, in words
     drawings: int
@@ -57,20 +57,20 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class TrainedOn:
-    """Whose drawings the weights come from, through all versions that were resumed from."""
+    """The drawings behind the weights, including those of all versions that this one continues."""
 
     drawings: int
     contributors: int
     sources: Mapping[str, int]
     credits: tuple[str, ...]
-    withdrawn: int = 0  # by their contributors since they were given: versions from then on are not trained on them
+    withdrawn: int = 0  # deleted by their contributors; later versions are not trained on them
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
-    """Which new drawings this version was taught: those of the numbers from `first` to `last` that were chosen.
+class ContinuedOn:
+    """The new drawings of a continued training: the selected ones with numbers from `first` to `last`.
 
-    `total` counts those taught since the first of them, with these: by it a trainer that died knows its place again.
+    `total` counts all drawings of continued trainings so far, these included: a restarted trainer looks it up.
     """
 
     first: int
@@ -81,7 +81,7 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that is known of one version of one family."""
+    """Everything known about one version of a family."""
 
     family: str
     version: str
@@ -91,13 +91,13 @@ class Card:
     metrics: Metrics
     trained_on: TrainedOn
     golden: tuple[Golden, ...]
-    # Compares families. Versions trained further keep their first model's: their own metrics are of other drawings.
+    # Ranks families. Continued versions keep their first model's: their own metrics are on other drawings.
     standing: float = 0.0
     recipe: Mapping[str, Any] = field(default_factory=dict)
     resumed_from: str | None = None
     replaces: str | None = None
     gate: Mapping[str, Any] = field(default_factory=dict)
-    learnt: Learnt | None = None  # None: not trained on from another version
+    continued_on: ContinuedOn | None = None  # None: trained from scratch
 
     @property
     def contract(self) -> str:
@@ -125,7 +125,7 @@ class Card:
             "resumed_from": self.resumed_from,
             "replaces": self.replaces,
             "gate": dict(self.gate),
-            "learnt": None if self.learnt is None else asdict(self.learnt),
+            "learnt": None if self.continued_on is None else asdict(self.continued_on),
             "golden": [
                 {"payload": base64.b64encode(g.payload).decode(), "probabilities": g.probabilities} for g in self.golden
             ],
@@ -139,15 +139,15 @@ def _metrics_record(metrics: Metrics) -> dict[str, Any]:
 
 
 def parse_card(text: bytes) -> Card:
-    """Reads `Card.to_json`'s bytes.
+    """Reads the bytes of `Card.to_json`.
 
     Raises:
-        BadCard: not JSON, a field is missing or of the wrong form, or a contract that this code does not speak.
+        BadCard: not JSON, a field is missing or has the wrong type, or an unknown contract.
     """
     try:
         record = json.loads(text)
         return _card(record)
-    # OverflowError: JSON may hold 1e999, which is infinite, as a count.
+    # OverflowError: 1e999 is infinite in JSON, and may come as a count.
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError, AttributeError) as error:
         raise BadCard(f"card of {len(text)} bytes: {type(error).__name__}: {error}") from error
 
@@ -174,7 +174,7 @@ def _card(record: Any) -> Card:
         resumed_from=record["resumed_from"],
         replaces=record["replaces"],
         gate=dict(record["gate"]),
-        learnt=_learnt(record.get("learnt")),
+        continued_on=_continued_on(record.get("learnt")),
     )
 
 
@@ -203,23 +203,23 @@ def _trained_on(record: Any) -> TrainedOn:
         contributors=int(record["contributors"]),
         sources={str(name): int(count) for name, count in record["sources"].items()},
         credits=tuple(str(line) for line in record["credits"]),
-        withdrawn=int(record.get("withdrawn", 0)),  # cards from before anyone could delete have none
+        withdrawn=int(record.get("withdrawn", 0)),  # missing on cards of the first releases
     )
 
 
-def _learnt(record: Any) -> Learnt | None:
+def _continued_on(record: Any) -> ContinuedOn | None:
     if record is None:
         return None
-    return Learnt(int(record["first"]), int(record["last"]), int(record["drawings"]), int(record["total"]))
+    return ContinuedOn(int(record["first"]), int(record["last"]), int(record["drawings"]), int(record["total"]))
 
 
 def _golden(record: Any) -> Golden:
     try:
         payload = base64.b64decode(record["payload"], validate=True)
     except binascii.Error as error:
-        raise BadCard(f"a golden payload that is not base64: {error}") from error
+        raise BadCard(f"golden payload is not base64: {error}") from error
     probabilities = _numbers(record["probabilities"])
-    _expect("a golden prediction", probabilities, len(probabilities) == CLASSES)
+    _expect("golden prediction", probabilities, len(probabilities) == CLASSES)
     return Golden(payload, probabilities)
 
 
@@ -229,6 +229,6 @@ def _numbers(values: Any) -> tuple[float, ...]:
 
 def _number(value: Any) -> float:
     number = float(value)
-    # It goes on to pages as JSON, which has no other numbers.
-    _expect("a number", value, math.isfinite(number))
+    # Pages get it as JSON, which has no NaN and no infinity.
+    _expect("number", value, math.isfinite(number))
     return number

@@ -101,7 +101,7 @@ export function trainerNews(before, after) {
 /** @param {Outcome} refused */
 function refusedWords({ family, version, reasons = [] }) {
   const name = [family, version && versionWords(version)].filter(Boolean).join(' ');
-  const against = reasons.filter((reason) => !reason.startsWith('passes')).map(reasonWords);
+  const against = reasons.filter((reason) => !/^pass(es|ed)\b/i.test(reason)).map(reasonWords);
   return [name, against.join('; ') || 'no reason given'].filter(Boolean).join(', ');
 }
 

@@ -19,7 +19,7 @@ from training.data.shards.schema import SCHEMA, numbered, to_table
 from training.data.shards.writer import write_shard
 from training.data.stages import Canvas, lines_of
 from training.families.recipes import FAMILIES
-from training.learning.progress import Progress, to_json
+from training.learning.progress import Progress, encode_progress
 
 DRAWN = 500  # different drawings; more would take longer to draw than to train on
 EACH = 20  # drawings by one contributor
@@ -37,7 +37,7 @@ def fill(store: ObjectStore, count: int, drawings: Sequence[Drawing]) -> None:
         chosen = table.take(pa.array(rng.integers(0, table.num_rows, rows)))
         key, body = write_shard([numbered(_renamed(chosen, first, rng), first)], first, first + rows - 1)
         store.put(key, body)
-    store.put(TRAINER_PROGRESS, to_json({family.name: Progress(count, count) for family in FAMILIES}))
+    store.put(TRAINER_PROGRESS, encode_progress({family.name: Progress(count, count) for family in FAMILIES}))
 
 
 def _labelled(drawing: Drawing) -> LabelledDrawing:

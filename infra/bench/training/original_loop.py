@@ -171,11 +171,11 @@ def _ours(
     root: Path, training: Sequence[LabelledDrawing], validation: Sequence[LabelledDrawing], size: Size
 ) -> tuple[float, float, Snapshots]:
     """Seconds from shards to a trained model, its accuracy in percent, and what it was trained on."""
-    from training.learning import fit  # noqa: PLC0415 - TensorFlow, for the one benchmark that trains in this process
+    from training.learning.fitting import fit, runtime  # noqa: PLC0415 - TensorFlow, for the one benchmark that trains in this process
 
     store = FolderStore(root)
     put_shards(store, (sampled(drawing) for drawing in training))
-    fit.use_threads(os.cpu_count() or 1)
+    runtime.use_threads(os.cpu_count() or 1)
     recipe = replace(ORIGINAL.recipe, batches=size.batches)
     began = time.perf_counter()
     snapshots = training_snapshots(contributed_drawings(store), ORIGINAL.encoding, Variety(0), seed=1)

@@ -15,7 +15,7 @@ from training.data.dataset import Variety, training_snapshots
 from training.data.reference import reference_drawings
 from training.data.sources import Source
 from training.families.recipes import Recipe, family_named
-from training.learning.comparison import Bench, Rivals
+from training.learning.comparison import Comparison, EvaluationCache
 from training.learning.evaluation import EvaluationSet, prepare
 from training.models.artifact import Artifact
 from training.models.registry import FIRST_MODELS, Registry
@@ -39,10 +39,10 @@ class _Way:
     """Models part of the way from the shipped one to one that was taught wrong labels alone."""
 
     def __init__(self, family: str, people: People, seed: int) -> None:
-        from training.learning import fit  # noqa: PLC0415 - TensorFlow, once there is something to train
+        from training.learning.fitting import fit, runtime  # noqa: PLC0415 - TensorFlow, once there is something to train
 
         self._fit, self._family = fit, family_named(family)
-        fit.use_threads(1)
+        runtime.use_threads(1)
         registry = Registry(FolderStore(FIRST_MODELS))
         champion = registry.champion(family)
         if champion is None:
@@ -53,23 +53,23 @@ class _Way:
         snapshots = training_snapshots(self.wrong, self._family.encoding, Variety(2), seed)
         recipe = Recipe("adam", learning_rate=2e-3, schedule="constant", batches=60, batch_size=256)
         source = [Source(snapshots)]
-        self._end = fit.fit(self._family, recipe, source, seed=seed, resume=self.first.weights)
+        self._end = fit.fit(self._family, recipe, source, seed=seed, initial_weights=self.first.weights)
         self._made = {0: self.first}
 
     def at(self, step: int) -> Artifact:
         if step not in self._made:
-            fitted = self._fit.part_way(self._family, self.first.weights, self._end, step / STEPS)
+            fitted = self._fit.interpolate(self._family, self.first.weights, self._end, step / STEPS)
             self._made[step] = replace(self.first, model=fitted.model, weights=fitted.weights)
         return self._made[step]
 
 
 def descend(family: str, people: People, rounds: int, seed: int) -> Descent:
-    way, bench = _Way(family, people, seed), Bench(keep=4 * STEPS)
+    way, cache = _Way(family, people, seed), EvaluationCache(max_models=4 * STEPS)
     encoding = way.first.card.encoding
-    measured = bench.measured([*people.judges, *reference_drawings("validation")], encoding)
+    measured = cache.prepared([*people.judges, *reference_drawings("validation")], encoding)
     place = accepted = 0
     for _ in range(rounds):
-        further = _furthest(way, Rivals(way.at(place), way.first, way.wrong[:20], measured, bench), place)
+        further = _furthest(way, Comparison(way.at(place), way.first, way.wrong[:20], measured, cache), place)
         if further == place:
             break  # and so in every round after it
         accepted += 1
@@ -77,17 +77,17 @@ def descend(family: str, people: People, rounds: int, seed: int) -> Descent:
     others = prepare(people.others, encoding)
 
     def fall(measured: EvaluationSet) -> float:
-        first, last = (bench.evaluation(model.model, measured) for model in (way.first, way.at(place)))
+        first, last = (cache.evaluation(model.model, measured) for model in (way.first, way.at(place)))
         return 100 * (first.mean - last.mean)
 
     return Descent(rounds, accepted, fall(measured), fall(others))
 
 
-def _furthest(way: _Way, rivals: Rivals, place: int) -> int:
+def _furthest(way: _Way, comparison: Comparison, place: int) -> int:
     """The last part of the way that the gate lets pass from here."""
     furthest = step = place
     while step < min(STEPS, furthest + BEYOND):
         step += 1
-        if rivals.decide(way.at(step).model)[1].accepted:
+        if comparison.decide(way.at(step).model)[1].accepted:
             furthest = step
     return furthest

@@ -11,9 +11,9 @@ from collector.storage.object_store import ObjectStore
 from training.data.shards.compaction import live_and_left
 from training.data.shards.files import ShardFiles
 from training.data.shards.reader import Shards
-from training.learning.progress_note import ProgressNote
+from training.learning.progress import StoredProgress
 from training.models.artifact import BadArtifact, check_artifact
-from training.models.card import BadCard, Learnt
+from training.models.card import BadCard, ContinuedOn
 from training.models.registry import Registry, RegistryError
 
 
@@ -47,19 +47,19 @@ def is_done(store: ObjectStore, family: str) -> bool:
     live = live_and_left(store.keys(SHARDS))[0]
     if not live or any(True for _ in store.keys(ARRIVALS)):
         return False
-    return ProgressNote(store).of(family).mark >= parse_shard_key(live[-1]).last
+    return StoredProgress(store).of(family).mark >= parse_shard_key(live[-1]).last
 
 
 def look(store: ObjectStore, family: str) -> Trained:
     registry = Registry(store)
     cards = [registry.card(family, version) for version in registry.versions(family)]
-    learnt = [card.learnt for card in cards if card.learnt is not None]
+    learnt = [card.continued_on for card in cards if card.continued_on is not None]
     shards = Shards(ShardFiles(store))
     shards.hold(live_and_left(store.keys(SHARDS))[0])
     kept = Counter(drawing.id for drawing in shards.drawings())
     return Trained(
         trainings=len(learnt),
-        taught=ProgressNote(store).of(family).trained_on,
+        taught=StoredProgress(store).of(family).trained_on,
         twice=_twice(learnt),
         in_shards=len(kept),
         doubled=sum(times > 1 for times in kept.values()),
@@ -67,6 +67,6 @@ def look(store: ObjectStore, family: str) -> Trained:
     )
 
 
-def _twice(learnt: list[Learnt]) -> int:
+def _twice(learnt: list[ContinuedOn]) -> int:
     ordered = sorted(learnt, key=lambda each: each.first)
     return sum(max(0, a.last - b.first + 1) for a, b in pairwise(ordered))

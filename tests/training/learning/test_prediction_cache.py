@@ -1,4 +1,4 @@
-"""What validation remembers is what it would find out anew, whichever drawings came, went or changed places."""
+"""Cached evaluations equal fresh ones, whichever drawings were added, removed or reordered."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
 from training.families.recipes import Family
 from training.learning.challenger import Outcome
-from training.learning.comparison import Bench
+from training.learning.comparison import EvaluationCache
 from training.learning.evaluation import evaluate, prepare, to_record
-from training.learning.prediction_cache import Said, prepare_new
+from training.learning.prediction_cache import PredictionCache, prepare_incrementally
 from training.models.interpreter import Interpreter
 
 DRAWINGS = list(reference_drawings("validation", 2))
@@ -21,10 +21,12 @@ CHOICES = [DRAWINGS[4:16], DRAWINGS[9:3:-1], [DRAWINGS[19], *DRAWINGS[6:8]], DRA
 
 @pytest.mark.parametrize("chosen", CHOICES)
 @pytest.mark.parametrize("encoding", ["ink20", "path48"])
-def test_drawings_made_ready_before_are_as_if_made_ready_now(encoding: Encoding, chosen: list[LabelledDrawing]) -> None:
+def test_sets_prepared_incrementally_equal_sets_prepared_afresh(
+    encoding: Encoding, chosen: list[LabelledDrawing]
+) -> None:
     before = prepare(DRAWINGS[2:14], encoding)
 
-    found, expected = prepare_new(chosen, encoding, before), prepare(chosen, encoding)
+    found, expected = prepare_incrementally(chosen, encoding, before), prepare(chosen, encoding)
 
     assert (found.ids, found.writers, found.labels.tolist()) == (
         expected.ids,
@@ -37,14 +39,12 @@ def test_drawings_made_ready_before_are_as_if_made_ready_now(encoding: Encoding,
         np.testing.assert_array_equal(getattr(found.inputs, field), getattr(expected.inputs, field))
 
 
-def test_a_model_says_of_drawings_what_it_said_and_is_asked_of_each_once(
-    family: Family, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said, asked = Said(outcome.artifact.model), []
+def test_a_model_predicts_each_drawing_once(family: Family, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache, predicted = PredictionCache(outcome.artifact.model), []
     predict = Interpreter.predict
 
     def count(interpreter: Interpreter, inputs: dict[str, np.ndarray]) -> np.ndarray:
-        asked.append(1)
+        predicted.append(1)
         return predict(interpreter, inputs)
 
     expected = [
@@ -52,17 +52,17 @@ def test_a_model_says_of_drawings_what_it_said_and_is_asked_of_each_once(
         for chosen in CHOICES
     ]
     monkeypatch.setattr(Interpreter, "predict", count)
-    found = [said.evaluation(prepare(chosen, family.encoding)) for chosen in CHOICES]
+    found = [cache.evaluation(prepare(chosen, family.encoding)) for chosen in CHOICES]
 
     assert [to_record(evaluation) for evaluation in found] == [to_record(evaluation) for evaluation in expected]
-    assert len(asked) == 10 * len(DRAWINGS)
+    assert len(predicted) == 10 * len(DRAWINGS)
 
 
-def test_the_bench_follows_the_drawings_that_judge(family: Family, outcome: Outcome) -> None:
-    bench = Bench()
+def test_the_evaluation_cache_follows_changes_of_the_validation_drawings(family: Family, outcome: Outcome) -> None:
+    cache = EvaluationCache()
     interpreter = Interpreter(outcome.artifact.model, family.encoding)
 
     for chosen in CHOICES:
-        found = bench.evaluation(outcome.artifact.model, bench.measured(chosen, family.encoding))
+        found = cache.evaluation(outcome.artifact.model, cache.prepared(chosen, family.encoding))
 
         assert to_record(found) == to_record(evaluate(interpreter, prepare(chosen, family.encoding)))

@@ -120,7 +120,7 @@ def test_a_challenger_that_forgets_is_refused_and_the_champion_stays(store: Memo
     assert version(store) == before
     told = status(store)
     assert (told.state, told.family, told.version) == ("refused", "original", outcome.artifact.card.version)
-    assert any(reason.startswith("fails:") for reason in told.reasons)
+    assert any(reason.startswith("Failed:") for reason in told.reasons)
 
 
 def test_a_refused_challenger_is_kept_with_its_reasons_and_figures(store: MemoryStore, family: Family) -> None:

@@ -1,4 +1,4 @@
-"""Training itself, on the project's own drawings."""
+"""The training loop, on reference drawings."""
 
 from __future__ import annotations
 
@@ -16,23 +16,24 @@ from training.learning.challenger import Outcome
 from training.models.artifact import read_weights, write_weights
 from training.models.interpreter import Interpreter
 
-fit = pytest.importorskip("training.learning.fit")
+fit = pytest.importorskip("training.learning.fitting.fit")
+conversion = pytest.importorskip("training.learning.fitting.conversion")
 
 
-def test_it_learns_what_it_is_shown(outcome: Outcome) -> None:
+def test_training_learns_its_examples(outcome: Outcome) -> None:
     assert outcome.evaluation.at(1.0) > 0.5  # a tenth is chance
     assert outcome.evaluation.log_loss[-1] < 1.6
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-def test_the_flatbuffer_says_what_the_model_says(family: Family) -> None:
+def test_the_flatbuffer_predicts_what_the_model_predicts(family: Family) -> None:
     fit.keras.utils.set_random_seed(1)
     model = family.build_model()
     rng = np.random.default_rng(1)
     model.set_weights([w + rng.normal(0, 0.05, w.shape).astype(np.float32) for w in model.get_weights()])
     snapshots = evaluation_snapshots(reference_drawings("validation", 1)[3:5], family.encoding)
 
-    interpreter = Interpreter(fit.to_flatbuffer(model, family), family.encoding)
+    interpreter = Interpreter(conversion.to_flatbuffer(model, family), family.encoding)
 
     for row in range(0, 20, 3):
         batch = snapshots.batch(slice(row, row + 1))
@@ -42,56 +43,64 @@ def test_the_flatbuffer_says_what_the_model_says(family: Family) -> None:
         np.testing.assert_allclose(interpreter.predict(batch), np.asarray(model(batch))[0], atol=0.02)  # 8 bits
 
 
-def test_resuming_begins_where_training_stood(outcome: Outcome, family: Family) -> None:
+def test_continued_training_starts_from_the_given_weights(outcome: Outcome, family: Family) -> None:
     snapshots = evaluation_snapshots(reference_drawings("validation", 2), family.encoding)
     still = replace(family.recipe, batches=1, learning_rate=0.0)
 
-    resumed = fit.fit(family, still, [Source(snapshots)], seed=1, resume=outcome.artifact.weights)
+    resumed = fit.fit(family, still, [Source(snapshots)], seed=1, initial_weights=outcome.artifact.weights)
 
     before = Interpreter(outcome.artifact.model, family.encoding).predict(snapshots.batch(slice(7, 8)))
     after = Interpreter(resumed.model, family.encoding).predict(snapshots.batch(slice(7, 8)))
     np.testing.assert_allclose(after, before, atol=1e-5)
 
 
-def test_the_pull_keeps_weights_near_where_they_began(outcome: Outcome, family: Family) -> None:
+def test_l2_sp_keeps_weights_near_the_initial_ones(outcome: Outcome, family: Family) -> None:
     snapshots = training_snapshots(reference_drawings("validation", 2), family.encoding, Variety(1), 1)
     recipe = replace(family.recipe, batches=30, batch_size=100)
 
-    def distance(pull: float) -> float:
-        fitted = fit.fit(family, recipe, [Source(snapshots)], seed=1, resume=outcome.artifact.weights, pull=pull)
+    def distance(l2_sp: float) -> float:
+        fitted = fit.fit(
+            family, recipe, [Source(snapshots)], seed=1, initial_weights=outcome.artifact.weights, l2_sp=l2_sp
+        )
         before, after = read_weights(outcome.artifact.weights), read_weights(fitted.weights)
         return sum(float(np.square(after[name] - before[name]).sum()) for name in before)
 
-    assert distance(pull=0.1) < distance(pull=0.0) / 2
+    assert distance(l2_sp=0.1) < distance(l2_sp=0.0) / 2
 
 
-def test_what_is_kept_is_the_models_opinion_not_the_label(outcome: Outcome, family: Family) -> None:
+def test_distillation_from_the_champion_ignores_the_labels(outcome: Outcome, family: Family) -> None:
     snapshots = training_snapshots(reference_drawings("validation", 2), family.encoding, Variety(1), 1)
     mislabelled = replace(snapshots, labels=(snapshots.labels + 1) % 10)
     recipe = replace(family.recipe, batches=30, batch_size=100)
 
-    kept = fit.fit(family, recipe, [Source(mislabelled, keep=True)], seed=1, resume=outcome.artifact.weights)
+    kept = fit.fit(
+        family,
+        recipe,
+        [Source(mislabelled, distil_from_champion=True)],
+        seed=1,
+        initial_weights=outcome.artifact.weights,
+    )
 
     before, after = read_weights(outcome.artifact.weights), read_weights(kept.weights)
     assert max(float(np.abs(after[name] - before[name]).max()) for name in before) < 1e-3
 
 
-def test_part_way_is_between(outcome: Outcome, family: Family) -> None:
+def test_interpolated_weights_lie_between(outcome: Outcome, family: Family) -> None:
     there = read_weights(outcome.artifact.weights)
     nowhere = write_weights({name: np.zeros_like(w) for name, w in there.items()})
 
-    half = fit.part_way(family, nowhere, fit.Fitted(b"", outcome.artifact.weights, ()), 0.5)
+    half = fit.interpolate(family, nowhere, fit.Fitted(b"", outcome.artifact.weights, ()), 0.5)
 
     for name, weights in read_weights(half.weights).items():
         np.testing.assert_allclose(weights, there[name] / 2, atol=1e-6)
 
 
-def test_weights_of_another_model_are_not_resumed_from(outcome: Outcome) -> None:
+def test_weights_of_another_model_are_rejected(outcome: Outcome) -> None:
     softmax = family_named("softmax")
     snapshots = evaluation_snapshots(reference_drawings("validation", 1), "ink20")
 
     with pytest.raises(WrongWeights):
-        fit.fit(softmax, softmax.recipe, [Source(snapshots)], seed=1, resume=outcome.artifact.weights)
+        fit.fit(softmax, softmax.recipe, [Source(snapshots)], seed=1, initial_weights=outcome.artifact.weights)
 
 
 def test_the_same_seed_gives_the_same_model(family: Family) -> None:
@@ -104,20 +113,20 @@ def test_the_same_seed_gives_the_same_model(family: Family) -> None:
     assert one.losses == same.losses
 
 
-def test_going_on_twice_gives_what_going_on_once_does(outcome: Outcome, family: Family) -> None:
+def test_a_cached_graph_keeps_nothing_of_an_earlier_training(outcome: Outcome, family: Family) -> None:
     snapshots = evaluation_snapshots(reference_drawings("validation", 1), family.encoding)
     few = [Source(snapshots)]
     many = [Source(snapshots), Source(snapshots, 0.5), Source(snapshots, 0.2)]
     recipe = Recipe("adam", 1e-3, "constant", batches=5, batch_size=50)
 
-    once = fit.fit(family, recipe, few, seed=3, resume=outcome.artifact.weights, pull=0.01)
-    fit.fit(family, replace(recipe, learning_rate=1e-2), many, seed=4, resume=once.weights, pull=0.01)
-    again = fit.fit(family, recipe, few, seed=3, resume=outcome.artifact.weights, pull=0.01)
+    once = fit.fit(family, recipe, few, seed=3, initial_weights=outcome.artifact.weights, l2_sp=0.01)
+    fit.fit(family, replace(recipe, learning_rate=1e-2), many, seed=4, initial_weights=once.weights, l2_sp=0.01)
+    again = fit.fit(family, recipe, few, seed=3, initial_weights=outcome.artifact.weights, l2_sp=0.01)
 
-    assert again == once  # nothing is left of the training between
+    assert again == once  # nothing is left of the training in between
 
 
-def test_training_stops_when_it_is_told_to(family: Family) -> None:
+def test_training_stops_when_asked_to(family: Family) -> None:
     snapshots = evaluation_snapshots(reference_drawings("validation", 1), family.encoding)
     asked = iter([False, False, True])
 
@@ -125,23 +134,23 @@ def test_training_stops_when_it_is_told_to(family: Family) -> None:
         fit.fit(family, family.recipe, [Source(snapshots)], seed=1, should_stop=lambda: next(asked))
 
 
-def test_a_teachers_opinion_is_taught_beside_the_label(outcome: Outcome, family: Family) -> None:
+def test_soft_labels_are_part_of_the_targets(outcome: Outcome, family: Family) -> None:
     snapshots = evaluation_snapshots(reference_drawings("validation", 2), family.encoding)
     one_off = np.eye(10, dtype=np.float32)[(snapshots.labels + 1) % 10]
     recipe = replace(family.recipe, batches=150, batch_size=100)
     late = snapshots.ink > 0.9
 
-    fitted = fit.fit(family, recipe, [Source(snapshots, opinions=one_off, trust=0.9)], seed=1)
+    fitted = fit.fit(family, recipe, [Source(snapshots, soft_labels=one_off, distillation_weight=0.9)], seed=1)
 
     interpreter = Interpreter(fitted.model, family.encoding)
     guesses = [interpreter.predict(snapshots.batch(slice(row, row + 1))).argmax() for row in np.flatnonzero(late)]
     assert np.mean(np.array(guesses) == (snapshots.labels[late] + 1) % 10) > 0.5  # the labels alone would give none
 
 
-def test_a_teacher_says_of_its_snapshots_what_it_says_when_served(outcome: Outcome, family: Family) -> None:
+def test_soft_labels_equal_the_served_predictions(outcome: Outcome, family: Family) -> None:
     snapshots = evaluation_snapshots(reference_drawings("validation", 1), family.encoding)
 
-    opinions = fit.opinions(family, outcome.artifact.weights, snapshots)
+    soft_labels = fit.soft_labels(family, outcome.artifact.weights, snapshots)
 
     served = Interpreter(outcome.artifact.model, family.encoding).predict(snapshots.batch(slice(9, 10)))
-    np.testing.assert_allclose(opinions[9], served, atol=0.02)  # 8 bits
+    np.testing.assert_allclose(soft_labels[9], served, atol=0.02)  # 8 bits

@@ -1,0 +1,78 @@
+"""Continued training: how far a handful of drawings, or wrong labels, move a champion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from training.data.dataset import LabelledDrawing, evaluation_snapshots
+from training.data.reference import reference_drawings
+from training.families.recipes import Family, Resume
+from training.learning.challenger import Run
+from training.learning.continued_training import Contributed, Predecessors, continue_training
+from training.models.artifact import Artifact, check_artifact, read_weights
+
+NEW = reference_drawings("validation")[:20]
+# Nearly all of a batch is new drawings, and Adam's steps have one size however little there is to learn.
+RESUME = Resume("adam", 1e-3, batches=10, batch_size=100, copies=2, l2_sp=0.0, replay_ratio=0.01)
+
+
+@pytest.fixture
+def continued(family: Family) -> Family:
+    return replace(family, resume=RESUME)
+
+
+def trained_further(
+    family: Family, champion: Artifact, reference_model: Artifact | None, new: Sequence[LabelledDrawing]
+) -> Artifact:
+    drawings = Contributed(new, replay_buffer=(), validation=reference_drawings("validation"))
+    return continue_training(family, Predecessors(champion, reference_model), drawings, Run()).artifact
+
+
+def distance(one: Artifact, other: Artifact) -> float:
+    before, after = read_weights(one.weights), read_weights(other.weights)
+    return float(np.sqrt(sum(((after[name] - w) ** 2).sum() for name, w in before.items())))
+
+
+def test_a_handful_of_drawings_moves_the_weights_less_than_many(continued: Family, artifact: Artifact) -> None:
+    far = distance(artifact, trained_further(continued, artifact, None, NEW))
+
+    near = distance(artifact, trained_further(continued, artifact, None, NEW[:2]))
+
+    assert near < far / 4
+
+
+def test_the_reference_models_soft_labels_counter_wrong_labels(continued: Family, artifact: Artifact) -> None:
+    wrong = [replace(drawing, id=f"wrong {drawing.id}", label=(drawing.label + 1) % 10) for drawing in NEW]
+
+    # The gate refuses so large a change and all fractions of it, so that the whole change is compared.
+    far = replace(continued, resume=replace(RESUME, learning_rate=1e-2, batches=30))
+    without, held = (trained_further(far, artifact, first, wrong) for first in (None, artifact))
+
+    assert not any(each.card.gate["accepted"] for each in (without, held) if each.card.gate)
+    assert probability_of_true_label(held) > probability_of_true_label(without)
+    assert held.card.recipe["first_opinion"] == 0.5
+
+
+def test_cards_keep_the_first_releases_names_of_hyperparameters(continued: Family, artifact: Artifact) -> None:
+    recipe = trained_further(continued, artifact, None, NEW[:2]).card.recipe
+
+    assert {"pull", "replay", "first_opinion", "seed"} < recipe.keys()
+    assert not {"l2_sp", "replay_ratio"} & recipe.keys()
+
+
+def test_a_family_without_a_recipe_is_not_trained_further(family: Family, artifact: Artifact) -> None:
+    with pytest.raises(ValueError, match="no recipe for continued training"):
+        trained_further(replace(family, resume=None), artifact, None, NEW)
+
+
+def probability_of_true_label(artifact: Artifact) -> float:
+    """The mean probability of the drawings' true labels, at full ink."""
+    interpreter, finished = check_artifact(artifact), evaluation_snapshots(NEW, "ink20", (1.0,))
+    of_label = [
+        interpreter.predict(finished.batch(slice(row, row + 1)))[drawing.label] for row, drawing in enumerate(NEW)
+    ]
+    return float(np.mean(of_label))

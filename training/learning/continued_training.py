@@ -1,0 +1,173 @@
+"""Trains a champion further on new drawings without forgetting: replay, soft labels, L2-SP, and a gate.
+
+Each batch mixes new drawings, a replay buffer of earlier ones, and reference drawings whose targets are the champion's
+own predictions. A challenger that the gate refuses is tried again at a half and a quarter of its weight change.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from collector.ink.encodings import Encoding
+from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, Snapshots, Variety, training_snapshots
+from training.data.reference import reference_drawings
+from training.data.sources import Floats, Source
+from training.families.recipes import Family, Recipe, Resume
+from training.learning.cards import added_provenance, describe_evaluation_set, make_card, recipe_record
+from training.learning.challenger import Outcome, Run
+from training.learning.comparison import Comparison
+from training.learning.evaluation import Evaluation
+from training.learning.gate import Verdict
+from training.learning.selection import split_by_weight
+from training.models.artifact import Artifact
+from training.models.interpreter import Interpreter
+
+if TYPE_CHECKING:
+    from training.learning.fitting.fit import Fitted
+
+WEIGHT_CHANGE_FRACTIONS = (0.5, 0.25)  # tried in turn when the gate refuses the whole weight change
+SNAPSHOTS_PER_DRAW = 2  # snapshots made for each that is drawn into a batch, so that few are drawn twice
+REPLAY_COPIES = 2  # augmented copies of each reference drawing
+FULL_SHARE_DRAWINGS = 20  # new (or replayed) drawings from which on they get their full share and learning rate
+# Share of the reference model's soft labels in the targets of contributed drawings: no one can send those.
+REFERENCE_DISTILLATION_WEIGHT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessors:
+    """The model to train further, and the shipped model that it is held to."""
+
+    champion: Artifact
+    reference_model: Artifact | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contributed:
+    """The contributed drawings of one training; `withdrawn` counts those deleted by their contributors so far."""
+
+    new: Sequence[LabelledDrawing]
+    replay_buffer: Sequence[LabelledDrawing]
+    validation: Sequence[LabelledDrawing]
+    withdrawn: int = 0
+
+
+def continue_training(family: Family, before: Predecessors, drawings: Contributed, run: Run) -> Outcome:
+    """Trains the champion further on the new drawings.
+
+    Raises:
+        ValueError: the family has no recipe for it.
+    """
+    resume, champion = family.resume, before.champion
+    if resume is None:
+        raise ValueError(f"family {family.name} has no recipe for continued training")
+    fitted = _fit(family, resume, before, drawings, run)
+    evaluation_set = run.evaluations.prepared(drawings.validation, family.encoding)
+    comparison = Comparison(champion, before.reference_model, drawings.new, evaluation_set, run.evaluations)
+    fitted, evaluation, verdict = _first_accepted(family, champion, fitted, comparison)
+
+    trained_on = added_provenance(champion.card.trained_on, drawings.new, drawings.withdrawn)
+    card = make_card(family, fitted, evaluation, describe_evaluation_set(drawings.validation), trained_on)
+    learning_rate = _learning_rate(resume, len(drawings.new))
+    hyperparameters = {**asdict(resume), "learning_rate": learning_rate, "seed": run.seed}
+    card = replace(
+        card,
+        recipe=recipe_record(hyperparameters) | {"first_opinion": REFERENCE_DISTILLATION_WEIGHT},
+        resumed_from=champion.card.version,
+        replaces=champion.card.version,
+        gate=verdict.to_record(),
+    )
+    return Outcome(Artifact(card, fitted.model, fitted.weights), evaluation, verdict)
+
+
+def _learning_rate(resume: Resume, new: int) -> float:
+    """Smaller for a handful of drawings.
+
+    The size of Adam's steps does not depend on how much there is to learn: four drawings, a fiftieth of a batch, moved
+    the weights as far as twenty, in no useful direction.
+    """
+    return resume.learning_rate * min(1.0, new / FULL_SHARE_DRAWINGS)
+
+
+def _fit(family: Family, resume: Resume, before: Predecessors, drawings: Contributed, run: Run) -> Fitted:
+    from training.learning.fitting import fit, runtime  # noqa: PLC0415 - TensorFlow, only once a training starts
+
+    runtime.use_threads(run.threads)
+    learning_rate = _learning_rate(resume, len(drawings.new))
+    return fit.fit(
+        family,
+        Recipe(resume.optimizer, learning_rate, "constant", resume.batches, resume.batch_size),
+        _sources(resume, family.encoding, before.reference_model, drawings, run.seed),
+        seed=run.seed,
+        initial_weights=before.champion.weights,
+        l2_sp=resume.l2_sp,
+        progress=run.progress,
+        should_stop=run.should_stop,
+    )
+
+
+def _first_accepted(
+    family: Family, champion: Artifact, fitted: Fitted, comparison: Comparison
+) -> tuple[Fitted, Evaluation, Verdict]:
+    """The largest weight change that the gate accepts; the whole one, with its verdict, if it accepts none."""
+    from training.learning.fitting import fit  # noqa: PLC0415 - as above
+
+    evaluation, verdict = comparison.decide(fitted.model)
+    if not verdict.accepted:
+        for fraction in WEIGHT_CHANGE_FRACTIONS:
+            partial = fit.interpolate(family, champion.weights, fitted, fraction)
+            partial_evaluation, partial_verdict = comparison.decide(partial.model)
+            if partial_verdict.accepted:
+                return partial, partial_evaluation, partial_verdict
+    return fitted, evaluation, verdict
+
+
+def _sources(
+    resume: Resume, encoding: Encoding, reference_model: Artifact | None, drawings: Contributed, seed: int
+) -> list[Source]:
+    """Reference drawings, new drawings and the replay buffer; the last two share the rest equally."""
+    share = (1 - resume.replay_ratio) / (2 if drawings.replay_buffer else 1)
+    # Labels of reference drawings are ignored: the champion's predictions on them are kept as they are.
+    reference = Source(_reference_snapshots(encoding, seed), resume.replay_ratio, distil_from_champion=True)
+    variety = Variety(_copies(resume, share, len(drawings.new)))
+    contributed = [
+        *_weighted_snapshots(drawings.new, encoding, variety, seed + 1, share),
+        *_weighted_snapshots(drawings.replay_buffer, encoding, Variety(1), seed + 2, share),
+    ]
+    return [reference, *(_labelled_source(*part, reference_model) for part in contributed)]
+
+
+def _labelled_source(snapshots: Snapshots, share: float, reference_model: Artifact | None) -> Source:
+    soft_labels = None if reference_model is None else _served_predictions(reference_model, snapshots)
+    return Source(snapshots, share, soft_labels, REFERENCE_DISTILLATION_WEIGHT)
+
+
+def _served_predictions(artifact: Artifact, snapshots: Snapshots) -> Floats:
+    """Probabilities (n, 10) of the flatbuffer, as the service serves it."""
+    return Interpreter(artifact.model, snapshots.encoding).predict_each(snapshots.batch(slice(None)))
+
+
+def _copies(resume: Resume, share: float, drawings: int) -> int:
+    """Copies of each drawing, no more than batches can use: of many drawings, most of ten copies were never drawn."""
+    drawn = resume.batches * resume.batch_size * share
+    useful = round(SNAPSHOTS_PER_DRAW * drawn / (len(EVALUATION_STAGES) * max(1, drawings)))
+    return max(1, min(resume.copies, useful))
+
+
+def _weighted_snapshots(
+    drawings: Sequence[LabelledDrawing], encoding: Encoding, variety: Variety, seed: int, share: float
+) -> list[tuple[Snapshots, float]]:
+    """Snapshots with their share of a batch; no contributor has more than all others together.
+
+    A handful of drawings gets part of the share: repeated over and over, they would be learned at everyone's cost.
+    """
+    share *= min(1.0, len(drawings) / FULL_SHARE_DRAWINGS)
+    parts = split_by_weight(drawings)
+    return [(training_snapshots(part, encoding, variety, seed), share * weight) for part, weight in parts]
+
+
+@functools.cache
+def _reference_snapshots(encoding: Encoding, seed: int) -> Snapshots:
+    return training_snapshots(reference_drawings("replay"), encoding, Variety(REPLAY_COPIES), seed)

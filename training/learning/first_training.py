@@ -1,0 +1,63 @@
+"""Trains a family's first model from scratch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from training.data.dataset import LabelledDrawing, Variety
+from training.data.reference import reference_drawings
+from training.data.sources import Source
+from training.families.recipes import Family, Recipe
+from training.learning.cards import describe_evaluation_set, make_card, provenance, recipe_record
+from training.learning.challenger import Outcome, Run
+from training.learning.distillation import AugmentedCopies
+from training.learning.evaluation import evaluate, prepare
+from training.learning.gate import decide
+from training.models.artifact import Artifact
+from training.models.interpreter import Interpreter
+
+
+def train_from_scratch(
+    family: Family,
+    recipe: Recipe,
+    drawings: Sequence[LabelledDrawing],
+    run: Run,
+    teacher: Artifact | None = None,
+) -> Outcome:
+    """Trains on the training drawings and evaluates on the validation drawings, or on reference drawings without any.
+
+    With a `teacher`, its soft labels for the same snapshots are part of the targets.
+    """
+    from training.learning.fitting import fit, runtime  # noqa: PLC0415 - TensorFlow, only once a training starts
+
+    runtime.use_threads(run.threads)
+    training, validation = [drawing for drawing in drawings if drawing.use == "training"], validation_set(drawings)
+    variety = Variety(recipe.copies, recipe.cuts, recipe.strength)
+    copies = AugmentedCopies(training, variety, run.seed, processes=run.threads, progress=run.progress)
+    snapshots = run.examples.snapshots(copies, family.encoding)
+    soft_labels = None if teacher is None else run.examples.soft_labels(copies, teacher)
+    source = Source(snapshots, soft_labels=soft_labels, distillation_weight=recipe.distillation_weight)
+    fitted = fit.fit(family, recipe, [source], seed=run.seed, progress=run.progress, should_stop=run.should_stop)
+
+    evaluation = evaluate(Interpreter(fitted.model, family.encoding), prepare(validation, family.encoding))
+    verdict = decide(evaluation, None)
+    card = make_card(family, fitted, evaluation, describe_evaluation_set(validation), provenance(training))
+    taught_by = None if teacher is None else f"{teacher.card.family} {teacher.card.version}"
+    record = recipe_record({**asdict(recipe), "seed": run.seed, "teacher": taught_by})
+    card = replace(card, recipe=record, gate=verdict.to_record())
+    return Outcome(Artifact(card, fitted.model, fitted.weights), evaluation, verdict)
+
+
+def compare_with_champion(outcome: Outcome, champion: Artifact, drawings: Sequence[LabelledDrawing]) -> Outcome:
+    """The same challenger with the gate's verdict against an existing champion."""
+    encoding = champion.card.encoding
+    evaluation = evaluate(Interpreter(champion.model, encoding), prepare(validation_set(drawings), encoding))
+    verdict = decide(outcome.evaluation, evaluation)
+    card = replace(outcome.artifact.card, replaces=champion.card.version, gate=verdict.to_record())
+    return Outcome(replace(outcome.artifact, card=card), outcome.evaluation, verdict)
+
+
+def validation_set(drawings: Sequence[LabelledDrawing]) -> list[LabelledDrawing]:
+    """The validation drawings among these; reference drawings where there are none."""
+    return [drawing for drawing in drawings if drawing.use == "validation"] or list(reference_drawings("validation"))

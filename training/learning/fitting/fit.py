@@ -1,0 +1,114 @@
+"""The training loop: draws batches from sources, trains a family's model, and converts it to its two files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from training.data.dataset import Snapshots
+from training.data.sources import Floats, Source, draw_rows
+from training.families.recipes import CLASSES, Family, Recipe
+from training.learning.fitting.conversion import convert, set_weights, traced_model, weights_of
+from training.learning.fitting.graph import TrainingGraph, prediction_graph, training_graph
+from training.learning.fitting.runtime import keras, tf
+from training.models.artifact import read_weights, write_weights
+
+Progress = Callable[[Iterable[int]], Iterable[int]]
+
+PREDICTED_AT_ONCE = 1000  # snapshots
+BATCHES_PER_CALL = 10  # between two checks of `should_stop`: a third of a second at most
+
+
+class Stopped(Exception):
+    """`should_stop` ended training before its last batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A trained model as its two files, and the loss of each batch."""
+
+    model: bytes
+    weights: bytes
+    losses: tuple[float, ...]
+
+
+def fit(
+    family: Family,
+    recipe: Recipe,
+    sources: Sequence[Source],
+    *,
+    seed: int,
+    initial_weights: bytes | None = None,
+    l2_sp: float = 0.0,
+    progress: Progress = iter,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Fitted:
+    """Trains the family's model from scratch, or from `initial_weights` (a `weights.npz`).
+
+    `l2_sp` weighs the squared distance to the initial weights in the loss (Li et al. 2018, "L2-SP"); `progress` wraps
+    the numbers of the batches.
+
+    Raises:
+        Stopped: `should_stop` returned true.
+        WrongWeights: `initial_weights` belong to another model.
+        BadArtifact: `initial_weights` can't be read.
+    """
+    keras.utils.set_random_seed(seed)
+    rng = np.random.default_rng(seed)
+    graph = training_graph(family, recipe, l2_sp, continued=initial_weights is not None)
+    if initial_weights is not None:
+        set_weights(graph.model, initial_weights)
+    graph.start(recipe)
+    inputs, targets = _join(sources, [_targets(graph, source, recipe) for source in sources])
+    losses: list[float] = []
+    for done in progress(range(0, recipe.batches, BATCHES_PER_CALL)):
+        if should_stop():
+            raise Stopped
+        rows = draw_rows(sources, min(BATCHES_PER_CALL, recipe.batches - done), recipe.batch_size, rng)
+        losses += graph.train(inputs, targets, rows).numpy().tolist()
+    if recipe.average:
+        graph.optimizer.finalize_variable_values(graph.model.trainable_variables)
+    return Fitted(convert(graph.serve), weights_of(graph.model), tuple(losses))
+
+
+def interpolate(family: Family, initial_weights: bytes, fitted: Fitted, fraction: float) -> Fitted:
+    """The model whose weights are this fraction of the way from the initial to the fitted ones."""
+    before, after = read_weights(initial_weights), read_weights(fitted.weights)
+    model, traced = traced_model(family)
+    set_weights(model, write_weights({name: w + fraction * (after[name] - w) for name, w in before.items()}))
+    return Fitted(convert(traced), weights_of(model), fitted.losses)
+
+
+def soft_labels(family: Family, weights: bytes, snapshots: Snapshots) -> Floats:
+    """Probabilities (n, 10) of a trained model for each snapshot."""
+    model = family.build_model()
+    set_weights(model, weights)
+    return _predict(prediction_graph(model), snapshots)
+
+
+def _join(sources: Sequence[Source], targets: Sequence[Floats]) -> tuple[dict[str, Any], Any]:
+    """All snapshots and their targets, one source after the other."""
+    names = sources[0].snapshots.inputs
+    inputs = {name: tf.concat([source.snapshots.inputs[name] for source in sources], 0) for name in names}
+    return inputs, tf.concat(targets, 0)
+
+
+def _predict(predict: Any, snapshots: Snapshots) -> Floats:
+    starts = range(0, len(snapshots), PREDICTED_AT_ONCE)
+    batches = (snapshots.batch(slice(start, start + PREDICTED_AT_ONCE)) for start in starts)
+    return np.concatenate([predict(batch).numpy() for batch in batches])
+
+
+def _targets(graph: TrainingGraph, source: Source, recipe: Recipe) -> Floats:
+    """The target of each snapshot, ten probabilities."""
+    if source.distil_from_champion:
+        return _predict(graph.predict, source.snapshots)
+    labels = np.eye(CLASSES, dtype=np.float32)[source.snapshots.labels]
+    targets = labels * (1 - recipe.smoothing) + recipe.smoothing / CLASSES
+    if source.soft_labels is not None:
+        weight = source.distillation_weight
+        targets = targets * (1 - weight) + source.soft_labels * weight
+    return np.asarray(targets, np.float32)

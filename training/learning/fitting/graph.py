@@ -1,0 +1,124 @@
+"""Builds the graph that trains a family's model: model, optimizer, loss, and the loop over batches."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from collector.ink.encodings import INPUT_SPECS
+from training.data.dataset import SCALES
+from training.families.recipes import CLASSES, FAMILIES, Family, Recipe
+from training.learning.fitting.conversion import trace
+from training.learning.fitting.runtime import keras, tf
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingGraph:
+    """A family's model with its optimizer and the traced functions that train it and predict with it."""
+
+    model: Any
+    optimizer: Any
+    initial: Sequence[Any]  # the trainable variables at the start of training; L2-SP pulls toward them
+    train: Any  # (inputs by name, targets, rows (batches, batch size)) -> loss of each batch
+    predict: Any  # inputs by name -> probabilities
+    serve: Any  # the traced graph to publish
+
+    def start(self, recipe: Recipe) -> None:
+        """Starts from the model's present weights, with an optimizer without state."""
+        for initial, variable in zip(self.initial, self.model.trainable_variables, strict=True):
+            initial.assign(variable)
+        if recipe.schedule == "constant":
+            self.optimizer.learning_rate = recipe.learning_rate
+
+
+def training_graph(family: Family, recipe: Recipe, l2_sp: float, continued: bool) -> TrainingGraph:
+    """A new graph, or for continued training the cached one of the last time: building one takes seconds."""
+    if not continued or recipe.schedule != "constant" or recipe.average:
+        return _build(family, recipe, l2_sp, training=not continued)
+    # Batch norm keeps its statistics (training=False): a few drawings give poor means and variances.
+    graph = _cached_graph(family, replace(recipe, learning_rate=1.0), l2_sp, training=False)
+    for variable in graph.optimizer.variables:
+        variable.assign(tf.zeros_like(variable))
+    return graph
+
+
+def prediction_graph(model: Any) -> Any:
+    """A traced function from inputs by name to probabilities (n, 10)."""
+    return tf.function(lambda inputs: model(inputs, training=False), autograph=False, reduce_retracing=True)
+
+
+def _build(family: Family, recipe: Recipe, l2_sp: float, training: bool) -> TrainingGraph:
+    model = family.build_model()
+    optimizer = _optimizer(recipe)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    optimizer.build(model.trainable_variables)
+    initial = [tf.Variable(variable, trainable=False) for variable in model.trainable_variables]
+    step = _train_step(model, optimizer, l2_sp, initial, training)
+    return TrainingGraph(
+        model, optimizer, initial, _train_loop(family, step), prediction_graph(model), trace(model, family)
+    )
+
+
+_cached_graph = functools.lru_cache(maxsize=len(FAMILIES))(_build)
+
+
+def _train_loop(family: Family, step: Any) -> Any:
+    """Trains on several batches in one call, given the rows of each: (batches, batch size).
+
+    Batches are gathered inside the graph: in Python that took as long as training a small model.
+    """
+
+    def batch(inputs: Any, targets: Any, rows: Any) -> Any:
+        parts = {name: tf.gather(data, rows) for name, data in inputs.items()}
+        scaled = {name: tf.cast(part, tf.float32) / SCALES.get(name, 1) for name, part in parts.items()}
+        return scaled, tf.gather(targets, rows)
+
+    def train(inputs: Any, targets: Any, rows: Any) -> Any:
+        count = tf.shape(rows)[0]
+
+        def one(number: Any, losses: Any) -> Any:
+            return number + 1, losses.write(number, step(*batch(inputs, targets, rows[number])))
+
+        losses = tf.TensorArray(tf.float32, count)
+        return tf.while_loop(lambda number, _: number < count, one, (0, losses), parallel_iterations=1)[1].stack()
+
+    arrays = {spec.name: tf.TensorSpec((None, *spec.shape), spec.compact) for spec in INPUT_SPECS[family.encoding]}
+    signature = [arrays, tf.TensorSpec((None, CLASSES), tf.float32), tf.TensorSpec((None, None), tf.int32)]
+    return tf.function(train, input_signature=signature, autograph=False)
+
+
+def _train_step(model: Any, optimizer: Any, l2_sp: float, initial: Sequence[Any], training: bool) -> Any:
+    def step(inputs: Any, targets: Any) -> Any:
+        with tf.GradientTape() as tape:
+            probabilities = model(inputs, training=training)
+            loss = tf.reduce_mean(keras.losses.categorical_crossentropy(targets, probabilities))
+            total = loss
+            if l2_sp:
+                pairs = zip(model.trainable_variables, initial, strict=True)
+                total += l2_sp * tf.add_n([tf.reduce_sum(tf.square(now - then)) for now, then in pairs])
+        optimizer.apply(tape.gradient(total, model.trainable_variables))
+        return loss
+
+    return step
+
+
+def _optimizer(recipe: Recipe) -> Any:
+    rate: Any = recipe.learning_rate
+    if recipe.schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(
+            rate / 10 if recipe.warm_up else rate,
+            recipe.batches - recipe.warm_up,
+            alpha=0.01,
+            warmup_target=rate if recipe.warm_up else None,
+            warmup_steps=recipe.warm_up,
+        )
+    ema = {"use_ema": True, "ema_momentum": recipe.average} if recipe.average else {}
+    match recipe.optimizer:
+        case "sgd":
+            return keras.optimizers.SGD(rate, **ema)
+        case "adam":
+            return keras.optimizers.Adam(rate, **ema)
+        case "adamw":
+            return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, **ema)
