@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from collector.contribution.contribution import CONSENT_VERSION
-from collector.contribution.contributor import use_of
+from collector.contribution.contributor import stored_use, use_of
 from collector.storage.stored_drawing import BadStoredDrawing, parse_stored_drawing, to_stored
 from tests.collector.contributions import PNG, STROKE, TOKEN, make_contribution
 
@@ -28,7 +28,7 @@ def test_the_form_is_the_one_that_is_written_down() -> None:
         "drawing": ID,
         "label": 7,
         "contributor": ANN,
-        "use": use_of(ANN),
+        "use": stored_use(use_of(ANN)),
         "received_at": "2026-11-21T12:00:00.123Z",
         "consent": CONSENT_VERSION,
         "licence": "CC BY 4.0",

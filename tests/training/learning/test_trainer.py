@@ -24,7 +24,7 @@ from training.models.registry import FIRST_MODELS, Registry, RegistryError
 from training.models.status import TrainerStatus, TrainingOutcome
 
 DRAWINGS = reference_drawings("replay")[::7]
-RASH = Resume("sgd", 5.0, batches=30, batch_size=100, copies=2, pull=0.0, replay=0.01)
+RASH = Resume("sgd", 5.0, batches=30, batch_size=100, copies=2, l2_sp=0.0, replay_ratio=0.01)
 
 
 def test_new_drawings_make_a_new_champion(store: MemoryStore, family: Family) -> None:

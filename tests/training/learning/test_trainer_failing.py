@@ -16,12 +16,12 @@ from tests.training.trainers import status, trainer_of, version
 from training.data.reference import reference_drawings
 from training.families.recipes import Family, Resume
 from training.learning.trainer import Trainer
-from training.models.card import Learnt
+from training.models.card import ContinuedOn
 from training.models.registry import Registry
 from training.models.status import parse_status
 
 DRAWINGS = reference_drawings("replay")[::7]
-RASH = Resume("sgd", 5.0, batches=30, batch_size=100, copies=2, pull=0.0, replay=0.01)
+RASH = Resume("sgd", 5.0, batches=30, batch_size=100, copies=2, l2_sp=0.0, replay_ratio=0.01)
 
 
 class Failing(MemoryStore):
@@ -80,7 +80,7 @@ def test_dying_after_the_card_was_put_does_not_train_on_the_same_again(
     assert outcomes == []
     card = Registry(failing).card("original", version(failing))
     assert card.replaces == before
-    assert card.learnt == Learnt(first=1, last=3, drawings=3, total=3)
+    assert card.continued_on == ContinuedOn(first=1, last=3, drawings=3, total=3)
 
 
 def test_what_was_refused_by_a_trainer_that_died_stays_refused(store: MemoryStore, family: Family) -> None:
