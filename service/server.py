@@ -29,11 +29,11 @@ from service.inference.live_models import LiveModels
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
 from service.intake.upload_process import upload_process
-from service.network.request_timeout import PromptHttp
+from service.network.connections import Connections
+from service.network.http_protocol import MAX_HEAD_BYTES, http_protocol
+from service.network.limits import Limits, fit_descriptors, raise_descriptor_limit
 from service.paths import key_file, spool_file
 from service.settings import Settings
-from service.websocket.fast_path import QuickFrames
-from service.wire.protocol import MAX_MESSAGE_BYTES
 from training.models.registry import FIRST_MODELS, Registry
 
 log = logging.getLogger(__name__)
@@ -73,10 +73,39 @@ def serve(settings: Settings, listener: socket.socket, first: bool = True) -> No
     ):
         live.polled.wait(FIRST_POLL_SECONDS)
         receipts = Receipts(spool, store, key)
-        app = create_app(live, registry, Intake(spool, key), receipts, settings, FRONTEND)
+        limits = _fit_limits(settings)
+        fitted = settings.model_copy(update={"max_sockets": limits.sockets})
+        app = create_app(live, registry, Intake(spool, key), receipts, fitted, FRONTEND)
         if not stop.is_set():
-            _Server(app, listener, stop, first).run(sockets=[listener])
+            _Server(app, limits, listener, stop, first).run(sockets=[listener])
     spool.close()
+
+
+def _fit_limits(settings: Settings) -> Limits:
+    """What the settings allow connections, lowered to what the system grants this process."""
+    wanted = limits_of(settings)
+    descriptors = raise_descriptor_limit()
+    limits = fit_descriptors(wanted, descriptors)
+    if limits != wanted:
+        log.warning(
+            "%d descriptors (ulimit -n) allow %d websockets of %d, and %d other connections of %d",
+            descriptors,
+            limits.sockets,
+            wanted.sockets,
+            limits.http_connections,
+            wanted.http_connections,
+        )
+    return limits
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What the settings allow the connections of one process."""
+    return Limits(
+        sockets=settings.max_sockets,
+        http_connections=settings.max_http_connections,
+        buffered_bytes=settings.max_buffered_bytes,
+        frames_per_second=settings.frames_per_second,
+    )
 
 
 def _uploader(
@@ -88,15 +117,14 @@ def _uploader(
     return upload_process(settings, stop)
 
 
-def uvicorn_config(app: FastAPI) -> uvicorn.Config:
+def uvicorn_config(app: FastAPI, limits: Limits) -> uvicorn.Config:
     """How the application is served; what uvicorn leaves open by default is closed here."""
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=PromptHttp,
-        ws=QuickFrames,
-        ws_max_size=MAX_MESSAGE_BYTES,
-        ws_per_message_deflate=False,  # frames are small and dense already; it costs 300 kB a socket
+        http=http_protocol(Connections(limits)),  # type: ignore[arg-type]  # uvicorn only calls it
+        ws="none",  # the HTTP protocol hands upgrades to one of our own
+        h11_max_incomplete_event_size=2 * MAX_HEAD_BYTES,  # the HTTP protocol counts closer
         timeout_graceful_shutdown=GRACE_SECONDS,
         access_log=False,
         log_config=None,
@@ -108,8 +136,10 @@ def uvicorn_config(app: FastAPI) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """uvicorn that says where it is once it is ready, and whose end has an end."""
 
-    def __init__(self, app: FastAPI, listener: socket.socket, stop: threading.Event, says_so: bool) -> None:
-        super().__init__(uvicorn_config(app))
+    def __init__(
+        self, app: FastAPI, limits: Limits, listener: socket.socket, stop: threading.Event, says_so: bool
+    ) -> None:
+        super().__init__(uvicorn_config(app, limits))
         self._address = name_address(listener)
         self._stop = stop
         self._says_so = says_so

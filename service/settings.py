@@ -17,14 +17,39 @@ class Settings(StoreSettings):
     workers: int = Field(
         1, ge=1, le=64, description="processes that serve the port; each has models and max_sockets of its own"
     )
-    max_sockets: int = Field(1000, ge=1, description="websockets at a time; further ones are closed with 4503")
-    frames_per_second: float = Field(1000, ge=1, description="snapshots that one socket has answered in a second")
+    max_sockets: int = Field(
+        1000, ge=1, le=1_000_000, description="websockets at a time; further ones are closed with 4503"
+    )
+    max_http_connections: int = Field(
+        1000, ge=8, le=1_000_000, description="other connections at a time; the one that idles longest makes room"
+    )
+    max_buffered_bytes: int = Field(
+        64 * 2**20,
+        ge=2**21,
+        le=2**40,
+        description="request bodies and messages that have begun and not ended, all together; the oldest makes room",
+    )
+    frames_per_second: float = Field(
+        1000,
+        ge=1,
+        le=10_000_000,
+        allow_inf_nan=False,
+        description="snapshots that one socket has answered in a second",
+    )
     allowed_origins: str = Field(
         "",
         description="origins whose pages may connect, by commas ('https://a.example,https://b.example'), "
         "'*' for all; empty: only the page that this service serves",
     )
     allow_no_origin: bool = Field(True, description="take sockets of clients that are no browsers and name no origin")
-    spool_bytes: int = Field(2 * 1024**3, ge=2**20, description="contributions kept until they are uploaded, bytes")
-    poll_seconds: float = Field(POLL_SECONDS, gt=0, description="how often the store is asked for a new champion")
+    spool_bytes: int = Field(
+        2 * 1024**3, ge=2**20, le=2**60, description="contributions kept until they are uploaded, bytes"
+    )
+    poll_seconds: float = Field(
+        POLL_SECONDS,
+        ge=0.01,
+        le=86_400,
+        allow_inf_nan=False,
+        description="how often the store is asked for a new champion",
+    )
     log_level: str = Field("info", description="debug, info, warning or error")

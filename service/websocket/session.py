@@ -18,7 +18,7 @@ from service.inference.live_models import LiveModels
 from service.inference.model_selection import choose_predictors
 from service.inference.predictor import Predictor
 from service.intake.intake import Intake, busy
-from service.websocket.fast_path import EXTENSION
+from service.network.websocket_protocol import EXTENSION, Connection
 from service.websocket.mailbox import Mailbox, Room
 from service.wire.close_codes import CloseCode
 from service.wire.messages import Contribute, Frame, Hello, Message, Ping, Snapshot, Strokes
@@ -44,6 +44,7 @@ class Session:
         self._live = live
         self._intake = intake
         self._frames_per_second = frames_per_second
+        self._connection: Connection | None = socket.scope.get("extensions", {}).get(EXTENSION)
         self._hello = Hello()
         self._told = live.current  # the last that this client was told of models and trainer
         self._mailbox = Mailbox()
@@ -63,8 +64,8 @@ class Session:
             async with asyncio.TaskGroup() as tasks:
                 await self._welcome()
                 replier = tasks.create_task(self._reply())
-                if (quick := self._socket.scope.get("extensions", {}).get(EXTENSION)) is not None:
-                    quick["answer_by"](self._answer_at_once)
+                if self._connection is not None:
+                    self._connection.answer_by(self._answer_at_once)
                 await self._read(tasks)
                 replier.cancel()
         except* WebSocketDisconnect:

@@ -23,7 +23,7 @@ from service.inference.live_models import LiveModels
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
 from service.network.listener import listen
-from service.server import uvicorn_config
+from service.server import limits_of, uvicorn_config
 from service.settings import Settings
 from tests.shipped import shipped_artifact
 from training.models.registry import FIRST_MODELS, Registry
@@ -97,7 +97,7 @@ def serving(var: Path, settings: Settings) -> Iterator[Service]:
     listener = listen("127.0.0.1", 0)
     intake, receipts = Intake(spool, KEY), Receipts(spool, store, KEY)
     app = create_app(live, registry, intake, receipts, settings, FRONTEND, var / "baselines")
-    server = uvicorn.Server(uvicorn_config(app))
+    server = uvicorn.Server(uvicorn_config(app, limits_of(settings)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:

@@ -27,7 +27,7 @@ right answers. Products of directions written as convolutions had saved 10 us be
 gain nothing for a snapshot, for it is arithmetic that takes the time and not the calls; without pairs of directions
 `softmax` would take two thirds, at the price of some three points of accuracy. On the wire, uvicorn's way through a
 queue, two tasks and ASGI took about half of the time of a prediction; frames that come whole are now answered where
-they are read (`service/websocket/fast_path.py`). A server of picows in place of uvicorn would save another 7 us at
+they are read (`service/network/`). A server of picows in place of uvicorn would save another 7 us at
 most: that is what it saves an echo.
 """
 

@@ -1,4 +1,4 @@
-"""The short way for snapshots: which bytes may take it, and that whatever may not goes the long way unharmed."""
+"""The fast path on a real service: what may not take it reaches the session unharmed and in order."""
 
 from __future__ import annotations
 
@@ -8,84 +8,14 @@ import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 from typing import Any
 
-import pytest
 from websockets.frames import Frame, Opcode
 
 from collector.ink.raster import draw_strokes, encode_png
-from service.websocket.fast_path import FrameEdges, begins_frame, split_frames, text_frame
 from tests.service.fakes import SEVEN
 from tests.service.serving import WAIT_SECONDS, Service
 from tests.service.talking import ink_frame
-
-FIRST, SECOND = (Frame(Opcode.BINARY, body).serialize(mask=True) for body in (b"x" * 428, b"short"))
-
-
-def test_whole_binary_frames_are_unmasked_and_the_rest_is_left() -> None:
-    messages, rest = split_frames(FIRST + SECOND + FIRST[:7])
-
-    assert messages == [b"x" * 428, b"short"]
-    assert rest == FIRST[:7]
-
-
-@pytest.mark.parametrize("cut", [1, 2, 3, 7, 8, 100])
-def test_a_frame_that_is_not_all_there_is_left(cut: int) -> None:
-    messages, rest = split_frames(FIRST[:cut])
-
-    assert messages == []
-    assert rest == FIRST[:cut]
-    assert begins_frame(rest)
-
-
-@pytest.mark.parametrize(
-    "frame",
-    [
-        Frame(Opcode.TEXT, b"{}").serialize(mask=True),
-        Frame(Opcode.BINARY, b"piece", fin=False).serialize(mask=True),
-        Frame(Opcode.BINARY, b"unmasked").serialize(mask=False),
-        Frame(Opcode.BINARY, b"y" * 70_000).serialize(mask=True),
-        b"\xc2" + Frame(Opcode.BINARY, b"reserved").serialize(mask=True)[1:],
-        Frame(Opcode.CLOSE, b"").serialize(mask=True),
-    ],
-    ids=["text", "in pieces", "unmasked", "long", "reserved bit", "close"],
-)
-def test_any_other_frame_is_none_of_these(frame: bytes) -> None:
-    messages, rest = split_frames(frame)
-
-    assert messages == []
-    assert not begins_frame(rest)
-
-
-@pytest.mark.parametrize("step", [1, 2, 3, 5, 11, 64, 1000])
-def test_however_bytes_are_cut_the_edges_between_frames_are_known(step: int) -> None:
-    sizes = (0, 5, 125, 126, 428, 70_000)
-    sent = [Frame(Opcode.TEXT, b"z" * size).serialize(mask=True) for size in sizes]
-    stream = b"".join(sent)
-    ends: set[int] = set()
-    for frame in sent:
-        ends.add(max(ends, default=0) + len(frame))
-    edges = FrameEdges()
-
-    for at, end in pairwise([*range(0, len(stream), step), len(stream)]):
-        edges.pass_on(stream[at:end])
-
-        assert edges.between == (end in ends)
-
-
-def test_after_a_message_in_pieces_nothing_takes_the_short_way_any_more() -> None:
-    edges = FrameEdges()
-
-    edges.pass_on(Frame(Opcode.TEXT, b"one", fin=False).serialize(mask=True))
-    edges.pass_on(Frame(Opcode.CONT, b"two").serialize(mask=True))
-
-    assert not edges.between
-
-
-@pytest.mark.parametrize("size", [0, 125, 126, 190, 65_535])
-def test_a_text_is_framed_as_the_library_frames_it(size: int) -> None:
-    assert text_frame(b"t" * size) == Frame(Opcode.TEXT, b"t" * size).serialize(mask=False)
 
 
 @contextmanager

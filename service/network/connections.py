@@ -1,0 +1,18 @@
+"""What all connections of one process share: their limits, and who holds how much of them."""
+
+from __future__ import annotations
+
+from service.network.ledger import Ledger
+from service.network.limits import Limits
+
+PHASE_SECONDS = 15.0  # for each part of an exchange: a request's head, its body, a handshake
+
+
+class Connections:
+    """For one event loop."""
+
+    def __init__(self, limits: Limits, phase_seconds: float = PHASE_SECONDS) -> None:
+        self.limits = limits
+        self.phase_seconds = phase_seconds
+        self.guests = Ledger(limits.http_connections)  # all but websockets with a session
+        self.buffered = Ledger(limits.buffered_bytes)  # bytes of bodies and messages that have begun and not ended

@@ -1,0 +1,367 @@
+"""One HTTP connection: uvicorn's protocol, under which every phase of an exchange ends in time.
+
+Phases are told from what has come and gone, so whichever byte a client stops at is in one of them. What can't become a
+request is answered and ended here, before any application sees it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from enum import Enum, auto
+from http import HTTPStatus
+from time import thread_time
+from typing import Any
+
+import h11
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from service.network.budget import Budget, share_of
+from service.network.connections import Connections
+from service.network.websocket_protocol import WebSocketProtocol
+
+MAX_HEAD_BYTES = 64 * 1024  # cookies of other applications on the same host come along
+MAX_HEAD_LINES = 256
+MAX_CHUNK_HEAD_BYTES = 2048  # of what stands between chunks, and behind the last; `h11` takes such lines all at once
+SLICE_BYTES, CHUNKED_SLICE_BYTES = 4096, 256  # handled before others get their turn: a chunk takes 6 bytes and 15 us
+APPLICATION_FIRST_SECONDS = 0.5
+IDLE_SECONDS = 5.0  # for another request
+LINGER_SECONDS = 2.0  # for the client to take the last answer
+LINGER_BYTES = 2**20  # of a body that comes after its answer
+LEAST_PROGRESS = 16 * 1024  # bytes of an answer in each phase's time
+UNCOUNTED_BYTES = 4096  # of a body that aren't held against the limit of all connections together
+
+log = logging.getLogger(__name__)
+
+
+class Phase(Enum):
+    HEAD = auto()  # a request is waited for, or has begun
+    BODY = auto()
+    ANSWER = auto()  # the application works, or its answer goes out
+    IDLE = auto()
+    CLOSING = auto()
+
+
+class HttpProtocol(H11Protocol):
+    """Made by uvicorn for each connection; `http_protocol` binds what they share."""
+
+    def __init__(self, connections: Connections, config: Any, server_state: Any, app_state: Any, _loop: Any) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.app = _quiet(self.app)
+        self._connections = connections
+        self._budget = Budget(share_of(connections.limits.frames_per_second))
+        self._held = b""  # what came and is not handled yet
+        self._gate: asyncio.Handle | None = None  # calls `_work` again; nothing is handled until then
+        self._reading = True
+        self._upgraded = False
+        self._closing = False
+        self._refusal: HTTPStatus | None = None  # found while uvicorn handles the head
+        self._head_bytes = self._head_lines = self._body_bytes = 0
+        self._phase: tuple[Phase, object] | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._waiting = 0  # bytes of the answer that the client had not taken when last looked at
+        self._resumed = False  # it has taken some since
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        super().connection_made(transport)
+        self.flow = _Flow(transport, self._look_again, self._progress)
+        if self._connections.guests.hold(self, 1):
+            self._enter_phase()
+        else:
+            transport.write(_response(HTTPStatus.SERVICE_UNAVAILABLE))
+            transport.close()
+
+    # What comes
+
+    def data_received(self, data: bytes) -> None:
+        self._held = self._held + data if self._held else data
+        if self._gate is None:
+            self._work()
+
+    def _work(self) -> None:
+        self._gate = None
+        before, size = thread_time(), len(self._held)
+        try:
+            if self._held and self._budget.wait() == 0 and (self._closing or not self.flow.read_paused):
+                self._take_slice()
+        except Exception as error:
+            log.error("an HTTP connection is cut off: %r", error)
+            self.transport.abort()
+            return
+        if self._upgraded or self.transport.is_closing():
+            return
+        taken = size - len(self._held)
+        self._budget.spend(thread_time() - before, taken)
+        wait = self._budget.wait()
+        blocked = self.flow.read_paused and not self._closing
+        if wait > 0:
+            self._gate = self.loop.call_later(max(wait, 0.001), self._work)
+        elif taken and self._held and not blocked:
+            self._gate = self.loop.call_soon(self._work)
+        self._read(on=self._gate is None and not blocked)
+        self._enter_phase()
+
+    def _read(self, on: bool) -> None:
+        if on != self._reading and not self.transport.is_closing():
+            self._reading = on
+            if on:
+                self.transport.resume_reading()
+            else:
+                self.transport.pause_reading()
+
+    def _look_again(self) -> None:
+        if self._gate is None and not self._upgraded and not self.transport.is_closing():
+            self._gate = self.loop.call_soon(self._work)
+
+    def _take_slice(self) -> None:
+        if self._closing:
+            self._head_bytes += len(self._held)
+            self._held = b""
+            if self._head_bytes > LINGER_BYTES:
+                self.transport.abort()
+            return
+        body = self.conn.their_state is h11.SEND_BODY
+        chunked = body and self._names_header(b"transfer-encoding")
+        size = CHUNKED_SLICE_BYTES if chunked else SLICE_BYTES
+        # Of an event that isn't all there. It can't be given to `h11` for heads and bodies apart.
+        self.conn._max_incomplete_event_size = MAX_CHUNK_HEAD_BYTES if chunked else MAX_HEAD_BYTES + SLICE_BYTES
+        data, self._held = self._held[:size], self._held[size:]
+        if body:
+            self._count_body(len(data))
+        else:
+            self._count_head(data)
+        if self._closing:
+            return
+        super().data_received(data)
+        if not self._reading and not self._upgraded and not self.transport.is_closing():
+            self.transport.pause_reading()  # uvicorn may have resumed it
+
+    def _count_head(self, data: bytes) -> None:
+        end = max(data.find(b"\n\r\n"), data.find(b"\n\n"))  # what follows is of a body or another request
+        head = data if end < 0 else data[:end]
+        self._head_bytes += len(head)
+        self._head_lines += head.count(b"\n")
+        if self._head_bytes > MAX_HEAD_BYTES or self._head_lines > MAX_HEAD_LINES:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def _count_body(self, size: int) -> None:
+        self._body_bytes += size
+        if self.cycle is not None and self.cycle.response_complete:
+            if self._body_bytes > LINGER_BYTES:
+                self._linger()
+        elif self._body_bytes > UNCOUNTED_BYTES and not self._connections.buffered.hold(self, self._body_bytes):
+            self.evict()
+
+    # uvicorn's hooks
+
+    def _should_upgrade(self) -> bool:
+        """Called with each head before the application: whether `handle_websocket_upgrade` is to have it instead."""
+        self._head_bytes = self._head_lines = self._body_bytes = 0
+        length, encoding = self._names_header(b"content-length"), self._names_header(b"transfer-encoding")
+        upgrade = self._get_upgrade() == b"websocket"
+        if length and encoding:
+            self._refusal = HTTPStatus.BAD_REQUEST  # a proxy may have read the other one (RFC 9112, 6.3)
+        elif upgrade and (encoding or (length and (b"content-length", b"0") not in self.headers)):
+            self._refusal = HTTPStatus.BAD_REQUEST  # nobody would read that body
+        return upgrade or self._refusal is not None
+
+    def _names_header(self, name: bytes) -> bool:
+        return any(key == name for key, _ in self.headers)
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:  # noqa: ARG002 - as uvicorn calls it
+        if self._refusal is not None:
+            self._refuse(self._refusal)
+            return
+        self._upgraded = True
+        self._leave()
+        rest = self.conn.trailing_data[0] + self._held
+        self._held = b""
+        self.connections.discard(self)
+        protocol = WebSocketProtocol(self.app, self.transport, self._connections, self.connections, self.tasks)
+        self.transport.set_protocol(protocol)
+        if not self._reading:
+            self.transport.resume_reading()
+        protocol.open(self.scope, self.headers, rest)  # type: ignore[arg-type]  # as above
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn calls it
+        self._refuse(HTTPStatus.BAD_REQUEST)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        pass  # a client's affair
+
+    def on_response_complete(self) -> None:
+        self._connections.buffered.release(self)
+        super().on_response_complete()
+        self._enter_phase()
+
+    def timeout_keep_alive_handler(self) -> None:
+        pass  # phases have deadlines of their own
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._leave()
+        if self._gate is not None:
+            self._gate.cancel()
+        super().connection_lost(exc)
+        self._held = b""
+
+    # Phases
+
+    def _now_in(self) -> Phase:
+        ours, theirs = self.conn.our_state, self.conn.their_state
+        if self._closing:
+            return Phase.CLOSING
+        if theirs is h11.SEND_BODY:
+            return Phase.BODY
+        if self.cycle is not None and not self.cycle.response_complete:
+            return Phase.ANSWER
+        if theirs is h11.IDLE and ours is h11.IDLE:
+            begun = self.cycle is None or bool(self.conn.trailing_data[0]) or bool(self._held)
+            return Phase.HEAD if begun else Phase.IDLE
+        return Phase.IDLE
+
+    def _enter_phase(self) -> None:
+        """Sets the deadline anew when another phase, or the same of another request, has begun."""
+        phase = self._now_in()
+        if self._upgraded or self._phase == (phase, self.cycle):
+            return
+        self._phase = (phase, self.cycle)
+        if phase is Phase.ANSWER:
+            self._connections.guests.pin(self)
+        else:
+            self._connections.guests.unpin(self)
+        seconds = IDLE_SECONDS if phase is Phase.IDLE else self._connections.phase_seconds
+        # The application bounds bodies too, and says it in its own words if it comes first.
+        self._set_deadline(seconds + APPLICATION_FIRST_SECONDS if phase is Phase.BODY else seconds)
+
+    def _set_deadline(self, seconds: float) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = self.loop.call_later(seconds, self._overdue)
+
+    def _overdue(self) -> None:
+        phase = self._now_in()
+        waiting = self.transport.get_write_buffer_size()
+        if phase in (Phase.ANSWER, Phase.IDLE, Phase.CLOSING) and (waiting or phase is Phase.ANSWER):
+            taken = not waiting or self._resumed or waiting <= self._waiting - LEAST_PROGRESS or not self._waiting
+            self._waiting, self._resumed = waiting, False
+            if taken:
+                self._set_deadline(self._connections.phase_seconds)
+            else:
+                self.transport.abort()
+        elif phase is Phase.CLOSING:
+            self.transport.abort()
+        elif phase is Phase.BODY:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self._linger()
+
+    def _progress(self) -> None:
+        self._resumed = True
+
+    # Its end
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """Answers in place of the application, if nothing has been answered yet, and ends."""
+        cycle = self.cycle
+        if cycle is None:
+            silent = False
+        elif cycle.response_complete:  # this is about another request, unless a body came after its answer
+            silent = self._phase is not None and self._phase[0] is Phase.BODY
+        else:
+            silent = cycle.response_started
+        if not silent and not self._closing and not self.transport.is_closing():
+            self.transport.write(_response(status))
+        self._linger()
+
+    def _linger(self) -> None:
+        """Sends no more, and reads on for a moment: a reset would take the answer from a client that still sends."""
+        if self._closing or self.transport.is_closing():
+            return
+        self._closing = True
+        self._head_bytes = 0
+        self._held = b""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self._connections.buffered.release(self)
+        self.transport.write_eof()
+        self._phase = (Phase.CLOSING, self.cycle)
+        self._connections.guests.unpin(self)
+        self._waiting, self._resumed = self.transport.get_write_buffer_size(), False
+        self._set_deadline(self._connections.phase_seconds if self._waiting else LINGER_SECONDS)
+        self._read(on=True)
+
+    def evict(self) -> None:
+        """Makes room: for descriptors when nothing is being answered, for memory when its body is the oldest."""
+        if self._now_in() is Phase.BODY and not self._closing:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+        else:
+            self.transport.abort()
+
+    def shutdown(self) -> None:
+        """uvicorn's: the process ends."""
+        if self._now_in() is Phase.ANSWER:
+            self.cycle.keep_alive = False
+        elif self._now_in() is Phase.BODY:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+        elif not self._closing:
+            self.transport.close()
+        self._set_deadline(LINGER_SECONDS)
+
+    def _leave(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        self._connections.guests.release(self)
+        self._connections.buffered.release(self)
+
+
+class _Flow(FlowControl):
+    """uvicorn's flow control, which leaves reading to the connection."""
+
+    def __init__(self, transport: asyncio.Transport, resumed: Callable[[], None], taken: Callable[[], None]) -> None:
+        super().__init__(transport)
+        self._resumed = resumed
+        self._taken = taken
+
+    def pause_reading(self) -> None:
+        self.read_paused = True  # `_work` sees it
+
+    def resume_reading(self) -> None:
+        if self.read_paused:
+            self.read_paused = False
+            self._resumed()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._taken()
+
+
+def _response(status: HTTPStatus) -> bytes:
+    text = f"{status.value} {status.phrase}\n".encode()
+    head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
+    return (head + f"content-length: {len(text)}\r\nconnection: close\r\n\r\n").encode() + text
+
+
+def http_protocol(connections: Connections) -> Callable[..., HttpProtocol]:
+    """What uvicorn calls for each connection."""
+
+    def make(config: Any, server_state: Any, app_state: Any, _loop: Any = None) -> HttpProtocol:
+        return HttpProtocol(connections, config, server_state, app_state, _loop)
+
+    return make
+
+
+def _quiet(app: ASGIApp) -> ASGIApp:
+    """The application, in which a client that leaves while it sends is no error, nor is the end of the process."""
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(ClientDisconnect, asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return run
