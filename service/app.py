@@ -1,4 +1,4 @@
-"""The application: routes around what is passed in. Nothing is opened, read or connected here."""
+"""Assembles the ASGI application from what is passed in. Opens, reads and connects to nothing."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from starlette.exceptions import HTTPException
 from service.admission.origins import Origins
 from service.http.api_docs import STYLE, render_docs
 from service.http.baselines import make_baselines_routes
-from service.http.errors import add_problem_handlers
+from service.http.contributions import make_contributions_routes
+from service.http.errors import add_error_handlers
+from service.http.health import make_health_routes
 from service.http.middleware.head import HeadAsGet
 from service.http.middleware.headers import SafeHeaders
+from service.http.models import make_models_routes
 from service.http.pages import FOLDERS, ROOT_FILES, Page
+from service.http.predict import make_predict_routes
 from service.http.receipts import make_receipt_routes
-from service.http.routes import make_http_routes
-from service.inference.live_models import LiveModels, Served
+from service.inference.live_models import LiveModels
+from service.inference.served import Served
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
 from service.paths import SHIPPED_BASELINES
@@ -29,8 +33,8 @@ from service.websocket.sockets import Sockets, SocketsFirst
 from training.models.registry import Registry
 
 DESCRIPTION = (
-    "Reads a handwritten digit while it is still being drawn, and learns from what it is given. "
-    "Live predictions come over the websocket at /ws; its protocol, midstroke.v1, is docs/protocol.md."
+    "Reads a handwritten digit while it is still being drawn, and learns from the drawings that visitors contribute. "
+    "Live predictions come over the websocket at /ws; docs/protocol.md describes its protocol, midstroke.v1."
 )
 
 
@@ -43,7 +47,7 @@ def create_app(
     frontend: Path,
     baselines: Path = SHIPPED_BASELINES,
 ) -> FastAPI:
-    """The service as an ASGI application; `frontend` is the page's folder, `baselines` that of the comparison."""
+    """The service as an ASGI application; `frontend` is the folder of the page, `baselines` that of the comparison."""
     origins = Origins.parse(settings.allowed_origins, without=settings.allow_no_origin)
     sockets = Sockets(live, intake, origins, settings.max_sockets, settings.frames_per_second)
 
@@ -52,7 +56,7 @@ def create_app(
         loop = asyncio.get_running_loop()
 
         def wake_sessions(_before: Served, _after: Served) -> None:
-            # The models change in their own thread; sessions belong to the loop.
+            # Models are polled in a thread of their own; sessions belong to this loop.
             asyncio.run_coroutine_threadsafe(sockets.wake_all(), loop)
 
         stop_listening = live.listen(wake_sessions)
@@ -70,10 +74,13 @@ def create_app(
     app.add_middleware(HeadAsGet)
     app.add_middleware(SafeHeaders)
     app.add_middleware(SocketsFirst, serve=sockets.serve)
-    add_problem_handlers(app)
-    app.include_router(make_http_routes(live, registry, intake, origins))
+    add_error_handlers(app)
+    app.include_router(make_predict_routes(live))
+    app.include_router(make_contributions_routes(intake, origins))
     app.include_router(make_receipt_routes(receipts, origins))
+    app.include_router(make_models_routes(live, registry, intake))
     app.include_router(make_baselines_routes(baselines))
+    app.include_router(make_health_routes(live, intake))
 
     _add_docs(app)
     _add_page(app, Page(frontend))

@@ -63,7 +63,7 @@ def serve(settings: Settings, listener: socket.socket, first: bool = True) -> No
     key = load_or_make_key(key_file(settings.var))
     spool = Spool(spool_file(settings.var), settings.spool_bytes)
     stop = threading.Event()
-    live.take_shipped()
+    live.serve_shipped()
     # A thread that checks a new model, or takes a contribution in, may hold predictions up for so long at a time.
     sys.setswitchinterval(SWITCH_SECONDS)
     with (

@@ -15,9 +15,10 @@ KEY_BYTES = 32
 VALIDATION_PERCENT = 15  # of contributors; their drawings never train a model
 
 Use = Literal["training", "validation"]
+StoredUse = Literal["training", "judging"]
 
 # Drawings, shards, the spool, the wire and cards keep the older name: what was stored and sent stays readable.
-_STORED_USES: dict[Use, str] = {"training": "training", "validation": "judging"}
+_STORED_USES: dict[Use, StoredUse] = {"training": "training", "validation": "judging"}
 
 
 class BadToken(ValueError):
@@ -41,7 +42,7 @@ def use_of(contributor: str) -> Use:
     return "validation" if bucket < VALIDATION_PERCENT else "training"
 
 
-def stored_use(use: Use) -> str:
+def stored_use(use: Use) -> StoredUse:
     """The use as stored objects and replies name it."""
     return _STORED_USES[use]
 

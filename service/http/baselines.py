@@ -1,4 +1,4 @@
-"""The project's ancestors beside its models: `baselines.json` and figures as `midstroke baselines` wrote them."""
+"""`GET /baselines`: the comparison with published baselines, as `midstroke baselines` wrote it."""
 
 from __future__ import annotations
 
@@ -6,44 +6,44 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 
-from service.http.errors import Problem
+from service.http.errors import HttpError
 from service.http.middleware.headers import FIGURE_POLICY
 from service.http.pages import Page
-from service.http.routes import refuse_body
-from service.http.schemas import BaselineForm
+from service.http.schemas import Baseline, Responses, error_responses
 from training.models.registry import FIGURE_NAME
 
 TABLE = "baselines.json"
+MISSING = error_responses({404: "There is none"})
+FIGURE: Responses = {200: {"description": "The figure", "content": {"image/svg+xml": {}}}}
 
 
 def make_baselines_routes(folder: Path) -> APIRouter:
-    """The calls for what lies in `folder`, which need not be there; a table that is written anew is seen at once."""
+    """The calls for the files in `folder`, which need not exist; changed files are served at once."""
     routes, files = APIRouter(), Page(folder)
-    missing = refuse_body({404: "There is none"})
 
     @routes.get(
         "/baselines",
-        summary="The project's ancestors beside its models, as midstroke baselines wrote it",
-        response_model=list[BaselineForm],
-        responses=missing,
+        summary="Get the comparison of Midstroke's models with published baselines",
+        response_model=list[Baseline],
+        responses=MISSING,
     )
     def baselines(request: Request) -> Response:
         response = files.respond(TABLE, request)
         if response is None:
-            raise Problem(404, "not_found", f"no {TABLE} is kept here; `midstroke baselines --out FOLDER` writes one")
+            raise HttpError(404, "not_found", f"there is no {TABLE}; `midstroke baselines --out FOLDER` writes one")
         return response
 
     @routes.get(
         "/baselines/{figure}.svg",
-        summary="One of its figures",
+        summary="Get one of its figures",
         response_class=Response,
-        responses={200: {"description": "The figure", "content": {"image/svg+xml": {}}}, **missing},
+        responses={**FIGURE, **MISSING},
     )
     def baselines_figure(figure: str, request: Request) -> Response:
         name = f"{figure}.svg"
         response = files.respond(name, request) if FIGURE_NAME.fullmatch(name) else None
         if response is None:
-            raise Problem(404, "not_found", f"the baselines have no figure {name!r:.80}")
+            raise HttpError(404, "not_found", f"the baselines have no figure {name!r:.80}")
         response.headers["Content-Security-Policy"] = FIGURE_POLICY
         return response
 

@@ -1,19 +1,20 @@
-"""Errors of HTTP calls, always `{"code", "message"}`; a traceback goes to the log alone."""
+"""Errors of HTTP calls, always `{"code", "message"}`; tracebacks go to the log only."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from service.http.middleware.headers import ALWAYS
+from service.http.schemas import Error
 
 
-class Problem(Exception):
-    """A call failed in a way that its caller can be told of."""
+class HttpError(Exception):
+    """A call fails with this status; code and message are sent to the client."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -22,30 +23,31 @@ class Problem(Exception):
         self.message = message
 
 
-def answer_problem(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"code": code, "message": message}, status, headers)
+def add_error_handlers(app: FastAPI) -> None:
+    """Gives every error of the app the same schema."""
 
-
-def add_problem_handlers(app: FastAPI) -> None:
-    """Makes every error of the app's one of the same form."""
-
-    @app.exception_handler(Problem)
-    def on_problem(_: Request, error: Problem) -> JSONResponse:
-        return answer_problem(error.status, error.code, error.message)
+    @app.exception_handler(HttpError)
+    def on_http_error(_: Request, error: HttpError) -> Response:
+        return _respond(error.status, error.code, error.message)
 
     @app.exception_handler(HTTPException)
-    def on_http(request: Request, error: HTTPException) -> JSONResponse:
+    def on_framework_error(request: Request, error: HTTPException) -> Response:
         code = HTTPStatus(error.status_code).name.lower()
         message = f"{request.method} {request.url.path}: {error.detail}"
-        return answer_problem(error.status_code, code, message, dict(error.headers or {}))
+        return _respond(error.status_code, code, message, error.headers)
 
     @app.exception_handler(RequestValidationError)
-    def on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    def on_invalid_request(_: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return answer_problem(422, "bad_request", f"{where}: {first['msg']}")
+        return _respond(422, "bad_request", f"{where}: {first['msg']}")
 
     @app.exception_handler(Exception)
-    def on_failure(_: Request, _error: Exception) -> JSONResponse:
-        # Starlette answers this one outside of all middleware, so the headers are not added on the way.
-        return answer_problem(500, "server_error", "an error of the server's; its log says more", dict(ALWAYS))
+    def on_failure(_: Request, _error: Exception) -> Response:
+        # Starlette sends this response outside of all middleware, which would have added these headers.
+        return _respond(500, "server_error", "internal error; the server's log has details", ALWAYS)
+
+
+def _respond(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    body = Error(code=code, message=message).model_dump_json()
+    return Response(body, status, headers, media_type="application/json")

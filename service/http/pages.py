@@ -1,4 +1,4 @@
-"""The page's files, as they lie in `frontend/`: known folders alone, always asked for anew, sent only when changed."""
+"""Serves the page's files from `frontend/`: from known folders only, revalidated each time, sent only if changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi import Request, Response
 
-# Windows and slim images know other types than these, and a browser runs no module without the right one.
+# The system's own table differs on Windows and slim images, and browsers run no module of the wrong type.
 CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -23,17 +23,17 @@ CONTENT_TYPES = {
 }
 FOLDERS = ("js", "css", "img")
 ROOT_FILES = ("favicon.svg", "favicon.ico", "manifest.webmanifest", "robots.txt")
-PLAIN_PATH = re.compile(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(?:\.[a-z0-9]+)+")  # no dots but before suffixes
+PLAIN_PATH = re.compile(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(?:\.[a-z0-9]+)+")  # dots only before suffixes
 
 
 class Page:
-    """Reads a file for each request: a few kB from the system's cache, and an edited file is seen at once."""
+    """Reads the file on each request: it is in the system's cache, and an edited file is served at once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def respond(self, path: str, request: Request) -> Response | None:
-        """The file at `path` within the folder, 304 where the browser has it; None when there is none."""
+        """The file at `path` within the folder, or 304 if the browser has it; None if there is none."""
         content_type = CONTENT_TYPES.get(Path(path).suffix)
         if content_type is None or not PLAIN_PATH.fullmatch(path):
             return None

@@ -1,52 +1,65 @@
-"""A kept drawing as its contributor gets it: one JSON object to look at, or one zip file to take away."""
+"""Formats a stored drawing for its contributor: as one JSON object, or as a zip file."""
 
 from __future__ import annotations
 
 import base64
 import io
-import json
 import zipfile
-from typing import Any
+
+from pydantic import ValidationError
 
 from collector.contribution.contribution import CONSENTS
-from service.intake.receipts import KeptDrawing
+from collector.storage.stored_drawing import BadStoredDrawing
+from service.http.schemas import StoredContribution, StoredDrawing
+from service.intake.receipts import StoredFiles
 
-OLDEST = 1980  # the year a zip file's times begin with
-
-
-def describe_kept(kept: KeptDrawing) -> dict[str, Any]:
-    """The stored record as it is, its PNGs in base64 in the order of its samples, and the terms that were agreed to."""
-    return {
-        "drawing": json.loads(kept.document),
-        "pngs": [base64.b64encode(png).decode() for png in kept.pngs],
-        "terms": _terms(kept),
-    }
+OLDEST = 1980  # first year that a zip file's times can express
 
 
-def archive_kept(kept: KeptDrawing) -> bytes:
-    """`drawing.json`, the samples under the names that they are kept by, and `terms.txt`."""
-    stored = kept.stored
+def describe_stored(files: StoredFiles) -> StoredContribution:
+    """The stored document with all its fields, its PNGs in base64 in the order of its samples, and the terms.
+
+    Raises:
+        BadStoredDrawing: the document is not of the expected schema.
+    """
+    return StoredContribution(
+        drawing=_drawing(files.document),
+        pngs=[base64.b64encode(png).decode() for png in files.pngs],
+        terms=_terms(files),
+    )
+
+
+def make_archive(files: StoredFiles) -> bytes:
+    """`drawing.json`, the samples under the names that they are stored by, and `terms.txt`."""
+    stored = files.stored
     when = stored.received_at.timetuple()[:6]
-    files = {"drawing.json": kept.document, "terms.txt": _terms_file(kept)}
-    for sample, png in zip(stored.samples, kept.pngs, strict=True):
-        files[f"samples/{sample.key.rsplit('/', 1)[-1]}"] = png
+    bodies = {"drawing.json": files.document, "terms.txt": _terms_file(files)}
+    for sample, png in zip(stored.samples, files.pngs, strict=True):
+        bodies[f"samples/{sample.key.rsplit('/', 1)[-1]}"] = png
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:  # stored as they are: PNGs don't shrink any further
-        for name, body in files.items():
+    with zipfile.ZipFile(buffer, "w") as archive:  # uncompressed: PNGs don't shrink any further
+        for name, body in bodies.items():
             archive.writestr(zipfile.ZipInfo(name, when if when[0] >= OLDEST else (OLDEST, 1, 1, 0, 0, 0)), body)
     return buffer.getvalue()
 
 
-def name_archive(kept: KeptDrawing) -> str:
-    """What a browser calls the file."""
-    stored = kept.stored
+def archive_name(files: StoredFiles) -> str:
+    """The file name that a browser suggests."""
+    stored = files.stored
     return f"midstroke-{stored.label}-{stored.id[:8]}.zip"
 
 
-def _terms(kept: KeptDrawing) -> str:
-    return CONSENTS.get(kept.stored.consent, "")
+def _drawing(document: bytes) -> StoredDrawing:
+    try:
+        return StoredDrawing.model_validate_json(document)
+    except ValidationError as error:
+        raise BadStoredDrawing(f"{len(document)} bytes that are no stored drawing: {error!s:.200}") from error
 
 
-def _terms_file(kept: KeptDrawing) -> bytes:
-    stored = kept.stored
-    return f"Terms of version {stored.consent}, licence {stored.licence}.\n\n{_terms(kept)}\n".encode()
+def _terms(files: StoredFiles) -> str:
+    return CONSENTS.get(files.stored.consent, "")
+
+
+def _terms_file(files: StoredFiles) -> bytes:
+    stored = files.stored
+    return f"Terms of version {stored.consent}, licence {stored.licence}.\n\n{_terms(files)}\n".encode()

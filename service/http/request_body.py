@@ -1,4 +1,4 @@
-"""Reading a request's body with an end to it: so many bytes, of one type, within so many seconds."""
+"""Reads a request's body with limits on its type, size and time."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ import asyncio
 
 from fastapi import Request
 
-from service.http.errors import Problem
+from service.http.errors import HttpError
+from service.http.schemas import error_responses
 
-BODY_SECONDS = 15.0  # for 1 MiB: a client slower than 70 kB/s may use the websocket
+BODY_SECONDS = 15.0  # for 1 MiB: a client slower than 70 kB/s can use the websocket
+
+# Documents the errors of `read_body`.
+BODY_ERRORS = error_responses({408: "Not sent in time", 413: "Too large", 415: "Wrong content type"})
 
 
 async def read_body(request: Request, content_type: str, max_bytes: int) -> bytes:
-    """The whole body.
+    """Reads the whole body.
 
     Raises:
-        Problem: 415 of another type, 413 larger than `max_bytes`, 408 not sent in time.
+        HttpError: 415 wrong content type, 413 larger than `max_bytes`, 408 not sent in time.
     """
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given != content_type:
-        # A page of another origin can't send these types without asking first, and is never allowed to.
-        raise Problem(415, "bad_content_type", f"content type {given!r:.60}, expected {content_type}")
+        # Pages of other origins can't send these types without a preflight request.
+        raise HttpError(415, "bad_content_type", f"content type {given!r:.60}, expected {content_type}")
     parts: list[bytes] = []
     size = 0
     try:
@@ -29,7 +33,7 @@ async def read_body(request: Request, content_type: str, max_bytes: int) -> byte
                 parts.append(part)
                 size += len(part)
                 if size > max_bytes:
-                    raise Problem(413, "too_large", f"over {max_bytes} bytes, expected at most that")
+                    raise HttpError(413, "too_large", f"more than {max_bytes} bytes, expected at most that")
     except TimeoutError as error:
-        raise Problem(408, "too_slow", f"{size} bytes in {BODY_SECONDS:g} s") from error
+        raise HttpError(408, "too_slow", f"{size} bytes in {BODY_SECONDS:g} s, expected the whole body") from error
     return b"".join(parts)

@@ -1,115 +1,41 @@
-"""What HTTP calls answer, as OpenAPI tells it. Documentation and tests read these; the answers themselves are dicts."""
+"""Bodies of HTTP answers, from which OpenAPI is made too; what the websocket sends as well is in `wire/schemas.py`."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from collector.contribution.contributor import StoredUse
+from service.wire.schemas import ContributionCounts, ServedModel, Trainer
 
-class ErrorForm(BaseModel):
-    """Why a call failed."""
+
+class Error(BaseModel):
+    """Reason why a call failed."""
 
     code: str = Field(examples=["bad_snapshot"])
     message: str = Field(examples=["begins with b'GIF89a', expected a PNG's signature"])
 
 
-class PredictionForm(BaseModel):
-    """What a model makes of a picture."""
+class PredictedDigit(BaseModel):
+    """A model's prediction for a picture."""
 
     family: str = Field(examples=["softmax"])
     model: str = Field(description="version", examples=["20261121T034500Z-1f2e3d"])
     probabilities: list[float] = Field(min_length=10, max_length=10, description="class 0 first")
-    digit: int = Field(ge=0, le=9, description="the likeliest")
+    digit: int = Field(ge=0, le=9, description="the most probable class")
 
 
-class MetricsForm(BaseModel):
-    """Shares of drawings by unseen writers that are read right."""
+class Overview(BaseModel):
+    """Served models, trainer and contributions."""
 
-    mean: float = Field(description="over 10, 20 ... 100 % of the ink")
-    at_50: float
-    at_100: float
-
-
-class ModelForm(BaseModel):
-    """A served model."""
-
-    family: str
-    model: str = Field(description="version")
-    encoding: Literal["ink20", "canvas20", "path48"]
-    contract: str
-    best: bool
-    drawings: int = Field(description="trained on")
-    metrics: MetricsForm
+    models: list[ServedModel]
+    trainer: Trainer | None
+    contributions: ContributionCounts
 
 
-class TrainingOutcomeForm(BaseModel):
-    """What came of a family's last training."""
-
-    state: Literal["published", "refused"]
-    family: str
-    version: str
-    reasons: list[str]
-    at: str
-
-
-class TrainerForm(BaseModel):
-    """What the trainer does."""
-
-    state: Literal["waiting", "training", "published", "refused"]
-    new_drawings: int
-    needed: int
-    family: str | None = None
-    version: str | None = None
-    reasons: list[str] = []
-    new_judging: int = Field(0, description="new validation drawings, which start no training")
-    doubted: int = Field(0, description="drawings that came and whose labels are not believed")
-    outcomes: list[TrainingOutcomeForm] = Field([], description="newest first, of each family the last")
-    at: str = ""
-
-
-class CountsForm(BaseModel):
-    """How many contributions there are."""
-
-    total: int
-    yours: int
-    by_label: list[int] = Field(min_length=10, max_length=10)
-
-
-class OverviewForm(BaseModel):
-    """What is served, what is being trained, what was contributed."""
-
-    models: list[ModelForm]
-    trainer: TrainerForm | None
-    contributions: CountsForm
-
-
-class AcceptedForm(BaseModel):
-    """The contribution is on disk."""
-
-    type: Literal["accepted"]
-    id: str
-    use: Literal["training", "judging"]
-    duplicate: bool
-    receipt: str | None = Field(
-        description="by which it can be seen, downloaded and deleted; null where another contributor gave this id",
-        examples=["5f2b..."],
-    )
-    contributions: CountsForm
-
-
-class RefusedForm(BaseModel):
-    """The contribution was not taken."""
-
-    type: Literal["refused"]
-    id: str
-    code: Literal["bad_contribution", "busy", "deleted", "spool_full"]
-    message: str
-    retry: bool = Field(description="whether sending it again later can help")
-
-
-class StoredSampleForm(BaseModel):
-    """Where one sample is kept."""
+class StoredSample(BaseModel):
+    """Where one sample is stored."""
 
     step: int
     ink: float = Field(gt=0, le=1)
@@ -117,14 +43,14 @@ class StoredSampleForm(BaseModel):
     sha256: str
 
 
-class StoredDrawingForm(BaseModel):
-    """A drawing as it is kept: `drawings/v1/<drawing>.json`."""
+class StoredDrawing(BaseModel, extra="allow"):  # documents of any format are returned with all their fields
+    """A drawing as it is stored: `drawings/v1/<drawing>.json`."""
 
     format: int
     drawing: str
     label: int = Field(ge=0, le=9)
     contributor: str = Field(description="a keyed hash of the browser's token")
-    use: Literal["training", "judging"]
+    use: StoredUse = Field(description="judging: a validation drawing")
     received_at: str
     consent: str = Field(description="version of the terms")
     licence: str
@@ -134,51 +60,59 @@ class StoredDrawingForm(BaseModel):
     pointer: str
     source: str
     strokes: list[list[list[float | None]]]
-    samples: list[StoredSampleForm]
+    samples: list[StoredSample]
 
 
-class KeptForm(BaseModel):
-    """All that is kept of a drawing."""
+class StoredContribution(BaseModel):
+    """All that is stored of a drawing."""
 
-    drawing: StoredDrawingForm
+    drawing: StoredDrawing
     pngs: list[str] = Field(description="base64, in the order of the drawing's samples")
-    terms: str = Field(description="the text that was agreed to")
+    terms: str = Field(description="the terms that the contributor agreed to")
 
 
-class DeletedForm(BaseModel):
+class Deleted(BaseModel):
     """The drawing is deleted for good."""
 
     id: str
     deleted_at: str = Field(examples=["2026-11-21T03:45:00.123+00:00"])
 
 
-class BaselineForm(BaseModel):
-    """One classifier: its source's own experiment, or how it does on the project's drawings."""
+class Baseline(BaseModel):
+    """One classifier: its source's own experiment, or its accuracy on Midstroke's drawings."""
 
     name: str
-    source: str = Field(description="who published it; Midstroke for its own families")
+    source: str = Field(description="publisher; Midstroke for its own families")
     year: int | None
-    claimed: float | None = Field(description="what the source claims of its own test")
-    came_out: float | None = Field(description="what the same test gave here")
+    claimed: float | None = Field(description="accuracy that the source claims on its own test")
+    came_out: float | None = Field(description="accuracy of the same test when repeated here")
     trained_on: str
-    ink: list[float] = Field(description="stages judged, 0.1 to 1; empty where it was not judged on our drawings")
-    accuracy: list[float] = Field(description="right guesses at each of them")
+    ink: list[float] = Field(description="ink fractions, 0.1 to 1; empty if not evaluated on Midstroke's drawings")
+    accuracy: list[float] = Field(description="accuracy at each ink fraction")
     mean: float | None
     at_50: float | None
     at_100: float | None
     note: str
 
 
-class HealthForm(BaseModel):
-    """The process runs."""
+class Health(BaseModel):
+    """The process is running."""
 
-    status: Literal["ok"]
+    status: Literal["ok"] = "ok"
 
 
-class ReadyForm(BaseModel):
-    """Predictions and contributions are taken."""
+class Ready(BaseModel):
+    """Predictions and contributions are accepted."""
 
-    status: Literal["ready"]
-    models: list[ModelForm]
-    from_store: bool = Field(description="false while only the models that Midstroke ships with were to be had")
-    trouble: str = Field(description="what keeps newer models away; empty when nothing does")
+    status: Literal["ready"] = "ready"
+    models: list[ServedModel]
+    from_store: bool = Field(description="false while only the models that Midstroke ships with are available")
+    trouble: str = Field(description="why newer models can't be loaded; empty if they can")
+
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def error_responses(statuses: dict[int, str]) -> Responses:
+    """Documents the errors of a call."""
+    return {status: {"model": Error, "description": why} for status, why in statuses.items()}

@@ -1,4 +1,4 @@
-"""From a client's snapshot to the inputs of the models that are to answer it. No models in here."""
+"""Converts a client's snapshot to model inputs. No models here."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.ink.canvas_png import read_canvas
+from collector.ink.canvas_png import BadPng, read_canvas
 from collector.ink.encodings import Encoding, Inputs, canvas20_inputs, decode_payload, ink20_inputs, path48_inputs
 from collector.ink.path import to_path48
 from collector.ink.raster import draw_strokes
-from collector.ink.snapshot import to_canvas20, to_ink20
+from collector.ink.snapshot import SnapshotError, to_canvas20, to_ink20
 from service.wire.messages import Frame, Slot, Snapshot, Strokes
+from service.wire.protocol import ProtocolError
 
 FEEDS: dict[Slot, tuple[Encoding, ...]] = {
     "ink20": ("ink20",),
@@ -22,24 +23,26 @@ FEEDS: dict[Slot, tuple[Encoding, ...]] = {
     "strokes": ("ink20", "canvas20", "path48"),
 }
 
-# A picture takes from half to several ms to decode or draw, and every other socket would wait for it.
+# Decoding or drawing a picture takes 0.5 ms or more; on the event loop every other socket would wait for it.
 SLOW_SLOTS: frozenset[Slot] = frozenset({"png", "strokes"})
 
 
 def make_inputs(snapshot: Snapshot, encodings: Iterable[Encoding]) -> dict[Encoding, Inputs | None]:
-    """Inputs for each of the encodings, all of which the snapshot feeds; None for one without ink.
+    """The inputs for each of the encodings, which must be among those the snapshot feeds; None without ink.
 
     Raises:
-        SnapshotError: the snapshot breaks its encoding's contract.
-        BadPng: it is a PNG that is not taken.
+        ProtocolError: `bad_snapshot`, if the snapshot breaks its encoding's contract or its PNG is not supported.
     """
-    match snapshot:
-        case Frame(encoding="png", payload=png):
-            return _from_canvas(read_canvas(png), encodings)
-        case Frame():
-            return {encoding: decode_payload(encoding, snapshot.payload) for encoding in encodings}
-        case Strokes():
-            return _from_strokes(snapshot, encodings)
+    try:
+        match snapshot:
+            case Frame(encoding="png", payload=png):
+                return _from_canvas(read_canvas(png), encodings)
+            case Frame():
+                return {encoding: decode_payload(encoding, snapshot.payload) for encoding in encodings}
+            case Strokes():
+                return _from_strokes(snapshot, encodings)
+    except (SnapshotError, BadPng) as error:
+        raise ProtocolError("bad_snapshot", str(error), snapshot.drawing, snapshot.seq) from error
 
 
 def _from_canvas(canvas: NDArray[np.uint8], encodings: Iterable[Encoding]) -> dict[Encoding, Inputs | None]:

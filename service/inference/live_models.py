@@ -1,46 +1,28 @@
-"""What is served now: one predictor a family, swapped by one assignment when the registry has a new champion."""
+"""Follows the registry's champions: one predictor a family, swapped by one assignment."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from time import monotonic
 from types import MappingProxyType
 
 from collector.contribution.layout import TRAINER_STATUS
-from collector.ink.encodings import Encoding
 from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError
 from service.inference.predictor import Predictor, make_predictor
+from service.inference.served import Served
 from training.models.artifact import BadArtifact, BadCard
 from training.models.registry import Registry, RegistryError, seed_first_models
 from training.models.status import TrainerStatus, parse_status
 
 log = logging.getLogger(__name__)
 
-FAMILIES_SECONDS = 10.0  # until the store is asked again which families there are: listing is what stores charge for
-BAD_ARTIFACT_SECONDS = 30.0  # until one that failed its checks is looked at again
+FAMILIES_SECONDS = 10.0  # between listings of the families: stores charge for listing
+BAD_ARTIFACT_SECONDS = 30.0  # until a version that failed its checks is loaded again
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """Everything a request needs to know of the models: read it once, then use only what was read."""
-
-    predictors: Mapping[str, Predictor]  # by family, best first
-    trainer: TrainerStatus | None = None
-    trouble: str = ""  # why the store's champions can't be read or taken; empty when all is well
-    from_store: bool = False  # False while only the models that Midstroke ships with were to be had
-
-    def best_for(self, encodings: tuple[Encoding, ...]) -> Predictor | None:
-        """The best family that one of these encodings feeds."""
-        for predictor in self.predictors.values():
-            if predictor.encoding in encodings:
-                return predictor
-        return None
-
-
-Listener = Callable[[Served, Served], None]  # what was served, what is
+Listener = Callable[[Served, Served], None]  # before and after the change
 
 
 class LiveModels:
@@ -54,7 +36,7 @@ class LiveModels:
         now: Callable[[], float] = monotonic,
     ) -> None:
         self.current = Served(MappingProxyType({}))
-        self.polled = threading.Event()  # set once the store was asked for the first time, whatever it said
+        self.polled = threading.Event()  # set after the first poll, successful or not
         self._store = store
         self._registry = registry
         self._shipped = shipped
@@ -66,31 +48,31 @@ class LiveModels:
         self._listeners: list[Listener] = []
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Calls `listener` (in the polling thread) after each change; the function returned stops that."""
+        """Calls `listener` in the polling thread after each change, until the returned function is called."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def take_shipped(self) -> None:
-        """Serves the models that Midstroke ships with, until the store says which are the champions."""
+    def serve_shipped(self) -> None:
+        """Serves the models that Midstroke ships with until the store's champions are known."""
         predictors: dict[str, Predictor] = {}
         troubles: list[str] = []
         for family in self._shipped.families():
             self._follow(self._shipped, family, predictors, troubles)
-        self._swap(Served(_best_first(predictors), None, _told(troubles), from_store=False))
+        self._swap(Served(_best_first(predictors), None, _join(troubles), from_store=False))
 
     def run(self, stop: threading.Event, poll_seconds: float) -> None:
-        """Polls until `stop`; for a thread of its own."""
+        """Polls until `stop` is set; runs in its own thread."""
         while not stop.is_set():
             try:
                 self.poll()
             except Exception:
-                # Whatever goes wrong in one poll, what is served stays served and the next poll comes.
+                # After any failure the current models stay served, and the next poll tries again.
                 log.exception("polling for models failed")
             self.polled.set()
             stop.wait(poll_seconds)
 
     def poll(self) -> None:
-        """Looks once at the store, and swaps what has changed."""
+        """Reads the store once and swaps what has changed."""
         now = self.current
         predictors, trainer, troubles = dict(now.predictors), now.trainer, list[str]()
         from_store = now.from_store
@@ -102,7 +84,7 @@ class LiveModels:
             from_store = True
         except StoreError as error:
             troubles.append(f"the store can't be read: {error}")
-        self._swap(Served(_best_first(predictors), trainer, _told(troubles), from_store))
+        self._swap(Served(_best_first(predictors), trainer, _join(troubles), from_store))
 
     def _swap(self, after: Served) -> None:
         before = self.current
@@ -119,7 +101,7 @@ class LiveModels:
             try:
                 seed_first_models(self._store)
             except RegistryError as error:
-                troubles.append(f"the first models can't be put: {error}")
+                troubles.append(f"the shipped models can't be written to the store: {error}")
             self._seeded = True
 
     def _known_families(self) -> list[str]:
@@ -128,10 +110,10 @@ class LiveModels:
             self._families_due = self._now() + FAMILIES_SECONDS
         return self._families
 
-    def _follow(self, shelf: Registry, family: str, predictors: dict[str, Predictor], troubles: list[str]) -> None:
-        """Takes up the family's champion if it is new and sound."""
+    def _follow(self, registry: Registry, family: str, predictors: dict[str, Predictor], troubles: list[str]) -> None:
+        """Loads the family's champion if it is new and passes its checks."""
         try:
-            champion = shelf.champion(family)
+            champion = registry.champion(family)
         except RegistryError as error:
             troubles.append(str(error))
             return
@@ -145,7 +127,7 @@ class LiveModels:
             troubles.append(_not_taken(family, version))
             return
         try:
-            predictors[family] = make_predictor(shelf.load(family, champion.version))
+            predictors[family] = make_predictor(registry.load(family, champion.version))
             log.info("serving %s %s", family, champion.version)
         except (BadArtifact, BadCard, RegistryError) as error:
             if version != champion.version:
@@ -167,11 +149,11 @@ def _not_taken(family: str, version: str) -> str:
     return f"champion {version} of {family} failed its checks and is not served"
 
 
-def _told(troubles: list[str]) -> str:
+def _join(troubles: list[str]) -> str:
     return "; ".join(troubles)
 
 
 def _best_first(predictors: Mapping[str, Predictor]) -> Mapping[str, Predictor]:
-    # Not by `metrics.mean`: a version that learnt on is judged on other drawings than the first of its family.
+    # Not by `metrics.mean`: a version of continued training is evaluated on other drawings than the family's first.
     ranked = sorted(predictors.items(), key=lambda item: (-item[1].card.standing, item[0]))
     return MappingProxyType(dict(ranked))

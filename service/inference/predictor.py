@@ -1,30 +1,17 @@
-"""One model made ready to predict, and what it says. No storage, no sockets."""
+"""Runs one published model. No storage, no sockets."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from collector.ink.encodings import Encoding, Inputs
+from service.wire.replies import Prediction
 from training.models.artifact import Artifact, Card, check_artifact
 from training.models.interpreter import CLASSES, Interpreter
 
-NO_INK = (1 / CLASSES,) * CLASSES  # an empty canvas says nothing about any digit
-
-
-class Prediction(NamedTuple):  # made in half of the time that a frozen dataclass takes
-    """Ten probabilities, class 0 first, and whose they are."""
-
-    family: str
-    model: str
-    probabilities: tuple[float, ...]
-
-    @property
-    def digit(self) -> int:
-        return max(range(CLASSES), key=self.probabilities.__getitem__)
+NO_INK = (1 / CLASSES,) * CLASSES  # an empty canvas is equally likely to become any digit
 
 
 class Predictor:
-    """Predicts with one published model. Not for two threads at once: the service calls it on its event loop alone."""
+    """Predicts with one published model. Not thread-safe: the service calls it from its event loop only."""
 
     def __init__(self, card: Card, interpreter: Interpreter) -> None:
         self.card = card
@@ -33,7 +20,7 @@ class Predictor:
         self._interpreter = interpreter
 
     def predict(self, inputs: Inputs | None) -> Prediction:
-        """Answers one snapshot; None, a snapshot without ink, gets ten times 0.1."""
+        """Predicts one snapshot; None (a snapshot without ink) gives 0.1 for each digit."""
         if inputs is None:
             return Prediction(self.family, self.card.version, NO_INK)
         probabilities = self._interpreter.predict(inputs)
@@ -41,9 +28,9 @@ class Predictor:
 
 
 def make_predictor(artifact: Artifact) -> Predictor:
-    """Checks the artifact wholly and makes it ready.
+    """Checks the whole artifact and loads it.
 
     Raises:
-        BadArtifact: a size, hash, shape or golden prediction is not what its card says.
+        BadArtifact: a size, hash, shape or golden prediction differs from the card.
     """
     return Predictor(artifact.card, check_artifact(artifact))

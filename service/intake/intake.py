@@ -1,4 +1,4 @@
-"""Contributions taken in: checked, named by a keyed hash, put on disk, answered. The same for websocket and HTTP."""
+"""Accepts contributions from websocket and HTTP: checks them, writes them to the spool and builds the reply."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from collector.contribution.contributor import BadToken, contributor_id, stored_
 from collector.contribution.receipt import receipt_for
 from collector.spool.deletions import WasDeleted
 from collector.spool.spool import Counts, Spool, SpoolError, SpoolFull
+from service.wire.schemas import Accepted, ContributionCounts, RefusalCode, Refused
 
 log = logging.getLogger(__name__)
 
-Reply = dict[str, Any]
-REST_SECONDS = 0.25  # between two tries while the disk refuses: those that wait come back all at once
-MAX_ID = 64  # characters of an id that is no UUID, echoed so that its sender can tell which it was
+REST_SECONDS = 0.25  # between attempts while writes fail; otherwise every waiting contribution would retry at once
+MAX_ID = 64  # characters of an invalid id that are echoed, so that its sender can identify the contribution
 
 
 def utc_now() -> datetime:
@@ -27,7 +27,7 @@ def utc_now() -> datetime:
 
 
 class Intake:
-    """All of it but `refuse_at_once` blocks on the disk: call it in a thread."""
+    """Every method but `refuse_at_once` blocks on the disk: call it in a thread."""
 
     def __init__(
         self,
@@ -40,14 +40,14 @@ class Intake:
         self._key = key
         self._now = now
         self._clock = clock
-        self._trouble: str | None = None  # what the log was last told of
-        self._rest_until: float | None = None  # by the clock, while the disk refuses
+        self._trouble: str | None = None  # the last that was logged
+        self._rest_until: float | None = None  # by the clock, while writes fail
         self._rest_lock = threading.Lock()
 
-    def refuse_at_once(self, record: dict[str, Any]) -> Reply | None:
-        """`busy` while the disk refuses, but for one contribution in REST_SECONDS, which tries it; blocks on nothing.
+    def refuse_at_once(self, record: dict[str, Any]) -> Refused | None:
+        """`busy` while writes fail, except for one contribution per REST_SECONDS, which tries again. Never blocks.
 
-        Reading and packing what can't be kept would cost those who draw their predictions' pace.
+        Parsing and packing contributions that can't be stored would slow down predictions.
         """
         with self._rest_lock:
             if self._rest_until is None:
@@ -56,48 +56,47 @@ class Intake:
             if now >= self._rest_until:
                 self._rest_until = now + REST_SECONDS
                 return None
-        return _no_disk(record)
+        return _disk_failed(record)
 
-    def accept(self, record: dict[str, Any]) -> Reply:
-        """The answer to a contribution, `accepted` (then it is on disk) or `refused`."""
+    def accept(self, record: dict[str, Any]) -> Accepted | Refused:
+        """Stores the contribution. `Accepted` is returned after it is on disk."""
         try:
             contribution = parse_contribution(record)
             contributor = contributor_id(self._key, contribution.contributor)
-            acknowledged = self._spool.accept(contribution, contributor, source="page", now=self._now())
+            stored = self._spool.accept(contribution, contributor, source="page", now=self._now())
         except (BadContribution, BadToken) as error:
             return _refused(record, "bad_contribution", str(error), retry=False)
         except WasDeleted as error:
-            return _refused(record, "deleted", f"{error}, and does not come back", retry=False)
+            return _refused(record, "deleted", f"{error} and can't be contributed again", retry=False)
         except SpoolFull as error:
             self._note(error)
-            self._rest(None)  # the disk has answered
-            return _refused(record, "spool_full", "no room for more until what is kept has been uploaded", retry=True)
+            self._rest(None)  # the disk works
+            return _refused(record, "spool_full", "the spool is full; try again later", retry=True)
         except SpoolError as error:
             self._note(error)
             self._rest(self._clock() + REST_SECONDS)
-            return _no_disk(record)
+            return _disk_failed(record)
         self._note(None)
         self._rest(None)
-        return {
-            "type": "accepted",
-            "id": acknowledged.id,
-            "use": stored_use(acknowledged.use),
-            "duplicate": acknowledged.duplicate,
-            # Ids are public: who resends another's gets no power over it.
-            "receipt": receipt_for(self._key, acknowledged.id) if acknowledged.yours else None,
-            "contributions": self._counts_of(contributor),
-        }
+        return Accepted(
+            id=stored.id,
+            use=stored_use(stored.use),
+            duplicate=stored.duplicate,
+            # Ids are public: resending another contributor's id must not give access to the drawing.
+            receipt=receipt_for(self._key, stored.id) if stored.yours else None,
+            contributions=self._counts_of(contributor),
+        )
 
     def _rest(self, until: float | None) -> None:
         with self._rest_lock:
             self._rest_until = until
 
-    def counts(self, token: str | None = None) -> Reply:
-        """How many contributions there are: in all, by this token, and of each digit."""
+    def counts(self, token: str | None = None) -> ContributionCounts:
+        """Number of contributions: in total, by this token, and of each digit."""
         return self._counts_of(None if token is None else contributor_id(self._key, token))
 
     def trouble(self) -> str:
-        """Why contributions can't be taken; empty when they can."""
+        """Why contributions can't be stored; empty if they can."""
         try:
             self._spool.counts(None)
         except SpoolError as error:
@@ -105,37 +104,37 @@ class Intake:
         return ""
 
     def _note(self, error: SpoolError | None) -> None:
-        """Tells the log when trouble begins, changes and ends: a full disk refuses thousands in a minute."""
+        """Logs only when trouble begins, changes and ends: a full disk refuses thousands of contributions a minute."""
         trouble = None if error is None else type(error).__name__
         if trouble == self._trouble:
             return
         self._trouble = trouble
         if error is None:
-            log.warning("contributions are taken again")
+            log.warning("contributions are accepted again")
         else:
             log.error("contributions are refused: %s", error)
 
-    def _counts_of(self, contributor: str | None) -> Reply:
+    def _counts_of(self, contributor: str | None) -> ContributionCounts:
         try:
             counts = self._spool.counts(contributor)
         except SpoolError as error:
-            # Only a number on the page: predictions and the answer at hand go out all the same.
+            # The counts are only shown on the page; predictions and replies work without them.
             log.warning("spool: %s", error)
             counts = Counts(total=0, yours=0, by_label=(0,) * 10)
-        return {"total": counts.total, "yours": counts.yours, "by_label": list(counts.by_label)}
+        return ContributionCounts(total=counts.total, yours=counts.yours, by_label=list(counts.by_label))
 
 
-def busy(record: dict[str, Any]) -> Reply:
-    """The answer when too many contributions are under way on one socket."""
-    return _refused(record, "busy", "too many contributions at a time on one socket", retry=True)
+def busy(record: dict[str, Any]) -> Refused:
+    """The reply when too many contributions are being stored for one socket."""
+    return _refused(record, "busy", "too many contributions at once on one socket", retry=True)
 
 
-def _no_disk(record: dict[str, Any]) -> Reply:
-    return _refused(record, "busy", "it could not be put on disk just now", retry=True)
+def _disk_failed(record: dict[str, Any]) -> Refused:
+    return _refused(record, "busy", "the disk failed; try again later", retry=True)
 
 
-def _refused(record: dict[str, Any], code: str, message: str, retry: bool) -> Reply:
+def _refused(record: dict[str, Any], code: RefusalCode, message: str, retry: bool) -> Refused:
     given = record.get("id")
-    # JSON may escape half a surrogate pair, which no answer in UTF-8 can hold.
+    # JSON may escape half a surrogate pair, which can't be encoded in UTF-8.
     name = given[:MAX_ID].encode(errors="replace").decode() if isinstance(given, str) else ""
-    return {"type": "refused", "id": name, "code": code, "message": message, "retry": retry}
+    return Refused(id=name, code=code, message=message, retry=retry)

@@ -1,4 +1,4 @@
-"""What the holder of a drawing's receipt may do: see all that is kept of it, or delete it. No HTTP in here."""
+"""Lets the holder of a drawing's receipt read or delete what is stored of it. No HTTP here."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from service.intake.intake import utc_now
 
 
 class WrongReceipt(Exception):
-    """Not this drawing's receipt, or no such drawing: which of the two is nobody's business."""
+    """Wrong receipt or unknown drawing; the caller must not learn which."""
 
 
 @dataclass(frozen=True, slots=True)
-class KeptDrawing:
-    """All that is kept of a drawing: its JSON as stored, and the PNGs of its samples step by step."""
+class StoredFiles:
+    """All that is stored of a drawing: its JSON document, and the PNGs of its samples in order."""
 
     document: bytes
     pngs: tuple[bytes, ...]
@@ -32,7 +32,7 @@ class KeptDrawing:
 
 
 class Receipts:
-    """All of it blocks on disk or store: call it in a thread, but for `check`."""
+    """Every method but `check` blocks on disk or store: call it in a thread."""
 
     def __init__(self, spool: Spool, store: ObjectStore, key: bytes, now: Callable[[], datetime] = utc_now) -> None:
         self._spool = spool
@@ -41,48 +41,48 @@ class Receipts:
         self._now = now
 
     def check(self, drawing: str, receipt: str) -> None:
-        """Nothing is looked up, so that a wrong receipt costs nothing and tells nothing.
+        """Checks the receipt without any look-up, so that a wrong one costs nothing and reveals nothing.
 
         Raises:
-            WrongReceipt: it is another's, or none at all.
+            WrongReceipt: it is not this drawing's receipt.
         """
         if not (is_drawing_id(drawing) and is_receipt_for(self._key, drawing, receipt)):
             raise WrongReceipt
 
-    def read(self, drawing: str, receipt: str) -> KeptDrawing:
-        """What is kept, wherever it is on its way from disk to store.
+    def read(self, drawing: str, receipt: str) -> StoredFiles:
+        """Reads the drawing from the spool or, after upload, from the store.
 
         Raises:
-            WrongReceipt: not this drawing's receipt, or the drawing is not kept here.
-            WasDeleted: it is kept no more.
-            BadStoredDrawing: the store has something else in its place.
-            SpoolError, StoreError: it could not be read just now.
+            WrongReceipt: it is not this drawing's receipt, or the drawing is not stored here.
+            WasDeleted: it was deleted.
+            BadStoredDrawing: the store holds something else under its key.
+            SpoolError, StoreError: it can't be read now.
         """
         self.check(drawing, receipt)
         found = self._spool.find(drawing)
         if isinstance(found, Deletion):
             raise WasDeleted(str(found))
         if found is not None:
-            return KeptDrawing(*found.unpack())
+            return StoredFiles(*found.unpack())
         return self._read_from_store(drawing)
 
     def delete(self, drawing: str, receipt: str) -> Deletion:
-        """Deletes for good; on disk when this returns, out of the store soon after. A second time changes nothing.
+        """Deletes for good: from disk before this returns, from the store soon after. Repeating it changes nothing.
 
         Raises:
-            WrongReceipt: not this drawing's receipt.
-            SpoolError: it is not known to be deleted.
+            WrongReceipt: it is not this drawing's receipt.
+            SpoolError: the deletion may not be on disk.
         """
         self.check(drawing, receipt)
         return self._spool.delete(drawing, self._now())
 
-    def _read_from_store(self, drawing: str) -> KeptDrawing:
+    def _read_from_store(self, drawing: str) -> StoredFiles:
         try:
             document = self._store.get(drawing_key(drawing))
             samples = parse_stored_drawing(document).samples
-            return KeptDrawing(document, tuple(self._store.get(sample.key) for sample in samples))
+            return StoredFiles(document, tuple(self._store.get(sample.key) for sample in samples))
         except NoSuchObject as error:
-            # By another service with another spool, or between this one's look at the spool and at the store.
+            # Another service deleted it, or it was deleted between the reads of spool and store.
             if self._is_buried(drawing):
                 raise WasDeleted(f"drawing {drawing} was deleted") from error
             raise WrongReceipt from error

@@ -1,4 +1,4 @@
-"""Keeps the uploader's process running beside the service; what it does is `collector/upload/uploader_process.py`'s."""
+"""Runs `collector/upload/uploader_process.py` beside the service and restarts it when it ends."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from service.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.2  # between looks at whether it still runs
-AGAIN_SECONDS = 1.0  # until one that ended is started again
-STOP_SECONDS = 3.5  # for the drawings on their way; less than the service takes for its own end
+LOOK_SECONDS = 0.2  # between checks that it still runs
+AGAIN_SECONDS = 1.0  # before a process that ended is restarted
+STOP_SECONDS = 3.5  # for uploads in progress; less than the service's own time to stop
 
 
 @contextmanager
 def upload_process(settings: Settings, stop: threading.Event) -> Iterator[None]:
-    """The uploader runs until `stop`, and again whenever it ends before."""
+    """Runs the uploader until `stop` is set, restarting it whenever it ends earlier."""
     thread = threading.Thread(target=_keep_running, args=(settings, stop), name="upload-process", daemon=True)
     thread.start()
     try:
@@ -40,18 +40,18 @@ def _keep_running(settings: Settings, stop: threading.Event) -> None:
             if stop.is_set():
                 _end(process)
         if not stop.is_set():
-            log.error("the uploader ended with %s; starting it again in %g s", process.returncode, AGAIN_SECONDS)
+            log.error("the uploader ended with exit code %s; restarting it in %g s", process.returncode, AGAIN_SECONDS)
             stop.wait(AGAIN_SECONDS)
 
 
 def _start(settings: Settings) -> subprocess.Popen[bytes]:
-    # Its settings are this service's, wherever this one had them from.
+    # The uploader must use this service's settings, which may not come from the environment.
     env = {"MIDSTROKE_VAR": str(settings.var), "MIDSTROKE_STORE": settings.store}
     if settings.s3_endpoint is not None:
         env["MIDSTROKE_S3_ENDPOINT"] = settings.s3_endpoint
-    return subprocess.Popen(  # noqa: S603 - this Python and a module of our own
+    return subprocess.Popen(  # noqa: S603 - this Python runs a module of ours
         [sys.executable, "-m", "collector.upload.uploader_process", str(spool_file(settings.var))],
-        stdin=subprocess.PIPE,  # ends with this process, whatever ends it
+        stdin=subprocess.PIPE,  # the uploader ends when this pipe closes, however the service ends
         env={**os.environ, **env, "MIDSTROKE_LOG_LEVEL": settings.log_level},
     )
 

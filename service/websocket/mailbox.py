@@ -1,4 +1,4 @@
-"""What waits between a socket's reader and its replier: the latest snapshot of each kind, or all in order."""
+"""Holds snapshots between a socket's reader and its replier: the latest of each kind, or all in order."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import asyncio
 
 from service.wire.messages import Slot, Snapshot
 
-MAX_WAITING = 64  # snapshots in order; the reader waits then, and with it the client
+MAX_WAITING = 64  # queued snapshots; then the reader waits, and with it the client
 
 
 class Room:
-    """What one task waits for until another makes it. An event is made for the wait alone: an idle socket has none."""
+    """Lets one task wait until another signals room. Creates its event only while waiting: idle sockets have none."""
 
-    __slots__ = ("_awaited",)  # one of what every idle socket keeps
+    __slots__ = ("_awaited",)
 
     def __init__(self) -> None:
         self._awaited: asyncio.Event | None = None
@@ -28,7 +28,7 @@ class Room:
 
 
 class Mailbox:
-    """One slot for each kind of snapshot, latest wins; or, with `coalesce` off, a queue that makes the reader wait.
+    """One slot for each kind of snapshot, where the latest wins; without `coalesce`, a bounded queue.
 
     For one event loop.
     """
@@ -38,7 +38,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.coalesce = True
         self._slots: dict[Slot, Snapshot] = {}
-        self._queue: list[Snapshot] = []  # no deque, whose room for 64 an idle socket would keep
+        self._queue: list[Snapshot] = []  # no deque: even an empty one allocates room for 64
         self._room = Room()
 
     def __bool__(self) -> bool:
@@ -53,7 +53,7 @@ class Mailbox:
         self._queue.append(snapshot)
 
     def take(self) -> Snapshot:
-        """The next snapshot; those that wait in order come first, for they are the older.
+        """Removes and returns the next snapshot: queued ones first, which are older.
 
         Raises:
             IndexError: the mailbox is empty.
@@ -62,5 +62,5 @@ class Mailbox:
             self._room.give()
             return self._queue.pop(0)
         if not self._slots:
-            raise IndexError("no snapshot waits")
+            raise IndexError("the mailbox is empty")
         return self._slots.pop(next(iter(self._slots)))

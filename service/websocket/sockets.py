@@ -1,4 +1,4 @@
-"""Which websockets are taken, how many there are, and telling them all that the models have changed."""
+"""Accepts or refuses websockets, counts them, and wakes every session when the models change."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from service.wire.close_codes import CloseCode
 from service.wire.protocol import SUBPROTOCOL
 
 PATH = "/ws"
-WOKEN_AT_ONCE, WAKING_SECONDS = 5, 0.002  # sessions at a time, and until the next
+WOKEN_AT_ONCE, WAKING_SECONDS = 5, 0.002  # sessions woken together, and the pause after them
 
 log = logging.getLogger(__name__)
 
 
 class SocketsFirst:
-    """Takes websockets before the framework routes them: a socket would keep 10 kB of what that makes on the way."""
+    """Serves websockets before the framework routes them: its routing would keep 10 kB for each open socket."""
 
     def __init__(self, app: ASGIApp, serve: Callable[[WebSocket], Awaitable[None]]) -> None:
         self._app = app
@@ -52,7 +52,7 @@ class Sockets:
     async def serve(self, socket: WebSocket) -> None:
         """Serves one websocket from handshake to close."""
         offered = socket.scope.get("subprotocols", [])
-        # A refusal is an accepted socket closed at once: of a refused handshake a browser learns no reason.
+        # Refused sockets are accepted and closed: browsers don't show the reason of a refused handshake.
         await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
         refusal = self._refusal(socket, offered)
         if refusal is not None:
@@ -64,12 +64,12 @@ class Sockets:
             await session.run()
         except* Exception:
             log.exception("a session failed")
-            await end(socket, CloseCode.SERVER_ERROR, "an error of the server's")
+            await end(socket, CloseCode.SERVER_ERROR, "internal error")
         finally:
             self._sessions.discard(session)
 
     async def wake_all(self) -> None:
-        """Lets every session tell its client what has changed, a few at a time: answers come in between."""
+        """Wakes all sessions, a few at a time so that predictions are answered in between."""
         for number, session in enumerate(list(self._sessions), 1):
             session.wake()
             if number % WOKEN_AT_ONCE == 0:

@@ -1,4 +1,4 @@
-"""Why the server ends a socket. A client doesn't come back after 44xx, and comes back later after 45xx."""
+"""Close codes of the application. Clients don't reconnect after 44xx, and reconnect later after 45xx."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from collector.upload.uploader import Uploader
 from service.inference.live_models import LiveModels
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
+from service.wire.schemas import Accepted, Refused
 from tests.collector.contributions import contribution_record
 from training.data.contributed import contributed_drawings
 from training.learning.progress import Progress, parse_progress
@@ -86,9 +87,12 @@ def test_a_drawing_given_before_is_known_and_new_ones_are_accepted(folder: Path)
     deleted = intake.accept(contribution_record(id=drawing_id(6)))
     new = intake.accept(contribution_record(contributor=TRAINING_TOKEN))
 
-    assert (known["type"], known["duplicate"], known["use"]) == ("accepted", True, "judging")
-    assert (deleted["type"], deleted["code"]) == ("refused", "deleted")
-    assert (new["duplicate"], new["contributions"]["yours"], new["contributions"]["total"]) == (False, 3, 5)
+    assert isinstance(known, Accepted)
+    assert (known.duplicate, known.use) == (True, "judging")
+    assert isinstance(deleted, Refused)
+    assert deleted.code == "deleted"
+    assert isinstance(new, Accepted)
+    assert (new.duplicate, new.contributions.yours, new.contributions.total) == (False, 3, 5)
     spool.close()
 
 

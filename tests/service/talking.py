@@ -14,7 +14,7 @@ from websockets.sync.client import ClientConnection
 
 from collector.ink.raster import draw_strokes
 from collector.ink.snapshot import pack_ink20, to_ink20
-from service.inference.live_models import Served
+from service.inference.served import Served
 from tests.service.fakes import SEVEN, fake_predictor
 from tests.service.serving import WAIT_SECONDS, Service, receive
 

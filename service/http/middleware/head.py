@@ -1,4 +1,4 @@
-"""HEAD for whatever GET answers: health checks and `curl -I` ask so, and FastAPI's routes know GET alone."""
+"""Answers HEAD wherever GET is answered, for health checks and `curl -I`; FastAPI's routes don't."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class HeadAsGet:
-    """Hands HEAD on as GET. The server, which knows what was asked, keeps the body back."""
+    """Passes HEAD on as GET; the server leaves out the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""The headers that every answer carries, so that a browser runs and fetches nothing but what is served here."""
+"""Security headers of every response: a browser runs and fetches only what is served here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGE_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-# A figure is a picture: it may show the heat maps that matplotlib puts into it, and do nothing.
+# A figure may show the heat maps that matplotlib embeds, and run nothing.
 FIGURE_POLICY = "default-src 'none'; img-src data:; sandbox"
 
 ALWAYS = {
@@ -31,7 +31,7 @@ ALWAYS = {
 
 
 class SafeHeaders:
-    """Adds them where an answer doesn't bring its own; ASGI itself, for Starlette's wrapper costs a task a request."""
+    """Adds the headers that a response doesn't set itself. Plain ASGI: Starlette's wrapper costs a task a request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

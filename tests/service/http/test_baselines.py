@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter
 
-from service.http.schemas import BaselineForm
+from service.http.schemas import Baseline
 from tests.service.serving import Service
 from training.baselines.record import Record, to_json
 
@@ -38,7 +38,7 @@ def kept(service: Service) -> Service:
 def test_the_ancestors_are_told_as_they_were_written(kept: Service) -> None:
     answer = kept.call("GET", "/baselines")
 
-    rows = TypeAdapter(list[BaselineForm]).validate_python(answer.json)
+    rows = TypeAdapter(list[Baseline]).validate_python(answer.json)
     assert [(row.name, row.claimed, row.at_50) for row in rows] == [
         ("SVC, 100 images", 0.68, None),
         ("Softmax regression", None, 0.28),

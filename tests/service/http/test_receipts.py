@@ -16,8 +16,9 @@ from collector.contribution.layout import drawing_key, tombstone_key
 from collector.contribution.receipt import receipt_for
 from collector.spool.spool import Spool
 from collector.upload.uploader import Uploader
-from service.http.schemas import AcceptedForm, DeletedForm, ErrorForm, KeptForm, RefusedForm
+from service.http.schemas import Deleted, Error, StoredContribution
 from service.intake.receipts import Receipts
+from service.wire.schemas import Accepted, Refused
 from tests.service.fakes import TOKEN, DownStore, contribution_record
 from tests.service.serving import KEY, Answer, Service, receive
 from tests.service.talking import say
@@ -44,7 +45,7 @@ def objects_of(service: Service, record: dict[str, Any]) -> list[str]:
 def given(request: pytest.FixtureRequest, service: Service) -> tuple[dict[str, Any], str]:
     """A contribution and its receipt, while it waits for upload and after it."""
     record = contribution_record()
-    receipt = AcceptedForm.model_validate(give(service, record).json).receipt
+    receipt = Accepted.model_validate(give(service, record).json).receipt
     assert receipt is not None
     if request.param == "store":
         upload(service)
@@ -57,7 +58,7 @@ def test_its_contributor_sees_all_that_is_kept(service: Service, given: tuple[di
 
     answer = by_receipt(service, "GET", record["id"], receipt)
 
-    kept = KeptForm.model_validate(answer.json)
+    kept = StoredContribution.model_validate(answer.json)
     assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
     assert (kept.drawing.drawing, kept.drawing.label) == (record["id"], record["label"])
     assert kept.drawing.strokes == record["strokes"]
@@ -88,12 +89,12 @@ def test_what_is_deleted_is_gone_from_disk_and_store(service: Service, given: tu
 
     answer = by_receipt(service, "DELETE", record["id"], receipt)
 
-    assert DeletedForm.model_validate(answer.json).id == record["id"]
+    assert Deleted.model_validate(answer.json).id == record["id"]
     assert service.spool.pending(10) == []
     upload(service)
     assert objects_of(service, record) == [tombstone_key(record["id"])]
     seen = by_receipt(service, "GET", record["id"], receipt)
-    assert (seen.status, ErrorForm.model_validate(seen.json).code) == (410, "deleted")
+    assert (seen.status, Error.model_validate(seen.json).code) == (410, "deleted")
     assert by_receipt(service, "GET", record["id"], receipt, "/archive").status == 410
 
 
@@ -121,7 +122,7 @@ def test_a_deleted_drawing_does_not_come_back(service: Service, given: tuple[dic
         refused = receive(socket)
 
     assert answer.status == 410
-    assert RefusedForm.model_validate(answer.json).code == refused["code"] == "deleted"
+    assert Refused.model_validate(answer.json).code == refused["code"] == "deleted"
     assert not refused["retry"]
     upload(service)
     assert list(service.store.keys("drawings/")) == []
@@ -150,7 +151,7 @@ def test_without_the_receipt_a_drawing_might_as_well_not_be_there(
     there = service.call(method, f"/contributions/{record['id']}{rest}", None, **header)
     not_there = service.call(method, f"/contributions/{uuid.uuid4()}{rest}", None, **header)
 
-    assert (there.status, ErrorForm.model_validate(there.json).code) == (404, "not_found")
+    assert (there.status, Error.model_validate(there.json).code) == (404, "not_found")
     assert there.json == not_there.json
     assert len(service.spool.pending(10)) == 2
 
@@ -229,7 +230,7 @@ def test_what_the_store_can_not_tell_just_now_is_told_as_such(service: Service) 
 
     answer = by_receipt(service, "GET", record["id"], receipt)
 
-    assert (answer.status, ErrorForm.model_validate(answer.json).code) == (503, "store_unreachable")
+    assert (answer.status, Error.model_validate(answer.json).code) == (503, "store_unreachable")
 
 
 def test_a_receipt_outlives_the_spool_as_long_as_the_key_is_kept(service: Service, tmp_path: Any) -> None:

@@ -7,9 +7,10 @@ from collector.ink.drawing import Stroke
 from collector.ink.encodings import Encoding, Inputs
 from collector.ink.path import pack_path48, to_path48
 from collector.ink.raster import draw_strokes, encode_png
-from collector.ink.snapshot import SnapshotError, pack_ink20, to_canvas20, to_ink20
+from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
 from service.inference.inputs import FEEDS, make_inputs
-from service.wire.messages import Frame, Snapshot, Strokes
+from service.wire.messages import Frame, FrameEncoding, Snapshot, Strokes
+from service.wire.protocol import ProtocolError
 from tests.service.fakes import SEVEN
 
 CANVAS = draw_strokes(SEVEN)
@@ -63,6 +64,9 @@ def test_ink_outside_the_canvas_only_is_no_ink() -> None:
     assert make_inputs(Strokes(1, 1, 500, 500, 16, far), ["ink20"]) == {"ink20": None}
 
 
-def test_a_frame_that_breaks_its_contract_is_refused() -> None:
-    with pytest.raises(SnapshotError):
-        make_inputs(Frame("ink20", b"\xff" * 412), ["ink20"])
+@pytest.mark.parametrize(("encoding", "payload"), [("ink20", b"\xff" * 412), ("png", b"GIF89a")])
+def test_a_frame_that_breaks_its_contract_is_a_bad_snapshot(encoding: FrameEncoding, payload: bytes) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        make_inputs(Frame(encoding, payload, drawing=3, seq=12), ["ink20"])
+
+    assert (caught.value.code, caught.value.drawing, caught.value.seq) == ("bad_snapshot", 3, 12)

@@ -7,7 +7,8 @@ import pytest
 from collector.contribution.layout import TRAINER_STATUS, champion_key, model_key
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
-from service.inference.live_models import BAD_ARTIFACT_SECONDS, FAMILIES_SECONDS, LiveModels, Served
+from service.inference.live_models import BAD_ARTIFACT_SECONDS, FAMILIES_SECONDS, LiveModels
+from service.inference.served import Served
 from tests.service.fakes import DownStore
 from tests.shipped import shipped_artifact
 from training.models.artifact import Artifact
@@ -206,7 +207,7 @@ def test_without_a_store_the_models_that_ship_are_served_and_it_says_so() -> Non
     down = DownStore()
     live = LiveModels(down, Registry(down), Registry(FolderStore(FIRST_MODELS)))
 
-    live.take_shipped()
+    live.serve_shipped()
     live.poll()
 
     assert live.current.predictors["softmax"].card.version == shipped_artifact("softmax").card.version
@@ -217,7 +218,7 @@ def test_without_a_store_the_models_that_ship_are_served_and_it_says_so() -> Non
 def test_a_store_that_comes_back_is_taken_up() -> None:
     down = DownStore()
     live = LiveModels(down, Registry(down), Registry(FolderStore(FIRST_MODELS)))
-    live.take_shipped()
+    live.serve_shipped()
     live.poll()
 
     down.store = MemoryStore()
@@ -244,7 +245,7 @@ def test_with_no_model_anywhere_nothing_is_served() -> None:
     nothing = MemoryStore()
     live = LiveModels(DownStore(), Registry(nothing), Registry(nothing))
 
-    live.take_shipped()
+    live.serve_shipped()
     live.poll()
 
     assert dict(live.current.predictors) == {}

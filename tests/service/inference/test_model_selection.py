@@ -4,8 +4,8 @@ from types import MappingProxyType
 
 import pytest
 
-from service.inference.live_models import Served
-from service.inference.model_selection import choose_predictors
+from service.inference.model_selection import select_predictors
+from service.inference.served import Served
 from service.wire.messages import Frame, Snapshot, Strokes
 from service.wire.protocol import ProtocolError
 from tests.service.fakes import SEVEN, fake_predictor
@@ -26,7 +26,7 @@ SERVED = Served(
 
 
 def chosen(snapshot: Snapshot, *families: str) -> list[str]:
-    return [predictor.family for predictor in choose_predictors(SERVED, families, snapshot)]
+    return [predictor.family for predictor in select_predictors(SERVED, families, snapshot)]
 
 
 def test_the_best_that_the_snapshot_feeds_answers_when_none_is_named() -> None:

@@ -6,10 +6,11 @@ from typing import Any, cast
 
 import pytest
 
-from collector.contribution.contributor import contributor_id, use_of
+from collector.contribution.contributor import contributor_id, stored_use, use_of
 from collector.contribution.receipt import receipt_for
 from collector.spool.spool import Acknowledgement, Counts, Spool, SpoolError
 from service.intake.intake import REST_SECONDS, Intake
+from service.wire.schemas import Accepted, Refused
 from tests.service.fakes import TOKEN, contribution_record
 
 KEY = b"k" * 32
@@ -27,10 +28,10 @@ def test_a_contribution_is_on_disk_when_it_is_accepted(spool: Spool) -> None:
 
     reply = Intake(spool, KEY).accept(record)
 
-    assert reply == {
+    assert reply.model_dump() == {
         "type": "accepted",
         "id": record["id"],
-        "use": use_of(contributor_id(KEY, TOKEN)),
+        "use": stored_use(use_of(contributor_id(KEY, TOKEN))),
         "duplicate": False,
         "receipt": receipt_for(KEY, record["id"]),
         "contributions": {"total": 1, "yours": 1, "by_label": [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]},
@@ -38,70 +39,70 @@ def test_a_contribution_is_on_disk_when_it_is_accepted(spool: Spool) -> None:
     assert [waiting.id for waiting in spool.pending(10)] == [record["id"]]
 
 
-def test_the_browsers_token_is_not_kept(spool: Spool) -> None:
+def test_the_browsers_token_is_not_stored(spool: Spool) -> None:
     Intake(spool, KEY).accept(contribution_record())
 
     assert TOKEN not in repr(spool.pending(1))
 
 
-def test_the_same_id_again_is_a_duplicate_and_counts_once(spool: Spool) -> None:
+def test_a_repeated_id_is_a_duplicate_and_counts_once(spool: Spool) -> None:
     intake, record = Intake(spool, KEY), contribution_record()
 
     intake.accept(record)
     again = intake.accept(record)
 
-    assert (again["type"], again["duplicate"], again["contributions"]["total"]) == ("accepted", True, 1)
+    assert isinstance(again, Accepted)
+    assert (again.duplicate, again.contributions.total) == (True, 1)
 
 
 @pytest.mark.parametrize("changes", [{"label": 10}, {"samples": []}, {"consent": "none"}, {"contributor": "x"}])
-def test_a_wrong_contribution_is_refused_for_good(spool: Spool, changes: dict[str, Any]) -> None:
+def test_an_invalid_contribution_is_refused_for_good(spool: Spool, changes: dict[str, Any]) -> None:
     record = contribution_record(**changes)
 
     reply = Intake(spool, KEY).accept(record)
 
-    assert (reply["type"], reply["id"], reply["code"], reply["retry"]) == (
-        "refused",
-        record["id"],
-        "bad_contribution",
-        False,
-    )
+    assert isinstance(reply, Refused)
+    assert (reply.id, reply.code, reply.retry) == (record["id"], "bad_contribution", False)
     assert spool.pending(1) == []
 
 
-def test_a_contribution_that_is_nothing_of_the_kind_is_refused(spool: Spool) -> None:
+def test_a_record_without_a_contributions_fields_is_refused(spool: Spool) -> None:
     reply = Intake(spool, KEY).accept({"id": ["no", "text"]})
 
-    assert (reply["id"], reply["code"]) == ("", "bad_contribution")
+    assert isinstance(reply, Refused)
+    assert (reply.id, reply.code) == ("", "bad_contribution")
 
 
-def test_a_full_spool_asks_to_come_again(tmp_path: Path) -> None:
+def test_a_full_spool_refuses_with_retry(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "small.sqlite", 100)
 
     reply = Intake(spool, KEY).accept(contribution_record())
     spool.close()
 
-    assert (reply["type"], reply["code"], reply["retry"]) == ("refused", "spool_full", True)
+    assert isinstance(reply, Refused)
+    assert (reply.code, reply.retry) == ("spool_full", True)
 
 
-def test_a_spool_that_fails_asks_to_come_again_and_says_so(spool: Spool) -> None:
+def test_a_failing_spool_refuses_with_retry_and_reports_trouble(spool: Spool) -> None:
     intake = Intake(spool, KEY)
     spool.close()
 
     reply = intake.accept(contribution_record())
 
-    assert (reply["code"], reply["retry"]) == ("busy", True)
+    assert isinstance(reply, Refused)
+    assert (reply.code, reply.retry) == ("busy", True)
     assert "spool" in intake.trouble()
 
 
 class Disk:
-    """Stands before a spool, and refuses while it is told to."""
+    """Wraps a spool; its writes fail while `full`."""
 
     def __init__(self, spool: Spool) -> None:
-        self.full, self.asked = True, 0
+        self.full, self.attempts = True, 0
         self._spool = spool
 
     def accept(self, *given: Any, **named: Any) -> Acknowledgement:
-        self.asked += 1
+        self.attempts += 1
         if self.full:
             raise SpoolError("database or disk is full")
         return self._spool.accept(*given, **named)
@@ -110,7 +111,7 @@ class Disk:
         return self._spool.counts(contributor)
 
 
-def test_a_disk_that_refuses_is_tried_by_one_contribution_at_a_time(spool: Spool) -> None:
+def test_a_failing_disk_is_tried_by_one_contribution_at_a_time(spool: Spool) -> None:
     disk, now = Disk(spool), [100.0]
     intake = Intake(cast("Spool", disk), KEY, clock=lambda: now[0])
     records = [contribution_record() for _ in range(4)]
@@ -122,12 +123,12 @@ def test_a_disk_that_refuses_is_tried_by_one_contribution_at_a_time(spool: Spool
     tries = [intake.refuse_at_once(record) for record in records[2:]]
 
     assert refused is not None
-    assert (refused["code"], refused["retry"], refused["id"]) == ("busy", True, records[1]["id"])
+    assert (refused.code, refused.retry, refused.id) == ("busy", True, records[1]["id"])
     assert (tries[0], tries[1] is None) == (None, False)
-    assert disk.asked == 1
+    assert disk.attempts == 1
 
 
-def test_a_disk_that_is_well_again_is_open_to_all_at_once(spool: Spool) -> None:
+def test_after_one_success_every_contribution_is_tried_again(spool: Spool) -> None:
     disk, now = Disk(spool), [100.0]
     intake = Intake(cast("Spool", disk), KEY, clock=lambda: now[0])
     intake.accept(contribution_record())
@@ -138,14 +139,14 @@ def test_a_disk_that_is_well_again_is_open_to_all_at_once(spool: Spool) -> None:
 
     reply = intake.accept(record)
 
-    assert reply["type"] == "accepted"
+    assert isinstance(reply, Accepted)
     assert [intake.refuse_at_once(contribution_record()) for _ in range(3)] == [None] * 3
 
 
-def test_counts_are_of_the_token_that_asks(spool: Spool) -> None:
+def test_counts_are_of_the_given_token(spool: Spool) -> None:
     intake = Intake(spool, KEY)
     intake.accept(contribution_record(label=3))
 
-    assert intake.counts(TOKEN)["yours"] == 1
-    assert intake.counts("another-browsers-token")["yours"] == 0
-    assert intake.counts()["total"] == 1
+    assert intake.counts(TOKEN).yours == 1
+    assert intake.counts("another-browsers-token").yours == 0
+    assert intake.counts().total == 1

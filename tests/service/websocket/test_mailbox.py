@@ -83,5 +83,5 @@ def test_nothing_can_be_taken_from_an_empty_mailbox() -> None:
     async def take() -> None:
         Mailbox().take()
 
-    with pytest.raises(IndexError, match="no snapshot"):
+    with pytest.raises(IndexError, match="empty"):
         asyncio.run(take())

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.inference.predictor import Prediction
 from service.wire.messages import Contribute, Frame, Hello, Ping, Strokes
 from service.wire.protocol import ProtocolError, parse_binary, parse_json_object, parse_text
-from service.wire.replies import encode_error, encode_prediction
+from service.wire.replies import Prediction, encode_error, encode_prediction
 
 # How long an example takes on a busy machine says nothing about the protocol.
 patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,0 +1,63 @@
+"""`POST /contributions`: stores a finished, labelled drawing."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter, Request, Response
+
+from service.admission.origins import Origins
+from service.http.errors import HttpError
+from service.http.request_body import BODY_ERRORS, read_body
+from service.http.schemas import Error, Responses, error_responses
+from service.intake.intake import Intake
+from service.wire.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_json_object
+from service.wire.schemas import Accepted, Refused
+
+JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
+ANSWERS: Responses = {
+    200: {"model": Accepted, "description": "It was stored before"},
+    410: {"model": Refused, "description": "It was deleted and can't be contributed again"},
+    422: {"model": Refused | Error, "description": "It is invalid, or no JSON object"},
+    503: {"model": Refused, "description": "It can't be stored now"},
+    **error_responses({403: "A page of another origin sent it"}),
+    **BODY_ERRORS,
+}
+
+
+def make_contributions_routes(intake: Intake, origins: Origins) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.post(
+        "/contributions",
+        summary="Contribute a finished, labelled drawing",
+        response_model=Accepted,
+        status_code=201,
+        openapi_extra=JSON_BODY,
+        responses=ANSWERS,
+    )
+    async def contribute(request: Request) -> Response:
+        if not origins.allow(request.headers.get("origin"), request.headers.get("host")):
+            raise HttpError(403, "origin_not_allowed", "this origin's pages may not contribute")
+        body = await read_body(request, "application/json", MAX_MESSAGE_BYTES)
+        try:
+            record = parse_json_object(body)
+        except ProtocolError as error:
+            raise HttpError(422, error.code, error.message) from error
+        refusal = intake.refuse_at_once(record)
+        reply = await asyncio.to_thread(intake.accept, record) if refusal is None else refusal
+        return Response(reply.model_dump_json(), _status_of(reply), media_type="application/json")
+
+    return routes
+
+
+def _status_of(reply: Accepted | Refused) -> int:
+    match reply:
+        case Accepted(duplicate=duplicate):
+            return 200 if duplicate else 201
+        case Refused(retry=True):
+            return 503
+        case Refused(code="deleted"):
+            return 410
+        case Refused():
+            return 422

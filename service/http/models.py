@@ -1,0 +1,60 @@
+"""`GET /model` and `GET /models/...`: served models, and the files of published versions."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter, Response
+
+from collector.storage.object_store import StoreError
+from service.http.errors import HttpError
+from service.http.middleware.headers import FIGURE_POLICY
+from service.http.schemas import Overview, Responses, error_responses
+from service.inference.live_models import LiveModels
+from service.intake.intake import Intake
+from service.wire.schemas import describe_models, describe_trainer
+from training.models.artifact import CARD, BadCard
+from training.models.registry import Registry, RegistryError
+
+FOR_EVER = "public, max-age=31536000, immutable"  # a published version never changes
+FILE: Responses = {
+    200: {"description": "The file", "content": {"application/json": {}, "image/svg+xml": {}}},
+    **error_responses({404: "No such file", 503: "The store can't be read"}),
+}
+
+
+def make_models_routes(live: LiveModels, registry: Registry, intake: Intake) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/model", summary="Show the served models, the trainer's status and the number of contributions")
+    async def model() -> Overview:
+        served = live.current
+        return Overview(
+            models=describe_models(served.cards),
+            trainer=describe_trainer(served.trainer) if served.trainer else None,
+            contributions=await asyncio.to_thread(intake.counts),
+        )
+
+    @routes.get(
+        "/models/{family}/{version}/{file}",
+        summary="Get a published version's card.json, or one of its figures (*.svg)",
+        response_class=Response,
+        responses=FILE,
+    )
+    async def model_file(family: str, version: str, file: str) -> Response:
+        try:
+            return await asyncio.to_thread(_read_file, registry, family, version, file)
+        except (RegistryError, BadCard) as error:
+            raise HttpError(404, "not_found", str(error)) from error
+        except StoreError as error:
+            raise HttpError(503, "store_unreachable", str(error)) from error
+
+    return routes
+
+
+def _read_file(registry: Registry, family: str, version: str, file: str) -> Response:
+    headers = {"Cache-Control": FOR_EVER}
+    if file == CARD:
+        return Response(registry.card(family, version).to_json(), headers=headers, media_type="application/json")
+    headers["Content-Security-Policy"] = FIGURE_POLICY
+    return Response(registry.figure(family, version, file), headers=headers, media_type="image/svg+xml")

@@ -1,0 +1,44 @@
+"""Answers snapshots: selects the models, makes their inputs, predicts and encodes. No sockets here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from collector.ink.encodings import Encoding, Inputs
+from service.inference.inputs import make_inputs
+from service.inference.live_models import LiveModels
+from service.inference.model_selection import select_predictors
+from service.inference.predictor import Predictor
+from service.wire.messages import Snapshot
+from service.wire.replies import encode_prediction
+
+
+class Answering:
+    """Predicts for one client, on the event loop that all predictions run on."""
+
+    __slots__ = ("_live", "families")
+
+    def __init__(self, live: LiveModels) -> None:
+        self.families: tuple[str, ...] = ()  # that the client asked for; empty for the best one
+        self._live = live
+
+    def answer(self, snapshot: Snapshot) -> list[str]:
+        """One encoded prediction from each selected model.
+
+        Raises:
+            ProtocolError: no model can answer, or the snapshot is wrong.
+        """
+        selected = select_predictors(self._live.current, self.families, snapshot)
+        return _predict(snapshot, selected, make_inputs(snapshot, {each.encoding for each in selected}))
+
+    async def answer_slow(self, snapshot: Snapshot) -> list[str]:
+        """As `answer`, for `SLOW_SLOTS`: makes the inputs in a thread."""
+        selected = select_predictors(self._live.current, self.families, snapshot)
+        encodings = {each.encoding for each in selected}
+        return _predict(snapshot, selected, await asyncio.to_thread(make_inputs, snapshot, encodings))
+
+
+def _predict(snapshot: Snapshot, selected: Sequence[Predictor], inputs: Mapping[Encoding, Inputs | None]) -> list[str]:
+    drawing, seq = snapshot.drawing, snapshot.seq or 0
+    return [encode_prediction(each.predict(inputs[each.encoding]), drawing, seq) for each in selected]

@@ -1,0 +1,116 @@
+"""What the service sends as JSON, over the websocket and over HTTP alike. Field names are part of the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from collector.contribution.contributor import StoredUse
+from training.models.card import Card
+from training.models.status import TrainerStatus
+
+RefusalCode = Literal["bad_contribution", "busy", "deleted", "spool_full"]
+
+
+class Metrics(BaseModel):
+    """Shares of drawings by unseen writers that are classified correctly."""
+
+    mean: float = Field(description="over 10, 20 ... 100 % of the ink")
+    at_50: float
+    at_100: float
+
+
+class ServedModel(BaseModel):
+    """A served model."""
+
+    family: str
+    model: str = Field(description="version")
+    encoding: Literal["ink20", "canvas20", "path48"]
+    contract: str
+    best: bool
+    drawings: int = Field(description="number of training drawings")
+    metrics: Metrics
+
+
+class TrainingOutcome(BaseModel):
+    """Result of a family's last training."""
+
+    state: Literal["published", "refused"]
+    family: str
+    version: str
+    reasons: list[str]
+    at: str = Field(description="UTC, ISO 8601")
+
+
+class Trainer(BaseModel):
+    """What the trainer is doing."""
+
+    state: Literal["waiting", "training", "published", "refused"]
+    new_drawings: int
+    needed: int
+    family: str | None = None
+    version: str | None = None
+    reasons: list[str] = []
+    new_judging: int = Field(0, description="new validation drawings, which start no training")
+    doubted: int = Field(0, description="new drawings that the label filter left out")
+    outcomes: list[TrainingOutcome] = Field([], description="the last of each family, newest first")
+    at: str = Field("", description="UTC, ISO 8601")
+
+
+class ContributionCounts(BaseModel):
+    """Number of contributions."""
+
+    total: int
+    yours: int
+    by_label: list[int] = Field(min_length=10, max_length=10)
+
+
+class Accepted(BaseModel):
+    """The contribution is on disk."""
+
+    type: Literal["accepted"] = "accepted"
+    id: str
+    use: StoredUse = Field(description="judging: a validation drawing")
+    duplicate: bool
+    receipt: str | None = Field(
+        description="secret that allows to see, download and delete the drawing; "
+        "null if another contributor sent this id first",
+        examples=["5f2b..."],
+    )
+    contributions: ContributionCounts
+
+
+class Refused(BaseModel):
+    """The contribution was not accepted."""
+
+    type: Literal["refused"] = "refused"
+    id: str
+    code: RefusalCode
+    message: str
+    retry: bool = Field(description="true if sending it again later can succeed")
+
+
+def describe_models(cards: Iterable[Card]) -> list[ServedModel]:
+    """Describes the served models, given best first."""
+    return [
+        ServedModel(
+            family=card.family,
+            model=card.version,
+            encoding=card.encoding,
+            contract=card.contract,
+            best=place == 0,
+            drawings=card.trained_on.drawings,
+            metrics=Metrics(
+                mean=round(card.metrics.mean, 4),
+                at_50=round(card.metrics.at_50, 4),
+                at_100=round(card.metrics.at_100, 4),
+            ),
+        )
+        for place, card in enumerate(cards)
+    ]
+
+
+def describe_trainer(status: TrainerStatus) -> Trainer:
+    return Trainer.model_validate(status.to_record())
