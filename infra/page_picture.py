@@ -14,8 +14,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import ViewportSize, expect, sync_playwright
 
-from collector.ink.drawing import Point, Stroke
 from infra.harness.chromium import ARGUMENTS, chromium_path
+from infra.harness.drawings import strokes_of
 from infra.harness.mouse import draw_stroke
 from infra.harness.service_process import running_service
 from training.data.reference import reference_drawings
@@ -46,8 +46,8 @@ def _shots(url: str) -> list[Image.Image]:
         for ink in STAGES:
             page.goto(url)
             expect(page.locator("#state")).to_have_text(re.compile("^live"))
-            for line in cut_lines(drawing.lines, ink):
-                draw_stroke(page, Stroke(tuple(Point(float(x), float(y)) for x, y in line)))
+            for stroke in strokes_of(cut_lines(drawing.lines, ink)):
+                draw_stroke(page, stroke)
             page.wait_for_timeout(500)  # bars glide
             shots.append(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
         chromium.close()

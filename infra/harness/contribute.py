@@ -1,4 +1,4 @@
-"""A writer's drawings put into a store as the uploader puts a visitor's, so that the trainer finds them there."""
+"""Puts drawings into a store as the uploader does, so that the trainer finds them there."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from PIL import Image
 from collector.contribution.contribution import LICENCE, Contribution, Sample
 from collector.contribution.contributor import Use, use_of
 from collector.contribution.layout import arrival_key, drawing_key
-from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
+from collector.ink.drawing import cut_at_ink
 from collector.ink.raster import draw_stages, encode_ink_png
 from collector.storage.object_store import ObjectStore
 from collector.storage.stored_drawing import to_stored
+from infra.harness.drawings import as_drawing
 from training.data.dataset import LabelledDrawing
 
 INKS = tuple(step / 10 for step in range(1, 11))
@@ -28,7 +29,7 @@ NAMESPACE = uuid.UUID("1f0a5d0e-8a1c-4b7e-9f63-5f0c2f6f5f11")
 
 
 def name_for(use: Use, writer: str) -> str:
-    """A contributor's hash for the writer that is used for this: who really drew was hashed to judge."""
+    """A hash for the writer that `use_of` assigns to this use, whichever use their own name would get."""
     hashes = (hashlib.sha256(f"{writer}-{i}".encode()).hexdigest()[:32] for i in range(10_000))
     return next(contributor for contributor in hashes if use_of(contributor) == use)
 
@@ -40,9 +41,9 @@ def contribute(
     contributor: str | None = None,
     encode: Encode = encode_ink_png,
 ) -> None:
-    """One a second, each by its own contributor unless one is given.
+    """Puts one a second, each by its own contributor unless one is given.
 
-    Only drawings that teach have samples: those that judge are cut from their strokes.
+    Only training drawings get samples: validation drawings are cut from their strokes.
     """
     for number, drawing in enumerate(drawings):
         _put(store, drawing, contributor or drawing.contributor, start + timedelta(seconds=number), encode)
@@ -58,16 +59,14 @@ def encode_rgba_png(canvas: NDArray[np.uint8]) -> bytes:
 def _put(store: ObjectStore, drawing: LabelledDrawing, contributor: str, when: datetime, encode: Encode) -> None:
     contribution = _contribution(drawing, use_of(contributor) == "training", encode)
     stored = to_stored(contribution, contributor, drawing.source, when, LICENCE)
-    for told, sample in zip(stored.samples, contribution.samples, strict=True):
-        store.put(told.key, sample.png)
+    for entry, sample in zip(stored.samples, contribution.samples, strict=True):
+        store.put(entry.key, sample.png)
     store.put(drawing_key(stored.id), stored.to_json())
     store.put(arrival_key(when, stored.id), b"")
 
 
 def _contribution(drawing: LabelledDrawing, with_samples: bool, encode: Encode) -> Contribution:
-    strokes = tuple(Stroke(tuple(Point(float(x), float(y)) for x, y in line)) for line in drawing.lines)
-    canvas = drawing.canvas
-    whole = Drawing(drawing.id, strokes, drawing.label)
+    whole, canvas = as_drawing(drawing), drawing.canvas
     inks = INKS if with_samples else ()
     stages = draw_stages(
         (cut_at_ink(whole, ink).strokes for ink in inks), canvas.width, canvas.height, canvas.pen_width
@@ -81,6 +80,6 @@ def _contribution(drawing: LabelledDrawing, with_samples: bool, encode: Encode) 
         height=canvas.height,
         pen_width=canvas.pen_width,
         pointer="unknown",
-        strokes=strokes,
+        strokes=whole.strokes,
         samples=tuple(Sample(ink, encode(picture)) for ink, picture in zip(inks, stages, strict=True)),
     )

@@ -1,4 +1,4 @@
-"""The drawings that benchmarks send and decode: real ones where files are given, else the project's own. No timing."""
+"""The drawings that runs send and decode: from files if given, otherwise the project's reference drawings."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH, draw_strokes
 from infra.replay.script import Placing, read_script
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
+from training.data.stages import Lines
 
 STAGES = (0.25, 0.5, 0.75, 1.0)
 PLACING = Placing(as_drawn=False, seed=1)
 
 
 def drawings_of(files: Sequence[Path], count: int) -> list[Drawing]:
-    """At most `count` drawings in canvas pixels, taken evenly from the files or from the reference drawings."""
+    """At most `count` labelled drawings in canvas pixels, evenly from the files or from the reference drawings."""
     if files:
         each = -(-count // len(files))
         return [take.drawing for file in files for take in read_script(file, PLACING, each, validation_only=False)][
@@ -31,9 +32,12 @@ def drawings_of(files: Sequence[Path], count: int) -> list[Drawing]:
     return [as_drawing(found[i * 7 % len(found)]) for i in range(min(count, len(found)))]
 
 
+def strokes_of(lines: Lines) -> tuple[Stroke, ...]:
+    return tuple(Stroke(tuple(Point(float(x), float(y)) for x, y in line)) for line in lines)
+
+
 def as_drawing(drawing: LabelledDrawing) -> Drawing:
-    strokes = tuple(Stroke(tuple(Point(float(x), float(y)) for x, y in line)) for line in drawing.lines)
-    return Drawing(drawing.id, strokes, drawing.label)
+    return Drawing(drawing.id, strokes_of(drawing.lines), drawing.label)
 
 
 def canvases(drawings: Sequence[Drawing]) -> Iterator[NDArray[np.uint8]]:
@@ -44,7 +48,7 @@ def canvases(drawings: Sequence[Drawing]) -> Iterator[NDArray[np.uint8]]:
 
 
 def _smooth(drawing: Drawing) -> NDArray[np.uint8]:
-    """Drawn twice as large and halved, for the grays that a browser puts on the rim of a line."""
+    """Drawn at twice the size and halved, for the grays that a browser puts on the edge of a line."""
     large = [Stroke(tuple(Point(2 * p.x, 2 * p.y) for p in stroke.points)) for stroke in drawing.strokes]
     canvas = draw_strokes(large, 2 * CANVAS_SIDE, 2 * CANVAS_SIDE, 2 * PEN_WIDTH)
     return np.asarray(Image.fromarray(canvas).reduce(2))

@@ -1,7 +1,6 @@
-"""The load, in a process of its own: `python -m infra.harness.load_client` takes a plan on stdin and prints what it
-found.
+"""Load on a service from a process of its own: reads a plan from stdin, prints what it measured as JSON.
 
-It speaks through picows, whose frames are parsed in C: it must not be what is measured.
+`infra.harness.load` runs it. It uses picows, which parses frames in C, so that the client is not the limit.
 """
 
 from __future__ import annotations
@@ -22,22 +21,23 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 SEQ_OFFSET = 8  # of a frame's `seq`, u32
 SEQ = struct.Struct("<I")
-ANSWERED = re.compile(rb'"seq":(\d+),"family":"[^"]*","model":"([^"]*)","probabilities":(\[[^]]*\])')
-CONNECTING = 50  # handshakes at a time
+PREDICTION = re.compile(rb'"seq":(\d+),"family":"[^"]*","model":"([^"]*)","probabilities":(\[[^]]*\])')
+CONNECTING = 50  # concurrent handshakes
 HANDSHAKE_SECONDS = 30.0
-TIMER_SECONDS = 0.001  # what uvloop's timers count in; less is none, and would keep a core busy
-LAST_SECONDS = 3.0  # for answers still on their way at the end
+TIMER_SECONDS = 0.001  # uvloop's timer resolution; a shorter sleep returns at once and keeps a core busy
+LAST_SECONDS = 3.0  # for answers on their way at the end
+TIMES_MAX = 5000  # answer times printed, evenly sampled: enough for a percentile
 
 
 class Drawer(WSListener):
-    """One socket. Answers are told from the rest by the first letter of their type."""
+    """One socket. The first letter of a message's type tells predictions from the rest."""
 
     def __init__(self, load: Load, number: int) -> None:
         self.load = load
         self.transport: Any = None
-        self.at = number  # of the frame that is sent next
+        self.next_frame = number
         self.seq = 0
-        self.due: dict[int, float] = {}  # by seq: when it was due, of those not answered yet
+        self.due: dict[int, float] = {}  # of unanswered frames: when they were due, by seq
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self.transport = transport
@@ -57,8 +57,8 @@ class Drawer(WSListener):
 
     def send(self, due: float) -> None:
         frames = self.load.frames
-        frame = frames[self.at % len(frames)]
-        self.at += 1
+        frame = frames[self.next_frame % len(frames)]
+        self.next_frame += 1
         if self.load.counts_seq:
             self.seq += 1
             self.due[self.seq] = due
@@ -67,7 +67,7 @@ class Drawer(WSListener):
 
 
 class Load(ABC):
-    """Sockets that draw. Each subclass is one way of sending."""
+    """Sockets that send frames; each subclass paces them in another way."""
 
     counts_seq = False
 
@@ -76,7 +76,7 @@ class Load(ABC):
         self.frames = [bytearray(base64.b64decode(frame)) for frame in plan["frames"]]
         self.drawers: list[Drawer] = []
         self.errors = 0
-        self.closed = 0  # sockets that the other side has ended
+        self.closed = 0  # sockets that the other side closed
         self.over = False
 
     @abstractmethod
@@ -86,13 +86,12 @@ class Load(ABC):
     async def run(self) -> dict[str, Any]: ...
 
     async def connect(self) -> None:
-        hello = self.plan.get("hello")
         for start in range(0, self.plan["sockets"], CONNECTING):
             numbers = range(start, min(start + CONNECTING, self.plan["sockets"]))
-            self.drawers += await asyncio.gather(*(self._connect(number) for number in numbers))
-        if hello:
+            self.drawers += await asyncio.gather(*map(self._connect, numbers))
+        if hello := self.plan["hello"]:
             for drawer in self.drawers:
-                drawer.transport.send(WSMsgType.TEXT, json.dumps(hello).encode())
+                drawer.transport.send(WSMsgType.TEXT, json.dumps({"type": "hello", **hello}).encode())
         await asyncio.sleep(0.3)  # until the welcomes have come
 
     async def _connect(self, number: int) -> Drawer:
@@ -108,103 +107,122 @@ class Load(ABC):
 
 
 class ClosedLoop(Load):
-    """Every socket sends its next frame when the last is answered: how much can be answered at all."""
+    """Each socket sends its next frame when the last is answered: the most that the service can answer."""
 
     def __init__(self, plan: dict[str, Any]) -> None:
         super().__init__(plan)
         self.count = 0
         self.reply_bytes = 0
+        self.sent_at: dict[Drawer, float] = {}
+        self.times: list[float] = []
 
     def answered(self, drawer: Drawer, payload: bytes) -> None:
         self.count += 1
         self.reply_bytes += len(payload)
+        if self.plan["timed"]:
+            self.times.append(time.monotonic() - self.sent_at[drawer])
         if not self.over:
-            drawer.send(0)
+            self._send(drawer)
+
+    def _send(self, drawer: Drawer) -> None:
+        if self.plan["timed"]:
+            self.sent_at[drawer] = time.monotonic()
+        drawer.send(0)
 
     async def run(self) -> dict[str, Any]:
         for drawer in self.drawers:
-            drawer.send(0)
+            self._send(drawer)
         await asyncio.sleep(self.plan["warm_up"])
         self.count = self.reply_bytes = 0
-        began, busy = time.perf_counter(), time.process_time()
+        self.times.clear()
+        began, busy = time.monotonic(), time.process_time()
         await asyncio.sleep(self.plan["seconds"])
-        took, busy = time.perf_counter() - began, time.process_time() - busy
+        took, busy = time.monotonic() - began, time.process_time() - busy
         return {
             "per_second": self.count / took,
             "client_busy": busy / took,
             "reply_bytes": self.reply_bytes / max(1, self.count),
+            "times": evenly_sampled(self.times),
         }
 
 
 class OpenLoop(Load):
-    """Every socket sends at a fixed pace whatever comes back; an answer is timed from when its frame was due."""
+    """Each socket sends at a fixed pace whatever it gets back; an answer is timed from when its frame was due."""
 
     counts_seq = True
 
     def __init__(self, plan: dict[str, Any]) -> None:
         super().__init__(plan)
-        self.seconds: list[float] = []
+        self.answers: list[tuple[float, float]] = []  # when its frame was due, and how long it took
         self.coalesced = 0
         self.sent = 0
-        self.said: dict[str, set[str]] = {}  # by model: the distinct probabilities that came
+        self.probabilities: dict[str, set[str]] = {}  # by model, each distinct list
 
     def answered(self, drawer: Drawer, payload: bytes) -> None:
-        now = time.perf_counter()
-        found = ANSWERED.search(payload)
-        if found is None:
+        now = time.monotonic()
+        found = PREDICTION.search(payload)
+        due = drawer.due.pop(int(found[1]), None) if found else None
+        if found is None or due is None:
             self.errors += 1
             return
-        seq, model, probabilities = int(found[1]), found[2], found[3]
-        due = drawer.due.pop(seq, None)
-        if due is None:
-            self.errors += 1
-            return
-        self.seconds.append(now - due)
-        older = [waiting for waiting in drawer.due if waiting < seq]
-        self.coalesced += len(older)
-        for waiting in older:
-            del drawer.due[waiting]
-        if self.plan["keep_answers"]:
-            self.said.setdefault(model.decode(), set()).add(probabilities.decode())
+        self.answers.append((due, now - due))
+        if self.plan["coalesce"]:
+            older = [seq for seq in drawer.due if seq < int(found[1])]
+            self.coalesced += len(older)
+            for seq in older:
+                del drawer.due[seq]
+        if self.plan["keep_probabilities"]:
+            self.probabilities.setdefault(found[2].decode(), set()).add(found[3].decode())
 
     async def run(self) -> dict[str, Any]:
-        await self._pace(time.perf_counter() + 0.05, self.plan["warm_up"])
-        self.seconds.clear()
+        await self._pace(time.monotonic() + 0.05, self.plan["warm_up"])
+        print(json.dumps({"warm": True}), flush=True)
+        self.answers.clear()
         self.coalesced = self.sent = 0
-        busy = time.process_time()
-        # Those of the warm-up that are still on their way count too, as they do of every other second.
-        await self._pace(time.perf_counter(), self.plan["seconds"])
-        busy = time.process_time() - busy
+        busy, began = time.process_time(), time.monotonic()
+        # Answers to the warm-up that are still on their way count too, as in every later second.
+        await self._pace(began, self.plan["seconds"])
+        busy, took = time.process_time() - busy, time.monotonic() - began
         await self._await_last()
+        unanswered = [(due, time.monotonic() - due) for drawer in self.drawers for due in drawer.due.values()]
         return {
             "sent": self.sent,
-            "answered": len(self.seconds),
+            "answered": len(self.answers),
             "coalesced": self.coalesced,
-            "lost": sum(len(drawer.due) for drawer in self.drawers),
-            "client_busy": busy / self.plan["seconds"],
-            "ms": [1000 * percentile(self.seconds, share) for share in (0.5, 0.9, 0.99, 0.999, 1)],
-            "said": {model: sorted(kinds) for model, kinds in self.said.items()},
+            "lost": len(unanswered),
+            "client_busy": busy / took,
+            "ms": [1000 * percentile([t for _, t in self.answers], share) for share in (0.5, 0.9, 0.99, 0.999, 1)],
+            "probabilities": {model: sorted(kinds) for model, kinds in self.probabilities.items()},
+            "answers": [(round(due, 6), round(took, 6)) for due, took in self.answers] if self._endless else [],
+            "unanswered": unanswered if self._endless else [],
         }
 
-    async def _pace(self, began: float, seconds: float) -> None:
-        """One frame after another, the sockets in turn, evenly spread."""
+    @property
+    def _endless(self) -> bool:
+        return self.plan["seconds"] is None
+
+    async def _pace(self, began: float, seconds: float | None) -> None:
+        """Frames at even intervals, by each socket in turn; until stdin ends if `seconds` is None."""
         gap = 1 / (self.plan["rate"] * len(self.drawers))
-        for number in range(int(seconds / gap)):
+        ended = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read) if seconds is None else None
+        number = 0
+        while not ended.done() if ended else number < int((seconds or 0) / gap):
             due = began + number * gap
-            while (ahead := due - time.perf_counter()) > 0:
-                # A timer is late by up to a millisecond; on a core of its own the client may as well look again.
+            while (ahead := due - time.monotonic()) > 0:
+                # A timer is up to a millisecond late; on a core of its own the client polls instead.
                 await asyncio.sleep(0 if self.plan["spin"] else max(ahead, TIMER_SECONDS))
             self.drawers[number % len(self.drawers)].send(due)
             self.sent += 1
+            number += 1
 
     async def _await_last(self) -> None:
-        deadline = time.perf_counter() + LAST_SECONDS
-        while any(drawer.due for drawer in self.drawers) and time.perf_counter() < deadline:
+        deadline = time.monotonic() + LAST_SECONDS
+        while any(drawer.due for drawer in self.drawers) and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
 
 
 class Idle(Load):
-    """Sockets that only stand open. Prints a line once they do, and stays until stdin is closed."""
+    """Sockets that stay open and send nothing until stdin ends."""
 
     def answered(self, drawer: Drawer, payload: bytes) -> None:
         pass
@@ -216,9 +234,13 @@ class Idle(Load):
 
 
 def percentile(values: list[float], share: float) -> float:
-    """The value that this share of all is not above; 0 of none."""
+    """The value that this share of all does not exceed; 0 if there are none."""
     ranked = sorted(values)
     return ranked[min(len(ranked) - 1, int(share * len(ranked)))] if ranked else 0.0
+
+
+def evenly_sampled(times: list[float]) -> list[float]:
+    return [round(each, 6) for each in times[:: -(-len(times) // TIMES_MAX) or 1]]
 
 
 KINDS: dict[str, type[Load]] = {"closed": ClosedLoop, "open": OpenLoop, "idle": Idle}

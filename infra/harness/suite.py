@@ -19,11 +19,11 @@ from pathlib import Path
 from types import ModuleType
 
 from infra.harness.kept import BadKept, Run, describe_machine, read_kept, write_kept
-from infra.harness.rows import CannotRun, Outcome, Result, Row, Setting, check, overall
+from infra.harness.rows import CannotRun, Outcome, Result, Row, Setting, check, judge, overall
 from infra.harness.tables import terminal_table
 
 LOG_BYTES = 2000
-ENDED_EARLY = "ended early"
+ENDED_EARLY, NOT_RUN = "ended early", "not run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def main(suite: Suite, arguments: Sequence[str] | None = None) -> int:
         print(f"\n{name}", flush=True)
         runs[name] = run = _run(suite, name, given)
         print(terminal_table(run.result.rows, suite.columns), flush=True)
-        if suite.kind == "benchmarks" and _ended_early(run):
+        if suite.kind == "benchmarks" and _is_incomplete(run):
             continue  # the figures of its last complete run stay
         kept = {each: {**kept, name: run}[each] for each in suite.modules if each in {*kept, name}}
         write_kept(out, kept, suite.kind)  # after each: an interrupt loses one entry, not all
@@ -92,7 +92,7 @@ def _run(suite: Suite, name: str, given: argparse.Namespace) -> Run:
             title = suite.title(module)
             result = suite.run(module, setting)
         except CannotRun as reason:
-            result = Result((Row("not run", str(reason), goal="runs"),))
+            result = Result((Row(NOT_RUN, str(reason), goal="runs"),))
         except Exception as error:  # the other entries still run
             traceback.print_exc()
             _print_logs(Path(scratch))
@@ -107,15 +107,15 @@ def _print_logs(scratch: Path) -> None:
         print(f"--- the end of {log}\n{log.read_text(errors='replace')[-LOG_BYTES:]}", file=sys.stderr)
 
 
-def _ended_early(run: Run) -> bool:
-    return any(row.name == ENDED_EARLY for row in run.result.rows)
+def _is_incomplete(run: Run, names: Sequence[str] = (ENDED_EARLY, NOT_RUN)) -> bool:
+    return any(row.name in names for row in run.result.rows)
 
 
 def _report(suite: Suite, runs: Mapping[str, Run]) -> int:
     """Prints a line on the whole and returns the exit code."""
     outcomes = {name: overall(run.result.rows) for name, run in runs.items()}
     if suite.kind == "benchmarks":  # a goal that a slow machine misses is no error
-        outcomes = {name: Outcome.FAILED if _ended_early(run) else Outcome.HELD for name, run in runs.items()}
+        outcomes = {name: judge(not _is_incomplete(run, [ENDED_EARLY])) for name, run in runs.items()}
     failed, unjudged = (
         [name for name, outcome in outcomes.items() if outcome is wanted]
         for wanted in (Outcome.FAILED, Outcome.NOT_JUDGED)

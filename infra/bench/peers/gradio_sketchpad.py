@@ -14,14 +14,14 @@ import numpy as np
 
 from infra.bench.peers.regression import features_of_canvas, read_weights
 
-AT_A_TIME = 8  # its default is 1, with which eight clients would wait for each other
+AT_A_TIME = 8  # by default 1, with which eight clients would wait for each other
 
 
 def make_interface(weights: Path) -> Any:
     kernel, bias = read_weights(weights)
 
     def predict(sketch: dict[str, Any]) -> dict[str, float]:
-        # In numpy: what is timed is the way there and back, not a library for larger models.
+        # In numpy: the request is measured, not a library for larger models.
         exps = np.exp(features_of_canvas(sketch["composite"])[0] @ kernel + bias)
         return {str(digit): float(p) for digit, p in enumerate(exps / exps.sum())}
 

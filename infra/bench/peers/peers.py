@@ -1,4 +1,4 @@
-"""Predictions on the same drawings by other ways to serve a drawn digit, beside this one."""
+"""Predictions/s on the same drawings by other ways to serve a drawn digit, beside this service."""
 
 from __future__ import annotations
 
@@ -14,52 +14,51 @@ from collector.storage.folder_store import FolderStore
 from infra.bench.page.canvas_png import encode
 from infra.bench.peers.processes import Answers, Span, ask_gradio, ask_post, ask_websocket, peer_server
 from infra.harness.drawings import canvases, drawings_of
+from infra.harness.frames import frame_of
 from infra.harness.load import pinned_service
-from infra.harness.rows import Outcome, Result, Row, Setting, judge
-from service.wire.messages import FrameEncoding
-from service.wire.protocol import FRAME_ENCODINGS, HEADER, VERSION
+from infra.harness.rows import CannotRun, Outcome, Result, Row, Setting, judge
 from training.models.registry import FIRST_MODELS, Registry
 
 TITLE = "Beside other ways to serve a drawn digit"
 TEXT = """\
-The same pictures (500x500 px, at a quarter, half, three quarters and all of a drawing's ink) and the same model,
-the softmax regression of 2016 with the weights of the shipped family `original`. Each client asks, waits for the
-answer and asks again; one client, then eight. Every server is kept to one core, every client to another, and this
-service takes turns with each peer; what is told is the median of the turns.
+The same pictures (500x500 px, at a quarter, half, three quarters and all of a drawing's ink) and the same model: the
+softmax regression of 2016 with the weights of the shipped family `original`. Each client asks, waits for the answer and
+asks again; one client, then eight. Every server runs on one core and every client on another. This service alternates
+with each peer; the figures are the medians of the rounds.
 
-Gradio: a Sketchpad in an interface with `live=True`, eight events at a time (its default is one), predicting in
-numpy. At each change its own client (`gradio_client`) uploads the picture, joins the queue and waits for the
-event stream. Its page uploads more at each change: background, layers and composite.
+Gradio: a Sketchpad in an interface with `live=True`, eight events at a time (its default is one), predicting in numpy.
+At each change its own client (`gradio_client`) uploads the picture, joins the queue and waits for the event stream. Its
+page uploads more at each change: background, layers and composite.
 
 Keras and tf.function: a PNG posted to FastAPI over a connection that stays open, read by Pillow, shrunk by numpy.
 
-This service: what its page would send, a frame of 416 bytes made from the same picture; and, told apart, the same
-PNG as the peers get, over the same websocket.
+This service: what its page would send, a frame of 416 bytes made from the same picture; and separately the same PNG as
+the peers get, over the same websocket.
 
-Where the time goes: Gradio's in three HTTP requests a picture, each with a connection of its own, a queue and a
-file; Keras' in `predict`, which sets up a data set and callbacks for one row; `tf.function`'s in the PNG and in
-FastAPI. Here the prediction is the smallest part; the rest is the websocket."""
+Where the time goes: Gradio's in three HTTP requests a picture, each with its own connection, a queue and a file; Keras'
+in `predict`, which sets up a data set and callbacks for one row; `tf.function`'s in the PNG and in FastAPI. Here the
+prediction is the smallest part; the rest is the websocket."""
 
 CLIENTS = (1, 8)
 LONG, SHORT = Span(1.0, 4.0), Span(0.3, 0.6)
 ROUNDS = 2
 DRAWINGS = 10
-GOAL = 500.0  # times as many predictions as Gradio
+GOAL = 500.0  # times Gradio's predictions
 FAMILY = "original"
-NO_LIMIT = 1_000_000  # frames a second of one socket: the service's own default is 1000
+NO_LIMIT = 1_000_000  # frames/s of one socket; the service's default is 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
     name: str
-    module: str  # of infra.bench.peers
-    goal: float | None  # times as many predictions
+    module: str  # of infra.bench.peers, and its arguments
+    goal: float | None  # times its predictions
 
 
 PEERS = (
     Peer("Gradio Sketchpad, live", "gradio_sketchpad", GOAL),
-    Peer("Keras model.predict in FastAPI", "keras_predict", None),
-    Peer("tf.function in FastAPI", "tf_function", None),
+    Peer("Keras model.predict in FastAPI", "tensorflow_server predict", None),
+    Peer("tf.function in FastAPI", "tensorflow_server function", None),
 )
 
 Ask = Callable[[int], Answers]  # by so many clients
@@ -67,7 +66,7 @@ Ask = Callable[[int], Answers]  # by so many clients
 
 def measure(setting: Setting) -> Result:
     if setting.peers is None:
-        return Result(())
+        raise CannotRun("no --peers PYTHON that has gradio")
     pictures = list(canvases(drawings_of(setting.drawings, 1 if setting.quick else DRAWINGS)))
     pngs = [encode(picture, "RGBA") for picture in pictures]
     frames = [frame_of("canvas20", to_canvas20(picture).tobytes()) for picture in pictures]
@@ -87,7 +86,7 @@ def measure(setting: Setting) -> Result:
 
 @contextlib.contextmanager
 def _asking(peer: Peer, setting: Setting, python: Path, pngs: Sequence[bytes], span: Span) -> Iterator[Ask]:
-    """The peer's server runs; what is yielded asks it."""
+    """Runs the peer's server and yields the function that asks it."""
     with peer_server(python, peer.module, weights_file(), setting.scratch) as port:
         if peer.module == "gradio_sketchpad":
             files = [setting.scratch / f"{number}.png" for number in range(len(pngs))]
@@ -99,28 +98,23 @@ def _asking(peer: Peer, setting: Setting, python: Path, pngs: Sequence[bytes], s
 
 
 def weights_file() -> Path:
-    """What the shipped version of the same family was published with."""
+    """The weights of the shipped version of the same family."""
     champion = Registry(FolderStore(FIRST_MODELS)).champion(FAMILY)
     if champion is None:
         raise FileNotFoundError(f"no champion of {FAMILY} in {FIRST_MODELS}")
     return FIRST_MODELS / model_key(FAMILY, champion.version, "weights.npz")
 
 
-def frame_of(encoding: FrameEncoding, payload: bytes) -> bytes:
-    number = next(number for number, name in FRAME_ENCODINGS.items() if name == encoding)
-    return HEADER.pack(VERSION, number, 0, 1, 0, 0) + payload
-
-
 def rows_of(peer: Peer, clients: int, ours: Sequence[Answers], theirs: Sequence[Answers]) -> list[Row]:
-    """How many predictions a second, and the slowest of a hundred."""
-    name = f"{peer.name}, {said(clients)}"
+    """Predictions/s and the 99th percentile, each beside the peer's."""
+    name = f"{peer.name}, {_counted(clients)}"
     rates = [median(answers.per_second for answers in turns) for turns in (ours, theirs)]
     slow = [median(answers.p99 for answers in turns) for turns in (ours, theirs)]
     busy = max(answers.client_busy for answers in theirs)
     ratio = rates[0] / rates[1]
     goal = f">= {peer.goal:g} times as many" if peer.goal else ""
     outcome = Outcome.NOT_JUDGED if peer.goal is None else judge(ratio >= peer.goal)
-    note = f"the peer's clients took {busy:.0%} of their core"
+    note = f"the peer's clients used {busy:.0%} of their core"
     return [
         Row(name, rates[0], "predictions/s", rates[1], ratio, goal, outcome, note),
         Row(f"{name}: p99", slow[0], "ms", slow[1], slow[1] / slow[0]),
@@ -128,9 +122,9 @@ def rows_of(peer: Peer, clients: int, ours: Sequence[Answers], theirs: Sequence[
 
 
 def _as_png(clients: int, answers: Answers) -> Row:
-    name = f"this service, sent the same PNG, {said(clients)}"
+    name = f"this service, sent the same PNG, {_counted(clients)}"
     return Row(name, answers.per_second, "predictions/s", note=f"p99 {answers.p99:.2f} ms")
 
 
-def said(clients: int) -> str:
+def _counted(clients: int) -> str:
     return "1 client" if clients == 1 else f"{clients} clients"

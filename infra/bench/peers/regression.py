@@ -1,4 +1,4 @@
-"""The softmax regression of 2016 as the peers serve it: a PNG becomes 400 features, and they ten probabilities."""
+"""The softmax regression of 2016 as the peers serve it: a PNG to 400 features to ten probabilities."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Array = NDArray[np.float32]
 
 
 def features_of(png: bytes) -> Array:
-    """(1, 400), 0 is paper and 1 is ink."""
+    """(1, 400); 0 is paper and 1 is ink."""
     return features_of_canvas(np.asarray(Image.open(io.BytesIO(png)).convert("L")))
 
 
@@ -25,6 +25,6 @@ def features_of_canvas(gray: NDArray[np.uint8]) -> Array:
 
 
 def read_weights(path: Path) -> tuple[Array, Array]:
-    """(400, 10) and (10,), from the weights that a version of the family `original` is published with."""
-    with np.load(path, allow_pickle=False) as kept:
-        return kept["000_kernel"], kept["001_bias"]
+    """(400, 10) and (10,), from the weights of a published version of the family `original`."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return arrays["000_kernel"], arrays["001_bias"]

@@ -1,19 +1,42 @@
-"""What the wire alone costs: servers that answer every message with so many bytes and do nothing else.
+"""Servers that answer each message with a fixed number of bytes: the cost of the wire alone.
 
 python -m infra.bench.serving.echo {uvicorn,picows} PORT REPLY_BYTES
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from collections.abc import Awaitable, Callable
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 import uvloop
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_create_server
 
-LEAD = '{"type":"prediction","drawing":1,"seq":0,"family":"'  # as the client tells answers from the rest
+from infra.harness.load import service_cores
+from infra.harness.processes import free_port, listens, start, stop, wait_until
+
+START_SECONDS = 15.0
+LEAD = '{"type":"prediction","drawing":1,"seq":0,"family":"'  # the client counts what begins like a prediction
+
+
+@contextlib.contextmanager
+def pinned_echo(kind: str, reply_bytes: int) -> Iterator[str]:
+    """The URL of an echo server on the service's core."""
+    port = free_port()
+    command = [sys.executable, "-m", "infra.bench.serving.echo", kind, str(port), str(reply_bytes)]
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "echo.log"
+        process = start(command, log, dict(os.environ), service_cores())
+        try:
+            wait_until(lambda: listens(port), process, log, START_SECONDS)
+            yield f"ws://127.0.0.1:{port}/"
+        finally:
+            stop(process)
 
 
 def reply_of(size: int) -> str:
@@ -21,7 +44,7 @@ def reply_of(size: int) -> str:
 
 
 def run_uvicorn(port: int, reply: str) -> None:
-    """A server of uvicorn with websockets, and an application of two calls."""
+    """Uvicorn with websockets, and an application of two calls."""
 
     async def app(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
         if scope["type"] != "websocket":
@@ -44,7 +67,7 @@ def run_uvicorn(port: int, reply: str) -> None:
 
 
 def run_picows(port: int, reply: str) -> None:
-    """A server of picows on both sides: as fast as a Python process can be asked."""
+    """Picows on both sides: the fastest that a Python process can be asked."""
     payload = reply.encode()
 
     class Echo(WSListener):

@@ -44,7 +44,7 @@ def measure(setting: Setting) -> Result:
     frames = make_frames("ink20", 10, setting.drawings)[-1:]  # a finished digit
     var = setting.scratch / "var"
     registry = _publish(var / "store", versions)
-    pace = Pace(frames, DRAWERS, RATE, swaps * EVERY, "softmax", keep_answers=True)
+    pace = Pace(frames, DRAWERS, RATE, swaps * EVERY, "softmax", keep_probabilities=True)
     with pinned_service(var, poll_seconds=POLL_SECONDS) as service:
         still = _load(service.websocket_url, pace, registry, ())
         names = [versions[number % VERSIONS].card.version for number in range(1, swaps + 1)]
@@ -63,7 +63,6 @@ def _publish(store: Path, versions: Sequence[Artifact]) -> Registry:
 
 def _load(url: str, pace: Pace, registry: Registry, names: Sequence[str]) -> Latency:
     with open_loop_running(url, pace) as client:
-        time.sleep(1.5)  # its warm-up
         _swap(registry, names, client)
         return latency_of(client)
 
@@ -80,13 +79,13 @@ def _swap(registry: Registry, names: Sequence[str], client: subprocess.Popen[str
 
 def _mixed(found: Latency, own: dict[str, set[str]]) -> int:
     """Distinct replies whose numbers are not those of the version that they name."""
-    return sum(len(set(said) - own.get(model, set())) for model, said in found.said.items())
+    return sum(len(set(given) - own.get(model, set())) for model, given in found.probabilities.items())
 
 
 def _rows(still: Latency, swapped: Latency, swaps: int, mixed: int) -> tuple[Row, ...]:
     errors = swapped.errors + swapped.closed + swapped.lost
     ratio = swapped.p99 / still.p99 if still.p99 else 0.0
-    told = f"{len(swapped.said)} versions answered, {swapped.answered:,} replies"
+    told = f"{len(swapped.probabilities)} versions answered, {swapped.answered:,} replies"
     return (
         Row(
             f"99th percentile with {swaps} swaps, beside without", swapped.p99, "ms", still.p99, ratio,

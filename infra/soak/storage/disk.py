@@ -6,9 +6,9 @@ import errno
 import time
 
 from infra.harness.contributions import contribution_texts
+from infra.harness.load import Drawers, drawing_clients
 from infra.harness.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import running_service
-from infra.soak.load.drawers import Drawers, drawing_clients
 from infra.soak.storage.faulty_calls import FaultyCalls, faulty_calls
 from infra.soak.storage.sender import Sender, sending
 from infra.soak.storage.store_servers import running_storage
@@ -31,13 +31,13 @@ Span = tuple[float, float]
 
 def run(setting: Setting) -> list[Row]:
     each = 1.0 if setting.quick else 20.0
-    var, out = setting.scratch / "var", setting.scratch / "drawers"
+    var = setting.scratch / "var"
     texts = contribution_texts(setting.seed, setting.drawings)
     rows: list[Row] = []
     spans: dict[str, Span] = {}
     with running_storage(setting.scratch / "storage") as storage, faulty_calls() as (faults, command, descriptors):
         with running_service(var, env=storage.environment, command=command, pass_fds=descriptors) as service:
-            with drawing_clients(service.websocket_url, out) as drawers:
+            with drawing_clients(service.websocket_url) as drawers:
                 with sending(service.websocket_url, texts, PER_SECOND, seed=setting.seed) as sender:
                     began = time.monotonic()
                     time.sleep(each)

@@ -13,7 +13,7 @@ from collector.contribution.layout import drawing_key
 from collector.ink.drawing import Drawing, fit_on_canvas
 from collector.storage.stored_drawing import parse_stored_drawing
 from infra.harness.chromium import ARGUMENTS, chromium_path
-from infra.harness.contributions import drawings_of
+from infra.harness.drawings import drawings_of
 from infra.harness.processes import free_port
 from infra.harness.rows import CannotRun, Row, Setting, at_most, check, none_of
 from infra.harness.service_process import running_service, start_service, stop_service, wait_until_ready
@@ -30,7 +30,7 @@ NEAR = 3.0  # px of the canvas that a kept stroke may pass beside a point that w
 
 def run(setting: Setting) -> list[Row]:
     digits = 2 if setting.quick else 12
-    by_label = {d.label: fit_on_canvas(d, 240.0) for d in drawings_of(setting.drawings) if d.label is not None}
+    by_label = {d.label: fit_on_canvas(d, 240.0) for d in drawings_of(setting.drawings, 40) if d.label is not None}
     var, port = setting.scratch / "var", free_port()
     back: list[float] = []
     with running_storage(setting.scratch / "storage") as storage, _chromium() as browser:

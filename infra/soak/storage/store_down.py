@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 from infra.harness.contributions import contribution_texts
+from infra.harness.load import drawing_clients
 from infra.harness.rows import Row, Setting, at_most, informational, none_of
 from infra.harness.service_process import running_service
-from infra.soak.load.drawers import drawing_clients
 from infra.soak.storage.sender import sending
 from infra.soak.storage.store_servers import running_storage
 from infra.soak.storage.stored import look, rows_of, wait_until_drained
@@ -21,11 +21,11 @@ P99_TIMES = 1.2
 
 def run(setting: Setting) -> list[Row]:
     away, settled = (1.5, 1.0) if setting.quick else (60.0, 30.0)
-    var, out = setting.scratch / "var", setting.scratch / "drawers"
+    var = setting.scratch / "var"
     texts = contribution_texts(setting.seed, setting.drawings)
     with running_storage(setting.scratch / "storage") as storage:
         with running_service(var, env=storage.environment) as service:
-            with drawing_clients(service.websocket_url, out) as drawers:
+            with drawing_clients(service.websocket_url) as drawers:
                 with sending(service.websocket_url, texts, PER_SECOND, seed=setting.seed) as sender:
                     began = time.monotonic()
                     time.sleep(settled)

@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from infra.harness.contributions import contribution_texts
+from infra.harness.load import Drawers, drawing_clients
 from infra.harness.rows import Row, Setting, at_most, none_of
 from infra.harness.service_process import running_service
-from infra.soak.load.drawers import Drawers, drawing_clients
 from infra.soak.storage.sender import sending
 from infra.soak.storage.store_servers import Storage, running_storage
 from infra.soak.storage.stored import look, rows_of, wait_until_drained
@@ -28,11 +28,11 @@ Fault = Callable[[Storage], AbstractContextManager[None]]
 
 def run(setting: Setting) -> list[Row]:
     each, pause = (0.8, 0.3) if setting.quick else (15.0, 5.0)
-    var, out = setting.scratch / "var", setting.scratch / "drawers"
+    var = setting.scratch / "var"
     texts = contribution_texts(setting.seed, setting.drawings)
     with running_storage(setting.scratch / "storage") as storage:
         with running_service(var, env=storage.environment) as service:
-            with drawing_clients(service.websocket_url, out) as drawers:
+            with drawing_clients(service.websocket_url) as drawers:
                 with sending(service.websocket_url, texts, PER_SECOND, seed=setting.seed) as sender:
                     spans = {"well": _span(contextlib.nullcontext(), each)}
                     for name, fault in FAULTS.items():

@@ -12,11 +12,12 @@ pytest.importorskip("picows", reason="the load client's, installed by `make benc
 from collector.ink.encodings import canvas20_inputs
 from collector.ink.snapshot import to_canvas20
 from infra.bench.page.canvas_png import encode
-from infra.bench.peers.load_client import Poster, is_whole, request_of
-from infra.bench.peers.peers import PEERS, Peer, frame_of, rows_of, weights_file
+from infra.bench.peers.http_client import Poster, is_whole, request_of
+from infra.bench.peers.peers import PEERS, Peer, rows_of, weights_file
 from infra.bench.peers.processes import Answers, PeerFailed, answers_of
 from infra.bench.peers.regression import features_of, read_weights
 from infra.harness.drawings import canvases, drawings_of
+from infra.harness.frames import frame_of
 from infra.harness.rows import Outcome
 from service.wire.messages import Frame
 from service.wire.protocol import parse_binary
@@ -48,12 +49,12 @@ def test_a_frame_is_what_the_service_reads() -> None:
 
 
 def test_what_a_client_printed_becomes_figures() -> None:
-    answers = answers_of({"taken": [0.001] * 98 + [0.005, 0.009], "client_busy": 0.5, "errors": 0}, 2.0)
+    answers = answers_of({"times": [0.001] * 98 + [0.005, 0.009], "client_busy": 0.5, "errors": 0}, 2.0)
 
     assert (answers.per_second, answers.p50, answers.p99) == (50, 1, 9)
 
 
-@pytest.mark.parametrize("found", [{"taken": [], "client_busy": 0}, {"taken": [0.1], "client_busy": 0, "errors": 3}])
+@pytest.mark.parametrize("found", [{"times": [], "client_busy": 0}, {"times": [0.1], "client_busy": 0, "errors": 3}])
 def test_a_client_without_right_answers_is_no_figure(found: dict[str, object]) -> None:
     with pytest.raises(PeerFailed):
         answers_of(found, 1.0)
@@ -108,6 +109,6 @@ def test_a_poster_asks_again_for_each_answer_and_counts_wrong_ones() -> None:
         await asyncio.get_running_loop().create_connection(lambda: poster, "127.0.0.1", port)
         await enough.wait()
         server.close()
-        return len(taken), poster.failed
+        return len(taken), poster.errors
 
     assert asyncio.run(talk()) == (3, 1)
