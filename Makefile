@@ -1,4 +1,4 @@
-# `make run` and `make test` do all the set-up; Python 3.11+ with venv and pip is all they assume.
+# `make run` and `make test` do all the set-up; Python 3.11 to 3.13 with venv and pip is all they assume.
 PYTHON ?= python3
 PORT ?= 8000
 HOST ?= 127.0.0.1
@@ -7,17 +7,30 @@ VENV := .venv
 PEERS := .venv-peers
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+FAST := not slow and not browser and not server
 
-.PHONY: run test check bench soak bootstrap lock
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast coverage check docs bench soak bootstrap lock
+.DELETE_ON_ERROR:
 
-run: $(VENV)/.run
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: $(VENV)/.run  ## service and trainer; PORT=8000 HOST=127.0.0.1 STORE=folder|minio PYTHON=python3
 	@PATH="$(CURDIR)/$(BIN):$$PATH" MIDSTROKE_HOST=$(HOST) MIDSTROKE_PORT=$(PORT) $(BIN)/python -m infra.run --store $(STORE)
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev  ## every test: real browsers, servers and kills too
 	$(BIN)/python -m pytest
 	$(BIN)/python -m infra.node --test "tests/frontend/**/*.test.js"
 
-check: $(VENV)/.dev
+test-fast: $(VENV)/.dev  ## the tests without browser, S3 server, training, kills and trials
+	$(BIN)/python -m pytest -q -m "$(FAST)"
+	$(BIN)/python -m infra.node --test "tests/frontend/**/*.test.js"
+
+coverage: $(VENV)/.dev  ## branch coverage of test-fast
+	$(BIN)/python -m pytest -q -m "$(FAST)" --cov --cov-report=term
+
+check: $(VENV)/.dev  ## ruff, mypy, order of imports, tsc
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -25,24 +38,30 @@ check: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/test_imports.py
 	$(BIN)/python -m infra.node check
 
+docs: $(VENV)/.docs  ## the documentation as a site, in site/; a broken link fails
+	NO_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --strict --quiet
+	@echo "site/index.html"
+
 bench: $(VENV)/.proof $(PEERS)/.peers  ## every figure of docs/performance.md, under 15 minutes on an idle machine
 	$(BIN)/python -m infra.bench --peers $(PEERS)/bin/python
 
 soak: $(VENV)/.proof  ## every promise of docs/reliability.md, 20 minutes on a fast machine
 	$(BIN)/python -m infra.soak --docs docs/reliability.md
 
-bootstrap: $(VENV)/.run  ## the first models that ship: make bootstrap DRAWINGS="a.ndjson.gz b.ndjson.gz"
+bootstrap: $(VENV)/.run  ## trains the models that ship: make bootstrap DRAWINGS="a.ndjson.gz b.ndjson.gz"
 	@test -n "$(DRAWINGS)" || { echo 'usage: make bootstrap DRAWINGS="file.ndjson.gz ..."' >&2; exit 2; }
 	$(BIN)/midstroke train --no-store $(foreach file,$(DRAWINGS),--drawings $(file)) --publish-to training/first_models
 
-lock:  ## new pinned requirements from pyproject.toml
+lock: $(VENV)/.dev  ## new pinned requirements from pyproject.toml
 	infra/lock.sh $(BIN)/uv
 
+# Refused at once where no wheels fit, before a minute of installing.
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Python {sys.version.split()[0]} at {sys.executable}; Midstroke needs 3.11 or later: make PYTHON=python3.11 ...")'
+	@$(PYTHON) infra/platforms.py
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	@$(BIN)/python infra/platforms.py
 	@echo "Installing what the service and the trainer need into $(VENV) (once, a minute or two)"
 	$(PIP_INSTALL) --require-hashes -r requirements/run.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
@@ -53,12 +72,18 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
 	@touch $@
 
+$(VENV)/.docs: requirements/docs.txt $(VENV)/.run
+	@echo "Installing what the documentation is built with into $(VENV)"
+	$(PIP_INSTALL) --require-hashes -r requirements/docs.txt
+	@touch $@
+
 $(VENV)/.proof: requirements/proof.txt $(VENV)/.dev
 	@echo "Installing what the benchmarks and the soak need into $(VENV)"
 	$(PIP_INSTALL) --require-hashes -r requirements/proof.txt
 	@touch $@
 
 $(PEERS)/.peers: requirements/peers.txt
+	@$(PYTHON) infra/platforms.py
 	@echo "Installing the peers that the benchmarks compare with into $(PEERS)"
 	$(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt

@@ -9,8 +9,9 @@ lock() {
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
         --no-emit-index-url --no-emit-find-links "$@" -o "$out" pyproject.toml
 }
-lock requirements/proof.txt --extra train --extra dev --extra proof
+lock requirements/proof.txt --extra train --extra dev --extra proof --extra docs
 lock requirements/dev.txt --extra train --extra dev --constraint requirements/proof.txt
+lock requirements/docs.txt --extra docs --constraint requirements/proof.txt
 lock requirements/run.txt --extra train --constraint requirements/proof.txt
 lock requirements/serve.txt --constraint requirements/proof.txt
 lock requirements/peers.txt --extra train --extra peers  # Gradio asks for older releases than the service has

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.go_tools import BUILD, PINS
+from infra.wheels import PLATFORMS, PYTHONS
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILES = sorted((ROOT / "infra" / "docker").glob("*.Dockerfile"))
@@ -50,6 +51,15 @@ def test_every_package_is_pinned_and_hashed(file: Path):
 
     assert installs
     assert all("--require-hashes" in install for install in installs)
+
+
+@pytest.mark.parametrize("file", PYTHON_IMAGES, ids=lambda file: file.stem)
+def test_the_image_s_python_is_one_whose_wheels_are_resolved_for_both_processors(file: Path):
+    (version,) = re.findall(r"^FROM python:(\d+\.\d+)", file.read_text(), re.MULTILINE)
+    (requirements,) = re.findall(r"-r (\S+)", file.read_text())
+
+    assert version in PYTHONS[requirements]
+    assert {"x86_64-manylinux_2_28", "aarch64-manylinux_2_28"} <= set(PLATFORMS)
 
 
 def test_the_service_s_image_has_no_tensorflow():

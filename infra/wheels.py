@@ -1,0 +1,53 @@
+"""Asks the package index whether every supported platform and Python gets a wheel of each pinned package.
+
+Nothing is installed and no wheel is downloaded whole: uv resolves each lock file for each platform.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+# By the names that uv has for them; glibc and macOS in the oldest versions that infra/platforms.py lets through.
+PLATFORMS = ("x86_64-manylinux_2_28", "aarch64-manylinux_2_28", "aarch64-apple-darwin")
+# The trainer and the tests need TensorFlow, which has no stable release for 3.14; the service does without.
+PYTHONS = {
+    "requirements/serve.txt": ("3.11", "3.12", "3.13", "3.14"),
+    "requirements/run.txt": ("3.11", "3.12", "3.13"),
+    "requirements/dev.txt": ("3.11", "3.12", "3.13"),
+}
+RESOLVE_SECONDS = 120  # for one lock file, platform and Python
+
+
+def unresolved(requirements: Path, platform: str, python: str, uv: Path) -> str | None:
+    """The end of what uv says against installing the lock file there; None where every package has a wheel."""
+    command: list[str | Path] = [uv, "pip", "compile", "--quiet", "--no-deps", "--only-binary", ":all:", requirements]
+    try:
+        done = subprocess.run(
+            [*command, "--python-platform", platform, "--python-version", python],
+            capture_output=True,
+            text=True,
+            timeout=RESOLVE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"no answer within {RESOLVE_SECONDS} s"
+    return None if done.returncode == 0 else " ".join(done.stderr.split())[-300:]
+
+
+def main() -> int:
+    """Prints a line for each combination; 1 where one does not resolve."""
+    uv, failed = Path(sys.executable).with_name("uv"), 0
+    for name, pythons in PYTHONS.items():
+        for platform in PLATFORMS:
+            for python in pythons:
+                wrong = unresolved(ROOT / name, platform, python, uv)
+                failed += wrong is not None
+                print(f"{name} on {platform}, Python {python}: {wrong or 'resolves'}", flush=True)
+    return min(failed, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
