@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # imports everything in new processes
+
 HEAVY = ("tensorflow", "keras", "matplotlib", "sklearn", "skimage", "scipy", "boto3", "botocore")
 FOR_TRAINING = ("tensorflow", "keras", "matplotlib", "sklearn", "skimage", "scipy")
 

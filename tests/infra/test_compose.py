@@ -13,6 +13,8 @@ import pytest
 
 from infra.go_tools import built, pinned
 
+pytestmark = pytest.mark.slow  # builds a Go program
+
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 ANSWERS = {"MINIO_ROOT_USER": "the-user", "MINIO_ROOT_PASSWORD": "the-password"}

@@ -40,6 +40,7 @@ def test_credentials_of_two_places_differ(tmp_path: Path):
 
 
 @pytest.mark.server
+@pytest.mark.server
 def test_it_keeps_what_was_put_over_a_restart(minio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     data, log = tmp_path / "minio", tmp_path / "minio.log"
 
@@ -56,6 +57,7 @@ def test_it_keeps_what_was_put_over_a_restart(minio: Path, tmp_path: Path, monke
     assert again.process.returncode is not None
 
 
+@pytest.mark.server
 @pytest.mark.server
 def test_one_that_cannot_start_says_why(minio: Path, tmp_path: Path):
     weak = Credentials("midstroke-test", "short")

@@ -12,6 +12,7 @@ from infra.page_picture import STAGES, VIEW, main
 from tests.chromium import chromium_path
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(chromium_path() is None and not os.environ.get("CI"), reason="no Chromium or Chrome is installed")
 def test_the_page_is_taken_at_every_stage(tmp_path: Path) -> None:
     target = tmp_path / "page.png"

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # starts and kills processes
+
 ROOT = Path(__file__).parents[2]
 LIMIT_SECONDS = 60.0  # against a test that hangs; no promise of speed
 

@@ -20,6 +20,8 @@ from collector.storage.stored_drawing import parse_stored_drawing
 from tests.running import UNREACHABLE_STORE, RunningService, running_service
 from tests.service.fakes import contribution_record
 
+pytestmark = pytest.mark.slow  # starts the service
+
 WAIT_SECONDS = 30.0  # a bound for a busy machine, not a promise
 AGENT = "MarkedAgent/77.1 (of nobody)"
 TOKEN = "marked-token-of-a-browser-0001"

@@ -17,6 +17,8 @@ from service.network.listener import CannotListen, listen_apart
 from service.workers import run_workers
 from tests.service.talking import ask, greet, ink_frame
 
+pytestmark = pytest.mark.slow  # starts the service and kills workers
+
 STOP_SECONDS = 20.0  # a bound for a busy machine, not a promise
 
 

@@ -14,6 +14,8 @@ from collector.storage.folder_store import FolderStore
 from collector.upload.uploader import Uploader
 from tests.collector.contributions import make_contribution
 
+pytestmark = pytest.mark.slow  # kills processes
+
 ANN = "a" * 32
 
 ACCEPTING = """

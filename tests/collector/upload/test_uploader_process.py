@@ -16,6 +16,8 @@ from collector.spool.spool import Spool
 from collector.storage.folder_store import FolderStore
 from tests.collector.contributions import make_contribution
 
+pytestmark = pytest.mark.slow  # starts processes
+
 ANN = "a" * 32
 WAIT_SECONDS = 30  # a bound for a busy machine, not a promise
 

@@ -65,6 +65,7 @@ def test_frames_are_snapshots_that_a_model_takes(sent: str) -> None:
     assert None not in inputs
 
 
+@pytest.mark.slow
 def test_predictions_are_measured_on_a_real_service(tmp_path: Path) -> None:
     pytest.importorskip("picows", reason="the load client; make bench installs it")
 

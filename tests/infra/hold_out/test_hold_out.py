@@ -13,6 +13,8 @@ from training.data.reference import reference_drawings
 from training.families.recipes import family_named
 from training.learning.challenger import Run
 
+pytestmark = pytest.mark.slow  # trains models
+
 DRAWINGS = [
     replace(drawing, source=f"laboratory {number % 5}", contributor=f"writer {number % 40}")
     for number, drawing in enumerate(reference_drawings("replay")[:200])

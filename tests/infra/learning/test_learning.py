@@ -21,6 +21,8 @@ from training.data.reference import reference_drawings
 from training.families.recipes import family_named
 from training.learning.challenger import Run
 
+pytestmark = pytest.mark.slow  # trains models
+
 DRAWINGS = [
     replace(drawing, use="validation", source="own") for drawing in reference_drawings("validation")
 ]  # 20 of 10

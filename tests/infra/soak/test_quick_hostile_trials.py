@@ -10,6 +10,8 @@ import pytest
 from infra.harness.rows import Outcome, Setting, overall
 from infra.soak.__main__ import TRIALS
 
+pytestmark = pytest.mark.slow  # runs trials
+
 NAMES = ("hostile_frames", "bombs", "origins", "stored_text", "artifacts", "fuzzing")
 
 

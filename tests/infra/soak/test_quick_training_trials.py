@@ -9,6 +9,8 @@ import pytest
 from infra.harness.rows import Outcome, Setting, overall
 from infra.soak.training import poison, trainer_killed
 
+pytestmark = pytest.mark.slow  # runs trials
+
 
 def test_wrong_labels_do_no_harm_in_a_short_trial(tmp_path: Path) -> None:
     rows = poison.run(Setting(tmp_path, quick=True))

@@ -27,6 +27,8 @@ from tests.service.fakes import SEVEN, contribution_record
 from tests.service.serving import WAIT_SECONDS
 from tests.shipped import shipped_artifact
 
+pytestmark = pytest.mark.slow  # starts the service
+
 
 def midstroke(*arguments: str, var: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

@@ -17,6 +17,8 @@ from training.data.reference import reference_drawings
 from training.models.artifact import check_artifact
 from training.models.registry import FIRST_MODELS, Registry
 
+pytestmark = pytest.mark.slow  # trains models
+
 app = typer.Typer()
 app.command()(train)
 app.command()(evaluate)

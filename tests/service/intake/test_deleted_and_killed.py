@@ -16,6 +16,8 @@ from collector.storage.folder_store import FolderStore
 from tests.running import UNREACHABLE_STORE, RunningService, running_service, start_service, wait_until_ready
 from tests.service.fakes import contribution_record
 
+pytestmark = pytest.mark.slow  # kills the service
+
 WAIT_SECONDS = 30.0  # a bound for a busy machine, not a promise
 
 

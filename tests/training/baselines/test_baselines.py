@@ -30,6 +30,8 @@ from training.baselines.record import to_json
 from training.data.reference import reference_drawings
 from training.models.artifact import Artifact
 
+pytestmark = pytest.mark.slow  # trains the ancestors
+
 QUICK = tuple(ancestor for ancestor in ANCESTORS if ancestor.slug in ("knn", "svc"))
 DRAWINGS = (*reference_drawings("replay")[:150], *reference_drawings("validation")[:60])
 

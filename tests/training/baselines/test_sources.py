@@ -16,6 +16,8 @@ from training.baselines.blog_2013 import make_classifier
 from training.baselines.mnist import IDX_FILES, BadMnist, Mnist, read_mnist
 from training.baselines.softmax_2016 import BATCH_SIZE, SEED, SoftmaxRegression
 
+pytestmark = pytest.mark.slow  # trains the ancestors
+
 
 @pytest.fixture(scope="module")
 def images() -> Mnist:

@@ -18,6 +18,8 @@ from training.data.reference import reference_drawings
 from training.data.shards.compaction import Compaction, live_and_left
 from training.data.shards.files import ShardFiles
 
+pytestmark = pytest.mark.slow  # kills processes
+
 DRAWINGS = reference_drawings("replay")[::25]
 
 COMPACTING = """

@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
+
+pytestmark = pytest.mark.slow  # starts processes
 
 BEGINNING = """
 import time

@@ -15,6 +15,8 @@ from training.learning.challenger import Run
 from training.learning.continued_training import Contributed, Predecessors, continue_training
 from training.models.artifact import Artifact, check_artifact, read_weights
 
+pytestmark = pytest.mark.slow  # trains models
+
 NEW = reference_drawings("validation")[:20]
 # Nearly all of a batch is new drawings, and Adam's steps have one size however little there is to learn.
 RESUME = Resume("adam", 1e-3, batches=10, batch_size=100, copies=2, l2_sp=0.0, replay_ratio=0.01)

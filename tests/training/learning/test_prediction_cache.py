@@ -15,6 +15,8 @@ from training.learning.evaluation import evaluate, prepare, to_record
 from training.learning.prediction_cache import PredictionCache, prepare_incrementally
 from training.models.interpreter import Interpreter
 
+pytestmark = pytest.mark.slow  # trains a model
+
 DRAWINGS = list(reference_drawings("validation", 2))
 CHOICES = [DRAWINGS[4:16], DRAWINGS[9:3:-1], [DRAWINGS[19], *DRAWINGS[6:8]], DRAWINGS[16:], DRAWINGS]
 

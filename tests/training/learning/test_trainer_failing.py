@@ -20,6 +20,8 @@ from training.models.card import ContinuedOn
 from training.models.registry import Registry
 from training.models.status import parse_status
 
+pytestmark = pytest.mark.slow  # trains models
+
 DRAWINGS = reference_drawings("replay")[::7]
 RASH = Resume("sgd", 5.0, batches=30, batch_size=100, copies=2, l2_sp=0.0, replay_ratio=0.01)
 

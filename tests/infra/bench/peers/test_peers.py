@@ -24,6 +24,8 @@ from service.wire.protocol import parse_binary
 from tests.shipped import shipped_artifact
 from training.models.interpreter import Interpreter
 
+pytestmark = pytest.mark.slow  # starts servers
+
 GRADIO = PEERS[0]
 
 

@@ -16,6 +16,8 @@ from training.learning.challenger import Outcome
 from training.models.artifact import read_weights, write_weights
 from training.models.interpreter import Interpreter
 
+pytestmark = pytest.mark.slow  # trains models
+
 fit = pytest.importorskip("training.learning.fitting.fit")
 conversion = pytest.importorskip("training.learning.fitting.conversion")
 
