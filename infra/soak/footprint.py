@@ -1,4 +1,4 @@
-"""What a running service takes up and writes down: its memory, as Linux counts it, and its log."""
+"""A running service's memory, as Linux counts it, and the growth of its log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FORGET_PEAK = "5"  # proc(5), /proc/pid/clear_refs
 
 
 class Memory:
-    """Of one process. Where there is no /proc, nothing is told and nothing judged."""
+    """Of one process; without /proc all figures are 0 and `resident` is None."""
 
     def __init__(self, pid: int) -> None:
         self._proc = Path(f"/proc/{pid}")
@@ -24,17 +24,17 @@ class Memory:
         return self._status("VmRSS")
 
     def start_peak(self) -> None:
-        """What `peak` tells begins here."""
+        """Resets the peak."""
         if self._proc.exists():
             (self._proc / "clear_refs").write_text(FORGET_PEAK)
         self._bytes = self.resident()
 
     def peak(self) -> float:
-        """MiB resident at the most since `start_peak`, above what was resident then."""
+        """MiB that the highest resident memory since `start_peak` lies above that moment's."""
         return self._above(self._status("VmHWM"))
 
     def grown(self) -> float:
-        """MiB resident now, above what was when it was last begun."""
+        """MiB resident now above those at the start."""
         return self._above(self.resident())
 
     def _above(self, now: int | None) -> float:
@@ -48,7 +48,7 @@ class Memory:
 
 
 class Footprint:
-    """Of one service, from now on."""
+    """Of one service, from construction on."""
 
     def __init__(self, service: RunningService) -> None:
         self.memory = Memory(service.process.pid)
@@ -56,13 +56,13 @@ class Footprint:
         self._log_bytes = service.log.stat().st_size
 
     def memory_row(self, setting: Setting, bound_mib: float) -> Row:
-        """How much more is resident than at the start."""
+        """Growth of resident memory."""
         if self.memory.resident() is None:
             return Row("memory grown by", "unknown on this system", goal=f"<= {bound_mib:g} MiB")
         return at_most(setting, "memory grown by", self.memory.grown(), bound_mib, "MiB")
 
     def log_rows(self, bound_mib: float = 1.0) -> list[Row]:
-        """How long the log has become, and whether it tells of an error nobody thought of."""
+        """Growth of the log, and tracebacks in it."""
         text = self._service.log.read_bytes()[self._log_bytes :]
         tracebacks = text.count(b"Traceback")
         return [

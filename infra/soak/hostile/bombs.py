@@ -1,30 +1,28 @@
-"""Messages and pictures that would unfold to far more than they are: refused quickly, and without the room for it."""
+"""Messages and PNGs that would expand to far more than their size: rejected quickly, without the memory for it."""
 
 from __future__ import annotations
 
-import http.client
 import json
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from websockets.sync.client import connect
-from websockets.typing import Subprotocol
 
+from infra.harness.client import PROTOCOL, ask, call, connected
 from infra.harness.rows import Row, Setting, check
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import MIB, Footprint
-from infra.soak.hostile.hostile_frames import ask, connected
 from infra.soak.hostile.packed_bombs import Bomb, bombs, dearest
 
-ABOUT = "Oversize messages, and PNGs that unfold to 400 MiB or claim to be of 20000x20000 px"
+ABOUT = "Oversize messages, and PNGs that expand to 400 MiB or claim to be 20000x20000 px"
 
-TRIES = 20  # of each; the median is judged, for the machine's other work is no fault of the bomb's
-REFUSED_MS = 5.0
+TRIES = 20  # of each; the median is judged, for the machine's other work is not the bomb's
+REJECTED_MS = 5.0
 MEMORY_MIB = 2.0
-FIRST_TIMES = 3  # as much, the first time
-DEAREST_MS = 20.0  # 16 MiB are unfolded, in a thread beside the sockets
+FIRST_TIMES = 3  # times that memory, the first time
+DEAREST_MS = 20.0  # expands 16 MiB, in a thread beside the sockets
 OVERSIZE = 2**20 + 1
 
 
@@ -34,28 +32,28 @@ def run(setting: Setting) -> list[Row]:
         _warm_up(service)
         footprint = Footprint(service)
         rows = [_first_of_each(service, footprint, list(bombs(expanded)))]
-        rows += [_drop(setting, service, footprint, bomb, tries, REFUSED_MS) for bomb in bombs(expanded)]
+        rows += [_drop(setting, service, footprint, bomb, tries, REJECTED_MS) for bomb in bombs(expanded)]
         rows.append(_drop(setting, service, footprint, dearest(), tries, DEAREST_MS))
-        rows += [_not_packed(service), _oversize_body(service), _packed_body(service)]
+        rows += [_no_compression(service), *_bodies(service)]
         return [*rows, *footprint.log_rows()]
 
 
 def _first_of_each(service: RunningService, footprint: Footprint, dropped: Sequence[Bomb]) -> Row:
-    """All of them once: the allocator keeps room for messages of this size, which is no single one's doing."""
+    """All of them once: the allocator keeps buffers of this size, which no single one causes."""
     footprint.memory.start_peak()
     with connected(service) as socket:
         for bomb in dropped:
             ask(socket, bomb.png)
     grown = max(0.0, footprint.memory.peak() - max(len(bomb.png) for bomb in dropped) / MIB)
     bound = FIRST_TIMES * MEMORY_MIB
-    return check("all of them once, the first time: memory beside the largest", f"{grown:.2f} MiB", f"< {bound:g} MiB",
-               grown < bound)  # fmt: skip
+    return check("memory of all of them the first time, beside the largest", f"{grown:.2f} MiB", f"< {bound:g} MiB",
+                 grown < bound)  # fmt: skip
 
 
 def _drop(
     setting: Setting, service: RunningService, footprint: Footprint, bomb: Bomb, tries: int, bound_ms: float
 ) -> Row:
-    """How it was answered and how soon, and what the service held at the most beside the message itself."""
+    """The answer, how soon it came, and the service's peak memory beside the message itself."""
     answers, seconds = set[str](), list[float]()
     with connected(service) as socket:
         footprint.memory.start_peak()
@@ -76,44 +74,31 @@ def _drop(
 
 
 def _warm_up(service: RunningService) -> None:
-    """Messages of the full size, so that what they are received into is there already, and no row counts it."""
+    """Sends messages of the full size, so that no row counts their buffers."""
     with connected(service) as socket:
         for _ in range(20):
             ask(socket, b"\x89PNG\r\n\x1a\n" + bytes(OVERSIZE - 9))
             ask(socket, json.dumps({"type": "ping", "t": 1}))
 
 
-def _not_packed(service: RunningService) -> Row:
-    """A client that offers permessage-deflate: a small packed message could unfold to a large one."""
-    with connect(service.websocket_url, subprotocols=[Subprotocol("midstroke.v1")], compression="deflate") as socket:
+def _no_compression(service: RunningService) -> Row:
+    """A client that offers permessage-deflate: a small compressed message could expand to a large one."""
+    with connect(service.websocket_url, subprotocols=[PROTOCOL], compression="deflate") as socket:
         agreed = socket.protocol.extensions
-    return check("packed messages (permessage-deflate) offered", f"{len(agreed)} agreed on", "0", not agreed)
+    return check("compressed messages (permessage-deflate) offered", f"{len(agreed)} agreed on", "0", not agreed)
 
 
-def _oversize_body(service: RunningService) -> Row:
-    """One that never ends, in chunks."""
-
-    def parts() -> Iterator[bytes]:
-        for _ in range(4 * MIB // 65536):
-            yield bytes(65536)
-
-    return _posted(service, "a body without end, in chunks", parts, {})
-
-
-def _packed_body(service: RunningService) -> Row:
-    """One that says it is gzip: it is taken as it is, and that is no PNG."""
-    packed = zlib.compress(bytes(40 * MIB), 9)
-    row = _posted(service, "a body of Content-Encoding: gzip", lambda: iter((packed,)), {"Content-Encoding": "gzip"})
-    return check(row.name, str(row.ours), "422", row.ours == "422")
+def _bodies(service: RunningService) -> Iterator[Row]:
+    endless = (bytes(65536) for _ in range(4 * MIB // 65536))
+    status = _post(service, endless, {})
+    yield check("an endless body, in chunks", status, "413", status == "413")
+    # Taken as it is, which is no PNG.
+    status = _post(service, iter((zlib.compress(bytes(40 * MIB), 9),)), {"Content-Encoding": "gzip"})
+    yield check("a body of Content-Encoding: gzip", status, "422", status == "422")
 
 
-def _posted(service: RunningService, name: str, parts: Callable[[], Iterator[bytes]], more: dict[str, str]) -> Row:
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
+def _post(service: RunningService, parts: Iterator[bytes], more: dict[str, str]) -> str:
     try:
-        connection.request("POST", "/predict", parts(), {"Content-Type": "image/png", **more}, encode_chunked=True)
-        status = str(connection.getresponse().status)
+        return str(call(service, "POST", "/predict", parts, {"Content-Type": "image/png", **more})[0])
     except (BrokenPipeError, ConnectionResetError):
-        status = "413"  # it closed while we were still sending, as it may
-    finally:
-        connection.close()
-    return check(name, status, "413", status == "413")
+        return "413"  # the service may close while the body is still sent

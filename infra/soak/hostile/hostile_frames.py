@@ -1,19 +1,18 @@
-"""Ten thousand messages that no client should send: each gets its error, and the service takes no harm."""
+"""Ten thousand malformed messages and broken websocket frames: each gets its error, and the service takes no harm."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.sync.client import ClientConnection
 
+from infra.harness.client import ANSWER_SECONDS, PROTOCOL, ask, connected
 from infra.harness.rows import Row, Setting, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Footprint
@@ -23,8 +22,7 @@ ABOUT = "10,000 malformed messages, and 400 sockets that break the websocket pro
 
 MESSAGES = 10_000
 BREAKS = 400
-FORGIVEN = 16  # wrong messages before a right one: at 32 in a row the socket would end
-ANSWER_SECONDS = 10.0
+CONSECUTIVE = 16  # malformed messages before a correct one: after 32 in a row the service closes the socket
 MEMORY_MIB = 5.0
 
 
@@ -45,11 +43,11 @@ def _masked(first: int, length: bytes, body: bytes = b"") -> bytes:
 # RFC 6455: 5.2 (reserved bits, opcodes, masks), 5.4 (fragments), 5.5 (control frames), 8.1 (UTF-8).
 BREAKS_OF_THE_WIRE = (
     Break("text that is not UTF-8", _masked(0x81, b"\x04", b"\xc3\x28\xff\xfe"), 1007),
-    Break("a reserved bit: packed though it was not agreed on", _masked(0xC2, b"\x02", b"\x03\x00"), 1002),
+    Break("a reserved bit: compressed without agreement", _masked(0xC2, b"\x02", b"\x03\x00"), 1002),
     Break("a reserved opcode", _masked(0x83, b"\x00"), 1002),
     Break("a frame without a mask", b"\x82\x02hi", 1002),
     Break("a ping of 126 bytes", _masked(0x89, b"\x7e\x00\x7e", bytes(126)), 1002),
-    Break("half a ping", _masked(0x09, b"\x00"), 1002),
+    Break("a fragmented ping", _masked(0x09, b"\x00"), 1002),
     Break("a continuation of nothing", _masked(0x80, b"\x00"), 1002),
     Break("a message begun within another", _masked(0x02, b"\x01", b"a") + _masked(0x82, b"\x01", b"b"), 1002),
     Break("a message of 1 MiB and a byte", _masked(0x82, b"\x7f" + (2**20 + 1).to_bytes(8, "big")), 1009),
@@ -67,31 +65,30 @@ def run(setting: Setting) -> list[Row]:
     messages, breaks = (222, 11) if setting.quick else (MESSAGES, BREAKS)
     rng = random.Random(setting.seed)
     with running_service(setting.scratch / "var") as service:
-        # What is loaded or made once is no growth: threads, and the room that the largest messages are received into.
+        # What is loaded or made once is no growth: threads, and the buffers of the largest messages.
         _ask_all(service, rng, messages // 10)
         _break_all(service, breaks // 4)
         footprint = Footprint(service)
         wrong = _ask_all(service, rng, messages)
         unclosed = _break_all(service, breaks) + _refused_openings(service)
         rows = [
-            _told("another answer than the protocol's", wrong, messages, "messages"),
-            _told("another close code than the protocol's", unclosed, breaks + 2, "sockets"),
+            _none_wrong("wrong answers", wrong, messages, "messages"),
+            _none_wrong("wrong close codes", unclosed, breaks + 2, "sockets"),
             *footprint.log_rows(),
             footprint.memory_row(setting, MEMORY_MIB),
         ]
         with connected(service) as socket:
-            answered = ask(socket, json.dumps({"type": "ping", "t": 1}))
-        return [*rows, check("a right message after all that", str(answered.get("type")), "pong", "t" in answered)]
+            answer = str(ask(socket, json.dumps({"type": "ping", "t": 1})).get("type"))
+        return [*rows, check("the answer to a correct message afterwards", answer, "pong", answer == "pong")]
 
 
-def _told(name: str, wrong: Counter[str], of: int, what: str) -> Row:
-    row = none_of(name, wrong.total(), of, what)
+def _none_wrong(name: str, wrong: Counter[str], of: int, unit: str) -> Row:
     worst = "; ".join(f"{count} of {kind}" for kind, count in wrong.most_common(3))
-    return replace(row, note=worst)
+    return replace(none_of(name, wrong.total(), of, unit), note=worst)
 
 
 def _ask_all(service: RunningService, rng: random.Random, count: int) -> Counter[str]:
-    """Kinds that were answered otherwise than they should be, all sent over one socket."""
+    """Sends malformed messages over one socket; counts wrong answers by kind."""
     wrong: Counter[str] = Counter()
     with connected(service) as socket:
         for number in range(count):
@@ -99,7 +96,7 @@ def _ask_all(service: RunningService, rng: random.Random, count: int) -> Counter
             answer = ask(socket, kind.make(rng))
             if not _is_right(kind, answer):
                 wrong[f"{kind.name}: {answer.get('type')} {answer.get('code', '')}"] += 1
-            if number % FORGIVEN == 0:
+            if number % CONSECUTIVE == 0:
                 ask(socket, json.dumps({"type": "ping", "t": number}))
     return wrong
 
@@ -113,33 +110,33 @@ def _break_all(service: RunningService, count: int) -> Counter[str]:
     wrong: Counter[str] = Counter()
     for number in range(count):
         kind = BREAKS_OF_THE_WIRE[number % len(BREAKS_OF_THE_WIRE)]
-        came = _closed_by(service, lambda socket, raw=kind.raw: socket.socket.sendall(raw))  # type: ignore[misc]
-        if came != kind.closes:
-            wrong[f"{kind.name}: {came}"] += 1
+        code = _close_code(service, lambda socket, raw=kind.raw: socket.socket.sendall(raw))  # type: ignore[misc]
+        if code != kind.closes:
+            wrong[f"{kind.name}: {code}"] += 1
     return wrong
 
 
 def _refused_openings(service: RunningService) -> Counter[str]:
-    """Another subprotocol alone, and 32 wrong messages in a row."""
+    """Another subprotocol alone, and 32 malformed messages in a row."""
     wrong: Counter[str] = Counter()
-    for name, closes, came in (
-        ("another subprotocol", 4400, _closed_by(service, lambda _: None, "mqtt")),
-        ("32 wrong in a row", 4408, _closed_by(service, _talk_nonsense)),
+    for name, closes, code in (
+        ("another subprotocol", 4400, _close_code(service, lambda _: None, "mqtt")),
+        ("32 malformed in a row", 4408, _close_code(service, _send_malformed)),
     ):
-        if came != closes:
-            wrong[f"{name}: {came}"] += 1
+        if code != closes:
+            wrong[f"{name}: {code}"] += 1
     return wrong
 
 
-def _talk_nonsense(socket: ClientConnection) -> None:
+def _send_malformed(socket: ClientConnection) -> None:
     for _ in range(32):
         socket.send("?")
 
 
-def _closed_by(
-    service: RunningService, act: Callable[[ClientConnection], object], subprotocol: str = "midstroke.v1"
+def _close_code(
+    service: RunningService, act: Callable[[ClientConnection], object], subprotocol: str = PROTOCOL
 ) -> int | None:
-    """The close code that the service answers with."""
+    """The code with which the service closes the socket."""
     with connected(service, subprotocol) as socket:
         try:
             act(socket)
@@ -148,24 +145,3 @@ def _closed_by(
         except (ConnectionClosed, TimeoutError, OSError):
             pass
         return None if socket.protocol.close_rcvd is None else socket.protocol.close_rcvd.code
-
-
-@contextlib.contextmanager
-def connected(service: RunningService, subprotocol: str = "midstroke.v1") -> Iterator[ClientConnection]:
-    """A socket whose welcome has been read."""
-    with connect(service.websocket_url, subprotocols=[Subprotocol(subprotocol)], compression=None) as socket:
-        if subprotocol == "midstroke.v1":
-            socket.recv(ANSWER_SECONDS)
-        yield socket
-
-
-def ask(socket: ClientConnection, message: bytes | str) -> dict[str, Any]:
-    """The next answer; when the socket ends instead, what it was closed with."""
-    try:
-        socket.send(message)
-        answer: dict[str, Any] = json.loads(socket.recv(ANSWER_SECONDS))
-        return answer
-    except ConnectionClosed as closed:
-        return {"type": "closed", "code": None if closed.rcvd is None else closed.rcvd.code}
-    except TimeoutError:
-        return {"type": "silence"}

@@ -1,4 +1,4 @@
-"""Messages that no client should send, each with the error that `docs/protocol.md` has for it. Nothing is sent here."""
+"""Malformed messages, each with its error in `docs/protocol.md`. Sends nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PNGs that are small and claim, hide or unfold to far more than they are. Nothing is sent here."""
+"""Small PNGs that claim, hide or expand to far more than their size. Sends nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GRAY, RGB, PALETTE, RGBA = 0, 2, 3, 6
 
 @dataclass(frozen=True, slots=True)
 class Bomb:
-    """`harmless`: what is dangerous about it is never looked at, and the picture in it is read."""
+    """`harmless`: its dangerous part is never read, and the picture in it is."""
 
     name: str
     png: bytes
@@ -23,7 +23,7 @@ class Bomb:
 
 
 def bombs(expanded_mib: int = 400) -> Iterator[Bomb]:
-    """Each kind; what unfolds, unfolds to so many MiB."""
+    """Each kind; those that expand do so to this many MiB."""
     zeros = _packed_zeros(expanded_mib * MIB)
     whole = _idat(_packed(bytes(20 * 21)))
     end = pack_chunk(b"IEND", b"")
@@ -52,7 +52,7 @@ def bombs(expanded_mib: int = 400) -> Iterator[Bomb]:
 
 
 def dearest() -> Bomb:
-    """The most that has to be unfolded before it is found wrong: the largest canvas, its last byte missing."""
+    """The largest expansion before the error shows: the largest canvas, its last byte missing."""
     return Bomb(
         "2048x2048 px in colour whose data ends a byte early",
         _png(_head(2048, 2048, RGBA), _idat(_packed_zeros(2048 * (1 + 4 * 2048) - 1))),

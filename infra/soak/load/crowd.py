@@ -1,4 +1,4 @@
-"""More sockets than anyone needs: a thousand idle ones, one too many, some that never read, some that never speak."""
+"""A thousand idle sockets, one more than the limit, clients that never read, and connections that never send."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from contextlib import ExitStack, contextmanager
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
 
+from infra.harness.client import PROTOCOL
 from infra.harness.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, running_service
 
-ABOUT = "1,000 idle sockets and one over the limit; 50 clients that never read; 500 connections that never speak"
+ABOUT = "1,000 idle sockets and one over the limit; 50 clients that never read; 500 connections that never send"
 
 MEGABYTES = 45.0  # for a thousand idle sockets
 FREED_SECONDS = 30.0
@@ -40,7 +40,7 @@ def run(setting: Setting) -> list[Row]:
 
 async def _sit_idle(setting: Setting, service: RunningService, count: int) -> list[Row]:
     process = psutil.Process(service.process.pid)
-    # What the first sockets alone cost is no part of what each costs.
+    # Not counted: memory that the first sockets alone take.
     await _close(await _open(service, min(count, OPENING_AT_ONCE)))
     before = process.memory_info().rss
     sockets = await _open(service, count)
@@ -64,7 +64,7 @@ async def _open(service: RunningService, count: int) -> list[ClientConnection]:
             *(
                 connect(
                     service.websocket_url,
-                    subprotocols=[Subprotocol("midstroke.v1")],
+                    subprotocols=[PROTOCOL],
                     compression=None,
                     ping_interval=None,
                     open_timeout=60,
@@ -100,7 +100,7 @@ async def _pong(one: ClientConnection) -> bool:
 
 
 def _keep_waiting(setting: Setting, service: RunningService, deaf_count: int, silent_count: int) -> list[Row]:
-    """Clients that ask and ask and never read an answer, and connections on which nothing is ever said."""
+    """Clients that send and never read an answer, and connections that never send."""
     with ExitStack() as opened:
         deaf = [opened.enter_context(_handshaken(service)) for _ in range(deaf_count)]
         for one in deaf:
@@ -113,18 +113,18 @@ def _keep_waiting(setting: Setting, service: RunningService, deaf_count: int, si
         deaf_until, deaf_left = _until_closed(lambda: _still_kept(service, deaf), 2 * FREED_SECONDS)
     deaf_seconds, silent_seconds = deaf_until - deaf_since, silent_until - silent_since
     return [
-        at_most(setting, f"until {deaf_count} clients that never read are let go", deaf_seconds, FREED_SECONDS, "s"),
-        none_of("clients that never read and are kept", deaf_left, deaf_count, "clients"),
+        at_most(setting, f"until {deaf_count} clients that never read are closed", deaf_seconds, FREED_SECONDS, "s"),
+        none_of("clients that never read and stay open", deaf_left, deaf_count, "clients"),
         at_most(setting, f"until {silent_count} silent connections are closed", silent_seconds, SILENT_SECONDS, "s"),
-        none_of("connections that never speak and stay open", silent_left, silent_count, "connections"),
+        none_of("connections that never send and stay open", silent_left, silent_count, "connections"),
     ]
 
 
 @contextmanager
 def _handshaken(service: RunningService) -> Iterator[socket.socket]:
-    """A websocket by hand: a library would read behind its user's back."""
+    """A websocket by hand: a library reads in the background."""
     with socket.socket() as one:
-        # Small, so that it is soon full.
+        # A small buffer is full soon.
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         one.settimeout(30)
         one.connect(("127.0.0.1", service.port))
@@ -139,7 +139,7 @@ def _handshaken(service: RunningService) -> Iterator[socket.socket]:
 
 
 def _ask_without_end(one: socket.socket) -> None:
-    """Hellos, each of which is answered by a kilobyte, until the service reads no more."""
+    """Sends hellos, each answered by a kilobyte, until the service reads no more."""
     hello = b'{"type": "hello"}'
     frame = bytes([0x81, 0x80 | len(hello)]) + bytes(4) + hello  # masked with zeros
     one.setblocking(False)
@@ -156,7 +156,7 @@ def _ask_without_end(one: socket.socket) -> None:
 
 
 def _until_closed(still: Callable[[], int], limit: float) -> tuple[float, int]:
-    """When the service had let all of them go, and how many it has not within `limit` seconds."""
+    """When all were closed, and how many are still open after `limit` seconds."""
     began = time.monotonic()
     while (left := still()) and time.monotonic() - began < limit:
         time.sleep(0.25)
@@ -164,7 +164,7 @@ def _until_closed(still: Callable[[], int], limit: float) -> tuple[float, int]:
 
 
 def _still_kept(service: RunningService, ours: Sequence[socket.socket]) -> int:
-    """Asked of the kernel about the service: to read from them would be to take what they shall not."""
+    """From the kernel's view of the service: reading would empty the buffers that must stay full."""
     ports = {one.getsockname()[1] for one in ours}
     process = psutil.Process(service.process.pid)
     return sum(1 for other in process.net_connections("tcp") if other.raddr and other.raddr[1] in ports)
@@ -185,7 +185,7 @@ def _is_closed(one: socket.socket) -> bool:
 
 @contextmanager
 def _files_open(count: int) -> Iterator[None]:
-    """Raises this process's limit of open files; the service's own is its service manager's to set."""
+    """Raises this process's limit of open files, not the service's."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = max(soft, count) if hard == resource.RLIM_INFINITY else max(soft, min(count, hard))
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,6 +1,6 @@
-"""A process whose system calls fail on demand: Linux asks this process, through seccomp, before it does them.
+"""Makes system calls of a service fail on request: Linux asks this process, through seccomp, before each call.
 
-No privileges, compiler or fault-injecting file system are needed, and the process under trial is the real one. As a
+It needs no privileges, compiler or fault-injecting file system, and the process under trial is the real one. As a
 command, python -m infra.soak.storage.faulty_calls SOCKET COMMAND ..., it becomes that process after asking for the
 filter.
 """
@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from infra.harness.rows import CannotRun
 from infra.harness.service_process import COMMAND
 
-# By machine: seccomp itself, and what SQLite writes and syncs with.
+# By machine: seccomp itself, and the calls with which SQLite writes and syncs.
 _CALLS = {
     "x86_64": {"seccomp": 317, "pwrite64": 18, "fsync": 74, "fdatasync": 75},
     "aarch64": {"seccomp": 277, "pwrite64": 68, "fsync": 82, "fdatasync": 83},
@@ -37,15 +37,15 @@ _ASKED_BYTES, _ANSWER = 80, struct.Struct("<QqiI")  # id, value, error, flags
 
 
 class FaultyCalls:
-    """Which calls fail now. Set from any thread."""
+    """Which calls fail now. Any thread may set it."""
 
     def __init__(self) -> None:
         self.failing: dict[str, int] = {}  # the call's name -> the errno that it gets
-        self.refused = 0  # calls that were made to fail
+        self.failed = 0  # calls that were made to fail
 
     @contextlib.contextmanager
     def fail(self, error: int, *names: str) -> Iterator[None]:
-        """These calls fail so within the block."""
+        """These calls fail with this error within the block."""
         self.failing = dict.fromkeys(names, error)
         try:
             yield
@@ -53,7 +53,7 @@ class FaultyCalls:
             self.failing = {}
 
     def answer(self, listener: int, stop: threading.Event) -> None:
-        """Answers the kernel until `stop` or until the process has gone; for a thread of its own."""
+        """Answers the kernel until `stop` or until the process ends, in a thread of its own."""
         names = {number: name for name, number in _calls().items()}
         poll = select.poll()
         poll.register(listener, select.POLLIN)
@@ -69,16 +69,16 @@ class FaultyCalls:
         fcntl.ioctl(listener, _RECEIVE, asked)
         (identity, _, _, number) = struct.unpack_from("<QIIi", asked)
         error = self.failing.get(names.get(number, ""), 0)
-        self.refused += error != 0
+        self.failed += error != 0
         fcntl.ioctl(listener, _SEND, _ANSWER.pack(identity, 0, -error, 0 if error else _GO_ON))
 
 
 @contextlib.contextmanager
 def faulty_calls() -> Iterator[tuple[FaultyCalls, Sequence[str], Sequence[int]]]:
-    """The faults, the command that starts a service which has them, and the descriptors to pass on to it.
+    """The faults, the command that starts a service with them, and the descriptors to pass to it.
 
     Raises:
-        CannotRun: not Linux, or a machine whose system calls are not known here.
+        CannotRun: not Linux, or an unknown machine type.
     """
     _calls()
     ours, theirs = socket.socketpair()
@@ -107,15 +107,15 @@ def _serve(faults: FaultyCalls, ours: socket.socket, stop: threading.Event) -> N
 def _calls() -> dict[str, int]:
     machine = platform.machine()
     if sys.platform != "linux" or machine not in _CALLS:
-        raise CannotRun(f"system calls are made to fail on Linux alone (x86_64, aarch64), not on {machine}")
+        raise CannotRun(f"system calls can be made to fail only on Linux (x86_64, aarch64), not on {machine}")
     return _CALLS[machine]
 
 
 def _install() -> int:
-    """Asks for SQLite's calls to be told; returns the listener's descriptor."""
+    """Installs the filter for SQLite's calls; returns the listener's descriptor."""
     calls = dict(_calls())
     seccomp, watched = calls.pop("seccomp"), list(calls.values())
-    # The number of the call is the first word of what a filter sees.
+    # A filter sees the number of the call as its first word.
     program = [(_LOAD_WORD, 0, 0, 0)]
     program += [(_JUMP_IF_EQUAL, len(watched) - i, 0, number) for i, number in enumerate(watched)]
     program += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _ASK)]
@@ -131,7 +131,7 @@ def _install() -> int:
 
 
 def main(descriptor: int, command: list[str]) -> None:
-    """Becomes the command, its calls told to whoever holds the other end of the socket."""
+    """Becomes the command, its calls reported to the other end of the socket."""
     with socket.socket(fileno=descriptor) as channel:
         socket.send_fds(channel, [b"."], [_install()])
     os.execvp(command[0], command)  # noqa: S606 - the service's own command

@@ -1,4 +1,4 @@
-"""A visitor with a real page: draws on the sheet by mouse and hands in what is asked for."""
+"""A visitor in a real browser who draws by mouse and contributes what the page asks for."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ import time
 
 from playwright.sync_api import Browser, Page, WebSocket, expect
 
-from collector.ink.drawing import Drawing
-from collector.ink.raster import CANVAS_SIDE
+from collector.ink.drawing import Drawing, Stroke
+from infra.harness.mouse import draw_stroke
 
-STEP_MS = 10.0  # between pointer events, about as fast as a mouse reports
-WAIT_MS = 40_000.0  # a bound for a busy machine, not a promise
+WAIT_MS = 40_000.0  # a limit for a busy machine, not a promise
 
 
-class Visitor:
-    """For one visit. `given` and `accepted` are ids in the order in which they were first seen on the wire."""
+class PageVisitor:
+    """One visit. `sent` and `accepted` are ids in the order in which they were first seen on the wire."""
 
     def __init__(self, browser: Browser, url: str) -> None:
-        self.given: dict[str, None] = {}
+        self.sent: dict[str, None] = {}
         self.accepted: dict[str, None] = {}
         self.errors: list[str] = []
         self._context = browser.new_context(viewport={"width": 1280, "height": 800})
@@ -31,33 +30,31 @@ class Visitor:
         self._page.locator("#mode-contribute").click()
         self._page.locator("#agree").click()
 
-    def asked(self) -> int:
+    def asked_digit(self) -> int:
         return int(self._page.locator("#asked-digit").inner_text())
 
     def wait_until_live(self) -> None:
         expect(self._page.locator("#state")).to_have_text(re.compile("^live"), timeout=WAIT_MS)
 
     def draw(self, drawing: Drawing, begin: int, end: int) -> None:
-        """The drawing's points from `begin` to `end`, counted over all its strokes; a stroke may be under way."""
-        box = self._page.locator("#sheet").bounding_box()
-        if box is None:
-            raise RuntimeError("the page shows no sheet to draw on")
-        number, scale = 0, box["width"] / CANVAS_SIDE
+        """Draws the points from `begin` to `end`, counted over all strokes; may begin or end within a stroke."""
+        first = 0
         for stroke in drawing.strokes:
-            for place, point in enumerate(stroke.points):
-                if begin <= number < end:
-                    self._page.mouse.move(box["x"] + point.x * scale, box["y"] + point.y * scale)
-                    self._press(place == 0, place == len(stroke.points) - 1)
-                number += 1
+            count = len(stroke.points)
+            start, stop = max(begin - first, 0), min(end - first, count)
+            if start < stop:
+                part = Stroke(stroke.points[start:stop])
+                draw_stroke(self._page, part, release=stop == count, press=start == 0)
+            first += count
 
-    def hand_in(self) -> None:
+    def contribute(self) -> None:
         self._page.locator("#done").click()
-        # Until its pictures are made and it is kept in the browser; before that it is in the page's memory alone.
+        # Until the page has made its pictures and stored it in the browser; before, it is in the page's memory alone.
         expect(self._page.locator("#objection")).to_have_text("")
         self._page.wait_for_timeout(150)
 
     def wait_until_answered(self, count: int) -> None:
-        """Returns when so many are, or after a while when they are not."""
+        """Returns when so many contributions are answered, or after WAIT_MS."""
         deadline = time.monotonic() + WAIT_MS / 1000
         while len(self.accepted) < count and time.monotonic() < deadline:
             self._page.wait_for_timeout(50)
@@ -65,15 +62,8 @@ class Visitor:
     def leave(self) -> None:
         self._context.close()
 
-    def _press(self, first: bool, last: bool) -> None:
-        if first:
-            self._page.mouse.down()
-        if last:
-            self._page.mouse.up()
-        self._page.wait_for_timeout(STEP_MS)
-
     def _listen(self, socket: WebSocket) -> None:
-        socket.on("framesent", lambda frame: self._note(frame, "contribution", self.given))
+        socket.on("framesent", lambda frame: self._note(frame, "contribution", self.sent))
         socket.on("framereceived", lambda frame: self._note(frame, "accepted", self.accepted))
 
     def _note(self, frame: str | bytes, kind: str, ids: dict[str, None]) -> None:

@@ -1,31 +1,32 @@
-"""The same contribution five times, while the service's clock is right, a day ahead and a day behind: one object."""
+"""The same contribution five times, with the service's clock right, a day ahead and a day behind: one object."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from websockets.sync.client import connect
-from websockets.typing import Subprotocol
+from websockets.sync.client import ClientConnection
 
 from collector.contribution.layout import drawing_key
 from collector.storage.stored_drawing import parse_stored_drawing
+from infra.harness.client import connected
 from infra.harness.contributions import contribution_texts
 from infra.harness.rows import Row, Setting, check, none_of
 from infra.harness.service_process import running_service
 from infra.soak.storage.store_servers import Storage, running_storage
-from infra.soak.storage.stored import look, rows_of, wait_until_drained
+from infra.soak.storage.stored import inspect_store, rows_of, wait_until_drained
 
 ABOUT = "Every contribution comes five times, with the service's clock right, a day ahead, a day behind and right again"
 
 DAY = 86_400
-CLOCKS = (0, DAY, -DAY, 0)  # seconds that the service's clock is ahead, one start of it after the other
-TIMES = 5  # each contribution comes; once under each clock from its first on, and the rest under the last
+CLOCKS = (0, DAY, -DAY, 0)  # seconds that the service's clock is ahead, at each of its starts
+TIMES = 5  # each is sent once under each clock from its first on, and the rest under the last
 SHIFTED = Path(__file__).parent / "shifted_clock"
 DRAIN_SECONDS = 120.0
-ANSWER_SECONDS = 120.0  # bounds for a busy machine, not promises
+ANSWER_SECONDS = 120.0  # limits for a busy machine, not promises
 
 
 def run(setting: Setting) -> list[Row]:
@@ -38,39 +39,39 @@ def run(setting: Setting) -> list[Row]:
             # One third is first sent under each of the first three.
             now = {drawing: texts[drawing] for drawing in ids[: (number + 1) * count]}
             _send(var, storage, shift, now, answers, last=number == len(CLOCKS) - 1)
-        kept = look(storage.store, ids, ids, setting.seed)
+        stored = inspect_store(storage.store, ids, ids, setting.seed)
         days = {parse_stored_drawing(storage.store.get(drawing_key(d))).received_at.date() for d in ids}
     return [
         none_of("not acknowledged five times alike", sum(map(_differ, answers.values())), len(ids), "contributions"),
-        check("days under which the drawings are kept", str(len(days)), "3: the clocks were", len(days) == 3),
-        *rows_of(kept, len(ids)),
+        check("days of the stored drawings", str(len(days)), "3, one for each clock", len(days) == 3),
+        *rows_of(stored, len(ids)),
     ]
 
 
 def _send(
-    var: Path, storage: Storage, shift: int, texts: dict[str, str], answers: dict[str, list[Any]], last: bool
+    var: Path, storage: Storage, shift: int, texts: Mapping[str, str], answers: dict[str, list[Any]], last: bool
 ) -> None:
-    # With its clock a day off a store refuses every signature, so that what was accepted waits for the right time.
+    # A store rejects every signature whose clock is a day off, so what was accepted waits for the right time.
     env = {**storage.environment, "PYTHONPATH": str(SHIFTED), "MIDSTROKE_SOAK_CLOCK_SHIFT": str(shift)}
     with running_service(var, env=env) as service:
-        with connect(service.websocket_url, subprotocols=[Subprotocol("midstroke.v1")], compression=None) as socket:
+        with connected(service) as socket:
             for drawing, text in texts.items():
                 for _ in range(TIMES - len(answers[drawing]) if last else 1):
                     socket.send(text)
-                    answers[drawing].append(_answer(socket.recv, drawing))
+                    answers[drawing].append(_answer(socket, drawing))
         if not shift:
             wait_until_drained(var, DRAIN_SECONDS)
 
 
-def _answer(receive: Any, drawing: str) -> dict[str, Any]:
+def _answer(socket: ClientConnection, drawing: str) -> dict[str, Any]:
     while True:
-        reply: dict[str, Any] = json.loads(receive(ANSWER_SECONDS))
+        reply: dict[str, Any] = json.loads(socket.recv(ANSWER_SECONDS))
         if reply.get("id") == drawing:
             return reply
 
 
 def _differ(answers: list[dict[str, Any]]) -> bool:
-    """Five acknowledgements, all but the first of which say `duplicate`, and otherwise the same."""
+    """Whether they are other than five equal acknowledgements, all but the first marked `duplicate`."""
     if [reply.get("duplicate") for reply in answers] != [False, True, True, True, True]:
         return True
     return len({(reply["type"], reply["id"], reply["use"]) for reply in answers}) != 1

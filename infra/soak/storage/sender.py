@@ -1,4 +1,4 @@
-"""Hands in contributions as the page does: each is kept until it is answered, and sent again after a lost socket."""
+"""Contributes as the page does: keeps each contribution until it is answered, and resends it after a lost socket."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -17,30 +17,28 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
 SOCKETS = 4
-WAITING_MAX = 24  # unanswered on one socket, below what the service takes at a time
-COME_BACK_SECONDS = (0.05, 0.15)  # quicker than a page, which waits half a second at least
-AGAIN_SECONDS = 0.5  # after `busy` or `spool_full`
+WAITING_MAX = 24  # unanswered on one socket, below the service's limit
+RECONNECT_SECONDS = (0.05, 0.15)  # sooner than a page, which waits at least half a second
+RETRY_SECONDS = 0.5  # after `busy` or `spool_full`
 ANSWER_SECONDS = 60.0
 
 
 class Sender:
-    """For one run. Its figures may be read from any thread."""
+    """One run; any thread may read its figures."""
 
     def __init__(
         self, url: str, texts: Iterator[tuple[str, str]], per_second: float, sockets: int = SOCKETS, seed: int = 1
     ) -> None:
         self.sent: set[str] = set()
         self.accepted: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-        self.refused: Counter[str] = Counter()  # by code; all of them but `wrong` were sent again
-        self.wrong: list[dict[str, Any]] = []  # refused for good
-        self.answer_seconds: list[float] = []
+        self.refused: Counter[str] = Counter()  # by code; all but `rejected` were resent
+        self.rejected: list[dict[str, Any]] = []  # refused without retry
         self._url = url
         self._texts = texts
         self._gap = sockets / per_second
         self._sockets = sockets
         self._rng = random.Random(seed)
         self._waiting: list[dict[str, str]] = [{} for _ in range(sockets)]
-        self._sent_at: dict[str, float] = {}
         self._no_more = threading.Event()
         self._end = threading.Event()
 
@@ -49,18 +47,22 @@ class Sender:
         return sum(map(len, self._waiting))
 
     def stop(self) -> None:
-        """No new ones from now on."""
+        """Sends no new ones."""
         self._no_more.set()
 
     def finish(self) -> None:
-        """No new ones, and returns when all are answered or ANSWER_SECONDS have passed."""
+        """Sends no new ones, and returns when all are answered or after ANSWER_SECONDS."""
         self.stop()
-        deadline = time.monotonic() + ANSWER_SECONDS
-        while self.unanswered and time.monotonic() < deadline:
+        self.wait_for(lambda: not self.unanswered, ANSWER_SECONDS)
+
+    def wait_for(self, condition: Callable[[], bool], seconds: float) -> None:
+        """Returns when the condition is true, or after so many seconds."""
+        deadline = time.monotonic() + seconds
+        while not condition() and time.monotonic() < deadline:
             time.sleep(0.02)
 
     def run(self) -> None:
-        """Sends until `end`; for a thread of its own."""
+        """Sends until `end`, in a thread of its own."""
         asyncio.run(self._run())
 
     def end(self) -> None:
@@ -82,7 +84,7 @@ class Sender:
                     self._url, subprotocols=[Subprotocol("midstroke.v1")], compression=None, close_timeout=1
                 ) as socket:
                     await self._talk(socket, waiting)
-            await asyncio.sleep(self._rng.uniform(*COME_BACK_SECONDS))
+            await asyncio.sleep(self._rng.uniform(*RECONNECT_SECONDS))
 
     async def _talk(self, socket: ClientConnection, waiting: dict[str, str]) -> None:
         for text in list(waiting.values()):
@@ -101,28 +103,25 @@ class Sender:
                 drawing, text = next(self._texts)
                 waiting[drawing] = text
                 self.sent.add(drawing)
-                self._sent_at[drawing] = time.monotonic()
                 await socket.send(text)
 
     async def _take(self, reply: dict[str, Any], socket: ClientConnection, waiting: dict[str, str]) -> None:
         if reply["type"] == "accepted":
             self.accepted[reply["id"]].append(reply)
             waiting.pop(reply["id"], None)
-            if sent_at := self._sent_at.pop(reply["id"], None):
-                self.answer_seconds.append(time.monotonic() - sent_at)
         elif reply["type"] == "refused":
             self.refused[reply["code"]] += 1
             if not reply["retry"]:
-                self.wrong.append(reply)
+                self.rejected.append(reply)
                 waiting.pop(reply["id"], None)
                 return
             asyncio.get_running_loop().call_later(
-                AGAIN_SECONDS, lambda: asyncio.ensure_future(_send_again(socket, waiting, reply["id"]))
+                RETRY_SECONDS, lambda: asyncio.ensure_future(_send_again(socket, waiting, reply["id"]))
             )
 
 
 async def _send_again(socket: ClientConnection, waiting: dict[str, str], drawing: str) -> None:
-    # A socket that is gone sends all that waits when it has come back.
+    # A lost socket resends everything that waits when it reconnects.
     with contextlib.suppress(WebSocketException):
         if text := waiting.get(drawing):
             await socket.send(text)
@@ -132,7 +131,7 @@ async def _send_again(socket: ClientConnection, waiting: dict[str, str], drawing
 def sending(
     url: str, texts: Iterator[tuple[str, str]], per_second: float, sockets: int = SOCKETS, seed: int = 1
 ) -> Iterator[Sender]:
-    """A sender at work, ended with the block."""
+    """A running sender, ended with the block."""
     sender = Sender(url, texts, per_second, sockets, seed)
     thread = threading.Thread(target=sender.run, name="sender", daemon=True)
     thread.start()

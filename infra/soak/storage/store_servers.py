@@ -1,4 +1,4 @@
-"""A real MinIO with its bucket, and a toxiproxy before it: the store of one trial."""
+"""The store of one trial: a real MinIO with its bucket, and a toxiproxy in front of it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ CREDENTIALS = Credentials("midstroke-soak", "kept-by-nobody-at-all")
 class Storage:
     minio: MinioServer
     proxy: Toxiproxy
-    store: S3Store  # straight to MinIO, past the proxy
+    store: S3Store  # bypasses the proxy
 
     @property
     def environment(self) -> dict[str, str]:
-        """Leads a service to the store through the proxy."""
+        """The settings with which a service uses the store through the proxy."""
         return {
             **self.minio.environment,
             "MIDSTROKE_STORE": f"s3://{BUCKET}",
@@ -36,7 +36,7 @@ class Storage:
 @contextlib.contextmanager
 def running_storage(scratch: Path) -> Iterator[Storage]:
     """Raises:
-    CannotRun: MinIO or toxiproxy is neither built nor can be.
+    CannotRun: MinIO or toxiproxy can't be built.
     """
     minio, toxiproxy = minio_binary(), toxiproxy_binary()
     if minio is None or toxiproxy is None:

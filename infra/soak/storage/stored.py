@@ -1,4 +1,4 @@
-"""What the object store has after all that was done to the service, held against what was acknowledged."""
+"""Compares the object store with what was acknowledged."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from service.paths import spool_file
 from training.data.stored_drawings import StoredDrawings
 
 READERS = 8
-PICTURES_READ = 50  # drawings whose every picture is read and hashed; of the others the names are compared
+SAMPLES_READ = 50  # drawings whose samples are all read and hashed; of the others the keys are compared
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """Numbers of drawings, all but `drawings` of those with something wrong."""
+class Stored:
+    """Numbers of drawings; all but `drawings` count faults."""
 
-    drawings: int
-    lost: int  # acknowledged, and not there or not whole
-    twice: int  # there more than once, or with more samples than their JSON names
-    unasked: int  # there, and never sent
+    drawings: int = 0
+    lost: int = 0  # acknowledged, and missing or incomplete
+    twice: int = 0  # stored more than once, or with more samples than their JSON names
+    unsent: int = 0  # stored, and never sent
 
 
 def wait_until_drained(var: Path, seconds: float) -> float:
-    """How long it took until nothing waited for upload any more; `seconds` when it still does."""
+    """Returns after how many seconds nothing waited for upload any more; at most after `seconds`."""
     spool, began = Spool(spool_file(var)), time.monotonic()
     try:
         while spool.backlog().drawings and time.monotonic() - began < seconds:
@@ -44,33 +44,33 @@ def wait_until_drained(var: Path, seconds: float) -> float:
         spool.close()
 
 
-def look(store: ObjectStore, acknowledged: Collection[str], sent: Collection[str], seed: int = 1) -> Kept:
+def inspect_store(store: ObjectStore, acknowledged: Collection[str], sent: Collection[str], seed: int = 1) -> Stored:
     """Reads every drawing of the store."""
-    there = [parse_drawing_key(key) for key in store.keys(DRAWINGS)]
+    stored = [parse_drawing_key(key) for key in store.keys(DRAWINGS)]
     samples = Counter(key.split("/")[3] for key in store.keys(SAMPLES))
-    arrived = Counter(arrival.drawing for arrival in StoredDrawings(store).arrivals())
-    read_whole = set(random.Random(seed).sample(sorted(there), min(PICTURES_READ, len(there))))
+    arrivals = Counter(arrival.drawing for arrival in StoredDrawings(store).arrivals())
+    with_samples = set(random.Random(seed).sample(sorted(stored), min(SAMPLES_READ, len(stored))))
     with ThreadPoolExecutor(READERS) as pool:
-        found = dict(zip(there, pool.map(lambda d: _samples_named(store, d, d in read_whole), there), strict=True))
-    whole = {drawing for drawing, named in found.items() if 0 < named <= samples[drawing] and arrived[drawing]}
-    twice = {drawing for drawing, times in Counter(there).items() if times > 1 or samples[drawing] > found[drawing]}
-    twice |= {drawing for drawing, times in arrived.items() if times > 1}
-    return Kept(len(found), len(set(acknowledged) - whole), len(twice), len(set(found) - set(sent)))
+        counts = pool.map(lambda drawing: _count_samples(store, drawing, drawing in with_samples), stored)
+        named = dict(zip(stored, counts, strict=True))
+    complete = {drawing for drawing, count in named.items() if 0 < count <= samples[drawing] and arrivals[drawing]}
+    twice = {drawing for drawing, times in Counter(stored).items() if times > 1 or samples[drawing] > named[drawing]}
+    twice |= {drawing for drawing, times in arrivals.items() if times > 1}
+    return Stored(len(named), len(set(acknowledged) - complete), len(twice), len(set(named) - set(sent)))
 
 
-def _samples_named(store: ObjectStore, drawing: str, read_pictures: bool) -> int:
-    """How many samples its JSON names; 0 where one of those read is another than it says."""
+def _count_samples(store: ObjectStore, drawing: str, read_samples: bool) -> int:
+    """How many samples its JSON names; 0 if one of those read has another hash than it names."""
     stored = parse_stored_drawing(store.get(drawing_key(drawing)))
-    for sample in stored.samples if read_pictures else ():
+    for sample in stored.samples if read_samples else ():
         if hashlib.sha256(store.get(sample.key)).hexdigest() != sample.sha256:
             return 0
     return len(stored.samples)
 
 
-def rows_of(kept: Kept, acknowledged: int) -> list[Row]:
-    """The promise itself."""
+def rows_of(stored: Stored, acknowledged: int) -> list[Row]:
     return [
-        none_of("acknowledged and lost", kept.lost, acknowledged, "contributions"),
-        none_of("kept twice", kept.twice, kept.drawings, "drawings"),
-        none_of("kept though never sent", kept.unasked, kept.drawings, "drawings"),
+        none_of("acknowledged and lost", stored.lost, acknowledged, "contributions"),
+        none_of("stored twice", stored.twice, stored.drawings, "drawings"),
+        none_of("stored though never sent", stored.unsent, stored.drawings, "drawings"),
     ]

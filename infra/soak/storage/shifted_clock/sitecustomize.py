@@ -1,6 +1,6 @@
-"""Sets the clock of a Python process by MIDSTROKE_SOAK_CLOCK_SHIFT seconds: on its path, Python reads this at start.
+"""Shifts a Python process's clock by MIDSTROKE_SOAK_CLOCK_SHIFT seconds; Python imports it at start from PYTHONPATH.
 
-The machine's own clock can't be set without privileges, and not for one process alone.
+The machine's clock can't be set without privileges, nor for one process alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _time = time.time
 
 
 class ShiftedDatetime(datetime.datetime):
-    """Tells the shifted time; all else is the original's."""
+    """The original, with `now` and `utcnow` shifted."""
 
     @classmethod
     def now(cls, tz: datetime.tzinfo | None = None) -> Self:
@@ -28,5 +28,5 @@ class ShiftedDatetime(datetime.datetime):
 
 
 if SHIFT:
-    datetime.datetime = ShiftedDatetime  # type: ignore[misc]  # whatever is imported later finds this one
+    datetime.datetime = ShiftedDatetime  # type: ignore[misc]  # later imports get this one
     time.time = lambda: _time() + SHIFT
