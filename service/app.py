@@ -8,11 +8,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from service.admission.origins import Origins
-from service.http.api_docs import STYLE, render_docs
+from service.http.api_docs import add_api_docs
 from service.http.baselines import make_baselines_routes
 from service.http.contributions import make_contributions_routes
 from service.http.errors import add_error_handlers
@@ -68,7 +67,8 @@ def create_app(
         version="1",
         description=DESCRIPTION,
         lifespan=lifespan,
-        docs_url=None,  # FastAPI's own pages fetch their scripts from elsewhere
+        servers=[{"url": "."}],  # relative to openapi.json: the service may be under a path prefix
+        docs_url=None,  # FastAPI's own pages load scripts from a CDN
         redoc_url=None,
     )
     app.add_middleware(HeadAsGet)
@@ -82,19 +82,9 @@ def create_app(
     app.include_router(make_baselines_routes(baselines))
     app.include_router(make_health_routes(live, intake))
 
-    _add_docs(app)
+    add_api_docs(app)
     _add_page(app, Page(frontend))
     return app
-
-
-def _add_docs(app: FastAPI) -> None:
-    @app.get("/docs", include_in_schema=False)
-    def docs() -> Response:
-        return HTMLResponse(render_docs(app.openapi()))
-
-    @app.get("/docs.css", include_in_schema=False)
-    def docs_style() -> Response:
-        return Response(STYLE, media_type="text/css")
 
 
 def _add_page(app: FastAPI, page: Page) -> None:
