@@ -34,6 +34,13 @@ def service(tmp_path: Path) -> Iterator[RunningService]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def shared_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    """One service for a file whose tests leave nothing on it that another would notice."""
+    with running_service(tmp_path_factory.mktemp("shared") / "var") as running:
+        yield running
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page whose errors fail the test that opened it."""

@@ -9,7 +9,22 @@ from playwright.sync_api import Page, expect
 from collector.ink.drawing import Drawing
 from infra.harness.mouse import draw_stroke
 
-__all__ = ["bars", "draw", "draw_stroke", "open_page", "wait_for_guess"]
+__all__ = ["SHEET_INK", "bars", "draw", "draw_stroke", "open_page", "wait_for_guess"]
+
+# Left, right, top and bottom of the visible ink, in px of the 500 px canvas; 500, 0, 500, 0 without any.
+SHEET_INK = """
+() => {
+  const sheet = document.querySelector('#sheet');
+  const { data } = sheet.getContext('2d').getImageData(0, 0, sheet.width, sheet.height);
+  let [left, right, top, bottom] = [1, 0, 1, 0];
+  for (let i = 3; i < data.length; i += 4) {
+    if (data[i] < 128) continue;
+    const [x, y] = [(((i - 3) / 4) % sheet.width) / sheet.width, Math.floor((i - 3) / 4 / sheet.width) / sheet.height];
+    [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
+  }
+  return [left, right, top, bottom].map((share) => Math.round(share * 500));
+}
+"""
 
 
 def draw(page: Page, drawing: Drawing) -> None:

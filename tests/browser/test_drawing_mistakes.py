@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from collector.ink.drawing import Point, Stroke
-from tests.browser.drawing import bars, draw_stroke, open_page, wait_for_guess
+from tests.browser.drawing import SHEET_INK, bars, draw_stroke, open_page, wait_for_guess
 from tests.running import RunningService
 
 pytestmark = pytest.mark.browser
@@ -16,19 +16,6 @@ pytestmark = pytest.mark.browser
 DOWN = Stroke(tuple(Point(250, y) for y in range(100, 400, 15)))
 ACROSS = Stroke(tuple(Point(x, 250) for x in range(150, 350, 15)))
 INKED = "() => document.body.hasAttribute('data-inked')"
-SHEET_INK = """
-() => {
-  const sheet = document.querySelector('#sheet');
-  const { data } = sheet.getContext('2d').getImageData(0, 0, sheet.width, sheet.height);
-  let [left, right, top, bottom] = [1, 0, 1, 0];
-  for (let i = 3; i < data.length; i += 4) {
-    if (data[i] < 128) continue;
-    const [x, y] = [(((i - 3) / 4) % sheet.width) / sheet.width, Math.floor((i - 3) / 4 / sheet.width) / sheet.height];
-    [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
-  }
-  return [left, right, top, bottom].map((share) => Math.round(share * 500));
-}
-"""
 
 
 @pytest.mark.parametrize("key", ["Escape", "Backspace", "Control+z"])

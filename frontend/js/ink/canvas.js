@@ -8,6 +8,7 @@ import { PEN_WIDTH, SIDE, inkBox } from './geometry.js';
 
 const WHITE = 255;
 const WHOLE = { left: 0, top: 0, right: SIDE, bottom: SIDE };
+const DENSITY_LOOK_MS = 500;
 const DOT = 0.01; // px: as short as a line can be and leave its round caps
 
 /**
@@ -54,6 +55,7 @@ export class VisibleCanvas {
     this.#context = contextOf(canvas);
     new ResizeObserver(() => this.#fit()).observe(canvas);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#fit());
+    this.#watchDensity();
     this.#fit();
   }
 
@@ -65,6 +67,18 @@ export class VisibleCanvas {
     this.#context.clearRect(0, 0, SIDE, SIDE);
     this.#context.strokeStyle = this.#colour;
     drawStrokes(this.#context, strokes);
+  }
+
+  /** On a screen of another density the canvas keeps its size in CSS px, and not every browser tells of the move. */
+  #watchDensity() {
+    let density = devicePixelRatio;
+    const look = () => {
+      if (density === devicePixelRatio) return;
+      density = devicePixelRatio;
+      this.#fit();
+    };
+    addEventListener('resize', look);
+    setInterval(look, DENSITY_LOOK_MS);
   }
 
   #fit() {

@@ -1,6 +1,7 @@
-/** Mouse, finger or pen on a surface, as strokes: pointer events alone, nothing is drawn in here. */
+/** Turns the events of mouse, finger and pen into strokes; draws nothing. */
 
-import { toSheet } from './geometry.js';
+import { SIDE, toSheet } from './geometry.js';
+import { PalmDetector, isWide } from './palm.js';
 
 /** @typedef {import('./geometry.js').Point} Point a pen's points carry the event's own time, ms */
 /** @typedef {'pen' | 'mouse' | 'touch' | 'unknown'} Pointer */
@@ -9,79 +10,307 @@ import { toSheet } from './geometry.js';
  * @property {(point: Point, pointer: Pointer) => void} down
  * @property {(points: readonly Point[]) => void} move
  * @property {() => void} up
- * @property {() => void} cancel the stroke under way was a palm's: it is to be taken back
+ * @property {() => void} cancel the stroke in progress was a palm's: take it back
+ */
+/**
+ * A pressed pointer.
+ * @typedef {object} Pressed
+ * @property {number} id
+ * @property {string} type
+ * @property {Pointer} pointer
+ * @property {readonly [x: number, y: number]} start CSS px
+ * @property {boolean} hasMoved further than a resting hand does
+ * @property {Point[]} points those not reported yet
  */
 
 const POINTERS = ['pen', 'mouse', 'touch'];
-const PALM_MS = 1500; // after a pen's last event in which a touch is the palm beside it, or the one that comes to rest
+const TIP = 1; // in `buttons`: the left button, a finger, or the tip of a pen
+const ERASER = 32; // in `buttons`: the other end of a pen
+const RESTING_PX = 12; // CSS px that a resting finger or palm moves at most
+const CONTROLS = 'a, button, input, label, select, summary, textarea';
 
 /**
- * Reports strokes until the returned function is called. One pointer draws at a time: a second finger or a palm that
- * comes down meanwhile is ignored. A pen goes before a touch, which then was the palm of the hand that holds it.
+ * Reports strokes until the returned function is called. One pointer draws at a time. It need not be the primary one: a
+ * palm or thumb that rests on the screen is. Another that comes down meanwhile is ignored, unless the one that draws is
+ * a touch at rest. A pointer pressed beside the surface draws from where it enters.
  * @param {HTMLElement} surface
  * @param {Pen} pen
+ * @param {Window} page hears what a surface without pointer capture does not
  * @returns {() => void}
  */
-export function trackPen(surface, pen) {
-  /** @type {{readonly id: number, readonly type: string} | null} */
-  let drawing = null;
-  let pennedAt = -Infinity;
-
-  /** @param {PointerEvent} event whether it is the palm of a hand that writes with a pen */
-  const isPalm = ({ pointerType, timeStamp }) => pointerType === 'touch' && timeStamp - pennedAt < PALM_MS;
-  /** @param {PointerEvent} event that begins a stroke; whether another is under way that goes on */
-  const isSecond = ({ pointerId, pointerType }) =>
-    drawing !== null && drawing.id !== pointerId && !(drawing.type === 'touch' && pointerType === 'pen');
-  /** @param {PointerEvent} event */
-  const note = ({ pointerType, timeStamp }) => {
-    if (pointerType === 'pen') pennedAt = timeStamp;
-  };
-
-  /** @param {PointerEvent} event */
-  const down = (event) => {
-    if (event.button !== 0 || !event.isPrimary || isPalm(event) || isSecond(event)) return;
-    event.preventDefault();
-    // The same pointer comes down twice where its release was lost, as to a window that came in between.
-    if (drawing?.id === event.pointerId) pen.up();
-    else if (drawing) pen.cancel();
-    note(event);
-    drawing = { id: event.pointerId, type: event.pointerType };
-    surface.setPointerCapture(event.pointerId);
-    pen.down(pointOf(event, surface.getBoundingClientRect()), pointerOf(event));
-  };
-  /** @param {PointerEvent} event */
-  const move = (event) => {
-    if (event.pointerId !== drawing?.id) return;
-    if (event.buttons === 0) return end();
-    note(event);
-    const events = event.getCoalescedEvents?.() ?? [];
-    const rect = surface.getBoundingClientRect();
-    pen.move((events.length ? events : [event]).map((one) => pointOf(one, rect)));
-  };
-  /** @param {PointerEvent} event */
-  const up = (event) => {
-    if (event.pointerId !== drawing?.id) return;
-    note(event);
-    // A cancelled or lost pointer's last place may be nowhere near the pen.
-    if (event.type === 'pointerup') pen.move([pointOf(event, surface.getBoundingClientRect())]);
-    end();
-  };
-  const end = () => {
-    drawing = null;
-    pen.up();
-  };
-
+export function trackPen(surface, pen, page = window) {
+  const tracker = new PenTracker(surface, pen);
   const listening = new AbortController();
   const { signal } = listening;
-  surface.addEventListener('pointerdown', down, { signal });
-  surface.addEventListener('pointermove', move, { signal });
-  for (const type of /** @type {const} */ (['pointerup', 'pointercancel', 'lostpointercapture'])) {
-    surface.addEventListener(type, up, { signal });
-  }
+  const capture = { signal, capture: true };
+  page.addEventListener('pointerdown', (event) => tracker.down(event), capture);
+  page.addEventListener('pointermove', (event) => tracker.move(event), capture);
+  page.addEventListener('pointerup', (event) => tracker.up(event), capture);
+  page.addEventListener('pointercancel', (event) => tracker.cancelled(event), capture);
+  page.addEventListener('pointerout', (event) => tracker.left(event), capture);
+  surface.addEventListener('lostpointercapture', (event) => tracker.lost(event), { signal });
+  for (const type of ['blur', 'pagehide']) page.addEventListener(type, () => tracker.interrupt(), { signal });
+  page.addEventListener('visibilitychange', () => tracker.interrupt(), capture);
   // Safari selects text and scrolls on a touch that pointer events alone don't stop.
   surface.addEventListener('touchstart', (event) => event.preventDefault(), { signal, passive: false });
-  surface.addEventListener('contextmenu', (event) => drawing !== null && event.preventDefault(), { signal });
+  page.addEventListener('contextmenu', (event) => tracker.isDrawing && event.preventDefault(), capture);
+  page.addEventListener('dragstart', (event) => tracker.isPressed && event.preventDefault(), capture);
   return () => listening.abort();
+}
+
+class PenTracker {
+  /** @type {HTMLElement} */ #surface;
+  /** @type {Pen} */ #pen;
+  #palms = new PalmDetector();
+  /** @type {Pressed | null} */ #drawing = null;
+  /** @type {Map<number, Pressed>} touches on the surface that draw once they move */ #held = new Map();
+  /** @type {Map<number, Pressed>} pressed beside the surface */ #outside = new Map();
+  #stroke = new AbortController();
+
+  /**
+   * @param {HTMLElement} surface
+   * @param {Pen} pen
+   */
+  constructor(surface, pen) {
+    this.#surface = surface;
+    this.#pen = pen;
+  }
+
+  get isDrawing() {
+    return this.#drawing !== null;
+  }
+
+  get isPressed() {
+    return this.#drawing !== null || this.#outside.size > 0;
+  }
+
+  /** @param {PointerEvent} event */
+  down(event) {
+    this.#palms.note(event);
+    this.#forgetLost(event);
+    if (event.target !== this.#surface) return this.#downOutside(event);
+    if (!isTip(event)) return;
+    event.preventDefault();
+    if (this.#palms.isPalm(event)) return;
+    if (event.pointerType === 'pen' && this.#drawing?.type === 'touch') this.#takeBack();
+    const pressed = this.#pressed(event);
+    // After a pen was seen, a touch may be a palm: it draws once it moves as a finger does.
+    if (event.pointerType === 'touch' && (this.#drawing || this.#palms.hasSeenPen)) this.#held.set(pressed.id, pressed);
+    else if (!this.#drawing) this.#begin(pressed);
+  }
+
+  /** @param {PointerEvent} event */
+  move(event) {
+    this.#palms.note(event);
+    if (event.pointerType === 'pen' && isAtRest(this.#drawing)) this.#takeBack();
+    if (event.pointerId === this.#drawing?.id) return this.#drawOn(event, this.#drawing);
+    const held = this.#held.get(event.pointerId);
+    if (held) return this.#moveHeld(event, held);
+    const outside = this.#outside.get(event.pointerId);
+    if (outside) this.#moveOutside(event, outside);
+  }
+
+  /** @param {PointerEvent} event */
+  up(event) {
+    this.#palms.note(event);
+    this.#forget(event.pointerId);
+    if (event.pointerId !== this.#drawing?.id) return;
+    this.#pen.move([this.#pointOf(event)]);
+    this.#end();
+  }
+
+  /** @param {PointerEvent} event whose last place may be nowhere near the pointer */
+  cancelled(event) {
+    this.#palms.note(event);
+    this.#forget(event.pointerId);
+    if (event.pointerId !== this.#drawing?.id) return;
+    // The system cancels a touch that it takes for a palm.
+    if (isAtRest(this.#drawing)) this.#takeBack();
+    else this.#end();
+  }
+
+  /** @param {PointerEvent} event */
+  lost({ pointerId }) {
+    if (pointerId === this.#drawing?.id) this.#end();
+  }
+
+  /** @param {PointerEvent} event the pen leaves the range in which it is sensed */
+  left(event) {
+    if (event.pointerType === 'pen' && event.relatedTarget === null) this.#palms.note(event);
+  }
+
+  /** The window loses the pointers without their releases. */
+  interrupt() {
+    this.#held.clear();
+    this.#outside.clear();
+    if (this.#drawing) this.#end();
+  }
+
+  /** @param {PointerEvent} event */
+  #downOutside(event) {
+    const onControl = /** @type {Partial<Element> | null} */ (event.target)?.closest?.(CONTROLS);
+    if (isTip(event) && !onControl && !this.#palms.isPalm(event)) this.#outside.set(event.pointerId, this.#pressed(event));
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {Pressed} drawing
+   */
+  #drawOn(event, drawing) {
+    // The surface may have been hidden, and the release of the tip lost or hidden behind another button's press.
+    if (!isPressed(event) || this.#surface.getBoundingClientRect().width === 0) return this.#end();
+    if (isAtRest(drawing) && isWide(event)) return this.#takeBack();
+    drawing.hasMoved ||= isFarFrom(drawing.start, event);
+    this.#pen.move(this.#pointsOf(event));
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {Pressed} held
+   */
+  #moveHeld(event, held) {
+    if (!isPressed(event) || this.#palms.isPalm(event)) return this.#forget(held.id);
+    held.points.push(...this.#pointsOf(event));
+    held.hasMoved ||= isFarFrom(held.start, event);
+    if (!held.hasMoved || (this.#drawing && !isAtRest(this.#drawing))) return;
+    if (this.#drawing) this.#takeBack();
+    this.#begin(held);
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {Pressed} outside
+   */
+  #moveOutside(event, outside) {
+    if (!isPressed(event)) return this.#forget(outside.id);
+    const rect = this.#surface.getBoundingClientRect();
+    outside.hasMoved ||= isFarFrom(outside.start, event);
+    // A hand that rests at the rim moves across it a little.
+    const mayEnter = !this.#drawing && (outside.type !== 'touch' || outside.hasMoved);
+    if (!mayEnter || !isWithin(rect, event)) {
+      outside.points = [this.#pointOf(event)];
+      return;
+    }
+    this.#begin({ ...outside, points: [...outside.points.map(entering), ...this.#pointsOf(event)] });
+  }
+
+  /** @param {Pressed} pressed */
+  #begin(pressed) {
+    this.#forget(pressed.id);
+    this.#drawing = pressed;
+    this.#keepPageStill();
+    try {
+      this.#surface.setPointerCapture(pressed.id);
+    } catch {
+      // The pointer is gone or not the browser's own: the page's listeners follow it without capture.
+    }
+    const [first, ...rest] = pressed.points;
+    pressed.points = [];
+    this.#pen.down(first, pressed.pointer);
+    if (rest.length) this.#pen.move(rest);
+  }
+
+  /** Scrolling or zooming, by wheel or by pinching a trackpad, would move the surface away under the pen. */
+  #keepPageStill() {
+    this.#stroke = new AbortController();
+    const { signal } = this.#stroke;
+    this.#surface.ownerDocument?.addEventListener('wheel', (event) => event.preventDefault(), { signal, passive: false });
+  }
+
+  #end() {
+    // Touches held beside a stroke that was drawn are no strokes to come; beside a dot, one may have been the finger.
+    if (this.#drawing?.hasMoved) this.#held.clear();
+    this.#release();
+    this.#pen.up();
+  }
+
+  #takeBack() {
+    this.#release();
+    this.#pen.cancel();
+  }
+
+  #release() {
+    this.#drawing = null;
+    this.#stroke.abort();
+  }
+
+  /** @param {number} id */
+  #forget(id) {
+    this.#held.delete(id);
+    this.#outside.delete(id);
+  }
+
+  /**
+   * A pointer that comes down anew, or a primary one, shows that releases were lost, as to a window that came in between.
+   * @param {PointerEvent} event
+   */
+  #forgetLost({ pointerId, pointerType, isPrimary }) {
+    this.#forget(pointerId);
+    if (this.#drawing?.id === pointerId || (isPrimary && this.#drawing?.type === pointerType)) this.#end();
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @returns {Pressed}
+   */
+  #pressed(event) {
+    const { pointerId, pointerType, clientX, clientY } = event;
+    const pointer = POINTERS.includes(pointerType) ? /** @type {Pointer} */ (pointerType) : 'unknown';
+    const start = /** @type {const} */ ([clientX, clientY]);
+    return { id: pointerId, type: pointerType, pointer, start, hasMoved: false, points: [this.#pointOf(event)] };
+  }
+
+  /** @param {PointerEvent} event */
+  #pointsOf(event) {
+    const events = event.getCoalescedEvents?.() ?? [];
+    const rect = this.#surface.getBoundingClientRect();
+    return (events.length ? events : [event]).map((one) => pointOf(one, rect));
+  }
+
+  /** @param {PointerEvent} event */
+  #pointOf(event) {
+    return pointOf(event, this.#surface.getBoundingClientRect());
+  }
+}
+
+/** @param {PointerEvent} event whether the tip comes down, and not the eraser or another button */
+function isTip({ button, buttons }) {
+  return button === 0 && !(buttons & ERASER);
+}
+
+/** @param {PointerEvent} event */
+function isPressed({ buttons }) {
+  return (buttons & TIP) !== 0;
+}
+
+/** @param {Pressed | null} drawing */
+function isAtRest(drawing) {
+  return drawing?.type === 'touch' && !drawing.hasMoved;
+}
+
+/**
+ * @param {readonly [x: number, y: number]} start
+ * @param {PointerEvent} event
+ */
+function isFarFrom([x, y], { clientX, clientY }) {
+  return Math.hypot(clientX - x, clientY - y) > RESTING_PX;
+}
+
+/**
+ * @param {DOMRect} rect
+ * @param {PointerEvent} event
+ */
+function isWithin({ left, top, right, bottom }, { clientX, clientY }) {
+  return clientX >= left && clientX < right && clientY >= top && clientY < bottom;
+}
+
+/**
+ * The place on the rim next to a point outside.
+ * @param {Point} point
+ * @returns {Point}
+ */
+function entering([x, y, time]) {
+  return [Math.min(Math.max(x, 0), SIDE), Math.min(Math.max(y, 0), SIDE), time];
 }
 
 /**
@@ -92,12 +321,4 @@ export function trackPen(surface, pen) {
 function pointOf(event, rect) {
   const [x, y] = toSheet(event.clientX, event.clientY, rect);
   return [x, y, event.timeStamp];
-}
-
-/**
- * @param {PointerEvent} event
- * @returns {Pointer}
- */
-function pointerOf(event) {
-  return POINTERS.includes(event.pointerType) ? /** @type {Pointer} */ (event.pointerType) : 'unknown';
 }
