@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 
-BURST_SECONDS = 0.5  # of processor time, saved up while idle: several full-size contributions in a row
+BURST_SECONDS = 0.25  # of processor time, saved up while idle: two full-size contributions at once
+FIRST_SECONDS = 0.1  # of a new connection: one that comes again and again gets little more by it
 BYTES_PER_SECOND = 2 * 2**20  # some 80 times what 60 snapshots a second take
 BURST_BYTES = 4 * 2**20
 SECONDS_PER_FRAME = 150e-6  # of processor time for a snapshot and its answer, on a slow machine
@@ -20,7 +21,7 @@ class Budget:
     def __init__(self, share: float, now: Callable[[], float] = monotonic) -> None:
         self._share = share
         self._now = now
-        self._seconds = BURST_SECONDS
+        self._seconds = FIRST_SECONDS
         self._bytes: float = BURST_BYTES
         self._filled_at = now()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from collector.ink.encodings import Encoding, Inputs
@@ -10,6 +9,8 @@ from service.inference.inputs import make_inputs
 from service.inference.live_models import LiveModels
 from service.inference.model_selection import select_predictors
 from service.inference.predictor import Predictor
+from service.network.budget import Budget
+from service.network.metered import in_thread
 from service.wire.messages import Snapshot
 from service.wire.replies import encode_prediction
 
@@ -32,11 +33,11 @@ class Answering:
         selected = select_predictors(self._live.current, self.families, snapshot)
         return _predict(snapshot, selected, make_inputs(snapshot, {each.encoding for each in selected}))
 
-    async def answer_slow(self, snapshot: Snapshot) -> list[str]:
+    async def answer_slow(self, snapshot: Snapshot, budget: Budget) -> list[str]:
         """As `answer`, for `SLOW_SLOTS`: makes the inputs in a thread."""
         selected = select_predictors(self._live.current, self.families, snapshot)
         encodings = {each.encoding for each in selected}
-        return _predict(snapshot, selected, await asyncio.to_thread(make_inputs, snapshot, encodings))
+        return _predict(snapshot, selected, await in_thread(budget, make_inputs, snapshot, encodings))
 
 
 def _predict(snapshot: Snapshot, selected: Sequence[Predictor], inputs: Mapping[Encoding, Inputs | None]) -> list[str]:

@@ -10,6 +10,7 @@ from service.admission.token_bucket import TokenBucket
 from service.inference.inputs import SLOW_SLOTS
 from service.inference.live_models import LiveModels
 from service.inference.served import Served
+from service.network.budget import Budget
 from service.websocket.announcements import encode_changes
 from service.websocket.answering import Answering
 from service.websocket.mailbox import Mailbox, Room
@@ -31,12 +32,13 @@ class Replier:
     """The sending half of a session. For one event loop."""
 
     __slots__ = (
-        "_answering", "_asleep", "_bucket", "_known", "_live", "_mailbox", "_outbox", "_room", "_socket", "_wake",
+        "_answering", "_asleep", "_bucket", "_budget", "_known", "_live", "_mailbox", "_outbox", "_room", "_socket", "_wake",
         "_wrong",
     )  # fmt: skip
 
-    def __init__(self, socket: WebSocket, live: LiveModels, frames_per_second: float) -> None:
+    def __init__(self, socket: WebSocket, live: LiveModels, budget: Budget, frames_per_second: float) -> None:
         self._socket = socket
+        self._budget = budget
         self._live = live
         self._answering = Answering(live)
         self._known = live.current  # the state of models and trainer that the client knows
@@ -138,7 +140,7 @@ class Replier:
         answering = self._answering
         try:
             slow = snapshot.slot in SLOW_SLOTS
-            texts = await answering.answer_slow(snapshot) if slow else answering.answer(snapshot)
+            texts = await answering.answer_slow(snapshot, self._budget) if slow else answering.answer(snapshot)
         except ProtocolError as error:
             await self._socket.send_text(encode_error(error))
             self._count_wrong(error)

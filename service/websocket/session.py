@@ -4,34 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
 from service.inference.live_models import LiveModels
 from service.intake.intake import Intake, busy
+from service.network.budget import Budget
+from service.network.metered import in_thread
 from service.network.websocket_protocol import EXTENSION, Connection
 from service.websocket.replier import MAX_WRONG, Replier, TooManyWrongMessages
 from service.wire.close_codes import CloseCode
+from service.wire.large_json import SMALL_CHARACTERS
 from service.wire.messages import Contribute, Frame, Hello, Message, Ping, Snapshot, Strokes
 from service.wire.protocol import ProtocolError, parse_binary, parse_text
 from service.wire.replies import encode_pong, encode_welcome
 from service.wire.schemas import describe_models, describe_trainer
 
 MAX_CONTRIBUTING = 32  # contributions being stored at a time
+HELLO_PRICE = 0.001  # s of processor time for a welcome, besides its counts
 
 
 class Session:
     """The reading half of a session, which also runs the replier. For one event loop."""
 
-    def __init__(self, socket: WebSocket, live: LiveModels, intake: Intake, frames_per_second: float) -> None:
+    def __init__(
+        self,
+        socket: WebSocket,
+        live: LiveModels,
+        intake: Intake,
+        frames_per_second: float,
+        large_texts: asyncio.Semaphore,  # one at a time is parsed
+    ) -> None:
         self._socket = socket
         self._live = live
         self._intake = intake
         self._frames_per_second = frames_per_second
         self._connection: Connection | None = socket.scope.get("extensions", {}).get(EXTENSION)
-        self._replier = Replier(socket, live, frames_per_second)
+        self._budget = Budget(1.0) if self._connection is None else self._connection.budget
+        self._large_texts = large_texts
+        self._replier = Replier(socket, live, self._budget, frames_per_second)
         self._hello = Hello()
         self._bare_pngs = 0
         self._contributing = 0
@@ -63,11 +76,18 @@ class Session:
     async def _read(self, tasks: asyncio.TaskGroup) -> None:
         while (event := await self._receive())["type"] != "websocket.disconnect":
             try:
-                text = event.get("text")
-                message = parse_binary(event["bytes"]) if text is None else parse_text(text)
-                await self._handle(message, tasks)
+                await self._handle(await self._parse(event), tasks)
             except ProtocolError as error:
                 await self._replier.complain(error)
+
+    async def _parse(self, event: Mapping[str, Any]) -> Message:
+        text = event.get("text")
+        if text is None:
+            return parse_binary(event["bytes"])
+        if len(text) <= SMALL_CHARACTERS:
+            return parse_text(text)
+        async with self._large_texts:
+            return await in_thread(self._budget, parse_text, text)
 
     async def _receive(self) -> MutableMapping[str, Any]:
         self._reading = True
@@ -81,6 +101,7 @@ class Session:
                 await self._replier.put(self._numbered(message))
             case Hello():
                 self._greet(message)
+                self._budget.spend(HELLO_PRICE)
                 await self._welcome()
             case Ping(t):
                 self._replier.note_valid_message()
@@ -105,7 +126,7 @@ class Session:
         self._replier.configure(hello.families, hello.coalesce)
 
     async def _welcome(self) -> None:
-        counts = await asyncio.to_thread(self._intake.counts, self._hello.contributor)
+        counts = await in_thread(self._budget, self._intake.counts, self._hello.contributor)
         served = self._live.current
         models = describe_models(served.cards)
         trainer = describe_trainer(served.trainer) if served.trainer else None
@@ -123,7 +144,7 @@ class Session:
 
     async def _store(self, record: dict[str, Any]) -> None:
         try:
-            reply = await asyncio.to_thread(self._intake.accept, record)
+            reply = await in_thread(self._budget, self._intake.accept, record)
         finally:
             self._contributing -= 1
         # `reply` may wait; at most MAX_CONTRIBUTING of these are under way.

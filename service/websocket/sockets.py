@@ -48,6 +48,7 @@ class Sockets:
         self._max_sockets = max_sockets
         self._frames_per_second = frames_per_second
         self._sessions: set[Session] = set()
+        self._large_texts = asyncio.Semaphore(1)  # more threads would delay predictions by a turn each
 
     async def serve(self, socket: WebSocket) -> None:
         """Serves one websocket from handshake to close."""
@@ -58,7 +59,7 @@ class Sockets:
         if refusal is not None:
             await end(socket, *refusal)
             return
-        session = Session(socket, self._live, self._intake, self._frames_per_second)
+        session = Session(socket, self._live, self._intake, self._frames_per_second, self._large_texts)
         self._sessions.add(session)
         try:
             await session.run()

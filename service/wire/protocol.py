@@ -12,6 +12,7 @@ from collector.ink.path import PATH48_BYTES
 from collector.ink.png import SIGNATURE
 from collector.ink.raster import PEN_WIDTH
 from collector.ink.snapshot import CANVAS20_BYTES, INK20_BYTES, MAX_CANVAS_SIDE
+from service.wire.large_json import MAX_PARTS, SMALL_CHARACTERS, SteppedDecoder, count_parts
 from service.wire.messages import Contribute, Frame, FrameEncoding, Hello, Message, Ping, Strokes
 
 SUBPROTOCOL = "midstroke.v1"
@@ -111,7 +112,10 @@ def parse_json_object(text: str | bytes) -> dict[str, Any]:
     try:
         # Of bytes, Python would guess the encoding.
         text = text if isinstance(text, str) else text.decode()
-        record = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_object_of)
+        if len(text) > SMALL_CHARACTERS and (parts := count_parts(text)) > MAX_PARTS:
+            raise ValueError(f"{parts} values and escapes, expected at most {MAX_PARTS}")
+        decoder = json.JSONDecoder if len(text) <= SMALL_CHARACTERS else SteppedDecoder
+        record = json.loads(text, cls=decoder, parse_constant=_refuse_constant, object_pairs_hook=_object_of)
     except (ValueError, RecursionError) as error:
         raise ProtocolError("bad_json", f"not JSON: {error!s:.120}") from error
     if not isinstance(record, dict):

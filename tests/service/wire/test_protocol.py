@@ -195,8 +195,8 @@ def test_what_came_is_told_in_few_words_whatever_its_size(kind: str, value: str)
 
 
 def test_too_many_points_are_counted_before_any_is_made() -> None:
-    with pytest.raises(ProtocolError, match="1 strokes of 100000 points") as caught:
-        parse_text(strokes_message(strokes=[["no point"] * 100_000]))
+    with pytest.raises(ProtocolError, match="1 strokes of 50000 points") as caught:
+        parse_text(strokes_message(strokes=[["no point"] * 50_000]))
 
     assert (caught.value.code, caught.value.seq) == ("bad_snapshot", 5)
 
