@@ -32,8 +32,8 @@ class Replier:
     """The sending half of a session. For one event loop."""
 
     __slots__ = (
-        "_answering", "_asleep", "_bucket", "_budget", "_known", "_live", "_mailbox", "_outbox", "_room", "_socket", "_wake",
-        "_wrong",
+        "_answering", "_asleep", "_bucket", "_budget", "_known", "_live", "_mailbox", "_outbox", "_room", "_socket",
+        "_wake", "_wrong",
     )  # fmt: skip
 
     def __init__(self, socket: WebSocket, live: LiveModels, budget: Budget, frames_per_second: float) -> None:
