@@ -39,7 +39,7 @@ check: $(VENV)/.dev  ## ruff, mypy, order of imports, tsc
 	$(BIN)/python -m infra.node check
 
 docs: $(VENV)/.docs  ## the documentation as a site, in site/; a broken link fails
-	NO_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "site/index.html"
 
 bench: $(VENV)/.proof $(PEERS)/.peers  ## every figure of docs/performance.md, under 15 minutes on an idle machine
