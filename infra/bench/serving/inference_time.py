@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from infra.bench.serving.versions import shipped
+from infra.harness.models import shipped
 from training.data.dataset import evaluation_snapshots
 from training.data.reference import reference_drawings
 from training.models.artifact import check_artifact

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from collector.storage.folder_store import FolderStore
-from infra.bench.serving.versions import answers, make_versions, shipped
+from infra.bench.serving.versions import answers, make_versions
 from infra.harness.frames import make_frames
 from infra.harness.load import Latency, Pace, latency_of, open_loop_running, pinned_service
+from infra.harness.models import shipped
 from infra.harness.rows import Result, Row, Setting, judge
 from training.models.artifact import Artifact
 from training.models.registry import Registry

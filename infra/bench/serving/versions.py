@@ -9,30 +9,15 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter as LiteRT
 
 from collector.ink.encodings import decode_payload
-from collector.storage.folder_store import FolderStore
 from service.inference.predictor import make_predictor
 from service.wire.protocol import parse_binary
 from service.wire.replies import encode_prediction
 from training.models.artifact import Artifact, file_entries, golden_predictions
 from training.models.interpreter import Interpreter
-from training.models.registry import FIRST_MODELS, Registry
 
 
 class NothingToChange(RuntimeError):
     """The flatbuffer does not hold its largest constant as 8-bit numbers in one piece."""
-
-
-def shipped(family: str) -> Artifact:
-    """The model that Midstroke ships with.
-
-    Raises:
-        LookupError: it ships with none of this family.
-    """
-    registry = Registry(FolderStore(FIRST_MODELS))
-    champion = registry.champion(family)
-    if champion is None:
-        raise LookupError(f"no first model of {family}")
-    return registry.load(family, champion.version)
 
 
 def make_versions(artifact: Artifact, count: int) -> list[Artifact]:

@@ -1,4 +1,4 @@
-"""Versions of a model that must not be served, each wrong in one way. Nothing is published or loaded here."""
+"""Versions of a model that must not be served, each invalid in one way. Publishes and loads nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class BadVersion:
 
 
 class RunsWhenUnpickled:
-    """Makes a folder, so that it can be seen whether it was."""
+    """Makes a folder, which shows that it ran."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -39,38 +39,38 @@ class RunsWhenUnpickled:
         return os.mkdir, (str(self._folder),)
 
 
-def vouched_for(artifact: Artifact, model: bytes | None = None, weights: bytes | None = None) -> Artifact:
-    """The artifact with other bytes, whose hashes its card knows: only the deeper checks are left to find them."""
+def with_hashes(artifact: Artifact, model: bytes | None = None, weights: bytes | None = None) -> Artifact:
+    """The artifact with other bytes and a card that has their hashes: only the deeper checks can find them."""
     model, weights = model or artifact.model, weights or artifact.weights
     return Artifact(replace(artifact.card, files=file_entries(model, weights)), model, weights)
 
 
-def bad_versions(sound: Artifact, trap: Path, expanded_mib: int = 400) -> Iterator[BadVersion]:
-    """Each kind; `trap` is the folder that a pickle would make if it were run."""
-    half = len(sound.model) // 2
-    yield BadVersion("model torn in the middle", replace(sound, model=sound.model[:half]))
-    yield BadVersion("weights torn in the middle", replace(sound, weights=sound.weights[: len(sound.weights) // 2]))
-    yield BadVersion("weights torn, and vouched for", vouched_for(sound, weights=sound.weights[:-100]))
-    yield BadVersion("no model at all, vouched for", vouched_for(sound, model=b"no model at all " * 100))
-    other: Encoding = "canvas20" if sound.card.encoding == "path48" else "path48"
-    yield BadVersion("inputs of another shape", replace(sound, card=replace(sound.card, encoding=other)))
-    yield BadVersion("weights that are not numbers (NaN)", vouched_for(sound, weights=_with_nan(sound)))
-    yield BadVersion("golden predictions that it does not make", _with_wrong_golden(sound))
-    yield BadVersion("weights that expand to 400 MiB", vouched_for(sound, weights=_expanding(expanded_mib)))
+def bad_versions(valid: Artifact, trap: Path, expanded_mib: int = 400) -> Iterator[BadVersion]:
+    """Each kind; `trap` is the folder that a pickle makes if it runs."""
+    half = len(valid.model) // 2
+    yield BadVersion("model torn in the middle", replace(valid, model=valid.model[:half]))
+    yield BadVersion("weights torn in the middle", replace(valid, weights=valid.weights[: len(valid.weights) // 2]))
+    yield BadVersion("weights torn, with matching hashes", with_hashes(valid, weights=valid.weights[:-100]))
+    yield BadVersion("no model at all, with matching hashes", with_hashes(valid, model=b"no model at all " * 100))
+    other: Encoding = "canvas20" if valid.card.encoding == "path48" else "path48"
+    yield BadVersion("inputs of another shape", replace(valid, card=replace(valid.card, encoding=other)))
+    yield BadVersion("weights that are not numbers (NaN)", with_hashes(valid, weights=_with_nan(valid)))
+    yield BadVersion("wrong golden predictions", _with_wrong_golden(valid))
+    yield BadVersion("weights that expand to 400 MiB", with_hashes(valid, weights=_expanding(expanded_mib)))
     lying = _lying(_expanding(expanded_mib))
-    yield BadVersion("the same, with an index that says 1 KiB", vouched_for(sound, weights=lying))
-    yield BadVersion("an array that claims 128 TiB", vouched_for(sound, weights=_claiming()))
+    yield BadVersion("the same, with an index that claims 1 KiB", with_hashes(valid, weights=lying))
+    yield BadVersion("an array that claims 128 TiB", with_hashes(valid, weights=_claiming()))
     trapped = RunsWhenUnpickled(trap)
-    yield BadVersion("a pickle among the weights", vouched_for(sound, weights=_pickled_array(trapped)))
-    yield BadVersion("a pickle for weights", vouched_for(sound, weights=pickle.dumps(trapped)))
-    yield BadVersion("a pickle for a model", vouched_for(sound, model=pickle.dumps(trapped) + bytes(1000)))
+    yield BadVersion("a pickle among the weights", with_hashes(valid, weights=_pickled_array(trapped)))
+    yield BadVersion("a pickle for weights", with_hashes(valid, weights=pickle.dumps(trapped)))
+    yield BadVersion("a pickle for a model", with_hashes(valid, model=pickle.dumps(trapped) + bytes(1000)))
 
 
-def flipped(sound: Artifact, rng: random.Random) -> Artifact:
+def flipped(valid: Artifact, rng: random.Random) -> Artifact:
     """One byte of the model or the weights with another value."""
-    if rng.random() < len(sound.model) / (len(sound.model) + len(sound.weights)):
-        return replace(sound, model=_flip(sound.model, rng))
-    return replace(sound, weights=_flip(sound.weights, rng))
+    if rng.random() < len(valid.model) / (len(valid.model) + len(valid.weights)):
+        return replace(valid, model=_flip(valid.model, rng))
+    return replace(valid, weights=_flip(valid.weights, rng))
 
 
 def _flip(body: bytes, rng: random.Random) -> bytes:
@@ -79,20 +79,20 @@ def _flip(body: bytes, rng: random.Random) -> bytes:
     return bytes(damaged)
 
 
-def flipped_card(sound: Artifact, rng: random.Random) -> bytes:
-    return _flip(sound.card.to_json(), rng)
+def flipped_card(valid: Artifact, rng: random.Random) -> bytes:
+    return _flip(valid.card.to_json(), rng)
 
 
-def _with_nan(sound: Artifact) -> bytes:
-    weights = read_weights(sound.weights)
+def _with_nan(valid: Artifact) -> bytes:
+    weights = read_weights(valid.weights)
     next(iter(weights.values())).flat[0] = np.nan
     return write_weights(weights)
 
 
-def _with_wrong_golden(sound: Artifact) -> Artifact:
-    golden = sound.card.golden[0]
+def _with_wrong_golden(valid: Artifact) -> Artifact:
+    golden = valid.card.golden[0]
     wrong = Golden(golden.payload, golden.probabilities[1:] + golden.probabilities[:1])
-    return replace(sound, card=replace(sound.card, golden=(wrong, *sound.card.golden[1:])))
+    return replace(valid, card=replace(valid.card, golden=(wrong, *valid.card.golden[1:])))
 
 
 def _expanding(mib: int) -> bytes:
@@ -106,12 +106,12 @@ def _expanding(mib: int) -> bytes:
 
 
 def _lying(archive: bytes) -> bytes:
-    """The archive whose index (and the entry's own head) says that its member is of 1 KiB."""
-    told = bytearray(archive)
+    """The archive with an index and a local header that claim a size of 1 KiB."""
+    lying = bytearray(archive)
     for signature, offset in ((b"PK\1\2", 24), (b"PK\3\4", 22)):
-        at = told.find(signature)
-        told[at + offset : at + offset + 4] = struct.pack("<I", 1024)
-    return bytes(told)
+        at = lying.find(signature)
+        lying[at + offset : at + offset + 4] = struct.pack("<I", 1024)
+    return bytes(lying)
 
 
 def _claiming() -> bytes:
@@ -123,9 +123,9 @@ def _claiming() -> bytes:
 
 def _npy_header(shape: tuple[int, ...]) -> bytes:
     """Version 1.0 of https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html."""
-    told = repr({"descr": "<f4", "fortran_order": False, "shape": shape}).encode()
-    told += b" " * (-(len(told) + 11) % 64) + b"\n"
-    return b"\x93NUMPY\1\0" + NPY_HEADER.pack(len(told)) + told
+    header = repr({"descr": "<f4", "fortran_order": False, "shape": shape}).encode()
+    header += b" " * (-(len(header) + 11) % 64) + b"\n"
+    return b"\x93NUMPY\1\0" + NPY_HEADER.pack(len(header)) + header
 
 
 def _pickled_array(value: object) -> bytes:

@@ -1,4 +1,4 @@
-"""What is fuzzed: each decoder of what clients send, which may fail by its own errors and no others."""
+"""The fuzzed decoders of what clients send; each may raise its own errors alone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Decoder = Callable[[bytes], None]
 
 
 def decode_frame(data: bytes) -> None:
-    """A binary message, on to the inputs of every model that it feeds."""
+    """A binary message, up to the inputs of every model that it feeds."""
     try:
         frame = parse_binary(data)
         if frame.encoding != "png":
@@ -40,7 +40,7 @@ def decode_frame(data: bytes) -> None:
 
 
 def decode_message(data: bytes) -> None:
-    """A text message, on to a contribution or to inputs; what is said of an error must be JSON itself."""
+    """A text message, up to a contribution or inputs; the answer to an error must be JSON."""
     try:
         message = parse_text(data.decode())
         if isinstance(message, Contribute):
@@ -55,7 +55,7 @@ def decode_message(data: bytes) -> None:
 
 
 def decode_png(data: bytes) -> None:
-    """The bytes as they are, with their checksums mended, or as the head, palette and pixels of a PNG made of them."""
+    """The bytes as they are, with valid checksums, and as the header, palette and pixels of a new PNG."""
     forms: tuple[Callable[[bytes], bytes], ...] = (bytes, mend_checksums, make_png)
     for form in forms:
         try:
@@ -69,7 +69,7 @@ def decode_png(data: bytes) -> None:
 
 
 def mend_checksums(png: bytes) -> bytes:
-    """The same chunks with right checksums, so that a changed byte gets past them."""
+    """The same chunks with valid checksums, so that a changed byte gets past them."""
     out, at = png[:8], 8
     while at + CHUNK_HEAD.size + CRC_BYTES <= len(png):
         length, kind = CHUNK_HEAD.unpack_from(png, at)
@@ -92,7 +92,7 @@ DECODERS: Mapping[str, Decoder] = {"frames": decode_frame, "messages": decode_me
 
 
 def seeds(name: str) -> list[bytes]:
-    """Sound inputs, from which a fuzzer comes further than from nothing."""
+    """Valid inputs, from which a fuzzer gets further than from nothing."""
     return {"frames": _frames, "messages": _messages, "pngs": _pngs}[name]()
 
 

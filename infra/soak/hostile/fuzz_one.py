@@ -1,6 +1,4 @@
-"""One decoder fuzzed by atheris, in a process of its own: python -m infra.soak.hostile.fuzz_one NAME SCRATCH SECONDS
-SEED.
-"""
+"""Fuzzes one decoder with atheris: python -m infra.soak.hostile.fuzz_one NAME SCRATCH SECONDS SEED."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ with atheris.instrument_imports(include=["service", "training", "collector"]):
 
 
 def main() -> None:
-    """Ends with 0 when the time is over, with another code at the first error that the decoder may not make."""
+    """Exits with 0 when the time is over, with another code at the first error that the decoder must not raise."""
     name, scratch, seconds, seed = sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4]
     corpus = scratch / "corpus"
     corpus.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Bytes that nobody thought of, at each decoder of what clients send: it may fail by its own errors alone."""
+"""Fuzzes each decoder of what clients send: it may raise its own errors alone."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ ABOUT = "Ten minutes of coverage-guided fuzzing (atheris) of the frame, message 
 SECONDS = 200  # each
 QUICK_SECONDS = 1
 ROOT = Path(__file__).parents[3]
-TOLD = 600  # characters of what went wrong
+ERROR_CHARACTERS = 600
 
 
 def run(setting: Setting) -> list[Row]:
     if importlib.util.find_spec("atheris") is None:
         reason = "atheris is not installed (make soak does, on Linux and Python below 3.14)"
         return [Row("fuzzed", reason, goal="0 crashes")]
-    with ThreadPoolExecutor(len(DECODERS)) as each:  # each in a process of its own, all at once: none of it is timed
+    with ThreadPoolExecutor(len(DECODERS)) as each:  # concurrent processes: nothing is timed
         return list(each.map(lambda name: _fuzz(setting, name), DECODERS))
 
 
@@ -42,10 +42,10 @@ def _fuzz(setting: Setting, name: str) -> Row:
     runs = re.search(r"stat::number_of_executed_units:\s+(\d+)", done.stderr)
     count = int(runs[1]) if runs else 0
     held = done.returncode == 0 and count > 0
-    figure = f"{count:,} inputs in {seconds} s, 0 crashes" if held else _what_went_wrong(done.stdout + done.stderr)
+    figure = f"{count:,} inputs in {seconds} s, 0 crashes" if held else _error_in(done.stdout + done.stderr)
     return check(f"fuzzed: {name}", figure, "0 crashes", held)
 
 
-def _what_went_wrong(said: str) -> str:
-    found = re.search(r"=== Uncaught Python exception: ===(.*?)(==\d+==|$)", said, re.DOTALL)
-    return (found[1] if found else said[-TOLD:]).strip()[:TOLD]
+def _error_in(output: str) -> str:
+    found = re.search(r"=== Uncaught Python exception: ===(.*?)(==\d+==|$)", output, re.DOTALL)
+    return (found[1] if found else output[-ERROR_CHARACTERS:]).strip()[:ERROR_CHARACTERS]

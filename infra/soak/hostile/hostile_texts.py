@@ -1,4 +1,4 @@
-"""Texts that would do harm wherever they are run, followed or taken for a path, and a store that is full of them."""
+"""Texts that do harm where they are run, followed or used as a path, and a store full of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collector.contribution.layout import TRAINER_STATUS, model_key
 from collector.storage.object_store import ObjectStore
 from training.models.registry import Registry
 
-MARK = "hostile7f3a"  # found again wherever a text was kept
+MARK = "hostile7f3a"  # finds a stored text again
 HTML = (
     f'{MARK}"\'><img src=x onerror="window.{MARK}=1" data-{MARK}><script>window.{MARK}=1</script>'
     f'<svg/onload="window.{MARK}=1"><iframe srcdoc="<script>top.{MARK}=1</script>"></iframe>'
@@ -39,18 +39,18 @@ SCRIPTED_SVG = (
 FIGURE = "accuracy.svg"
 
 
-def hostile_contributions(sound: dict[str, Any]) -> list[dict[str, Any]]:
-    """The contribution with a hostile text in each field that is a text, and in one that it should not have."""
+def hostile_contributions(valid: dict[str, Any]) -> list[dict[str, Any]]:
+    """The contribution with a hostile text in each of its fields in turn."""
     fields = ("id", "label", "contributor", "consent", "pointer", "width", "samples", "strokes")
-    named = [{**sound, field: text} for field in fields for text in (*TEXTS, *PATHS)]
-    labels = [{**sound, "label": [text]} for text in TEXTS]
+    named = [{**valid, field: text} for field in fields for text in (*TEXTS, *PATHS)]
+    labels = [{**valid, "label": [text]} for text in TEXTS]
     return [*named, *labels]
 
 
 def tamper(store: ObjectStore, family: str) -> str:
-    """Makes a version the champion whose card, figure and trainer's status are hostile wherever text is; the version.
+    """Promotes a version whose card, figure and trainer status are hostile wherever they hold text; returns its name.
 
-    Its model and weights are sound, so that it is taken up and the page shows all of it.
+    Its model and weights are valid, so that it is served and the page shows all of it.
     """
     registry = Registry(store)
     champion = registry.champion(family)
@@ -71,7 +71,7 @@ def tamper(store: ObjectStore, family: str) -> str:
         gate={"accepted": False, "reasons": [HTML]},
     )
     registry.publish(replace(artifact, card=hostile), {FIGURE: SCRIPTED_SVG.encode()})
-    # Behind the registry's back: a figure's name that it would not have taken.
+    # Past the registry, which would reject this name of a figure.
     record = json.loads(hostile.to_json())
     record["files"][f"{HTML}.svg"] = record["files"]["model.tflite"]
     store.put(model_key(family, version, "card.json"), json.dumps(record).encode())

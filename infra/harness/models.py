@@ -1,23 +1,34 @@
-"""Which version of a model answers at a running service."""
+"""The models that Midstroke ships with, and the version that answers at a running service."""
 
 from __future__ import annotations
 
 import json
 import time
 
-from websockets.sync.client import connect
-from websockets.typing import Subprotocol
-
+from collector.storage.folder_store import FolderStore
+from infra.harness.client import ANSWER_SECONDS, connected
 from infra.harness.service_process import RunningService
+from training.models.artifact import Artifact
+from training.models.registry import FIRST_MODELS, Registry
 
-ANSWER_SECONDS = 10.0
 SWAP_SECONDS = 15.0
-ASK_AGAIN_SECONDS = 0.2
+POLL_SECONDS = 0.2
+
+
+def shipped(family: str) -> Artifact:
+    """Raises:
+    LookupError: Midstroke ships with no model of this family.
+    """
+    registry = Registry(FolderStore(FIRST_MODELS))
+    champion = registry.champion(family)
+    if champion is None:
+        raise LookupError(f"no first model of family {family}")
+    return registry.load(family, champion.version)
 
 
 def ask_model(service: RunningService, family: str, snapshot: bytes) -> str:
     """The version that answers the snapshot, or the code of the error that does."""
-    with connect(service.websocket_url, subprotocols=[Subprotocol("midstroke.v1")]) as socket:
+    with connected(service) as socket:
         socket.send(json.dumps({"type": "hello", "family": family}))
         socket.send(snapshot)
         while True:
@@ -27,10 +38,10 @@ def ask_model(service: RunningService, family: str, snapshot: bytes) -> str:
 
 
 def wait_for_model(service: RunningService, family: str, snapshot: bytes, version: str) -> bool:
-    """Whether that version comes to answer."""
+    """Whether that version answers within SWAP_SECONDS."""
     deadline = time.monotonic() + SWAP_SECONDS
     while time.monotonic() < deadline:
         if ask_model(service, family, snapshot) == version:
             return True
-        time.sleep(ASK_AGAIN_SECONDS)
+        time.sleep(POLL_SECONDS)
     return False
