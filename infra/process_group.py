@@ -1,64 +1,129 @@
-"""Processes that live and die together, each line they write led by its name: honcho, made to end cleanly."""
+"""Runs several processes as one group and prefixes their output."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import queue
+import signal
+import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
-from honcho.manager import Manager  # type: ignore[import-untyped]  # it ships no types
-from honcho.printer import Message, Printer  # type: ignore[import-untyped]
+KILL_SECONDS = 10.0  # longer than the service takes to close its sockets
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PRINT_SECONDS = 1.0  # for the last lines; a grandchild may hold the pipe open
 
-ASK_AGAIN_SECONDS = 0.1
-KILL_SECONDS = 10.0  # longer than the service takes to say goodbye to its sockets
+# Stops the processes' groups ("$@") when its stdin ends, which it does even when this process gets `kill -9`.
+GUARD = 'read _; kill -TERM "$@" 2>/dev/null; sleep $0; kill -KILL "$@" 2>/dev/null'
+
+Process = subprocess.Popen[bytes]
 
 
-def run_together(commands: Mapping[str, str], env: Mapping[str, str]) -> int:
-    """Runs the shell commands until one ends or SIGINT or SIGTERM comes, then stops all.
+def run_together(commands: Mapping[str, Sequence[str]], env: Mapping[str, str]) -> int:
+    """Runs the commands until one ends or SIGINT, SIGTERM or SIGHUP comes, then stops all.
 
     Returns:
-        0 after a signal, else the exit code of the one that ended first (128 + n where signal n ended it).
+        0 after a signal, otherwise the exit code of the one that ended first (128 + n if signal n ended it).
     """
-    manager = _Together(_Printer(sys.stdout))
-    for name, command in commands.items():
-        manager.add_process(name, command, env=dict(env))
-    manager.loop()
-    if manager.asked_to_stop:
+    # A SimpleQueue, because a signal handler may put while this thread gets.
+    ended: queue.SimpleQueue[Process | None] = queue.SimpleQueue()
+    before = {number: signal.signal(number, lambda *_: ended.put(None)) for number in SIGNALS}
+    lines, processes = _Lines(max(map(len, (*commands, "system")))), list[Process]()
+    printing: list[threading.Thread] = []
+    try:
+        for name, command in commands.items():
+            process = _start(command, env)
+            processes.append(process)
+            lines.write("system", f"{name} started (pid={process.pid})")
+            printing.append(_in_thread(partial(lines.copy, name, process)))
+            _in_thread(partial(_put_at_end, process, ended))
+        with _guarded(processes):
+            first = ended.get()
+            _stop(processes)
+    finally:
+        _signal(processes, signal.SIGKILL)
+        for thread in printing:
+            thread.join(PRINT_SECONDS)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if first is None:
         return 0
-    code: int = manager.returncode or 0
-    return code if code >= 0 else 128 - code
+    return first.returncode if first.returncode >= 0 else 128 - first.returncode
 
 
-class _Together(Manager):  # type: ignore[misc]
-    """honcho's manager, without three of its gaps; each is told where it is closed."""
-
-    asked_to_stop = False
-
-    def terminate(self) -> None:
-        states = self._processes.values()
-        # From honcho's signal handler all are still running; from its loop one has ended by itself.
-        if not any("returncode" in state for state in states):
-            self.asked_to_stop = True
-        if not all("pid" in state for state in states):
-            # honcho learns a process's id from its first message, and before that its handler raises KeyError.
-            _later(ASK_AGAIN_SECONDS, self.terminate)
-            return
-        super().terminate()
-        # honcho's own clock starts when one has ended: two that both ignore SIGTERM would stay for ever.
-        _later(KILL_SECONDS, self.kill)
+def _start(command: Sequence[str], env: Mapping[str, str]) -> Process:
+    # A session of its own: a terminal's Ctrl-C reaches this process alone, which then stops the others.
+    return subprocess.Popen(
+        command,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
 
 
-class _Printer(Printer):  # type: ignore[misc]
-    def write(self, message: Message) -> None:
-        try:
-            super().write(message)
-        except OSError:
-            # `make run | tee log`: Ctrl-C ends tee first, and an error here would leave the processes running.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+@contextlib.contextmanager
+def _guarded(processes: Sequence[Process]) -> Iterator[None]:
+    groups = [str(-process.pid) for process in processes]
+    command = ["sh", "-c", GUARD, str(KILL_SECONDS), *groups]
+    guard = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+    try:
+        yield
+    finally:
+        guard.kill()
+        guard.communicate()
 
 
-def _later(seconds: float, call: Callable[[], None]) -> None:
-    timer = threading.Timer(seconds, call)
-    timer.daemon = True
-    timer.start()
+def _stop(processes: Sequence[Process]) -> None:
+    _signal(processes, signal.SIGTERM)
+    deadline = time.monotonic() + KILL_SECONDS
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, deadline - time.monotonic()))
+    _signal(processes, signal.SIGKILL)
+    for process in processes:
+        process.wait()
+
+
+def _signal(processes: Sequence[Process], number: signal.Signals) -> None:
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # the group is empty
+            os.killpg(process.pid, number)
+
+
+def _put_at_end(process: Process, ended: queue.SimpleQueue[Process | None]) -> None:
+    process.wait()
+    ended.put(process)
+
+
+def _in_thread(call: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    return thread
+
+
+class _Lines:
+    """Standard output, one writer at a time."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._lock = threading.Lock()
+
+    def copy(self, name: str, process: Process) -> None:
+        if process.stdout is not None:
+            with process.stdout as pipe:
+                for line in pipe:
+                    self.write(name, line.decode(errors="replace").rstrip("\r\n"))
+
+    def write(self, name: str, line: str) -> None:
+        with self._lock:
+            try:
+                print(f"{time.strftime('%H:%M:%S')} {name:{self._width}} | {line}", flush=True)
+            except OSError:
+                # `make run | tee log`: Ctrl-C ends tee first, and an error here would leave the processes running.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,11 +1,10 @@
-"""`make run`: the service and the trainer side by side, and MinIO under them where it is asked for, until one ends."""
+"""`make run`: the service and the trainer, with MinIO on request, until one of them ends."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -31,17 +30,17 @@ MAKE_BUCKET = (
 
 
 class CannotRun(Exception):
-    """Something that the processes need is not to be had; the message is for the user."""
+    """Something that the processes need is missing; the message is for the user."""
 
 
 def main() -> int:
-    """Runs until a process ends or a signal comes; the exit code."""
+    """Runs until a process ends or a signal comes; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m infra.run", description=__doc__)
-    parser.add_argument("--store", choices=("folder", "minio"), default="folder", help="where drawings are kept")
+    parser.add_argument("--store", choices=("folder", "minio"), default="folder", help="where drawings are stored")
     store = parser.parse_args().store
-    # honcho has handlers of its own once it runs; until then a SIGTERM must unwind as Ctrl-C does.
+    # `run_together` has handlers of its own; before and after it a signal must unwind as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _terminate_myself)
+    signal.signal(signal.SIGHUP, _interrupt)
     try:
         return _run(store)
     except KeyboardInterrupt:
@@ -53,17 +52,15 @@ def main() -> int:
 
 def _run(store: str) -> int:
     settings = _settings()
-    # Asked before anything starts: among the lines of two processes the one that says why would be lost.
+    # Tried before anything starts: the reason would be lost among the lines of two processes.
     listen(settings.host, settings.port).close()
     with contextlib.ExitStack() as until_all_ended:
         more = until_all_ended.enter_context(_minio(settings.var)) if store == "minio" else {}
-        python = shlex.quote(sys.executable)
-        # `exec`: honcho starts a shell, and that would stand between the process and its signals.
         commands = {
-            "service": f"exec {python} -m service serve",
-            "trainer": f"exec {python} -m service train --watch",
+            "service": [sys.executable, "-m", "service", "serve"],
+            "trainer": [sys.executable, "-m", "service", "train", "--watch"],
         }
-        # Python buffers what it writes to a pipe, and lines would come minutes late.
+        # Python buffers what it writes to a pipe, which would delay lines by minutes.
         return run_together(commands, {**os.environ, "PYTHONUNBUFFERED": "1", **more})
 
 
@@ -76,7 +73,7 @@ def _settings() -> Settings:
 
 @contextlib.contextmanager
 def _minio(var: Path) -> Iterator[Mapping[str, str]]:
-    """A MinIO with its bucket; yields the environment that leads to it."""
+    """A MinIO with its bucket; yields the environment with which others reach it."""
     try:
         binary = minio_binary()
         if binary is None:
@@ -84,7 +81,7 @@ def _minio(var: Path) -> Iterator[Mapping[str, str]]:
         with running_minio(binary, var / "minio", var / "minio.log", kept_credentials(var / "minio.env")) as server:
             env = {"MIDSTROKE_STORE": f"s3://{BUCKET}", **server.environment}
             _make_bucket(env)
-            print(f"MinIO keeps the drawings in {var / 'minio'} and answers at {server.endpoint}", flush=True)
+            print(f"MinIO stores the drawings in {var / 'minio'} and answers at {server.endpoint}", flush=True)
             yield env
     except (GoBuildFailed, ProcessFailed) as error:
         raise CannotRun(f"no MinIO: {error}") from error
@@ -101,11 +98,6 @@ def _make_bucket(env: Mapping[str, str]) -> None:
 
 def _interrupt(_signal: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
-
-
-def _terminate_myself(_signal: int, _frame: object) -> None:
-    # The processes have sessions of their own: a closed terminal would leave them behind on their port.
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Processes that live and die together, as real processes."""
+"""The process group, with real processes."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 pytestmark = pytest.mark.slow  # starts and kills processes
@@ -20,9 +22,10 @@ LIMIT_SECONDS = 60.0  # against a test that hangs; no promise of speed
 
 RUN = """
 import json, os, sys
-from infra import process_group as together
-together.KILL_SECONDS = 1.0
-sys.exit(together.run_together(json.loads(sys.argv[1]), os.environ))
+from infra import process_group
+process_group.KILL_SECONDS = 1.0
+commands = {name: ["sh", "-c", command] for name, command in json.loads(sys.argv[1]).items()}
+sys.exit(process_group.run_together(commands, os.environ))
 """
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -62,10 +65,10 @@ def _until(what: Callable[[], object]) -> None:
 
 def _is_alive(file: Path) -> bool:
     try:
-        os.kill(int(file.read_text()), 0)
-    except ProcessLookupError:
+        # A zombie has ended; whoever adopted it has not waited for it yet.
+        return bool(psutil.Process(int(file.read_text())).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
         return False
-    return True
 
 
 def test_when_one_ends_the_other_is_stopped_and_its_code_is_the_end(start: Start, tmp_path: Path):
@@ -126,3 +129,37 @@ def test_lines_are_led_by_the_name_of_who_wrote_them(start: Start):
     output, _ = process.communicate(timeout=LIMIT_SECONDS)
 
     assert any(line.endswith("service | hello") for line in output.splitlines())
+
+
+def test_a_killed_group_leaves_no_process_behind(start: Start, tmp_path: Path):
+    files = [tmp_path / "a", tmp_path / "b"]
+    process = start(a=_lives_as(files[0]), b=_lives_as(files[1], "trap '' TERM; while :; do sleep 0.1; done"))
+    _until(lambda: all(file.exists() for file in files))
+
+    process.kill()
+
+    try:
+        _until(lambda: not any(map(_is_alive, files)))
+    finally:
+        for file in files:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(int(file.read_text()), signal.SIGKILL)
+
+
+def test_a_line_of_a_megabyte_comes_whole(start: Start):
+    process = start(a="head -c 1000000 /dev/zero | tr '\\0' x; echo end", b="exec sleep 600")
+
+    output, _ = process.communicate(timeout=LIMIT_SECONDS)
+
+    assert any(line.endswith("xend") and len(line) > 1_000_000 for line in output.splitlines())
+
+
+def test_a_command_that_does_not_exist_leaves_nothing_running(tmp_path: Path):
+    from infra.process_group import run_together
+
+    file = tmp_path / "a"
+
+    with pytest.raises(FileNotFoundError):
+        run_together({"a": ["sh", "-c", _lives_as(file)], "b": [str(tmp_path / "none")]}, os.environ)
+
+    assert not file.exists() or not _is_alive(file)
