@@ -22,7 +22,7 @@ from training.models.card import BadCard
 from training.models.registry import FIRST_MODELS, RegistryError
 
 if TYPE_CHECKING:
-    from training.baselines.comparison import Comparison, Teller
+    from training.baselines.comparison import AncestorComparison, ProgressDisplay
     from training.baselines.record import Record
 
 LEARNED_FROM = 3_000  # drawings, at ten stages each: the whole command in minutes on two cores
@@ -67,13 +67,13 @@ def baselines(
         _print(comparison.records, drawings_given=bool(drawings))
 
 
-def _compare(files: Sequence[Path], mnist: Path | None, models: Path, learn_from: int) -> Comparison:
+def _compare(files: Sequence[Path], mnist: Path | None, models: Path, learn_from: int) -> AncestorComparison:
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415 - it ships no types
 
     from training.baselines.comparison import compare, family_records, frame_ours  # noqa: PLC0415
     from training.baselines.mnist import BadMnist, read_mnist  # noqa: PLC0415
 
-    teller = _teller()
+    display = _display()
     try:
         images = None if mnist is None else read_mnist(mnist)
     except BadMnist as error:
@@ -83,8 +83,8 @@ def _compare(files: Sequence[Path], mnist: Path | None, models: Path, learn_from
         _expect_both_uses(read)
     # One thread: as quick as two where cores are shared, and the same sums on every machine.
     with threadpool_limits(limits=1):
-        ours = frame_ours(read, learn_from, teller) if read else None
-        return compare(images, ours, family_records(FolderStore(models)), teller)
+        ours = frame_ours(read, learn_from, display) if read else None
+        return compare(images, ours, family_records(FolderStore(models)), display)
 
 
 def _expect_both_uses(drawings: Sequence[LabelledDrawing]) -> None:
@@ -96,10 +96,10 @@ def _expect_both_uses(drawings: Sequence[LabelledDrawing]) -> None:
         )
 
 
-def _teller() -> Teller:
+def _display() -> ProgressDisplay:
     from rich.progress import track  # noqa: PLC0415
 
-    from training.baselines.comparison import Teller  # noqa: PLC0415
+    from training.baselines.comparison import ProgressDisplay  # noqa: PLC0415
 
     console = Console(stderr=True)
     began = time.monotonic()
@@ -110,10 +110,10 @@ def _teller() -> Teller:
     def bar(numbers: Iterable[int]) -> Iterable[int]:
         return track(numbers, description="", console=console, transient=True, disable=not console.is_terminal)
 
-    return Teller(say, bar)
+    return ProgressDisplay(say, bar)
 
 
-def _write(comparison: Comparison, folder: Path) -> None:
+def _write(comparison: AncestorComparison, folder: Path) -> None:
     from training.baselines.figures import draw_figures  # noqa: PLC0415
     from training.baselines.record import to_json  # noqa: PLC0415
 

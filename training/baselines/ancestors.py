@@ -1,4 +1,4 @@
-"""What each ancestor is: who says so, what they claim, how its classifier is made and which pictures it takes."""
+"""The published ancestors: sources, claimed figures, classifiers and the pictures that they take."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from training.baselines.mnist import Mnist
 from training.baselines.record import Classifier, Pixels, Reproduced
 from training.baselines.softmax_2016 import Progress, SoftmaxRegression
 
-SVC_PICTURES = 2_000  # its time grows with their square; the source stopped at 500
+SVC_PICTURES = 2_000  # training time grows quadratically; the source stopped at 500
 
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """A source's own experiment and the figure it claims; `run` is given MNIST where it is there."""
+    """A source's own experiment and its claimed figure; `run` gets MNIST if it is available."""
 
     name: str
     claimed: float
     trained_on: str
-    run: Callable[[Mnist | None], Reproduced | None]  # None: it wants MNIST, which was not given
+    run: Callable[[Mnist | None], Reproduced | None]  # None: it needs MNIST, which was not given
     slug: str  # of its figures' file names
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ancestor:
-    """One kind of classifier, and the pictures it was made for."""
+    """A published classifier, and the pictures it was made for."""
 
     name: str
     slug: str
@@ -40,7 +40,7 @@ class Ancestor:
     make: Callable[[Progress], Classifier]
     note: str
     scale: Callable[[Pixels], Pixels] = np.asarray
-    most_pictures: int | None = None  # that it can learn from in fair time
+    most_pictures: int | None = None  # that it can be trained on in reasonable time
     experiments: tuple[Experiment, ...] = ()
 
 
@@ -89,7 +89,7 @@ ANCESTORS: tuple[Ancestor, ...] = (
                 trained_on="load_digits, first 1,000",
                 run=lambda _: digits_mlp.run(),
                 slug="mlp",
-                note="judged by the other 797",
+                note="tested on the other 797",
             ),
         ),
     ),
@@ -109,7 +109,7 @@ ANCESTORS: tuple[Ancestor, ...] = (
                 trained_on=f"MNIST, first {count}",
                 run=_with_mnist(lambda mnist, count=count: mnist_svc.run(mnist, count)),  # type: ignore[misc]
                 slug=f"svc-{count}",
-                note="judged by the first 100 of the test set",
+                note="tested on the first 100 of the test set",
             )
             for count, claimed in ((100, 0.68), (500, 0.88))
         ),
@@ -130,7 +130,7 @@ ANCESTORS: tuple[Ancestor, ...] = (
                 trained_on="MNIST, 80 % of 70,000",
                 run=_with_mnist(mnist_logistic.run),
                 slug="logistic",
-                note="judged by the other 14,000; lbfgs stopped at 100 rounds",
+                note="tested on the other 14,000; lbfgs stopped at 100 rounds",
             ),
         ),
     ),

@@ -1,4 +1,4 @@
-"""A blog post of 2013: pictures of 50x50, ten principal components by a randomized method, nearest neighbours."""
+"""Reproduces a blog post of 2013: 50x50 pictures, ten principal components by a randomized method, k neighbours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SEED = 1  # of the random projection; the post names none
 
 
 def make_classifier() -> Classifier:
-    """As the post has it; scikit-learn's class of that time, RandomizedPCA, is a solver of PCA today."""
+    """The post's classifier; its RandomizedPCA is a solver of scikit-learn's PCA today."""
     classifier: Classifier = make_pipeline(
         PCA(COMPONENTS, svd_solver="randomized", random_state=SEED), StandardScaler(), KNeighborsClassifier()
     )

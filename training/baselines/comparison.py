@@ -1,6 +1,6 @@
-"""All ancestors at once: their own experiments, then their classifiers on the project's drawings, beside its families.
+"""Runs all ancestors: their own experiments, then their classifiers on the project's drawings, beside its families.
 
-What is drawn and printed is made of a `Comparison`; no files are read in here but those of the models.
+Figures and tables are made of the resulting `AncestorComparison`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Track = Callable[[Iterable[int]], Iterable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """The project's own drawings, as all ancestors see them."""
+    """The project's own drawings in the framings of all ancestors."""
 
     training: Framed
     validation: Framed
@@ -37,7 +37,7 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """Label by guess, and of what: `slug` names the figure's file."""
+    """A confusion matrix, label by prediction; `slug` names the figure's file."""
 
     slug: str
     title: str
@@ -45,8 +45,8 @@ class Confusion:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """What came out: rows of the table, and what only a figure shows."""
+class AncestorComparison:
+    """The results: rows of the table, and what only figures show."""
 
     records: tuple[Record, ...]
     confusions: tuple[Confusion, ...]
@@ -54,55 +54,53 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
-    """Where progress goes: a line for each step, and a bar for those that are counted."""
+class ProgressDisplay:
+    """Shows progress: a line for each step, and a bar for counted ones."""
 
     say: Say = lambda _: None
     track: Track = iter
 
 
 def choose(drawings: Sequence[LabelledDrawing], most: int) -> list[LabelledDrawing]:
-    """At most so many drawings, by lot, the same every time."""
+    """At most `most` drawings, sampled with a fixed seed."""
     if len(drawings) <= most:
         return list(drawings)
     rows = rng_of("baselines' training drawings").choice(len(drawings), most, replace=False)
     return [drawings[row] for row in np.sort(rows)]
 
 
-def frame_ours(drawings: Sequence[LabelledDrawing], most: int, teller: Teller) -> Ours:
-    """Split by writer, as everything here is."""
+def frame_ours(drawings: Sequence[LabelledDrawing], most: int, display: ProgressDisplay) -> Ours:
+    """The drawings split by writer, in all framings."""
     training = choose([drawing for drawing in drawings if drawing.use == "training"], most)
     validation = [drawing for drawing in drawings if drawing.use == "validation"]
-    teller.say(
-        f"drawing {len(training):,} drawings to learn from and {len(validation):,} to judge by, at ten stages each"
-    )
-    return Ours(*(frame_drawings(part[i] for i in teller.track(range(len(part)))) for part in (training, validation)))
+    display.say(f"drawing {len(training):,} training and {len(validation):,} validation drawings at ten stages each")
+    return Ours(*(frame_drawings(part[i] for i in display.track(range(len(part)))) for part in (training, validation)))
 
 
 def compare(
     mnist: Mnist | None,
     ours: Ours | None,
     families: Sequence[Record],
-    teller: Teller,
+    display: ProgressDisplay,
     ancestors: Sequence[Ancestor] = ANCESTORS,
-) -> Comparison:
-    """Runs everything that the data allows."""
+) -> AncestorComparison:
+    """Runs every experiment whose data is available."""
     records: list[Record] = []
     confusions: list[Confusion] = []
     trained: dict[str, Labels] = {}
     for ancestor in ancestors:
         for experiment in ancestor.experiments:
-            teller.say(f"{experiment.name}: {experiment.trained_on}")
+            display.say(f"{experiment.name}: {experiment.trained_on}")
             reproduced = experiment.run(mnist)
             records.append(_record(ancestor, experiment, reproduced, ours))
             if reproduced is not None:
                 confusions.append(Confusion(experiment.slug, _title(records[-1]), reproduced.confusion))
                 trained[experiment.name] = reproduced.trained
         if ours is not None:
-            found, confusion = _on_ours(ancestor, ours, teller)
+            found, confusion = _on_ours(ancestor, ours, display)
             records += found
             confusions.append(confusion)
-    return Comparison((*records, *families), tuple(confusions), trained)
+    return AncestorComparison((*records, *families), tuple(confusions), trained)
 
 
 def _record(ancestor: Ancestor, experiment: Experiment, reproduced: Reproduced | None, ours: Ours | None) -> Record:
@@ -117,7 +115,7 @@ def _record(ancestor: Ancestor, experiment: Experiment, reproduced: Reproduced |
     )
     if reproduced is None or ours is None:
         return record
-    return _judged(record, ancestor, reproduced.classifier, ours)
+    return _with_accuracy(record, ancestor, reproduced.classifier, ours)
 
 
 def _spread(reproduced: Reproduced) -> str:
@@ -125,21 +123,21 @@ def _spread(reproduced: Reproduced) -> str:
     return f"; {min(others):.4f} to {max(others):.4f} by {len(others)} other seeds" if others else ""
 
 
-def _on_ours(ancestor: Ancestor, ours: Ours, teller: Teller) -> tuple[list[Record], Confusion]:
-    """The classifier taught by finished drawings, as its source would have, and by every stage, as the project does."""
+def _on_ours(ancestor: Ancestor, ours: Ours, display: ProgressDisplay) -> tuple[list[Record], Confusion]:
+    """The classifier trained on finished drawings, as its source did, and on every stage, as the project does."""
     records = []
     confusion = np.zeros((0, 0), np.int64)
     for trained_on, pictures in (
         (FINISHED, ours.training.finished(ancestor.framing)),
         (EVERY_STAGE, ours.training.every_stage(ancestor.framing)),
     ):
-        teller.say(f"{ancestor.name}: {trained_on}")
+        display.say(f"{ancestor.name}: {trained_on}")
         cells, labels = _few_enough(*pictures, ancestor.most_pictures)
-        classifier = ancestor.make(teller.track)
+        classifier = ancestor.make(display.track)
         classifier.fit(ancestor.scale(cells), labels)
         note = f"{len(labels):,} pictures; {ancestor.note}"
         record = Record(ancestor.name, ancestor.source, ancestor.year, None, None, trained_on, note=note)
-        records.append(_judged(record, ancestor, classifier, ours))
+        records.append(_with_accuracy(record, ancestor, classifier, ours))
         if trained_on == FINISHED:
             finished, drawn = ours.validation.finished(ancestor.framing)
             confusion = confusion_of(drawn, _predict(classifier, ancestor, finished))
@@ -153,8 +151,8 @@ def _few_enough(cells: Pixels, labels: Labels, most: int | None) -> tuple[Pixels
     return cells[rows], labels[rows]
 
 
-def _judged(record: Record, ancestor: Ancestor, classifier: Classifier, ours: Ours) -> Record:
-    """The record with how well the classifier reads the judged drawings at each stage."""
+def _with_accuracy(record: Record, ancestor: Ancestor, classifier: Classifier, ours: Ours) -> Record:
+    """The record with the classifier's accuracy on the validation drawings at each stage."""
     cells, labels = ours.validation.every_stage(ancestor.framing)
     right = (_predict(classifier, ancestor, cells) == labels).reshape(-1, len(EVALUATION_STAGES)).mean(axis=0)
     accuracy = tuple(round(float(share), 4) for share in right)
@@ -178,7 +176,7 @@ def _title(record: Record) -> str:
 
 
 def family_records(store: ObjectStore) -> list[Record]:
-    """The project's own families as their champions' cards tell it; judged when they were trained, not here.
+    """The project's own families, from their champions' cards: evaluated at the time of their training.
 
     Raises:
         RegistryError: a champion's card is missing.

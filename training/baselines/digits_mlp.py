@@ -1,4 +1,4 @@
-"""A tutorial on scikit-learn's own 8x8 digits: one hidden layer of 15 logistic units."""
+"""Reproduces a tutorial on scikit-learn's 8x8 digits: one hidden layer of 15 logistic units."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OTHER_SEEDS = (0, *range(2, 10))
 
 
 class Mlp:
-    """scikit-learn's, which says aloud that it stopped at its limit of 200 rounds; so did the tutorial's."""
+    """scikit-learn's classifier without its warning that it stopped at 200 rounds, as the tutorial's did."""
 
     def __init__(self, seed: int = SEED) -> None:
         self._mlp: Any = MLPClassifier(
@@ -44,7 +44,7 @@ def make_classifier() -> Classifier:
 
 
 def run() -> Reproduced:
-    """Learns the first 1,000 digits and is judged by the other 797."""
+    """Trains on the first 1,000 digits and tests on the other 797."""
     return replace(_run(SEED), by_other_seeds=tuple(_run(seed).came_out for seed in OTHER_SEEDS))
 
 

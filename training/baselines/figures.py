@@ -1,4 +1,4 @@
-"""What a comparison looks like: SVGs as `training.learning.figures` draws them. The project is in colour, ancestors in
+"""Draws the comparison with the ancestors in the style of `training.learning.figures`: the project in colour, they in
 gray.
 """
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from training.baselines.comparison import EVERY_STAGE, FINISHED, PROJECT, Comparison, Confusion
+from training.baselines.comparison import EVERY_STAGE, FINISHED, PROJECT, AncestorComparison, Confusion
 from training.baselines.record import CLASSES, Labels, Record
 from training.learning.figures import ACCENT, FAINT, INK, draw_svg
 
@@ -20,12 +20,12 @@ ON_ACCENT = "#ffffff"  # gray can't be read on the accent
 LABEL_STEP = 5.5  # points of the axis that a name is high
 
 
-def draw_figures(comparison: Comparison) -> dict[str, bytes]:
-    """SVGs by file name: accuracy against ink by what was trained on, class counts, a confusion each."""
+def draw_figures(comparison: AncestorComparison) -> dict[str, bytes]:
+    """SVGs by file name: accuracy against ink by training set, class counts, confusions."""
     figures: dict[str, bytes] = {}
     for name, trained_on, title in (
-        ("ink.svg", EVERY_STAGE, "Taught by every stage"),
-        ("ink-finished.svg", FINISHED, "Ancestors taught by finished digits alone"),
+        ("ink.svg", EVERY_STAGE, "Trained on every stage"),
+        ("ink-finished.svg", FINISHED, "Ancestors trained on finished digits alone"),
         ("ink-as-published.svg", None, "Ancestors as published"),
     ):
         chosen = _chosen(comparison.records, trained_on)
@@ -40,7 +40,7 @@ def draw_figures(comparison: Comparison) -> dict[str, bytes]:
 
 
 def _chosen(records: Sequence[Record], trained_on: str | None) -> list[Record]:
-    """The project's families, and the ancestors taught so; None: by what their sources taught them."""
+    """The project's families, and the ancestors with this training set; None: their sources' own training set."""
 
     def fits(record: Record) -> bool:
         if record.source == PROJECT:
@@ -68,13 +68,13 @@ def _ink(axes: Any, title: str, records: Sequence[Record]) -> None:
             arrowprops={"arrowstyle": "-", "color": FAINT, "shrinkA": 1, "shrinkB": 3},
         )  # fmt: skip
     axes.set(
-        title=f"{title}: right guesses on unseen writers", xlabel="ink drawn, % of the finished digit",
-        ylabel="right, %", xlim=(0, 100), ylim=(0, 100),
+        title=f"{title}: read correctly, by unseen writers", xlabel="ink drawn, % of the finished digit",
+        ylabel="read correctly, %", xlim=(0, 100), ylim=(0, 100),
     )  # fmt: skip
 
 
 def _label_heights(values: Sequence[float]) -> list[float]:
-    """The values moved apart until no two names overlap, in the same order, none above 100."""
+    """The values moved apart until no names overlap, in the same order, none above 100."""
     heights = [0.0] * len(values)
     above = 100 + LABEL_STEP
     for i in sorted(range(len(values)), key=lambda i: -values[i]):
@@ -94,7 +94,7 @@ def _confusion(axes: Any, shown: Confusion) -> None:
         axes.text(guess, label, str(shown.counts[label, guess]), color=colour, ha="center", va="center", fontsize=7)
     axes.grid(visible=False)
     axes.set_title(shown.title, fontsize=8)
-    axes.set(xlabel="guessed", ylabel="drawn", xticks=range(CLASSES), yticks=range(CLASSES))
+    axes.set(xlabel="predicted", ylabel="drawn", xticks=range(CLASSES), yticks=range(CLASSES))
 
 
 def _counts(axes: Any, trained: Mapping[str, Labels]) -> None:
@@ -104,4 +104,4 @@ def _counts(axes: Any, trained: Mapping[str, Labels]) -> None:
         axes.bar(digits, np.bincount(labels, minlength=CLASSES), color=colour, width=0.7, label=name)
     axes.legend(frameon=False, fontsize=8)
     axes.grid(visible=False, axis="x")
-    axes.set(title="Images of each digit that the SVC learned from", xlabel="digit", ylabel="images", xticks=digits)
+    axes.set(title="Images of each digit in the SVC's training set", xlabel="digit", ylabel="images", xticks=digits)

@@ -1,4 +1,4 @@
-"""The project's own drawings as each ancestor would have seen them: the canvas at every stage, shrunk its way."""
+"""Frames the project's drawings as each ancestor's source did: the canvas at every stage, reduced its way."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def frame_drawings(drawings: Iterable[LabelledDrawing]) -> Framed:
 
 
 def _pictures(drawing: LabelledDrawing) -> Iterator[Image.Image]:
-    """The canvas at each judged stage, 255 is ink."""
-    # Tablets give points far closer than a pen can show.
+    """The canvas at each evaluation stage; ink is 255."""
+    # Tablets report points far closer than a pen can show.
     lines = [thin(line) for line in drawing.lines]
     stages = [_strokes(cut_lines(lines, ink)) for ink in EVALUATION_STAGES]
     canvas = drawing.canvas

@@ -1,4 +1,4 @@
-"""MNIST as two kinds of files keep it: one `.npz`, or a folder of the four idx files, gzipped or not."""
+"""Reads MNIST from an `.npz`, or from a folder of the four idx files, gzipped or not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PIXELS = 784
 
 
 class BadMnist(ValueError):
-    """This is not MNIST; the message says what came and what was expected."""
+    """The files are not MNIST; the message says what came and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)

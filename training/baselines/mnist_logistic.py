@@ -1,4 +1,4 @@
-"""MNIST and logistic regression by lbfgs: 80 % of all 70,000 images to learn from, the rest to be judged by."""
+"""Reproduces logistic regression by lbfgs on MNIST: 80 % of all 70,000 images for training, the rest for the test."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OTHER_SEEDS = (0, 2, 3, 4)
 
 
 class Logistic:
-    """scikit-learn's, which says aloud that it stopped at its limit of 100 rounds; so did the source's."""
+    """scikit-learn's classifier without its warning that it stopped at 100 rounds, as the source's did."""
 
     def __init__(self) -> None:
         self._regression: Any = LogisticRegression(solver="lbfgs")
@@ -40,7 +40,7 @@ def make_classifier() -> Classifier:
 
 
 def run(mnist: Mnist) -> Reproduced:
-    """Pixels are given from 0 to 1."""
+    """Trains and tests on pixels from 0 to 1."""
     return replace(_run(mnist, SEED), by_other_seeds=tuple(_run(mnist, seed).came_out for seed in OTHER_SEEDS))
 
 
@@ -50,5 +50,5 @@ def _run(mnist: Mnist, seed: int) -> Reproduced:
 
 
 def scaled(pixels: Pixels) -> Pixels:
-    # In single precision the fit takes half the time, and what comes out moves by three images of 14,000.
+    # In single precision the fit takes half the time, and the result changes by three images of 14,000.
     return np.asarray(pixels, np.float32) / np.float32(255)

@@ -1,4 +1,4 @@
-"""A tutorial on MNIST with a support vector machine, taught by the first 100 images and by the first 500."""
+"""Reproduces a tutorial on MNIST with a support vector machine, trained on the first 100 and the first 500 images."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def make_classifier() -> Classifier:
 
 
 def run(mnist: Mnist, count: int) -> Reproduced:
-    """Learns the first `count` images and is judged by the first 100 of the test set."""
+    """Trains on the first `count` images and tests on the first 100 of the test set."""
     return reproduce(
         make_classifier(), mnist.x_train[:count], mnist.y_train[:count], mnist.x_test[:TESTED], mnist.y_test[:TESTED]
     )

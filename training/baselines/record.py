@@ -1,4 +1,4 @@
-"""What is said of one baseline, and the form of `baselines.json` (`docs/baselines.md`). No training in here."""
+"""One row of the baselines table, and the form of `baselines.json` (`docs/baselines.md`). No training."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Labels = NDArray[np.int64]
 
 
 class Classifier(Protocol):
-    """What scikit-learn calls a classifier, as far as it is used here."""
+    """The part of scikit-learn's classifier interface that is used here."""
 
     def fit(self, x: Pixels, y: Labels) -> Any: ...
 
@@ -26,7 +26,7 @@ class Classifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of the table; shares from 0 to 1. `ink` and what follows are of the project's own judged drawings."""
+    """One row of the table; shares from 0 to 1. `ink` and the fields after it are for the project's validation drawings."""
 
     name: str
     source: str
@@ -44,24 +44,24 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Reproduced:
-    """A source's own experiment, made again: its classifier, how well it did, and what it took for what."""
+    """A source's own experiment, repeated: its classifier, accuracy and confusion."""
 
     classifier: Classifier
     came_out: float
-    confusion: NDArray[np.int64]  # (10, 10): label by guess
-    trained: Labels  # the labels it learned from
-    by_other_seeds: tuple[float, ...] = ()  # how far chance, of the split or of the first weights, moves it
+    confusion: NDArray[np.int64]  # (10, 10): label by prediction
+    trained: Labels  # the labels it was trained on
+    by_other_seeds: tuple[float, ...] = ()  # accuracies with other random splits or initial weights
 
 
 def reproduce(classifier: Classifier, x: Pixels, y: Labels, test_x: Pixels, test_y: Labels) -> Reproduced:
-    """Trains the classifier and judges it by the source's own test."""
+    """Trains the classifier and tests it as the source did."""
     classifier.fit(x, y)
     guesses = np.asarray(classifier.predict(test_x), np.int64)
     return Reproduced(classifier, float((guesses == test_y).mean()), confusion_of(test_y, guesses), y)
 
 
 def confusion_of(labels: Labels, guesses: Labels) -> NDArray[np.int64]:
-    """(10, 10): label by guess."""
+    """(10, 10): label by prediction."""
     confusion = np.zeros((CLASSES, CLASSES), np.int64)
     np.add.at(confusion, (labels, guesses), 1)
     return confusion

@@ -1,6 +1,6 @@
-"""The softmax regression of 2016: 400 cells of the whole canvas, weights from zero, plain gradient descent.
+"""Reproduces the softmax regression of 2016: 400 cells of the whole canvas, weights from zero, plain gradient descent.
 
-In numpy, since it is one matrix: the same sums as TensorFlow's, without its 600 MB.
+In numpy: one matrix does the same arithmetic as TensorFlow, without its 600 MB.
 """
 
 from __future__ import annotations

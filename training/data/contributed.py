@@ -1,4 +1,4 @@
-"""All that contributors gave and did not take back, to train from nothing or to evaluate on. Nothing is written."""
+"""Reads all contributed drawings that are not deleted, to train from scratch or to evaluate on. Writes nothing."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from training.data.stored_drawings import StoredDrawings
 def contributed_drawings(
     store: ObjectStore, shard_cache: Path | None = None, processes: int = 1
 ) -> list[LabelledDrawing]:
-    """From shards, and from what arrived and is in no shard yet; each drawing once, in the order in which they came.
+    """All drawings in shards and all arrivals that are in no shard yet; each once, in the order of arrival.
 
     Raises:
         StoreError: the store could not be read.
     """
     stored, shards = StoredDrawings(store), Shards(ShardFiles(store, shard_cache))
-    # Before the shards: what a trainer takes in between is in both, and not in neither.
+    # Before the shards: a drawing that a trainer compacts in between is then in both, not in neither.
     arrived = [arrival.drawing for arrival in stored.arrivals()]
     shards.hold(live_and_left(store.keys(SHARDS))[0])
     deleted = stored.tombstones()

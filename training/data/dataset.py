@@ -1,6 +1,6 @@
-"""Labelled drawings become arrays of snapshots: training ones by augmentation, judged ones as they are.
+"""Turns labelled drawings into arrays of snapshots: augmented ones for training, unchanged ones for evaluation.
 
-Where the drawings come from is not known in here (`drawing_files.py`, `stored_drawings.py`, `reference.py`).
+`drawing_files.py`, `stored_drawings.py`, `reference.py` and `shards/` supply the drawings.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from training.data.processes import process_pool
 from training.data.stages import Canvas, Compact, Line, stage_arrays
 
 EVALUATION_STAGES = tuple(k / 10 for k in range(1, 11))
-CUT_SD = 0.01  # of an ink fraction: stages are where they are judged, without a comb of exact tenths
-FULL_INK = 0.05  # of the stages are moved to full ink
+CUT_SD = 0.01  # of an ink fraction: near the evaluation stages, without a comb of exact tenths
+FULL_INK = 0.05  # share of the stages that are moved to full ink
 PART_DRAWINGS = 250
-LEAST_INK = 0.03  # of the drawing: below it there is nothing but the pen's own dot
+LEAST_INK = 0.03  # of the drawing; below it there is only the pen's dot
 SCALES = {"cells": np.float32(255), "points": np.float32(SUBPIXELS)}  # divides the compact form of an input
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A contribution's own sample, the canvas as the visitor saw it, shrunk by both contracts."""
+    """A contributed sample, the canvas as the visitor saw it, reduced to both picture encodings."""
 
     ink: float
     ink20: Ink20
@@ -41,7 +41,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class LabelledDrawing:
-    """A drawing on its canvas, what it is of, and whose it is."""
+    """A drawing on its canvas with its label and contributor."""
 
     id: str
     lines: tuple[Line, ...]
@@ -55,7 +55,7 @@ class LabelledDrawing:
 
 @dataclass(frozen=True, slots=True)
 class Snapshots:
-    """Snapshots in the order they were made, in the smallest types that hold them: one row each in every array."""
+    """Snapshots in the order they were made: one row each in every array, in the smallest types that hold them."""
 
     encoding: Encoding
     inputs: Compact
@@ -67,21 +67,21 @@ class Snapshots:
         return len(self.labels)
 
     def batch(self, rows: NDArray[np.intp] | slice) -> Inputs:
-        """These rows as a model takes them, float32, as `collector.ink.encodings.decode_payload` gives them."""
+        """These rows as model inputs, float32, equal to those of `collector.ink.encodings.decode_payload`."""
         return {
             name: array[rows].astype(np.float32) / SCALES.get(name, np.float32(1))
             for name, array in self.inputs.items()
         }
 
     def of_drawings(self, drawings: Sequence[int]) -> Snapshots:
-        """Only the snapshots of these drawings, which keep their numbers."""
+        """The snapshots of these drawings, which keep their numbers."""
         rows = np.isin(self.drawing, drawings)
         inputs = {name: array[rows] for name, array in self.inputs.items()}
         return Snapshots(self.encoding, inputs, self.labels[rows], self.ink[rows], self.drawing[rows])
 
 
 class _Gatherer:
-    """Collects rows of snapshots; lists of small arrays, joined once."""
+    """Collects snapshots in lists of small arrays and joins them once."""
 
     def __init__(self, encoding: Encoding) -> None:
         self.encoding = encoding
@@ -107,7 +107,7 @@ class _Gatherer:
 def evaluation_snapshots(
     drawings: Iterable[LabelledDrawing], encoding: Encoding, stages: Sequence[float] = EVALUATION_STAGES
 ) -> Snapshots:
-    """Every drawing at 10, 20 ... 100 % of its ink, drawn with its own pen on its own canvas."""
+    """Every drawing at 10, 20 ... 100 % of its ink, with its own pen on its own canvas."""
     rows = _Gatherer(encoding)
     for number, drawing in enumerate(drawings):
         arrays = stage_arrays(encoding, drawing.lines, drawing.canvas, stages)
@@ -117,7 +117,7 @@ def evaluation_snapshots(
 
 @dataclass(frozen=True, slots=True)
 class Variety:
-    """How much each drawing is varied: copies by other hands, stages that each is cut at, strengths of augmentation."""
+    """The amount of augmentation: copies of each drawing, stages that each is cut at, range of strengths."""
 
     copies: int
     cuts: int = len(EVALUATION_STAGES)
@@ -133,9 +133,9 @@ def training_snapshots(
     processes: int = 1,
     progress: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> Snapshots:
-    """Each drawing's own pictures, where it has any, and copies of it as other hands might draw it.
+    """Each drawing's own samples, where it has any, and augmented copies of it.
 
-    The same for any number of processes: every part of PART_DRAWINGS has a seed of its own.
+    The result does not depend on the number of processes: every PART_DRAWINGS drawings have their own seed.
     """
     parts = [
         _Part(drawings[start : start + PART_DRAWINGS], start, encoding, variety, seed)
@@ -171,7 +171,7 @@ def _part_snapshots(part: _Part) -> Snapshots:
 
 
 def joined(parts: Sequence[Snapshots]) -> Snapshots:
-    """One after the other; drawings keep the numbers that they have in their parts."""
+    """The parts one after the other; drawings keep the numbers that they have in their parts."""
     return Snapshots(
         parts[0].encoding,
         {name: np.concatenate([part.inputs[name] for part in parts]) for name in parts[0].inputs},
@@ -187,14 +187,14 @@ def _augmented(drawing: LabelledDrawing, rng: np.random.Generator, strength: flo
 
 
 def _fractions(rng: np.random.Generator, cuts: int) -> list[float]:
-    """Rising ink fractions at `cuts` of the ten judged stages; a few more of them are 1, where every stroke is seen."""
+    """Ascending ink fractions at `cuts` of the ten evaluation stages; FULL_INK of them become 1."""
     fractions = rng.choice(EVALUATION_STAGES, cuts, replace=False) + rng.normal(0, CUT_SD, cuts)
     fractions[rng.random(cuts) < FULL_INK] = 1.0
     return [float(f) for f in np.sort(np.clip(fractions, LEAST_INK, 1.0))]
 
 
 def _own_snapshots(drawing: LabelledDrawing, encoding: Encoding) -> tuple[Compact, int, list[float]]:
-    """What the visitor's own page showed: its pictures, or its strokes cut where the pictures were taken."""
+    """The visitor's own samples: the pictures, or for `path48` the strokes cut at the same ink fractions."""
     ink = [picture.ink for picture in drawing.pictures]
     if encoding == "path48":
         return stage_arrays(encoding, drawing.lines, drawing.canvas, ink), drawing.label, ink
@@ -206,10 +206,10 @@ def _own_snapshots(drawing: LabelledDrawing, encoding: Encoding) -> tuple[Compac
 
 
 def read_picture(ink: float, png: bytes) -> Picture | None:
-    """A sample's PNG, read as the service reads a visitor's; None for a canvas without ink.
+    """Reads a sample's PNG as the service does; None for a canvas without ink.
 
     Raises:
-        BadPng: these bytes are no PNG that the service would take.
+        BadPng: the service would reject these bytes.
     """
     inked = ink_of(read_canvas(png))
     snapshot = ink20_of(inked)
@@ -217,5 +217,5 @@ def read_picture(ink: float, png: bytes) -> Picture | None:
 
 
 def rng_of(name: str) -> np.random.Generator:
-    """The same numbers for the same name, on every machine."""
+    """A generator seeded by a name; equal on every machine."""
     return np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big"))

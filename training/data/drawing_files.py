@@ -1,4 +1,4 @@
-"""Drawings from NDJSON files on disk, gzipped or not: what a first model is trained on."""
+"""Reads drawings from NDJSON files, gzipped or not; first models are trained on them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 
 def read_drawings(path: Path) -> Iterator[LabelledDrawing]:
-    """The file's labelled drawings, each put on a canvas of 500x500 px; lines without a label are passed over.
+    """The file's labelled drawings, each placed on a canvas of 500x500 px; skips lines without a label.
 
-    Units differ by source, so size, place and pen are drawn by lot: by the drawing's id, the same every time.
+    Units differ by source, so size, place and pen are random, seeded by the drawing's id.
 
     Raises:
-        DrawingError: a line is no drawing.
+        DrawingError: a line is not a drawing.
         OSError: the file can't be read.
     """
     opened = gzip.open if _is_gzipped(path) else open
@@ -58,6 +58,6 @@ def _labelled(drawing: Drawing, label: int) -> LabelledDrawing:
 
 
 def contributor_of(drawing: Drawing) -> str:
-    """32 hex digits for a file's writer, as visitors have; a drawing of nobody's is a writer of its own."""
+    """32 hex digits for a file's writer, like a visitor's; a drawing without a writer counts as its own writer."""
     name = f"{drawing.source}/{drawing.writer or drawing.id}"
     return hashlib.sha256(name.encode()).hexdigest()[:32]

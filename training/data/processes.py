@@ -1,4 +1,4 @@
-"""Processes that share a piece of work, and end with the one that began it."""
+"""A process pool whose processes end with their parent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collector.malloc import keep_freed_memory
 
 
 def process_pool(processes: int) -> ProcessPoolExecutor:
-    """Processes for calls of functions that can be imported; none starts before the first call."""
+    """A pool for importable functions; it starts no process before the first call."""
     # Spawned, not forked: a fork of a process whose TensorFlow has threads may hang.
     return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin)
 
@@ -23,7 +23,7 @@ def _begin() -> None:
 
 
 def _end_with_parent() -> None:
-    """Left alone by a parent that was killed, a process of the pool would wait for work for ever."""
+    """Without it, a process whose parent was killed would wait for work forever."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         sentinel = parent.sentinel

@@ -1,7 +1,7 @@
-"""Reference drawings: digits that the project draws itself, the same on every machine.
+"""Generates the reference drawings: synthetic digits, the same on every machine.
 
-They judge where no visitor's drawings do yet, keep a resumed model from drifting, and are what a card's golden
-predictions are made on. They are templates, bent by as many imagined hands; no one's handwriting is in them.
+Models are validated on them before visitors' validation drawings exist, held to them in continued training, and have
+their golden predictions on them. They are templates warped by simulated writers; no person's handwriting is in them.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from training.data.dataset import LabelledDrawing, rng_of
 from training.data.stages import Canvas, Line
 
-HANDS = 20  # each draws every digit once
+HANDS = 20  # simulated writers; each draws every digit once
 SEED_NAMES = {"validation": "judging", "replay": "replay"}  # seeds: other names would draw other hands
 STEP = 3.0  # between points of a drawn template, in its units of a hundredth of the digit's height
 
-# Strokes are parted by "/", points are x,y on a sheet of 100x100, y downwards; a point given twice is a corner.
+# "/" separates strokes, points are x,y on 100x100, y downwards; a repeated point is a corner.
 TEMPLATES: tuple[tuple[str, ...], ...] = (
     (
         "50,5 25,20 15,50 25,82 50,95 75,82 85,50 75,20 50,5",
@@ -88,7 +88,7 @@ TEMPLATES: tuple[tuple[str, ...], ...] = (
 
 @functools.cache
 def reference_drawings(use: Literal["validation", "replay"], hands: int = HANDS) -> tuple[LabelledDrawing, ...]:
-    """Ten digits by each hand; those that judge and those that are replayed are bent differently."""
+    """Ten digits by each simulated writer; validation and replay drawings are warped differently."""
     return tuple(_drawn_by(use, hand, label) for hand in range(hands) for label in range(len(TEMPLATES)))
 
 
@@ -96,7 +96,7 @@ def _drawn_by(use: Literal["validation", "replay"], hand: int, label: int) -> La
     seed = SEED_NAMES[use]
     own, now = rng_of(f"reference hand {seed} {hand}"), rng_of(f"reference drawing {seed} {hand} {label}")
     variants = TEMPLATES[label]
-    # A shift by the label: otherwise one hand would draw every digit by its first template.
+    # Shifted by the label: otherwise one writer would draw every digit by its first template.
     lines = [_smooth(stroke) for stroke in _strokes(variants[(hand + label) % len(variants)])]
     lean, stretch, pen_width = own.normal(0, 0.12), own.normal(0, 0.12), own.uniform(8, 24)
     lines = _bent(lines, now, lean, stretch)
@@ -119,7 +119,7 @@ def _strokes(template: str) -> list[Line]:
 
 
 def _smooth(corners: Line) -> Line:
-    """A curve through the points (Catmull-Rom), broken where a point is given twice."""
+    """A curve through the points (Catmull-Rom), broken at repeated points."""
     pieces = []
     start = 0
     doubled = [i for i in range(1, len(corners)) if (corners[i] == corners[i - 1]).all()]
@@ -142,7 +142,7 @@ def _spline(points: Line) -> Line:
 
 
 def _bent(lines: list[Line], rng: np.random.Generator, lean: float, stretch: float) -> list[Line]:
-    """Slanted, stretched, turned and softly warped; longer side 1, about the origin."""
+    """The lines slanted, stretched, rotated and softly warped; longer side 1, centred at the origin."""
     angle, wide = rng.normal(0, 0.06), np.exp(stretch / 2)
     cos, sin = np.cos(angle), np.sin(angle)
     matrix = np.array([[wide, 0], [0, 1 / wide]]) @ np.array([[1, 0], [-lean, 1]]) @ np.array([[cos, sin], [-sin, cos]])

@@ -1,7 +1,7 @@
-"""A drawing at every stage of its making, as compact arrays: strokes are cut, drawn once and shrunk as they grow.
+"""Makes snapshots of a drawing at several stages, as compact arrays; draws the strokes once for all stages.
 
-Training makes hundreds of thousands of snapshots; this gives what `collector.ink.raster` and `collector.ink.snapshot`
-would, without drawing or reading the canvas anew for every stage.
+Training makes hundreds of thousands of snapshots. The result equals that of `collector.ink.raster` and
+`collector.ink.snapshot`, which would draw and read the canvas again for every stage.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ Line = NDArray[np.float64]  # one stroke, (points, 2), canvas px
 Lines = Sequence[Line]
 Compact = dict[str, NDArray[np.generic]]  # a model's inputs by name, in the smallest type that holds them
 
-THIN_PX = 2.0  # tablets give points far closer than a pen of 6 px can show
+THIN_PX = 2.0  # tablets report points far closer than a pen of 6 px can show
 
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """What is drawn on and with: px."""
+    """Canvas and pen, px."""
 
     width: int = CANVAS_SIDE
     height: int = CANVAS_SIDE
@@ -53,7 +53,7 @@ def cut_lines(lines: Lines, ink_fraction: float) -> list[Line]:
 
 
 def _pieces(lines: Lines, runs: Sequence[NDArray[np.float64]], start: float, end: float) -> list[Line]:
-    """The ink that was drawn while the length grew from `start` to `end`."""
+    """The ink drawn while the length grew from `start` to `end`."""
     pieces = []
     before = 0.0
     for line, run in zip(lines, runs, strict=True):
@@ -96,7 +96,7 @@ def _path_arrays(lines: Lines, canvas: Canvas, fractions: Sequence[float]) -> Co
 
 
 def _pictures(lines: Lines, canvas: Canvas, fractions: Sequence[float]) -> Iterator[Image.Image]:
-    """One picture, 255 is ink, given again and again as it gains ink."""
+    """Yields the same picture at each fraction as it gains ink; ink is 255."""
     picture = Image.new("L", (canvas.width, canvas.height), 0)
     pen = ImageDraw.Draw(picture)
     runs = [running_length(line) for line in lines]
@@ -114,7 +114,7 @@ def _pictures(lines: Lines, canvas: Canvas, fractions: Sequence[float]) -> Itera
 
 
 def _draw(pen: ImageDraw.ImageDraw, line: Line, pen_width: float) -> None:
-    """As `collector.ink.raster.draw_strokes` does, with ink 255."""
+    """Like `collector.ink.raster.draw_strokes`, with ink 255."""
     radius = pen_width / 2
     points = [(x, y) for x, y in thin(line).tolist()]
     if len(points) > 1:
@@ -124,7 +124,7 @@ def _draw(pen: ImageDraw.ImageDraw, line: Line, pen_width: float) -> None:
 
 
 def thin(line: Line, spacing: float = THIN_PX) -> Line:
-    """The stroke with no two points in the same `spacing` px of its length; both ends stay."""
+    """The stroke with at most one point in each `spacing` px of its length; keeps both ends."""
     if len(line) < 3:
         return line
     cell = np.floor(running_length(line) / spacing)

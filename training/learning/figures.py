@@ -1,4 +1,4 @@
-"""What an evaluation looks like: SVGs that sit on light and dark pages alike. matplotlib without a display."""
+"""Draws an evaluation as SVGs for light and dark pages, with matplotlib, without a display."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from training.learning.evaluation import Evaluation
 from training.models.interpreter import CLASSES
 
-INK = "#808080"  # reads on paper and on dark paper
+INK = "#808080"  # readable on light and dark pages
 FAINT = "#80808040"
 ACCENT = "#d9480f"
 SIZE = (5.2, 3.4)  # inches
@@ -37,8 +37,8 @@ STYLE: dict[str, Any] = {
     "text.color": INK,
     "font.size": 10,
     "font.family": "sans-serif",
-    "svg.fonttype": "none",  # text stays text, in the page's own font
-    "svg.hashsalt": "midstroke",  # the same evaluation gives the same bytes
+    "svg.fonttype": "none",  # text stays text, in the page's font
+    "svg.hashsalt": "midstroke",  # equal evaluations give equal bytes
 }
 
 
@@ -53,8 +53,8 @@ def draw_figures(evaluation: Evaluation) -> dict[str, bytes]:
 
 
 def draw_svg(draw: Callable[[Any], None], size: tuple[float, float] | None = None) -> bytes:
-    """A figure of one pair of axes, in the common style; `size` in inches."""
-    # Half a second to import, for whoever draws alone; no backend but SVG's is ever asked for.
+    """A figure with one pair of axes in the common style; `size` in inches."""
+    # Imported here: it takes half a second. Only the SVG backend is used.
     import matplotlib as mpl  # noqa: PLC0415
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
@@ -69,7 +69,7 @@ def draw_svg(draw: Callable[[Any], None], size: tuple[float, float] | None = Non
 
 
 def plain_svg(svg: bytes) -> bytes:
-    """The same picture by attributes alone: matplotlib's styles are refused where a page's policy allows none."""
+    """Turns inline styles into attributes: the page's content security policy allows no styles."""
     whole = re.sub(rb"<style.*?</style>", b"", svg, flags=re.DOTALL)
     whole = whole.replace(b"<svg ", b'<svg stroke-linejoin="round" stroke-linecap="butt" ', 1)
     return re.sub(rb'style="([^"]*)"', _attributes, whole)
@@ -89,8 +89,8 @@ def _accuracy(axes: Any, evaluation: Evaluation) -> None:
             xytext=(-4, 8 if evaluation.at(at) < 0.9 else -16), ha="right",
         )  # fmt: skip
     axes.set(
-        title=f"Right guesses, {evaluation.drawings} drawings, mean {100 * evaluation.mean:.1f} %",
-        xlabel="ink drawn, % of the finished digit", ylabel="right, %", xlim=(0, 100), ylim=(0, 100),
+        title=f"Read correctly, of {evaluation.drawings} drawings; mean {100 * evaluation.mean:.1f} %",
+        xlabel="ink drawn, % of the finished digit", ylabel="read correctly, %", xlim=(0, 100), ylim=(0, 100),
     )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def _reliability(axes: Any, evaluation: Evaluation) -> None:
     error = 100 * float(evaluation.calibration_error.mean())
     axes.set(
         title=f"How far to believe it, off by {error:.1f} points a stage", xlabel="probability given, %",
-        ylabel="right, %", xlim=(0, 100), ylim=(0, 100),
+        ylabel="read correctly, %", xlim=(0, 100), ylim=(0, 100),
     )  # fmt: skip
 
 
@@ -136,4 +136,4 @@ def _classes(axes: Any, evaluation: Evaluation) -> None:
     axes.bar(digits, evaluation.support, color=FAINT, width=0.7)
     axes.bar(digits, evaluation.confusion.diagonal(), color=ACCENT, width=0.7)
     axes.grid(visible=False, axis="x")
-    axes.set(title="Finished digits measured, and right in colour", xlabel="digit", ylabel="drawings", xticks=digits)
+    axes.set(title="Finished digits, those read correctly in colour", xlabel="digit", ylabel="drawings", xticks=digits)

@@ -1,4 +1,4 @@
-"""A version of a model as its three files, and the checks that it passes before anything is served from it."""
+"""A model version as its three files, and the checks that it must pass before the service loads it."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ CARD = "card.json"
 
 MIN_MODEL_BYTES = 512
 MAX_MODEL_BYTES = 32 * 2**20
-MAX_WEIGHTS_BYTES = 64 * 2**20  # of the archive, and of what it expands to
+MAX_WEIGHTS_BYTES = 64 * 2**20  # of the archive, and of its contents
 MAX_WEIGHT_ARRAYS = 512
 MIN_GOLDEN = 1
-GOLDEN_TOLERANCE = 0.03  # of a probability; where sums are of 8 bits, another processor's rounding can make half of it
+GOLDEN_TOLERANCE = 0.03  # of a probability; with 8-bit kernels, another processor's rounding uses up to half of it
 
 Weights = Mapping[str, NDArray[np.float32]]
 
 
 class BadArtifact(ValueError):
-    """This version must not be served; the message says what came and what was expected."""
+    """The service must not load this version; the message says what came and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """The card and the two files it vouches for: the flatbuffer to serve and the weights to go on training from."""
+    """The card and the two files whose hashes it holds: the flatbuffer to serve and the weights to train further."""
 
     card: Card
     model: bytes
@@ -51,7 +51,7 @@ class Artifact:
 
 
 def version_name(created_at: datetime, model: bytes) -> str:
-    """`<UTC>-<6 hex of the model's sha256>`: sorts by time, and says which bytes are meant."""
+    """`<UTC>-<6 hex of the model's sha256>`: sorts by time and identifies the bytes."""
     return f"{created_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{hashlib.sha256(model).hexdigest()[:6]}"
 
 
@@ -64,7 +64,7 @@ def file_entries(model: bytes, weights: bytes) -> dict[str, FileEntry]:
 
 
 def golden_predictions(interpreter: Interpreter, encoding: Encoding, payloads: Sequence[bytes]) -> tuple[Golden, ...]:
-    """What this model says of each payload, to be found again by whoever loads it."""
+    """The model's predictions for the payloads; whoever loads the model checks them."""
     golden = []
     for payload in payloads:
         probabilities = _predict(interpreter, encoding, payload)
@@ -73,10 +73,10 @@ def golden_predictions(interpreter: Interpreter, encoding: Encoding, payloads: S
 
 
 def check_artifact(artifact: Artifact) -> Interpreter:
-    """The artifact made ready to predict, once all of it is what its card says.
+    """Loads the artifact after checking it against its card.
 
     Raises:
-        BadArtifact: a size, a hash, a shape, a number that is not finite, or a golden prediction is wrong.
+        BadArtifact: a size, hash, shape or golden prediction is wrong, or a number is not finite.
     """
     _check_files(artifact)
     read_weights(artifact.weights)
@@ -95,11 +95,11 @@ def _check_files(artifact: Artifact) -> None:
     ):
         entry = artifact.card.files.get(name)
         if entry is None:
-            raise BadArtifact(f"the card does not name {name}")
+            raise BadArtifact(f"the card has no entry for {name}")
         if len(body) != entry.bytes or not least <= len(body) <= most:
             raise BadArtifact(f"{name} is {len(body)} bytes, expected {entry.bytes} and {least} to {most}")
         if hashlib.sha256(body).hexdigest() != entry.sha256:
-            raise BadArtifact(f"{name} has another sha256 than the {entry.sha256} on its card")
+            raise BadArtifact(f"{name} has a sha256 other than {entry.sha256} on its card")
 
 
 def _check_golden(card: Card, interpreter: Interpreter) -> None:
@@ -108,7 +108,7 @@ def _check_golden(card: Card, interpreter: Interpreter) -> None:
     for number, golden in enumerate(card.golden):
         came = _predict(interpreter, card.encoding, golden.payload)
         off = float(np.abs(came - np.array(golden.probabilities)).max())
-        # Written so that NaN, which is neither above nor below, fails too.
+        # `not <=` instead of `>`: NaN must fail too.
         if not off <= GOLDEN_TOLERANCE:
             raise BadArtifact(f"golden prediction {number} is off by {off:.4f}, expected at most {GOLDEN_TOLERANCE}")
 
@@ -117,35 +117,35 @@ def _predict(interpreter: Interpreter, encoding: Encoding, payload: bytes) -> ND
     try:
         inputs = decode_payload(encoding, payload)
     except SnapshotError as error:
-        raise BadArtifact(f"a golden payload that is no {encoding}: {error}") from error
+        raise BadArtifact(f"golden payload is not {encoding}: {error}") from error
     if inputs is None:
-        raise BadArtifact("a golden payload without ink")
+        raise BadArtifact("golden payload has no ink")
     probabilities = interpreter.predict(inputs)
     if probabilities.shape != (CLASSES,) or not np.isfinite(probabilities).all():
-        raise BadArtifact(f"a prediction of {probabilities!r:.120}, expected {CLASSES} finite numbers")
+        raise BadArtifact(f"prediction {probabilities!r:.120}, expected {CLASSES} finite numbers")
     return probabilities
 
 
 def write_weights(weights: Weights) -> bytes:
     """The weights as an `.npz`, in the order given."""
     out = io.BytesIO()
-    # numpy's stubs take the keywords for `allow_pickle`, which no weight is called.
+    # numpy's stubs mistake the keywords for `allow_pickle`; no weight has that name.
     np.savez_compressed(out, **weights)  # type: ignore[arg-type]
     return out.getvalue()
 
 
 def read_weights(body: bytes) -> dict[str, NDArray[np.float32]]:
-    """The arrays of `weights.npz`, by name; nothing in the file is executed.
+    """The arrays of `weights.npz` by name; never unpickles anything.
 
     Raises:
-        BadArtifact: no `.npz`, too large once expanded, an object array, or a number that is not finite.
+        BadArtifact: not an `.npz`, too large when expanded, an object array, or a number that is not finite.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             _check_expanded(archive.infolist())
         with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
             weights = {name: np.asarray(arrays[name]) for name in arrays.files}
-    # MemoryError: an array's own header may claim any shape, and numpy asks for the room before it reads.
+    # MemoryError: an array's header may claim any shape, and numpy allocates it before reading.
     except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, KeyError, MemoryError) as error:
         raise BadArtifact(f"{WEIGHTS} can't be read: {type(error).__name__}: {error}") from error
     for name, array in weights.items():

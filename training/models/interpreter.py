@@ -1,4 +1,4 @@
-"""A LiteRT flatbuffer made ready to predict, one snapshot at a time. No TensorFlow, no storage."""
+"""Runs a LiteRT flatbuffer, one snapshot at a time. No TensorFlow, no storage."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ CLASSES = 10
 
 
 class BadModel(ValueError):
-    """These bytes are no model of this encoding; the message says what came and what was expected."""
+    """These bytes are not a model for this encoding; the message says what came and what was expected."""
 
 
 class Interpreter:
-    """Predicts with one model. Not for two threads at once: the flatbuffer's tensors are its working memory."""
+    """Predicts with one model. Not thread-safe: the flatbuffer's tensors are working memory."""
 
     def __init__(self, model: bytes, encoding: Encoding) -> None:
         """Loads the flatbuffer.
@@ -28,25 +28,25 @@ class Interpreter:
             self._litert = LiteRT(model_content=model, num_threads=1)
             self._litert.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise BadModel(f"{len(model)} bytes that LiteRT can't load: {error}") from error
+            raise BadModel(f"{len(model)} bytes, LiteRT can't load them: {error}") from error
         self._inputs = self._match_inputs(encoding)
         self._output = self._match_output()
 
     def predict(self, inputs: Inputs) -> NDArray[np.float32]:
-        """Probabilities (10,), class 0 first, for inputs that are a batch of one."""
+        """Probabilities (10,), class 0 first, for a batch of one."""
         for name, index in self._inputs.items():
             self._litert.set_tensor(index, inputs[name])
         self._litert.invoke()
         return np.asarray(self._litert.get_tensor(self._output)[0], np.float32)
 
     def predict_each(self, inputs: Inputs) -> NDArray[np.float32]:
-        """Probabilities (n, 10) for inputs that are a batch of n; one after the other, as in service."""
+        """Probabilities (n, 10) for a batch of n, one snapshot after the other, as the service predicts."""
         count = len(next(iter(inputs.values())))
         rows = [self.predict({name: array[row : row + 1] for name, array in inputs.items()}) for row in range(count)]
         return np.array(rows, np.float32).reshape(-1, CLASSES)
 
     def _match_inputs(self, encoding: Encoding) -> dict[str, int]:
-        # Converters decorate names ("serving_default_cells:0"), so a spec's name is looked for inside.
+        # Converters decorate names ("serving_default_cells:0"): a spec's name is a part of them.
         found = self._litert.get_input_details()
         indices: dict[str, int] = {}
         for spec in INPUT_SPECS[encoding]:

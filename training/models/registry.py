@@ -1,4 +1,4 @@
-"""Published versions of models in the object store: publish, list, resolve, promote, roll back."""
+"""The registry of published versions in the object store: publish, list, load, promote, roll back."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from training.models.artifact import CARD, MODEL, WEIGHTS, Artifact, file_entry
 from training.models.card import FAMILY_NAME, VERSION_NAME, Card, parse_card
 
 FIRST_MODELS = Path(__file__).parents[1] / "first_models"
-KEPT_REFUSED = 20  # of a family, the newest: what went wrong can be looked at, and the store doesn't fill
-HISTORY = 100  # former champions that a pointer remembers
+KEPT_REFUSED = 20  # of a family, the newest: enough to look into, without filling the store
+HISTORY = 100  # former champions in a pointer
 FIGURE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\.svg")
-AFTER_ALL = "~"  # sorts behind every character that a key may hold
+AFTER_ALL = "~"  # sorts after every character of a key
 
 
 class RegistryError(Exception):
-    """What was asked of the registry can't be done; the message says why."""
+    """The registry can't do what was asked; the message says why."""
 
 
 class NoSuchVersion(RegistryError):
-    """This family has no such version, or its publishing never finished."""
+    """The family has no such version, or it was never published completely."""
 
 
 class VersionExists(RegistryError):
-    """A version is never written twice."""
+    """The version exists; versions are never overwritten."""
 
 
 class BadPointer(RegistryError):
-    """`champion.json` is not what this code writes."""
+    """`champion.json` is damaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Champion:
-    """The pointer to the version of a family that is served; `history` holds former ones, the latest first."""
+    """The pointer to the served version of a family; `history` holds former champions, the latest first."""
 
     family: str
     version: str
@@ -54,20 +54,18 @@ class Champion:
 
 
 class Registry:
-    """Versions are immutable: the card is put last and vouches for the rest. Champions are one pointer each."""
+    """Versions are immutable; their card is stored last, with the hashes of the rest. Each family has one pointer."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
     def publish(self, artifact: Artifact, figures: Mapping[str, bytes]) -> None:
-        """Puts a version's files, its card last, so that whoever sees the card can read the rest.
-
-        The card is put with the figures among its files.
+        """Stores a version's files and figures; the card comes last, so that whoever reads it can read the rest.
 
         Raises:
-            VersionExists: the version is there already.
-            RegistryError: a figure's name is none.
-            StoreError: it is not known to be published.
+            VersionExists: it is published already.
+            RegistryError: a figure's name is invalid.
+            StoreError: the store failed; it may be published or not.
         """
         card = artifact.card
         if self._exists(card.family, card.version):
@@ -80,7 +78,7 @@ class Registry:
             self._store.put(model_key(card.family, card.version, name), body)
 
     def load(self, family: str, version: str) -> Artifact:
-        """A version's files as they are kept; `check_artifact` tells whether they are sound.
+        """A version's files, unchecked; see `check_artifact`.
 
         Raises:
             NoSuchVersion: there is no such version.
@@ -101,7 +99,7 @@ class Registry:
         return self._file(family, version, name)
 
     def families(self) -> list[str]:
-        """Every family with anything published; a listing of one key each, however many versions there are."""
+        """Every family with a published version; lists one key per family, however many versions it has."""
         found: list[str] = []
         after = ""
         while key := next(iter(self._store.keys(MODELS, after)), None):
@@ -111,14 +109,14 @@ class Registry:
         return [name for name in found if FAMILY_NAME.fullmatch(name)]
 
     def versions(self, family: str) -> list[str]:
-        """The finished versions of a family, oldest first."""
+        """The completely published versions of a family, oldest first."""
         self._check_names(family)
         prefix = f"{MODELS}{family}/"
         keys = (key.removeprefix(prefix) for key in self._store.keys(prefix))
         return [key.removesuffix(f"/{CARD}") for key in keys if key.endswith(f"/{CARD}")]
 
     def champion(self, family: str) -> Champion | None:
-        """The family's pointer, None where nothing was promoted yet.
+        """The family's pointer; None before the first promotion.
 
         Raises:
             BadPointer: it can't be read.
@@ -132,9 +130,9 @@ class Registry:
         return _parse_champion(family, body)
 
     def promote(self, family: str, version: str, reason: str) -> Champion:
-        """Makes a published version the champion; promoting the champion again changes nothing.
+        """Makes a published version the champion; no effect if it is.
 
-        A pointer that can't be read is written anew, and its history is lost.
+        Replaces a damaged pointer; its history is lost.
 
         Raises:
             NoSuchVersion: it was never published.
@@ -150,9 +148,9 @@ class Registry:
         return self._point(Champion(family, version, _now(), reason, former))
 
     def rollback(self, family: str) -> Champion:
-        """Makes the former champion the champion again; the one rolled back from leaves the history.
+        """Makes the former champion the champion again; the present one leaves the history.
 
-        One that the gate refused and somebody promoted by hand is passed over.
+        Skips versions that the gate refused and somebody promoted by hand.
 
         Raises:
             RegistryError: there is no former champion.
@@ -166,9 +164,9 @@ class Registry:
         raise RegistryError(f"{family} has no former champion to roll back to")
 
     def forget_refused(self, family: str, keep: int = KEPT_REFUSED) -> list[str]:
-        """Deletes refused versions but for the newest `keep`; the versions that went.
+        """Deletes all refused versions but the newest `keep`; returns the deleted ones.
 
-        Whatever is or was champion stays, even if the gate refused it.
+        Present and former champions stay, even if the gate refused them.
         """
         champion = self.champion(family)
         stays = set() if champion is None else {champion.version, *champion.history}
@@ -176,7 +174,7 @@ class Registry:
         gone = refused[: max(0, len(refused) - keep)]
         for version in gone:
             card = model_key(family, version, CARD)
-            self._store.delete(card)  # first: without it, the rest is no version
+            self._store.delete(card)  # first: files without a card are no version
             for key in list(self._store.keys(card.removesuffix(CARD))):
                 self._store.delete(key)
         return gone
@@ -200,19 +198,19 @@ class Registry:
             raise NoSuchVersion(f"{family} {version} has no {name}") from error
 
     def _check_names(self, family: str, version: str | None = None) -> None:
-        # Names come from URLs and pointers too; nothing but a family's and a version's name becomes a key.
+        # Names also come from URLs and pointers: only valid names may become keys.
         if not FAMILY_NAME.fullmatch(family):
-            raise NoSuchVersion(f"{family!r:.80} is no family's name")
+            raise NoSuchVersion(f"{family!r:.80} is not a family's name")
         if version is not None and not VERSION_NAME.fullmatch(version):
-            raise NoSuchVersion(f"{version!r:.80} is no version's name")
+            raise NoSuchVersion(f"{version!r:.80} is not a version's name")
 
     def _check_figure_name(self, name: str) -> None:
         if not FIGURE_NAME.fullmatch(name):
-            raise NoSuchVersion(f"{name!r:.80} is no figure's name")
+            raise NoSuchVersion(f"{name!r:.80} is not a figure's name")
 
 
 def seed_first_models(store: ObjectStore, first_models: Path = FIRST_MODELS) -> list[str]:
-    """Puts the shipped models where a family has no champion yet; the families that were. Harmless to repeat."""
+    """Publishes the shipped model of each family without a champion; returns those families. Idempotent."""
     if not first_models.is_dir():
         return []
     shipped = FolderStore(first_models)

@@ -1,4 +1,4 @@
-"""What the trainer does now, as it is told to the service and from there to the pages."""
+"""The trainer's status: JSON in the store, read by the service and shown on pages."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ State = Literal["waiting", "training", "published", "refused"]
 
 
 class BadStatus(ValueError):
-    """These bytes are no trainer's status."""
+    """These bytes are not a trainer's status."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingOutcome:
-    """What came of a family's last training, to be read until its next one ends."""
+    """The outcome of a family's last training."""
 
     state: Literal["published", "refused"]
     family: str
@@ -30,7 +30,7 @@ class TrainingOutcome:
 
 @dataclass(frozen=True, slots=True)
 class TrainerStatus:
-    """`new_drawings` of the `needed` have come; `family`, `version` and `reasons` are of what `state` says."""
+    """`new_drawings` of `needed` have arrived; `family`, `version` and `reasons` belong to `state`."""
 
     state: State
     new_drawings: int
@@ -41,7 +41,7 @@ class TrainerStatus:
     reasons: tuple[str, ...] = ()
     at: str = ""  # UTC, ISO 8601
     filtered: int = 0  # by the label filter: neither trained nor validated on
-    outcomes: tuple[TrainingOutcome, ...] = ()  # newest first, of each family the last
+    outcomes: tuple[TrainingOutcome, ...] = ()  # the last of each family, newest first
 
     def to_record(self) -> dict[str, Any]:
         """The status under the names that the store and the wire have used since the first release."""
@@ -53,10 +53,10 @@ class TrainerStatus:
 
 
 def parse_status(text: bytes) -> TrainerStatus:
-    """Reads `TrainerStatus.to_json`'s bytes.
+    """Reads the bytes of `TrainerStatus.to_json`.
 
     Raises:
-        BadStatus: not JSON, or a field is missing or of the wrong form.
+        BadStatus: not JSON, or a field is missing or has the wrong type.
     """
     try:
         record = json.loads(text)
@@ -80,13 +80,13 @@ def parse_status(text: bytes) -> TrainerStatus:
 
 def _outcome(record: Any) -> TrainingOutcome:
     if record["state"] not in ("published", "refused"):
-        raise BadStatus(f"an outcome of {record['state']!r:.80}, expected published or refused")
+        raise BadStatus(f"outcome {record['state']!r:.80}, expected published or refused")
     reasons = tuple(str(reason) for reason in record["reasons"])
     return TrainingOutcome(record["state"], str(record["family"]), str(record["version"]), reasons, str(record["at"]))
 
 
 def _name(value: object) -> str | None:
-    # It goes on to pages as it is.
+    # Pages show it unchanged.
     if not (value is None or isinstance(value, str)):
-        raise BadStatus(f"a name that is {type(value).__name__}, expected text or null")
+        raise BadStatus(f"a name is {type(value).__name__}, expected text or null")
     return value

@@ -135,7 +135,7 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
         (["serve", "--port", "0"], {"MIDSTROKE_STORE": "gs://bucket"}, "MIDSTROKE_STORE is 'gs://bucket'"),
         (["serve", "--port", "0"], {"MIDSTROKE_VAR": "/dev/null/var"}, "/dev/null/var"),
         (["models", "rollback", "softmax"], {}, "no former champion"),
-        (["models", "promote", "softmax", "latest"], {}, "'latest' is no version's name"),
+        (["models", "promote", "softmax", "latest"], {}, "'latest' is not a version's name"),
     ],
 )
 def test_what_can_not_be_done_is_one_clear_line(

@@ -18,8 +18,8 @@ from training.baselines.ancestors import ANCESTORS
 from training.baselines.comparison import (
     EVERY_STAGE,
     FINISHED,
-    Comparison,
-    Teller,
+    AncestorComparison,
+    ProgressDisplay,
     choose,
     compare,
     family_records,
@@ -40,9 +40,9 @@ app.command()(baselines)
 
 
 @pytest.fixture(scope="module")
-def comparison() -> Comparison:
-    ours = frame_ours(DRAWINGS, 100, Teller())
-    return compare(None, ours, (), Teller(), QUICK)
+def comparison() -> AncestorComparison:
+    ours = frame_ours(DRAWINGS, 100, ProgressDisplay())
+    return compare(None, ours, (), ProgressDisplay(), QUICK)
 
 
 def write_drawings(path: Path, writers: int) -> Path:
@@ -54,7 +54,7 @@ def write_drawings(path: Path, writers: int) -> Path:
     return path
 
 
-def test_ancestors_are_judged_at_every_stage_by_writers_they_never_saw(comparison: Comparison) -> None:
+def test_ancestors_are_tested_at_every_stage_on_unseen_writers(comparison: AncestorComparison) -> None:
     for trained_on in (FINISHED, EVERY_STAGE):
         record = next(r for r in comparison.records if r.name == "SVC" and r.trained_on == trained_on)
         assert len(record.ink) == len(record.accuracy) == 10
@@ -62,14 +62,14 @@ def test_ancestors_are_judged_at_every_stage_by_writers_they_never_saw(compariso
         assert record.mean == pytest.approx(np.mean(record.accuracy), abs=1e-3)
 
 
-def test_finished_digits_alone_teach_little_of_half_drawn_ones(comparison: Comparison) -> None:
+def test_finished_digits_alone_teach_little_of_half_drawn_ones(comparison: AncestorComparison) -> None:
     at_50 = {r.trained_on: r.at_50 or 0.0 for r in comparison.records if r.name == "SVC"}
 
     assert 0 < at_50[FINISHED] < at_50[EVERY_STAGE]
 
 
-def test_judging_drawings_teach_nobody() -> None:
-    ours = frame_ours(DRAWINGS[::5], 1000, Teller())
+def test_validation_drawings_train_no_ancestor() -> None:
+    ours = frame_ours(DRAWINGS[::5], 1000, ProgressDisplay())
 
     assert len(ours.training.labels) == 30
     assert len(ours.validation.labels) == 12
@@ -82,7 +82,7 @@ def test_of_many_drawings_the_same_few_are_chosen() -> None:
     assert chosen == choose(DRAWINGS, 20)
 
 
-def test_without_mnist_its_rows_are_left_out_and_say_so(comparison: Comparison) -> None:
+def test_without_mnist_its_rows_are_left_out_and_say_so(comparison: AncestorComparison) -> None:
     left_out = [record for record in comparison.records if record.trained_on.startswith("MNIST")]
 
     assert len(left_out) == 2
@@ -99,14 +99,14 @@ def test_a_familys_row_is_its_champions_card(store: MemoryStore, artifact: Artif
     assert record.claimed is None
 
 
-def test_figures_show_what_was_compared(comparison: Comparison) -> None:
+def test_figures_show_what_was_compared(comparison: AncestorComparison) -> None:
     figures = draw_figures(comparison)
 
     assert {"ink.svg", "ink-finished.svg", "confusion-knn-ours.svg", "confusion-svc-ours.svg"} == set(figures)
     assert all(name.encode() in figures["ink.svg"] for name in ("PCA and neighbours", "SVC"))
 
 
-def test_the_json_is_a_list_of_rows(comparison: Comparison) -> None:
+def test_the_json_is_a_list_of_rows(comparison: AncestorComparison) -> None:
     rows = json.loads(to_json(comparison.records))
 
     assert len(rows) == 6

@@ -1,4 +1,4 @@
-"""Whole drawings as other hands would have drawn them; nothing about stages, models or files in here.
+"""Augments whole drawings: variants as other people would draw them. No stages, models or files.
 
 A drawing is a list of strokes, each an array (n, 2) of x, y with y downwards. Augment BEFORE cutting into stages, so
 that every stage belongs to one believable drawing.
@@ -15,7 +15,7 @@ from training.data.augmentation.shape import change_shape
 
 
 def augment(strokes: Strokes, label: int, rng: Rng, strength: float = 1.0) -> Strokes:
-    """The drawing as another hand, habit and pointer might have made it, longer side about 1, about the origin.
+    """A variant of the drawing by another hand, habit and pointer; longer side about 1, centred at the origin.
 
     `strength` scales magnitudes and chances; 0 only normalises. Deterministic in `rng`'s state.
     """

@@ -1,4 +1,4 @@
-"""What mouse, finger and tablet do to a line."""
+"""Simulates pointing devices: mouse, finger and tablet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from training.data.augmentation.geometry import Line, Rng, Strokes, smooth
 
-# Device: what the pointer does to a line.
 TREMBLE, TREMBLE_SIZE = 0.35, 0.012  # slow wobble across the path, sd
 POLYLINE = 0.22  # few, far points, as a quick mouse reports
 JITTER, JITTER_SIZE = 0.25, 0.006
@@ -15,7 +14,7 @@ STRAY_DOT = 0.01
 
 
 def change_device(strokes: Strokes, rng: Rng, strength: float) -> Strokes:
-    """What mouse, finger and tablet do to a line."""
+    """The lines as a random pointing device would report them."""
     chance = rng.random(5)
     if chance[0] < TREMBLE * strength:
         strokes = tremble(strokes, rng, strength)
@@ -44,11 +43,11 @@ def tremble(strokes: Strokes, rng: Rng, strength: float) -> Strokes:
 
 
 def few_points(line: Line, every: int, rng: Rng) -> Line:
-    """About one point in `every` kept, straight between."""
+    """Keeps about one point in `every`, with straight lines between."""
     if len(line) < 4:
         return line
     count = min(max(2, len(line) // every + 1), len(line) - 2)
-    # Pages that thin out their points keep the corners; a slow event loop keeps whatever comes.
+    # Pages that thin out points keep the corners; a slow event loop keeps arbitrary ones.
     into, out = line[1:-1] - line[:-2], line[2:] - line[1:-1]
     turn = np.abs(into[:, 0] * out[:, 1] - into[:, 1] * out[:, 0])
     weight = np.full(len(turn), 1.0) if rng.random() < 0.4 else turn + 0.1 * turn.mean() + 1e-9

@@ -1,4 +1,4 @@
-"""Where the pen lands and lifts."""
+"""Varies the ends of strokes, where the pen lands and lifts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from training.data.augmentation.geometry import Line, Rng, Strokes, is_loop, norm
 
-# Ends: where the pen lands and lifts.
 ENDS = 0.35  # chance that an end is moved
 OVERSHOOT, UNDERSHOOT = 0.16, 0.12  # at most, of the longer side, of the stroke's length
 LOOP_OVERSHOOT = 0.22  # of the loop's length, at most
@@ -14,12 +13,12 @@ HOOK, HOOK_SIZE = 0.06, 0.06  # a small tick where the pen lands or lifts
 
 
 def change_ends(strokes: Strokes, rng: Rng, strength: float) -> Strokes:
-    """Strokes begun early or late, ended early or late, with a tick where the pen lands or lifts."""
+    """Strokes that begin or end early or late, or with a tick."""
     return [_change_end(_change_end(s, rng, strength), rng, strength) if len(s) > 4 else s for s in strokes]
 
 
 def _change_end(stroke: Line, rng: Rng, strength: float) -> Line:
-    """The stroke with its last end changed, turned about, so that a second call changes the first."""
+    """The stroke with its last end changed, reversed, so that a second call changes its first end."""
     if rng.random() < ENDS * strength:
         stroke = move_end(stroke, rng)
     if rng.random() < HOOK * strength:
@@ -28,7 +27,7 @@ def _change_end(stroke: Line, rng: Rng, strength: float) -> Line:
 
 
 def move_end(stroke: Line, rng: Rng) -> Line:
-    """Cut short, or carried on: round again on a closed loop, else along the last curve."""
+    """Cuts the stroke short or extends it: around a closed loop again, else along the last curve."""
     if rng.random() < 0.45:
         keep = len(stroke) - int(rng.uniform(0, UNDERSHOOT) * len(stroke))
         return stroke[: max(keep, 3)]

@@ -1,4 +1,4 @@
-"""What one hand does otherwise than another with each digit: bars, hats, feet, flags, loops and tails."""
+"""Varies how people write each digit: bars, hats, feet, flags, loops and tails."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ FROM_LOOP_SIX, TURNED_SIX = 0.03, 0.06
 
 
 def change_habit(strokes: Strokes, label: int, rng: Rng, strength: float) -> Strokes:
-    """Edits that make one common way to draw this digit into another."""
+    """Edits that turn one common way to write this digit into another."""
     return HABITS[label](strokes, rng, strength)
 
 
 def habit_of_round(strokes: Strokes, rng: Rng, strength: float) -> Strokes:
-    """0 and 8 are nearly their own mirror images: drawn the other way round, or from below."""
+    """A 0 or 8, nearly its own mirror image, drawn the other way round or from below."""
     if rng.random() < MIRROR_ROUND * strength:
         strokes = [s * np.array([-1.0, 1.0]) for s in strokes]
     if rng.random() < MIRROR_ROUND * strength / 2:

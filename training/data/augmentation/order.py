@@ -1,4 +1,4 @@
-"""The same ink in another order."""
+"""Varies the order and direction of strokes; the ink stays the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from training.data.augmentation.geometry import Line, Rng, Strokes, is_loop, join, sharpest
 
-# Order: the same ink in another order.
 REVERSE_STROKE = 0.03
 REORDER = 0.12
 MERGE, SPLIT = 0.12, 0.04
@@ -14,7 +13,7 @@ SHIFT_START = 0.30  # chance that a closed loop begins elsewhere
 
 
 def change_order(strokes: Strokes, label: int, rng: Rng, strength: float) -> Strokes:
-    """Strokes in another order, another direction, run together or parted; loops begun elsewhere."""
+    """Strokes reordered, reversed, joined or split; loops that begin elsewhere."""
     strokes = [s[::-1] if rng.random() < REVERSE_STROKE * strength else s for s in strokes]
     if len(strokes) > 1 and rng.random() < REORDER * strength:
         strokes = [strokes[i] for i in rng.permutation(len(strokes))]
@@ -47,6 +46,6 @@ def split(strokes: Strokes, rng: Rng) -> Strokes:
 def shift_start(line: Line, rng: Rng) -> Line:
     """A closed loop begun up to a quarter further on or back."""
     by = int(rng.uniform(-0.25, 0.25) * len(line))
-    # The gap between the ends would become a jump; it is shared out along the loop.
+    # The gap between the ends would become a jump; it is spread along the loop.
     closed = line - np.linspace(0, 1, len(line))[:, None] * (line[-1] - line[0])
     return np.roll(closed[:-1], -by, axis=0)

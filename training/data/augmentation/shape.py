@@ -1,4 +1,4 @@
-"""How differently the same path may lie: turned, slanted, stretched, bent and rounded."""
+"""Varies the shape of a drawing: rotation, slant, stretch, bends and rounding."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from training.data.augmentation.geometry import Line, Rng, Strokes, smooth, split_like
 
-# Shape: how differently the same path may lie. One unit is the drawing's longer side.
+# One unit is the drawing's longer side.
 TURN = 0.17  # rad, sd (10 degrees)
 SHEAR = 0.22  # sd
 STRETCH = 0.22  # sd of the log of width over height
@@ -18,7 +18,7 @@ ROUND_CORNERS, SHARPEN = 0.30, 0.12  # chance that the pen rounds its turns, or 
 
 
 def change_shape(strokes: Strokes, rng: Rng, strength: float) -> Strokes:
-    """Turned, slanted, stretched, bent and rounded as a whole, and stroke by stroke."""
+    """The lines rotated, slanted, stretched, bent and rounded, as a whole and stroke by stroke."""
     if len(strokes) > 1:
         strokes = [move_stroke(stroke, rng, strength) for stroke in strokes]
     if rng.random() < (ROUND_CORNERS + SHARPEN) * min(1, strength):

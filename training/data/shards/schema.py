@@ -1,4 +1,4 @@
-"""The form of a shard: drawings as rows of a Parquet table, and back. No storage in here."""
+"""The Parquet schema of a shard, and conversion of drawings to rows and back. No storage."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from collector.ink.snapshot import CANVAS20_BYTES, INK20_BYTES, pack_ink20, unpa
 from training.data.dataset import LabelledDrawing, Picture
 from training.data.stages import Canvas, Line
 
-GROUP_DRAWINGS = 128  # about 1 MB of them: what is read at once when some drawings are drawn by lot
-WITHDRAWN = b"withdrawn"  # key of the file's metadata: training drawings that were taken out again, since deleted
+GROUP_DRAWINGS = 128  # about 1 MB: read as a whole when drawings are sampled
+WITHDRAWN = b"withdrawn"  # key of the file's metadata: number of deleted training drawings
 STROKES = ("x", "y")
 SAMPLES = ("ink", "ink20", "canvas20")
 
-# One row a drawing. Samples are kept as the payloads of their frames (docs/snapshot.md): both encodings, side by side.
+# One row a drawing. Samples are kept as frame payloads (docs/snapshot.md) in both picture encodings.
 SCHEMA = pa.schema(
     [
         pa.field("number", pa.int64(), nullable=False),
@@ -42,7 +42,7 @@ SCHEMA = pa.schema(
 
 
 def to_table(drawings: Sequence[LabelledDrawing], first: int) -> pa.Table:
-    """These drawings, numbered from `first` on in their order."""
+    """The drawings as rows, numbered from `first`."""
     rows = [_row(drawing, number) for number, drawing in enumerate(drawings, start=first)]
     return pa.Table.from_pylist(rows, SCHEMA)
 
@@ -67,18 +67,18 @@ def _row(drawing: LabelledDrawing, number: int) -> dict[str, Any]:
 
 
 def from_table(table: pa.Table) -> list[LabelledDrawing]:
-    """The table's drawings in its order; without pictures where the columns of SAMPLES were not read."""
-    told = {name: table.column(name).to_pylist() for name in table.column_names if name not in (*STROKES, *SAMPLES)}
+    """The rows as drawings; without samples where the table lacks the columns of SAMPLES."""
+    columns = {name: table.column(name).to_pylist() for name in table.column_names if name not in (*STROKES, *SAMPLES)}
     pictures = _pictures(table) if "ink" in table.column_names else iter([()] * table.num_rows)
     return [
         LabelledDrawing(
-            id=str(uuid.UUID(bytes=told["drawing"][row])),
+            id=str(uuid.UUID(bytes=columns["drawing"][row])),
             lines=lines,
-            label=told["label"][row],
-            contributor=told["contributor"][row],
-            use="validation" if told["judging"][row] else "training",
-            source=told["source"][row],
-            canvas=Canvas(told["width"][row], told["height"][row], told["pen_width"][row]),
+            label=columns["label"][row],
+            contributor=columns["contributor"][row],
+            use="validation" if columns["judging"][row] else "training",
+            source=columns["source"][row],
+            canvas=Canvas(columns["width"][row], columns["height"][row], columns["pen_width"][row]),
             pictures=own,
         )
         for row, (lines, own) in enumerate(zip(_lines(table), pictures, strict=True))
@@ -86,7 +86,7 @@ def from_table(table: pa.Table) -> list[LabelledDrawing]:
 
 
 def ids_of(table: pa.Table) -> NDArray[np.bytes_]:
-    """The 16 bytes of each drawing's id; for comparing alone, since numpy drops zeros at their end."""
+    """The 16 bytes of each drawing's id; only for comparison, since numpy drops trailing zeros."""
     column = table.column("drawing").combine_chunks()
     if not len(column):
         return np.empty(0, "S16")
@@ -94,13 +94,13 @@ def ids_of(table: pa.Table) -> NDArray[np.bytes_]:
 
 
 def numbered(table: pa.Table, first: int) -> pa.Table:
-    """The same rows with other numbers, from `first` on."""
+    """The rows renumbered from `first`."""
     numbers = pa.array(np.arange(first, first + table.num_rows))
     return table.set_column(SCHEMA.get_field_index("number"), SCHEMA.field("number"), numbers)
 
 
 def _lines(table: pa.Table) -> Iterator[tuple[Line, ...]]:
-    """Each drawing's strokes, each (points, 2), read out of the nested lists all at once."""
+    """Each drawing's strokes as arrays (points, 2), unnested for all rows at once."""
     strokes, runs_x = _unnested(table.column("x"))
     _, runs_y = _unnested(table.column("y"))
     ends, xs = _unnested_array(runs_x)
@@ -126,6 +126,6 @@ def _unnested(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.Array]:
 
 
 def _unnested_array(lists: pa.Array) -> tuple[NDArray[np.int64], pa.Array]:
-    """Where each list begins and the last one ends, and all that is in them."""
+    """The offsets of the lists, from 0, and their flattened values."""
     offsets = lists.offsets.to_numpy().astype(np.int64)
     return offsets - offsets[0], lists.flatten()

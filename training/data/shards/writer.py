@@ -1,4 +1,4 @@
-"""Tables become a shard's bytes: rows of one use together, in groups small enough to be read alone."""
+"""Writes tables as a shard: rows of one use together, in small row groups."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ DIGEST_DIGITS = 12
 def write_shard(
     tables: Iterable[pa.Table], first: int, last: int, rewritten: int = 0, withdrawn: int = 0
 ) -> tuple[str, bytes]:
-    """The shard's key and bytes. Tables are read one at a time and only a group of rows is kept beside the bytes."""
+    """The shard's key and bytes. Reads one table at a time; keeps one group of rows beside the bytes."""
     sink = pa.BufferOutputStream()
     schema = SCHEMA.with_metadata({WITHDRAWN: str(withdrawn).encode()})
-    # Cells are blank for the most part: a tenth of their size at next to no cost.
+    # Most cells are blank: compression makes them ten times smaller at little cost.
     with pq.ParquetWriter(sink, schema, compression="zstd", use_dictionary=["contributor", "source"]) as writer:
         for group in _groups(tables):
             writer.write_table(group.cast(schema), row_group_size=GROUP_DRAWINGS)
@@ -31,8 +31,8 @@ def write_shard(
 
 
 def _groups(tables: Iterable[pa.Table]) -> Iterable[pa.Table]:
-    """Full groups of one use as soon as there are enough rows, what is left at the end."""
-    waiting = [SCHEMA.empty_table(), SCHEMA.empty_table()]  # those that train, those that judge
+    """Yields full groups of one use as soon as there are enough rows, the rest at the end."""
+    waiting = [SCHEMA.empty_table(), SCHEMA.empty_table()]  # training rows, validation rows
     for table in tables:
         for use, validation in enumerate((False, True)):
             rows = table.filter(pc.equal(table.column("judging"), validation)).cast(SCHEMA)

@@ -1,4 +1,4 @@
-"""A small residual convnet on an `ink20` snapshot, its pixels and its place."""
+"""Builds a small residual convnet on an `ink20` snapshot, its pixels and its place."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from training.families.architectures.ink_features import (
 
 STEM, WIDE, WIDER = 24, 32, 64  # channels: of the first look, at 10x10, at 5x5: 5 M products
 DIRECTIONS = 8
-SIDE = 48  # numbers that say what is made of the place
+SIDE = 48  # features of the place
 HIDDEN = 96
 DROPOUT = 0.15  # changed from 0.25 together with the rate and the pair maps; not measured alone
 NORM_MOMENTUM = 0.98  # batch statistics settle within some 100 steps
@@ -44,11 +44,11 @@ def build_model() -> Any:
     lines = root(pool(directions(seen, DIRECTIONS)))  # a head start: (N, 10, 10, 8)
     # 5x5 at once on every other cell: two 3x3 layers at full size cost as much as all the rest.
     x = _conv(picture, STEM, size=5, strides=2)
-    x = _conv(layers.Concatenate()([x, lines]), WIDE, told=side)
+    x = _conv(layers.Concatenate()([x, lines]), WIDE, shift=side)
     x = _block(x, WIDE)
     # Bends and corners as the softmax regression sees them, (N, 5, 5, 144): ready-made, they need not be learned.
     bends = pairs(root(pool(directions(seen, PAIR_DIRECTIONS))))
-    x = ops.relu(_conv(x, WIDER, strides=2, active=False, told=side) + _conv(bends, WIDER, size=1, active=False))
+    x = ops.relu(_conv(x, WIDER, strides=2, active=False, shift=side) + _conv(bends, WIDER, size=1, active=False))
     x = _block(x, WIDER)
     x = layers.Concatenate()([layers.Flatten()(x), side])
     x = layers.Dropout(DROPOUT)(x)
@@ -70,12 +70,12 @@ def _side(cells: Any, picture: Any, place: Any) -> Any:
     return layers.Dense(SIDE, "relu")(layers.Dense(SIDE, "relu")(ops.concatenate(bins, -1)))
 
 
-def _conv(x: Any, channels: int, size: int = 3, strides: int = 1, active: bool = True, told: Any = None) -> Any:
-    """Convolution, batch norm, ReLU; `told` shifts every channel by what the place says."""
+def _conv(x: Any, channels: int, size: int = 3, strides: int = 1, active: bool = True, shift: Any = None) -> Any:
+    """Convolution, batch norm, ReLU; `shift` moves every channel by features of the place."""
     x = layers.Conv2D(channels, size, strides=strides, padding="same", use_bias=False)(x)
     x = layers.BatchNormalization(momentum=NORM_MOMENTUM)(x)
-    if told is not None:
-        x = x + ops.reshape(layers.Dense(channels)(told), (-1, 1, 1, channels))
+    if shift is not None:
+        x = x + ops.reshape(layers.Dense(channels)(shift), (-1, 1, 1, channels))
     return ops.relu(x) if active else x
 
 

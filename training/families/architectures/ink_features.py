@@ -1,4 +1,4 @@
-"""Features of an `ink20` snapshot by fixed formulas: which way lines run and bend, where the ink is, how much of it.
+"""Features of an `ink20` snapshot by fixed formulas: directions and bends of lines, where the ink is, and how much.
 
 Nothing in here is learned. `softmax` weighs these features alone; `cnn` has some of them for a head start.
 """
@@ -34,7 +34,7 @@ class Bins:
 
 # Columns of `where`.
 X0, X1, Y0, Y1, X, Y, LONGER = range(7)
-# Bins of them, for every family that is told of the place.
+# Their bins, for every family whose encoding has the place.
 EDGE_BINS = tuple(Bins(edge, -0.36, 0.36, 8) for edge in (X0, X1, Y0, Y1))
 MIDDLE_BINS = (Bins(X, -0.2, 0.2, 5), Bins(Y, -0.25, 0.25, 5))
 FEW_MIDDLE_BINS = (Bins(X, -0.2, 0.2, 3), Bins(Y, -0.25, 0.25, 3))
@@ -71,7 +71,7 @@ def where(place: Any) -> Any:
 
     Its four edges, its middle, and the logarithm of its longer side.
     """
-    # One product in place of a dozen steps, each of which takes LiteRT as long as many sums do.
+    # One product in place of a dozen steps, each of which costs LiteRT as much as many multiply-accumulates.
     from_place = np.array(  # of width, height, x0, y0, x1, y1
         [
             [-0.5, -0.5, 0, 0, -0.5, 0, 0, 0],

@@ -1,4 +1,4 @@
-"""The softmax regression of 2016: 400 cells of a fixed framing, one linear layer, weights from zero."""
+"""Builds the softmax regression of 2016: 400 cells of a fixed framing, one linear layer, weights from zero."""
 
 from __future__ import annotations
 

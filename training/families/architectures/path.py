@@ -1,4 +1,4 @@
-"""Convolutions along the path, `path48`, beside a small picture that the model draws of it for itself."""
+"""Builds a network of convolutions along the path (`path48`) beside a small picture that the model draws of it."""
 
 from __future__ import annotations
 

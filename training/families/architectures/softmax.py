@@ -1,4 +1,4 @@
-"""Softmax regression: one linear layer over features that are computed, not learned (`ink_features.py`)."""
+"""Builds softmax regression: one linear layer over features that are computed, not learned (`ink_features.py`)."""
 
 from __future__ import annotations
 
