@@ -26,7 +26,7 @@ class Classifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of the table; shares from 0 to 1. `ink` and the fields after it are for the project's validation drawings."""
+    """One row of the table; shares from 0 to 1. `ink` and later fields are for the project's validation drawings."""
 
     name: str
     source: str
