@@ -14,6 +14,7 @@ SHARDS = "shards/v1/"
 MODELS = "models/"
 TRAINER_STATUS = "trainer/status.json"
 TRAINER_PROGRESS = "trainer/progress.json"
+TRAINER_DAMAGED = "trainer/damaged.json"
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _DRAWING = re.compile(_UUID)

@@ -116,7 +116,7 @@ def parse_stored_drawing(body: bytes) -> StoredDrawing:
     try:
         record = json.loads(body)
         return _from_record(record)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, RecursionError) as error:
         raise BadStoredDrawing(f"{len(body)} bytes that are not a stored drawing: {error!r:.200}") from error
 
 
@@ -127,20 +127,26 @@ def _from_record(record: dict[str, Any]) -> StoredDrawing:
         raise BadStoredDrawing(f"drawing {describe(record['drawing'])}, expected a UUID")
     return StoredDrawing(
         id=record["drawing"],
-        label=int(record["label"]),
+        label=_whole(record["label"]),
         contributor=str(record["contributor"]),
         use=parse_stored_use(record["use"]),
         received_at=datetime.fromisoformat(record["received_at"]),
         consent=str(record["consent"]),
         licence=str(record["licence"]),
-        width=int(record["width"]),
-        height=int(record["height"]),
+        width=_whole(record["width"]),
+        height=_whole(record["height"]),
         pen_width=float(record["pen_width"]),
         pointer=str(record["pointer"]),
         source=str(record["source"]),
         strokes=parse_strokes(record["strokes"]),
         samples=tuple(_sample_from(sample) for sample in record["samples"]),
     )
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise BadStoredDrawing(f"{describe(value)}, expected a whole number")
+    return value
 
 
 def _sample_from(record: dict[str, Any]) -> StoredSample:

@@ -55,6 +55,7 @@ class Trainer(BaseModel):
     reasons: list[str] = []
     new_judging: int = Field(0, description="new validation drawings, which start no training")
     doubted: int = Field(0, description="new drawings that the label filter left out")
+    damaged: int = Field(0, description="stored objects that are damaged and left out")
     outcomes: list[TrainingOutcome] = Field([], description="the last of each family, newest first")
     at: str = Field("", description="UTC, ISO 8601")
 

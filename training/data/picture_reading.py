@@ -1,4 +1,4 @@
-"""Samples' PNGs to pictures: one at a time in a process, in several processes once many wait. No storage in here."""
+"""Decodes samples' PNGs, in several processes when many wait. No storage."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from typing import Self
 from training.data.dataset import Picture, read_picture
 from training.data.processes import process_pool
 
-MANY = 64  # drawings for which it pays to start processes: what they save then is what starting takes
+MANY = 64  # drawings for which processes save as much time as their start takes
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A stored PNG: how much of its drawing's ink it shows, and the key that it is told by when it is broken."""
+    """A stored PNG with its key, ink fraction and expected size."""
 
     key: str
     ink: float
+    size: tuple[int, int]  # width and height of the drawing's canvas, px
     png: bytes
 
 
 class PictureReader:
-    """Decodes for any number of threads, which would fight for Python's lock if they decoded by themselves."""
+    """Decodes for any number of threads, which would compete for the GIL if they decoded themselves."""
 
     def __init__(self, processes: int = 1) -> None:
         self._processes = processes
         self._thread = ThreadPoolExecutor(1, "read-pictures")
-        self._pool: ProcessPoolExecutor | None = None  # once many waited
+        self._pool: ProcessPoolExecutor | None = None  # started when many wait
 
     def __enter__(self) -> Self:
         return self
@@ -42,23 +43,32 @@ class PictureReader:
             self._pool.shutdown(cancel_futures=True)
 
     def executor(self, drawings: int) -> Executor:
-        """Where `read_samples` is best called for each of so many drawings."""
+        """The executor to call `read_samples` in for each of so many drawings."""
         if self._processes == 1 or drawings < MANY:
             return self._thread
         self._pool = self._pool or process_pool(self._processes)
         return self._pool
 
 
-def read_samples(samples: Sequence[Sample]) -> tuple[list[Picture], list[str]]:
-    """The pictures of those that show ink, and what is wrong with each that is no PNG the service would take."""
+def read_samples(samples: Sequence[Sample]) -> tuple[list[Picture], list[tuple[str, str]]]:
+    """The pictures of the samples with ink, and key and error of each damaged sample."""
     pictures: list[Picture] = []
-    wrong: list[str] = []
+    damaged: list[tuple[str, str]] = []
     for sample in samples:
         try:
             picture = read_picture(sample.ink, sample.png)
-        except ValueError as error:
-            wrong.append(f"sample {sample.key} is left out: {error}")
+            if picture is not None:
+                _check_size(picture, sample)
+        # Of untrusted bytes, Pillow and zlib raise more than is documented; one sample must not stop the others.
+        except Exception as error:
+            damaged.append((sample.key, f"{type(error).__name__}: {error}"))
         else:
             if picture is not None:
                 pictures.append(picture)
-    return pictures, wrong
+    return pictures, damaged
+
+
+def _check_size(picture: Picture, sample: Sample) -> None:
+    place = picture.ink20.place
+    if (place.width, place.height) != sample.size:
+        raise ValueError(f"{place.width}x{place.height} px, expected {sample.size[0]}x{sample.size[1]}")

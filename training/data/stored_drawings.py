@@ -1,82 +1,112 @@
-"""Drawings from the object store: what arrived, in order, and the drawings themselves, many read at a time."""
+"""Reads drawings and arrivals from the object store, many at a time; leaves damaged objects out and records them."""
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from collector.contribution.layout import ARRIVALS, TOMBSTONES, NotInLayout, drawing_key, parse_arrival
-from collector.ink.snapshot import MAX_CANVAS_SIDE, SnapshotError
-from collector.storage.object_store import NoSuchObject, ObjectStore
-from collector.storage.stored_drawing import BadStoredDrawing, StoredDrawing, parse_stored_drawing
+from collector.contribution.layout import (
+    ARRIVALS,
+    TOMBSTONES,
+    NotInLayout,
+    drawing_key,
+    is_drawing_id,
+    parse_arrival,
+    sample_key,
+)
+from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError
+from collector.storage.stored_drawing import BadStoredDrawing, StoredDrawing, StoredSample, parse_stored_drawing
+from training.data.checks import check_drawing
+from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing, Picture
 from training.data.picture_reading import PictureReader, Sample, read_samples
 from training.data.stages import Canvas, lines_of
 
-READERS = 16  # objects are small; the time goes into waiting for each
-READ_AHEAD = 4 * READERS  # drawings on their way at once: memory doesn't grow with how many are asked for
-
-log = logging.getLogger(__name__)
+READERS = 16  # threads; objects are small, so most of the time is waiting
+READ_AHEAD = 4 * READERS  # drawings in flight: memory does not grow with the number asked for
+MAX_DRAWING_BYTES = 8 * 2**20  # of a drawing's JSON; a contribution has at most 1 MiB
 
 
 class Missing(Enum):
-    """Why there is no drawing to be had."""
+    """The reason why a drawing is not available for good."""
 
     GONE = "gone"  # deleted, or its arrival outlived it
-    UNREADABLE = "unreadable"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """The store failed to read this drawing; a later read may succeed."""
+
+    error: StoreError
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Arrival:
-    """A drawing's coming: the upload's time as it stands in the key, `20261121T034500123Z`, and the drawing's id."""
+    """A new drawing: the time of its upload as the key has it, `20261121T034500123Z`, and its id."""
 
     time: str
     drawing: str
 
 
 class StoredDrawings:
-    """Reads contributions, leaving out what was deleted, what never finished and what can't be read."""
+    """Reads contributed drawings without those that were deleted, never finished, or are damaged."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, damaged: DamagedObjects | None = None) -> None:
         self._store = store
+        self._damaged = DamagedObjects() if damaged is None else damaged
 
-    def arrivals(self) -> list[Arrival]:
-        """What came and is in no shard yet, each drawing once, oldest first."""
-        found: dict[str, Arrival] = {}
+    def arrival_keys(self) -> Iterator[tuple[str, Arrival]]:
+        """Every arrival with its key, in the order of the keys; a drawing may have two."""
         for key in self._store.keys(ARRIVALS):
             try:
-                time, drawing = parse_arrival(key)
-            except NotInLayout:
-                continue
-            found.setdefault(drawing, Arrival(time, drawing))
+                yield key, Arrival(*parse_arrival(key))
+            except NotInLayout as error:
+                self._damaged.add(key, error)
+
+    def arrivals(self) -> list[Arrival]:
+        """The drawings that are in no shard yet, each once, oldest first."""
+        found: dict[str, Arrival] = {}
+        for _, arrival in self.arrival_keys():
+            found.setdefault(arrival.drawing, arrival)
         return sorted(found.values())
 
     def tombstones(self) -> set[str]:
-        """The drawings that their contributors deleted."""
-        return {key.removeprefix(TOMBSTONES) for key in self._store.keys(TOMBSTONES)}
+        """The ids of the drawings that their contributors deleted."""
+        found = set()
+        for key in self._store.keys(TOMBSTONES):
+            drawing = key.removeprefix(TOMBSTONES)
+            if is_drawing_id(drawing):
+                found.add(drawing)
+            else:
+                self._damaged.add(key, f"{drawing!r:.80} is not a drawing's id")
+        return found
 
     def read(self, drawings: Iterable[str], processes: int = 1) -> list[LabelledDrawing]:
-        """These drawings in this order, without those that are gone, deleted, or can't be read.
+        """These drawings in this order, without deleted, missing and damaged ones.
 
         Raises:
             StoreError: the store could not be read.
         """
         deleted = self.tombstones()
         wanted = [drawing for drawing in dict.fromkeys(drawings) if drawing not in deleted]
+        found = []
         with PictureReader(processes) as pictures:
-            return [found for found in self.read_each(wanted, pictures) if isinstance(found, LabelledDrawing)]
+            for each in self.read_each(wanted, pictures):
+                if isinstance(each, Unavailable):
+                    raise each.error
+                if isinstance(each, LabelledDrawing):
+                    found.append(each)
+        return found
 
-    def read_each(self, drawings: Collection[str], pictures: PictureReader) -> Iterator[LabelledDrawing | Missing]:
-        """Each of these in this order, READ_AHEAD of them at a time, or why it is not to be had.
-
-        Raises:
-            StoreError: the store could not be read.
-        """
-        waiting: deque[Future[LabelledDrawing | Missing]] = deque()
+    def read_each(
+        self, drawings: Collection[str], pictures: PictureReader
+    ) -> Iterator[LabelledDrawing | Missing | Unavailable]:
+        """Yields each drawing in this order, READ_AHEAD at a time, or the reason why it is not available."""
+        waiting: deque[Future[LabelledDrawing | Missing | Unavailable]] = deque()
         decoder = pictures.executor(len(drawings))
         with ThreadPoolExecutor(READERS, thread_name_prefix="read-drawing") as readers:
             for drawing in drawings:
@@ -86,22 +116,29 @@ class StoredDrawings:
             while waiting:
                 yield waiting.popleft().result()
 
-    def _read_one(self, drawing: str, decoder: Executor) -> LabelledDrawing | Missing:
+    def _read_one(self, drawing: str, decoder: Executor) -> LabelledDrawing | Missing | Unavailable:
+        key = drawing_key(drawing)
         try:
-            stored = parse_stored_drawing(self._store.get(drawing_key(drawing)))
-            return self._labelled(stored, decoder)
+            labelled = self._labelled(drawing, self._store.get(key), decoder)
         except NoSuchObject:
+            self._damaged.resolve(key)
             return Missing.GONE
-        except (BadStoredDrawing, SnapshotError) as error:
-            log.warning("drawing %s is left out: %s", drawing, error)
-            return Missing.UNREADABLE
+        except StoreError as error:
+            return Unavailable(error)
+        # The boundary of one object: whatever its bytes make a parser raise, they must not stop the other drawings.
+        except Exception as error:
+            self._damaged.add(key, error)
+            return Missing.DAMAGED
+        self._damaged.resolve(key)
+        return labelled
 
-    def _labelled(self, stored: StoredDrawing, decoder: Executor) -> LabelledDrawing:
-        if not all(1 <= side <= MAX_CANVAS_SIDE for side in (stored.width, stored.height)):
-            raise BadStoredDrawing(f"a canvas of {stored.width}x{stored.height} px")
-        if not 0 <= stored.label <= 9:
-            raise BadStoredDrawing(f"label {stored.label}, expected 0 to 9")
-        return LabelledDrawing(
+    def _labelled(self, drawing: str, body: bytes, decoder: Executor) -> LabelledDrawing:
+        if len(body) > MAX_DRAWING_BYTES:
+            raise BadStoredDrawing(f"{len(body)} bytes, at most {MAX_DRAWING_BYTES}")
+        stored = parse_stored_drawing(body)
+        if stored.id != drawing:
+            raise BadStoredDrawing(f"it is drawing {stored.id}")
+        labelled = LabelledDrawing(
             id=stored.id,
             lines=tuple(lines_of(stored.strokes)),
             label=stored.label,
@@ -109,22 +146,34 @@ class StoredDrawings:
             use=stored.use,
             source=stored.source,
             canvas=Canvas(stored.width, stored.height, stored.pen_width),
-            pictures=self._pictures(stored, decoder),
         )
+        check_drawing(labelled)
+        if stored.samples and not any(sample.key == _key(stored, sample) for sample in stored.samples):
+            raise BadStoredDrawing(f"label {stored.label}, but the first sample is {stored.samples[0].key!r:.120}")
+        return replace(labelled, pictures=self._pictures(stored, decoder))
 
     def _pictures(self, stored: StoredDrawing, decoder: Executor) -> tuple[Picture, ...]:
-        """The drawing's own samples. A broken one is passed over: the strokes still teach."""
-        samples = list(self._samples(stored))
+        """The drawing's own samples without damaged ones: the strokes still train."""
+        samples = [found for sample in stored.samples if (found := self._sample(stored, sample)) is not None]
         if not samples:
             return ()
-        pictures, wrong = decoder.submit(read_samples, samples).result()
-        for line in wrong:
-            log.warning("%s", line)
+        pictures, damaged = decoder.submit(read_samples, samples).result()
+        for key, reason in damaged:
+            self._damaged.add(key, reason)
         return tuple(pictures)
 
-    def _samples(self, stored: StoredDrawing) -> Iterator[Sample]:
-        for told in stored.samples:
-            try:
-                yield Sample(told.key, told.ink, self._store.get(told.key))
-            except NoSuchObject as error:
-                log.warning("sample %s is left out: %s", told.key, error)
+    def _sample(self, stored: StoredDrawing, sample: StoredSample) -> Sample | None:
+        # The key is computed: one from the JSON may name another drawing's sample, or anything else in the store.
+        key = _key(stored, sample)
+        if sample.key != key or not 0 < sample.ink <= 1:
+            self._damaged.add(key, f"{drawing_key(stored.id)} gives key {sample.key!r:.120} and ink {sample.ink!r:.40}")
+            return None
+        try:
+            return Sample(key, sample.ink, (stored.width, stored.height), self._store.get(key))
+        except NoSuchObject as error:
+            self._damaged.add(key, error)
+            return None
+
+
+def _key(stored: StoredDrawing, sample: StoredSample) -> str:
+    return sample_key(stored.label, stored.id, sample.step)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing, evaluation_snapshots
-from training.data.shards.reader import ShardRow
+from training.data.shards.reader import ShardRow, damaged_row
 from training.models.artifact import Artifact, check_artifact
 from training.models.registry import Registry
 
@@ -31,8 +32,9 @@ class _Verdict:
 class LabelFilter:
     """Caches its verdicts: neither the model nor a drawing ever changes."""
 
-    def __init__(self, model: Artifact | None) -> None:
-        """Without a `model` the filter accepts every label."""
+    def __init__(self, model: Artifact | None, damaged: DamagedObjects | None = None) -> None:
+        """Without a `model` the filter accepts every label; `damaged` records drawings that no model can read."""
+        self._damaged = DamagedObjects() if damaged is None else damaged
         self._encoding = None if model is None else model.card.encoding
         self._interpreter = None if model is None else check_artifact(model)
         self._verdicts: dict[str, _Verdict] = {}
@@ -66,8 +68,13 @@ class LabelFilter:
     def _decide(self, drawing: LabelledDrawing) -> _Verdict:
         if self._interpreter is None or self._encoding is None:
             return _Verdict(accepted=True, agreeing=True)
-        finished = evaluation_snapshots([drawing], self._encoding, stages=(1.0,))
-        probabilities = self._interpreter.predict(finished.batch(slice(None)))
+        try:
+            finished = evaluation_snapshots([drawing], self._encoding, stages=(1.0,))
+            probabilities = self._interpreter.predict(finished.batch(slice(None)))
+        # The boundary of one drawing: values in range can still make a shape that can't be drawn.
+        except Exception as error:
+            self._damaged.add(damaged_row(drawing.id), error)
+            return _Verdict(accepted=False, agreeing=False)
         of_label = probabilities[drawing.label]
         return _Verdict(bool(of_label >= LEAST_LABEL_PROBABILITY), bool(of_label == probabilities.max()))
 

@@ -7,10 +7,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from collector.contribution.layout import TRAINER_PROGRESS
+from collector.contribution.layout import TRAINER_PROGRESS, model_key
 from collector.storage.object_store import NoSuchObject, ObjectStore
-from training.models.card import Card
-from training.models.registry import Registry
+from training.data.damaged import DamagedObjects
+from training.models.artifact import CARD
+from training.models.card import BadCard, Card
+from training.models.registry import Registry, RegistryError
 
 FORMAT = 2
 
@@ -57,8 +59,10 @@ def parse_progress(body: bytes) -> dict[str, Progress]:
 class StoredProgress:
     """Reads the progress once and stores every change."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, damaged: DamagedObjects | None = None) -> None:
         self._store = store
+        self._damaged = DamagedObjects() if damaged is None else damaged
+        self._is_lost = False  # the stored progress is damaged; `finish` restores it from the newest cards
         self._progress = self._load()
 
     def of(self, family: str) -> Progress:
@@ -79,9 +83,13 @@ class StoredProgress:
         The card makes a training done: it is stored after the version's other files, names the drawings that it was
         trained on, and holds the gate's verdict. The champion's pointer and this progress follow it.
         """
-        versions = registry.versions(family)
-        card = registry.card(family, versions[-1]) if versions else None
-        if card is None or card.continued_on is None or not self._is_unknown(card):
+        card = self._newest_card(family, registry)
+        if card is None or card.continued_on is None:
+            return None
+        if self._is_lost:
+            self._progress[family] = Progress(card.continued_on.last, card.continued_on.total)
+            return None
+        if not self._is_unknown(card):
             return None
         champion = registry.champion(family)
         if not card.is_refused and champion is not None and champion.version == card.replaces:
@@ -89,6 +97,14 @@ class StoredProgress:
         log.info("%s %s: completing the training of a trainer that died", family, card.version)
         self.advance(family, card.continued_on.last, card.continued_on.drawings)
         return card
+
+    def _newest_card(self, family: str, registry: Registry) -> Card | None:
+        for version in reversed(registry.versions(family)):
+            try:
+                return registry.card(family, version)
+            except (BadCard, RegistryError) as error:
+                self._damaged.add(model_key(family, version, CARD), error)
+        return None
 
     def _is_unknown(self, card: Card) -> bool:
         # By counts: numbers change when shards are rebuilt.
@@ -103,9 +119,11 @@ class StoredProgress:
         except NoSuchObject:
             return {}
         except BadProgress as error:
-            log.warning("%s is damaged, the trainer starts anew: %s", TRAINER_PROGRESS, error)
+            self._damaged.add(TRAINER_PROGRESS, error)
+            self._is_lost = True
             return {}
 
     def _put(self, progress: dict[str, Progress]) -> None:
         self._store.put(TRAINER_PROGRESS, encode_progress(progress))
         self._progress = progress
+        self._damaged.resolve(TRAINER_PROGRESS)

@@ -20,6 +20,7 @@ class StatusReport:
         self._store = store
         self._needed = needed
         self._outcomes: tuple[TrainingOutcome, ...] = ()  # the last of each family, newest first
+        self._damaged = 0
         self._reported: TrainerStatus | None = None
 
     def restore_outcomes(self) -> None:
@@ -29,10 +30,15 @@ class StatusReport:
         except (NoSuchObject, BadStatus):
             self._outcomes = ()
 
+    def set_damaged(self, count: int) -> None:
+        """The number of damaged objects, for every status from now on."""
+        self._damaged = count
+
     def waiting(self, selection: Selection, validation: int) -> None:
         """Reports the wait for drawings, unless nothing arrived since an outcome: that stays visible."""
         arrived = len(selection.selected) + selection.filtered + validation
-        if self._reported is not None and self._reported.state != "waiting" and arrived == 0:
+        last = self._reported
+        if last is not None and last.state != "waiting" and last.damaged == self._damaged and arrived == 0:
             return
         new, filtered = len(selection.selected), selection.filtered
         self._report(TrainerStatus("waiting", new, self._needed, new_validation=validation, filtered=filtered))
@@ -51,7 +57,7 @@ class StatusReport:
         self._report(TrainerStatus("refused", 0, self._needed, family=family, reasons=(reason,)))
 
     def _report(self, status: TrainerStatus) -> None:
-        status = replace(status, outcomes=self._outcomes)
+        status = replace(status, outcomes=self._outcomes, damaged=self._damaged)
         if status == self._reported:
             return
         self._store.put(TRAINER_STATUS, replace(status, at=_now()).to_json())

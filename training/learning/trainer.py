@@ -26,9 +26,9 @@ from training.learning.label_filter import LabelFilter, best_model
 from training.learning.progress import StoredProgress
 from training.learning.selection import Selection, sample_by_contributor, select_new
 from training.learning.status_report import StatusReport
-from training.models.artifact import Artifact, check_artifact
-from training.models.card import ContinuedOn
-from training.models.registry import FIRST_MODELS, Registry, seed_first_models
+from training.models.artifact import Artifact, BadArtifact, check_artifact
+from training.models.card import BadCard, ContinuedOn
+from training.models.registry import FIRST_MODELS, Registry, RegistryError, seed_first_models
 
 REPLAY_BUFFER = 150  # random earlier drawings; more than a training can use
 VALIDATION = 1000  # contributed validation drawings
@@ -62,7 +62,7 @@ class Trainer:
         self._stop = stop
         self._run = replace(run or Run(), should_stop=stop.is_set)
         self._compaction = Compaction(store, ShardFiles(store, shard_cache), self._run.threads)
-        self._shards = self._compaction.shards
+        self._shards, self._damaged = self._compaction.shards, self._compaction.damaged
         self._status = StatusReport(store, retrain_after)
         self._recovered = False  # whether trainings that an earlier trainer left unfinished are completed
         self._seeded = not seed_store
@@ -92,10 +92,12 @@ class Trainer:
             new = self._new(family)
             selection = select_new(new, *self._label_filter.verdicts(new, self._shards.read))
             if number == 0:
+                self._status.set_damaged(len(self._damaged))
                 self._status.waiting(selection, len(self._new(family, validation=True)))
             enough = len(selection.selected) >= needed or len(new) == MAX_NEW
             if enough and (outcome := self._train(family, new, selection)) is not None:
                 outcomes.append(outcome)
+        self._damaged.save()
         return outcomes
 
     def _refresh(self) -> None:
@@ -108,15 +110,15 @@ class Trainer:
             self._status.restore_outcomes()
             self._recovered = True
         self._compaction.run()
-        self._progress.limit_to(self._shards.last)
+        self._progress.limit_to(self._compaction.last)
 
     @functools.cached_property
     def _progress(self) -> StoredProgress:
-        return StoredProgress(self._store)
+        return StoredProgress(self._store, self._damaged)
 
     @functools.cached_property
     def _label_filter(self) -> LabelFilter:
-        return LabelFilter(best_model(self._first))
+        return LabelFilter(best_model(self._first), self._damaged)
 
     def _new(self, family: Family, *, validation: bool = False) -> list[ShardRow]:
         return self._shards.since(self._progress.of(family.name).mark + 1, MAX_NEW, validation=validation)
@@ -126,7 +128,7 @@ class Trainer:
         if champion is None:
             return None
         # Validation drawings that arrived after the last training drawing are handled too.
-        mark = new[-1].number if len(new) == MAX_NEW else self._shards.last
+        mark = new[-1].number if len(new) == MAX_NEW else self._compaction.last
         if not selection.selected:
             self._progress.advance(family.name, mark, 0)
             return None
@@ -173,11 +175,18 @@ class Trainer:
         self._status.ended(outcome)
 
     def _champion(self, family: Family) -> Artifact | None:
-        pointer = self._registry.champion(family.name)
-        if pointer is None:
+        """The champion; None without one, or where a damaged one keeps this family, and only this, from training."""
+        name = f"champion of {family.name}"
+        try:
+            pointer = self._registry.champion(family.name)
+            if pointer is None:
+                return None
+            artifact = self._registry.load(family.name, pointer.version)
+            check_artifact(artifact)
+        except (RegistryError, BadCard, BadArtifact) as error:
+            self._damaged.add(name, error)
             return None
-        artifact = self._registry.load(family.name, pointer.version)
-        check_artifact(artifact)
+        self._damaged.resolve(name)
         return artifact
 
     def _reference_model(self, family: Family) -> Artifact | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -14,13 +15,16 @@ from collector.contribution.layout import MODELS, champion_key, model_key
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import NoSuchObject, ObjectStore
 from training.models.artifact import CARD, MODEL, WEIGHTS, Artifact, file_entry
-from training.models.card import FAMILY_NAME, VERSION_NAME, Card, parse_card
+from training.models.card import FAMILY_NAME, VERSION_NAME, BadCard, Card, parse_card
 
 FIRST_MODELS = Path(__file__).parents[1] / "first_models"
 KEPT_REFUSED = 20  # of a family, the newest: enough to look into, without filling the store
 HISTORY = 100  # former champions in a pointer
 FIGURE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\.svg")
 AFTER_ALL = "~"  # sorts after every character of a key
+
+
+log = logging.getLogger(__name__)
 
 
 class RegistryError(Exception):
@@ -113,7 +117,8 @@ class Registry:
         self._check_names(family)
         prefix = f"{MODELS}{family}/"
         keys = (key.removeprefix(prefix) for key in self._store.keys(prefix))
-        return [key.removesuffix(f"/{CARD}") for key in keys if key.endswith(f"/{CARD}")]
+        names = (key.removesuffix(f"/{CARD}") for key in keys if key.endswith(f"/{CARD}"))
+        return [name for name in names if VERSION_NAME.fullmatch(name)]
 
     def champion(self, family: str) -> Champion | None:
         """The family's pointer; None before the first promotion.
@@ -158,7 +163,7 @@ class Registry:
         now = self.champion(family)
         former = () if now is None else now.history
         for number, version in enumerate(former):
-            if now is not None and not self.card(family, version).is_refused:
+            if now is not None and self._was_accepted(family, version):
                 reason = f"rolled back from {now.version}"
                 return self._point(Champion(family, version, _now(), reason, former[number + 1 :]))
         raise RegistryError(f"{family} has no former champion to roll back to")
@@ -170,7 +175,7 @@ class Registry:
         """
         champion = self.champion(family)
         stays = set() if champion is None else {champion.version, *champion.history}
-        refused = [v for v in self.versions(family) if v not in stays and self.card(family, v).is_refused]
+        refused = [v for v in self.versions(family) if v not in stays and self._was_refused(family, v)]
         gone = refused[: max(0, len(refused) - keep)]
         for version in gone:
             card = model_key(family, version, CARD)
@@ -178,6 +183,18 @@ class Registry:
             for key in list(self._store.keys(card.removesuffix(CARD))):
                 self._store.delete(key)
         return gone
+
+    def _was_accepted(self, family: str, version: str) -> bool:
+        try:
+            return not self.card(family, version).is_refused
+        except (BadCard, NoSuchVersion):
+            return False
+
+    def _was_refused(self, family: str, version: str) -> bool:
+        try:
+            return self.card(family, version).is_refused
+        except (BadCard, NoSuchVersion):  # a damaged card says nothing: the version stays for someone to look at
+            return False
 
     def _point(self, champion: Champion) -> Champion:
         self._store.put(champion_key(champion.family), champion.to_json())
@@ -218,12 +235,20 @@ def seed_first_models(store: ObjectStore, first_models: Path = FIRST_MODELS) -> 
     seeded = []
     for family in source.families():
         champion = source.champion(family)
-        if champion is None or registry.champion(family) is not None:
+        if champion is None or not _lacks_champion(registry, family):
             continue
         _copy_version(shipped, store, family, champion.version)
         registry.promote(family, champion.version, champion.reason)
         seeded.append(family)
     return seeded
+
+
+def _lacks_champion(registry: Registry, family: str) -> bool:
+    try:
+        return registry.champion(family) is None
+    except BadPointer as error:  # someone promoted something here: replacing it is not ours to decide
+        log.warning("%s is not seeded: %s", family, error)
+        return False
 
 
 def _copy_version(source: ObjectStore, target: ObjectStore, family: str, version: str) -> None:
@@ -240,7 +265,7 @@ def _parse_champion(family: str, body: bytes) -> Champion:
         if record["family"] != family or not all(VERSION_NAME.fullmatch(v) for v in (version, *history)):
             raise BadPointer(f"champion.json of {family} names {record['family']!r:.40} {version!r:.40}")
         return Champion(family, version, str(record["promoted_at"]), str(record["reason"]), history)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, RecursionError) as error:
         raise BadPointer(f"champion.json of {family}: {type(error).__name__}: {error}") from error
 
 

@@ -1,4 +1,4 @@
-"""What contributors gave, as it is read from the store: in order, each once, without what is gone or broken."""
+"""Reading drawings from the store: in order, each once, without deleted and damaged ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from training.data.stored_drawings import READ_AHEAD, StoredDrawings
 DRAWINGS = reference_drawings("replay")
 
 
-def test_deleted_unfinished_and_unreadable_drawings_are_left_out() -> None:
+def test_deleted_unfinished_and_damaged_drawings_are_left_out() -> None:
     store = MemoryStore()
     kept, deleted, unreadable, gone = contribute_all(store, DRAWINGS[:4])
     unfinished = contribute(store, DRAWINGS[5], finished=False)
@@ -42,7 +42,7 @@ def test_a_drawing_deleted_after_it_was_read_is_left_out_from_then_on() -> None:
     assert [drawing.id for drawing in stored.read(ids)] == ids[1:]
 
 
-def test_a_broken_picture_does_not_spoil_its_drawing() -> None:
+def test_a_drawing_with_damaged_samples_keeps_its_strokes() -> None:
     store = MemoryStore()
     one = contribute(store, DRAWINGS[7], png=b"\x89PNG no more")
 
@@ -84,7 +84,7 @@ def test_many_drawings_are_read_in_order_a_few_at_a_time() -> None:
     assert Waiting.most <= READ_AHEAD
 
 
-def test_pictures_read_by_several_processes_are_those_that_are_read_here(caplog: pytest.LogCaptureFixture) -> None:
+def test_samples_decoded_by_several_processes_equal_those_decoded_in_one(caplog: pytest.LogCaptureFixture) -> None:
     store = MemoryStore()
     ids = contribute_all(store, DRAWINGS[:MANY])
     store.put(sample_key(DRAWINGS[1].label, ids[1], 3), b"\x89PNG no more")
@@ -97,7 +97,7 @@ def test_pictures_read_by_several_processes_are_those_that_are_read_here(caplog:
 
     assert [drawing.id for drawing in there] == ids
     assert [len(drawing.pictures) for drawing in there[:4]] == [len(STEPS) - broken for broken in (0, 1, 1, 0)]
-    assert sorted(record.getMessage().split()[1] for record in caplog.records) == sorted(
+    assert sorted(record.getMessage().split()[0] for record in caplog.records) == sorted(
         [sample_key(DRAWINGS[1].label, ids[1], 3), sample_key(DRAWINGS[2].label, ids[2], 0)]
     )
     for one, other in zip(here, there, strict=True):

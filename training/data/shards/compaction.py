@@ -1,14 +1,15 @@
-"""Compaction: what arrived becomes rows of shards, once; what was deleted leaves them. One put makes each step true.
+"""Compaction: moves arrived drawings into shards, each once, and deleted drawings out of them.
 
-A shard is put whole or not at all, and its arrivals are deleted after that. Its name tells which numbers it holds, so
-that of two shards with the same drawings one is known to be left over, whatever moment compaction died at.
+Every step takes effect by one put. A shard is stored whole or not at all, and its arrivals are deleted after that. Its
+name tells its range of numbers: of two shards with the same drawings, one is known to be left over from a compaction
+that died. A damaged drawing, shard or row group is recorded and left where it is; the others are compacted.
 """
 
 from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
@@ -18,40 +19,40 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from collector.contribution.layout import (
-    ARRIVALS,
     SHARDS,
     NotInLayout,
     ShardName,
+    drawing_key,
     is_drawing_id,
-    parse_arrival,
     parse_shard_key,
 )
 from collector.storage.object_store import ObjectStore
+from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing
 from training.data.picture_reading import PictureReader
 from training.data.shards.files import ShardFiles
-from training.data.shards.reader import Shard, Shards
+from training.data.shards.reader import Shard, Shards, damaged_row
 from training.data.shards.schema import SCHEMA, ids_of, numbered, to_table
 from training.data.shards.writer import write_shard
-from training.data.stored_drawings import READERS, Missing, StoredDrawings
+from training.data.stored_drawings import READERS, Missing, StoredDrawings, Unavailable
 
-BATCH = 256  # drawings that are read, and put as a shard, at once
-SHARD_DRAWINGS = 2048  # at most, about 3 MB: what is written anew when one of them is deleted
+BATCH = 256  # drawings that are read and stored as a shard at once
+SHARD_DRAWINGS = 2048  # at most, about 3 MB: rewritten when one of them is deleted
 
 log = logging.getLogger(__name__)
 
 
 def live_and_left(keys: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Shards that hold, in the order of their numbers, and those that others have taken the place of.
+    """The live shards in the order of their numbers, and those left over after a merge or a rewrite.
 
-    A shard that was merged lies within a larger one; of the same range, the one rewritten more often holds.
+    A merged shard lies within a larger one; of the same range, the one rewritten more often is live.
     """
     names: dict[ShardName, str] = {}
     for key in keys:
         try:
             names[parse_shard_key(key)] = key
         except NotInLayout:
-            log.warning("%s is no shard and is left alone", key)
+            log.warning("%s is not a shard and is ignored", key)
     live: list[str] = []
     left: list[str] = []
     covered = 0
@@ -62,84 +63,90 @@ def live_and_left(keys: Iterable[str]) -> tuple[list[str], list[str]]:
 
 
 class Compaction:
-    """`run` is one look; `shards` is what there is to train from after it. One at a time for a store."""
+    """`run` compacts once; `shards` are the result. Only one compaction may work on a store at a time."""
 
-    def __init__(self, store: ObjectStore, files: ShardFiles, processes: int = 1) -> None:
-        """`processes` read pictures where many wait."""
-        self.shards = Shards(files)
+    def __init__(
+        self, store: ObjectStore, files: ShardFiles, processes: int = 1, damaged: DamagedObjects | None = None
+    ) -> None:
+        """`processes` decode samples when many drawings wait; `damaged` is the record, by default the store's."""
+        self.damaged = DamagedObjects(store) if damaged is None else damaged
+        self.shards = Shards(files, self.damaged)
         self._store = store
-        self._drawings = StoredDrawings(store)
+        self._drawings = StoredDrawings(store, self.damaged)
         self._processes = processes
-        self._is_listed = False  # whether `shards` is what the store has
+        self._is_listed = False  # whether `shards` are those in the store
         self._next = 1  # the number of the next drawing
-        self._unreadable: set[str] = set()  # looked at again by the next process: a later release may know their form
-        self._left_out: set[str] = set()  # deleted drawings that are in no shard any more
+        self._set_aside: set[str] = set()  # damaged drawings, which the next process reads again
+        self._removed: set[str] = set()  # deleted drawings that are in no shard any more
+
+    @property
+    def last(self) -> int:
+        """The highest number ever given to a drawing, in damaged shards too; 0 before the first."""
+        return self._next - 1
 
     def run(self) -> None:
-        """Takes in all that arrived, and takes out all that was deleted.
+        """Moves all arrivals into shards, and all deleted drawings out of them.
 
         Raises:
-            StoreError: the store could not go on; nothing is lost, the next look does the rest.
+            StoreError: the store failed; nothing is lost, and the next run does the rest.
         """
+        self.damaged.load()
         if not self._is_listed:
             self._list()
-        self._is_listed = False  # whoever fails in between finds out by listing what came of it
+        self._is_listed = False  # after a failure, the next run lists what came of it
         deleted = self._drawings.tombstones()
         if self._take_in(deleted):
             deleted = self._drawings.tombstones()
-        self._take_out(deleted - self._left_out)
+        self._take_out(deleted - self._removed)
+        self.damaged.save()
         self._is_listed = True
 
     def _list(self) -> None:
         live, left = live_and_left(self._store.keys(SHARDS))
         self._next = 1 + max((parse_shard_key(key).last for key in (*live, *left)), default=0)
         self.shards.hold([*live, *left])
-        self._left_out.clear()
+        self._removed.clear()
         for key in left:
             self._put_away(key)
 
     def _put_away(self, key: str) -> None:
-        """Deletes a shard that is left over. What only it has is saved: two trainers at once may have put it there."""
+        """Deletes a left-over shard; first saves drawings that it alone holds, which two trainers at once can cause."""
         others = [shard.key for shard in self.shards.all if shard.key != key]
         tables = []
         deleted = _as_ids(self._drawings.tombstones())
-        for table in self.shards.table(key):
+        for table in self.shards.tables(key):
             only_here = ~np.isin(ids_of(table), deleted)
             for other in others:
                 only_here &= ~np.isin(ids_of(table), self.shards.ids(other))
             tables.append(table.filter(pa.array(only_here)))
         saved = pa.concat_tables([SCHEMA.empty_table(), *tables])
         if saved.num_rows:
-            log.warning("%s overlaps another shard; %d drawings were in it alone", key, saved.num_rows)
+            log.warning("%s overlaps another shard; saving %d drawings that it alone holds", key, saved.num_rows)
             others.append(self._append(numbered(saved, self._next)))
         self.shards.hold(others)
         self._store.delete(key)
 
     def _take_in(self, deleted: Collection[str]) -> bool:
-        """Whether anything came."""
+        """True when there were arrivals."""
         came = False
         with PictureReader(self._processes) as pictures:
-            for arrivals in _batches(self._arrivals()):
+            for arrivals in _batches(self._arrivals(deleted)):
                 drawings = list(dict.fromkeys(drawing for _, drawing in arrivals))
                 done = self._append_new(drawings, deleted, pictures)
                 came = True
-                # After the put: who dies before it finds the arrivals, and the drawings in a shard already.
+                # After the put: a compaction that dies before it finds the arrivals again, and the drawings in a shard.
                 with ThreadPoolExecutor(READERS, "arrived") as deleting:
                     list(deleting.map(self._store.delete, [key for key, drawing in arrivals if drawing in done]))
         return came
 
-    def _arrivals(self) -> Iterator[tuple[str, str]]:
-        """Each arrival's key and drawing."""
-        for key in self._store.keys(ARRIVALS):
-            try:
-                drawing = parse_arrival(key)[1]
-            except NotInLayout:
-                continue
-            if drawing not in self._unreadable:
-                yield key, drawing
+    def _arrivals(self, deleted: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Each arrival's key and drawing, without those set aside."""
+        for key, arrival in self._drawings.arrival_keys():
+            if arrival.drawing not in self._set_aside or arrival.drawing in deleted:
+                yield key, arrival.drawing
 
     def _append_new(self, drawings: Sequence[str], deleted: Collection[str], pictures: PictureReader) -> set[str]:
-        """Puts those that are in no shard yet into a new one; the drawings that are dealt with."""
+        """Stores those that are in no shard yet as a new one; returns the drawings whose arrivals may go."""
         known = self._known(drawings)
         fresh = [drawing for drawing in drawings if drawing not in known and drawing not in deleted]
         found = dict(zip(fresh, self._drawings.read_each(fresh, pictures), strict=True))
@@ -148,12 +155,25 @@ class Compaction:
             key = self._append(to_table(new, self._next))
             self.shards.hold([*(shard.key for shard in self.shards.all), key])
             self._merge_last()
-        unreadable = {drawing for drawing, labelled in found.items() if labelled is Missing.UNREADABLE}
-        self._unreadable |= unreadable
-        return set(drawings) - unreadable
+        set_aside = {drawing for drawing, labelled in found.items() if labelled is Missing.DAMAGED}
+        self._set_aside |= set_aside
+        return set(drawings) - set_aside - self._unavailable(found)
+
+    def _unavailable(self, found: Mapping[str, LabelledDrawing | Missing | Unavailable]) -> set[str]:
+        """The drawings that the store failed to read; the next run tries them again.
+
+        Raises:
+            StoreError: it failed to read all of them: then the store is gone, not an object.
+        """
+        errors = {drawing: each.error for drawing, each in found.items() if isinstance(each, Unavailable)}
+        if errors and len(errors) == len(found) > 1:
+            raise next(iter(errors.values()))
+        for drawing, error in errors.items():
+            self.damaged.add(drawing_key(drawing), error)
+        return set(errors)
 
     def _known(self, drawings: Sequence[str]) -> set[str]:
-        """Those that a shard holds: their arrival was put twice, or compaction died before it deleted it."""
+        """Those that are in a shard: their arrival was put twice, or compaction died before it deleted it."""
         ids = _as_ids(drawings)
         known = np.zeros(len(ids), np.bool_)
         for shard in self.shards.all:
@@ -168,31 +188,45 @@ class Compaction:
         return key
 
     def _merge_last(self) -> None:
-        """Joins the last shards, so that there are few however small the steps in which drawings come.
+        """Merges the last shards, so that they stay few however small the steps in which drawings arrive.
 
-        Each shard is joined by as many drawings as it has, so that one is written anew a dozen times and no more.
+        A shard merges with as many drawings as it has, so that each drawing is rewritten a dozen times at most.
         """
         shards = list(self.shards.all)
         joined = [shards.pop()]
         rows = joined[0].rows
         while shards and shards[-1].rows <= rows and rows + shards[-1].rows <= SHARD_DRAWINGS:
+            if not self._can_move(shards[-1]):
+                break
             rows += shards[-1].rows
             joined.insert(0, shards.pop())
         if len(joined) > 1:
             name = ShardName(joined[0].name.first, joined[-1].name.last, 0, "")
             self._replace(joined, name, _NO_IDS)
 
+    def _can_move(self, shard: Shard) -> bool:
+        """False for a shard with a damaged group: merging would lose it for good."""
+        for _ in self.shards.tables(shard.key):
+            continue
+        return self.shards.is_intact(shard.key)
+
     def _take_out(self, deleted: Collection[str]) -> None:
-        """Writes the shards anew that hold any of these, without them."""
+        """Rewrites the shards that hold any of these, without them.
+
+        A rewrite also drops damaged groups: they may hold a deleted drawing, and nobody can read them.
+        """
+        for drawing in deleted:
+            self.damaged.resolve(drawing_key(drawing))
+            self.damaged.resolve(damaged_row(drawing))
         ids = _as_ids(deleted)
         for shard in self.shards.all if len(ids) else ():
             if np.isin(self.shards.ids(shard.key), ids).any():
                 self._replace([shard], replace(shard.name, rewritten=shard.name.rewritten + 1), ids)
-        self._left_out.update(deleted)
+        self._removed.update(deleted)
 
     def _replace(self, shards: Sequence[Shard], name: ShardName, without: NDArray[np.bytes_]) -> None:
-        """One shard in place of neighbours, without some drawings; the old ones are deleted once it is there."""
-        tables = (table for shard in shards for table in self.shards.table(shard.key))
+        """Replaces neighbouring shards by one without some drawings; deletes the old ones once it is stored."""
+        tables = (table for shard in shards for table in self.shards.tables(shard.key))
         withdrawn = sum(shard.withdrawn for shard in shards) + self._count_training(shards, without)
         kept = (table.filter(pa.array(~np.isin(ids_of(table), without))) for table in tables)
         key, body = write_shard(kept, name.first, name.last, name.rewritten, withdrawn)
@@ -206,7 +240,7 @@ class Compaction:
     def _count_training(self, shards: Sequence[Shard], among: NDArray[np.bytes_]) -> int:
         if not len(among):
             return 0
-        tables = (table for shard in shards for table in self.shards.table(shard.key, ["drawing", "judging"]))
+        tables = (table for shard in shards for table in self.shards.tables(shard.key, ["drawing", "judging"]))
         return sum(int((np.isin(ids_of(table), among) & ~table.column("judging").to_numpy()).sum()) for table in tables)
 
 

@@ -1,4 +1,4 @@
-"""Shards as files on this machine, to be read by memory map: the store's own where it is a folder, copies elsewhere."""
+"""Shards as local files for memory mapping: the store's own if it is a folder, otherwise cached copies."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ UNFINISHED = "~"
 
 
 class ShardFiles:
-    """Each shard is fetched once: one never changes under its name. Without a `cache`, copies go with the process."""
+    """Fetches each shard once: shards are immutable. Without a `cache`, copies are deleted with the process."""
 
     def __init__(self, store: ObjectStore, cache: Path | None = None) -> None:
         self._store = store
         self._cache = cache
 
     def path(self, key: str) -> Path:
-        """The shard's file, fetched if it is not here yet.
+        """The shard's local file, fetched if necessary.
 
         Raises:
-            NoSuchObject: there is no such shard any more.
+            NoSuchObject: the shard is gone.
             StoreError: it could not be fetched.
         """
         if isinstance(self._store, FolderStore):
@@ -39,7 +39,7 @@ class ShardFiles:
         return copy
 
     def keep_only(self, keys: Collection[str]) -> None:
-        """Removes copies of shards that are gone; who has one mapped still reads it."""
+        """Removes the copies of other shards; processes that have one mapped can still read it."""
         if isinstance(self._store, FolderStore):
             return
         names = {key.removeprefix(SHARDS) for key in keys}
@@ -55,7 +55,7 @@ class ShardFiles:
         with unfinished.open("xb") as file:
             file.write(body)
             file.flush()
-            os.fsync(file.fileno())  # else a power cut may leave the name with half of the bytes
+            os.fsync(file.fileno())  # otherwise a power cut may leave the name with half of the bytes
         unfinished.replace(copy)
 
     def _folder(self) -> Path:

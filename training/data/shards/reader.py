@@ -1,7 +1,12 @@
-"""Reads drawings from shards: the new ones, a random sample, the validation drawings. A few row groups at a time."""
+"""Reads drawings from shards: the new ones, a random sample, the validation drawings. One row group at a time.
+
+A shard, a group or a row that is damaged is recorded and left out; the others are read.
+"""
 
 from __future__ import annotations
 
+import errno
+import logging
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,17 +16,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from collector.contribution.layout import ShardName, parse_shard_key
-from collector.storage.object_store import StoreError
+from collector.contribution.layout import SHARDS, ShardName, parse_shard_key
+from collector.storage.object_store import NoSuchObject, StoreError
+from training.data.checks import check_drawing
+from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing
 from training.data.shards.files import ShardFiles
 from training.data.shards.schema import GROUP_DRAWINGS, SAMPLES, SCHEMA, WITHDRAWN, from_table, ids_of
 
+log = logging.getLogger(__name__)
+
 WITHOUT_SAMPLES = [name for name in SCHEMA.names if name not in SAMPLES]
 
 
-class BadShard(StoreError):
-    """A shard that can't be read."""
+class BadShard(ValueError):
+    """The bytes are not a shard; the message says what came and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +71,20 @@ class ShardRow:
 class Shards:
     """The current shards, in the order of their numbers."""
 
-    def __init__(self, files: ShardFiles) -> None:
+    def __init__(self, files: ShardFiles, damaged: DamagedObjects | None = None) -> None:
         self._files = files
+        self._damaged = DamagedObjects() if damaged is None else damaged
         self._shards: dict[str, Shard] = {}
+        self._damaged_groups: set[Group] = set()
 
     def hold(self, keys: Sequence[str]) -> None:
-        """Sets the current shards, in this order.
+        """Sets the current shards, in this order, without damaged ones.
 
         Raises:
-            BadShard: one can't be read.
             StoreError: one could not be fetched.
         """
-        self._shards = {key: self._shards.get(key) or self._opened(key) for key in keys}
+        shards = ((key, self._shards.get(key) or self._open(key)) for key in keys)
+        self._shards = {key: shard for key, shard in shards if shard is not None}
         self._files.keep_only(keys)
 
     @property
@@ -93,22 +104,39 @@ class Shards:
     def count(self, *, validation: bool) -> int:
         return sum(group.rows for group in self._groups(validation=validation))
 
+    def is_intact(self, key: str) -> bool:
+        """False once a group of the shard could not be read."""
+        return not any(group.shard == key for group in self._damaged_groups)
+
     def ids(self, key: str) -> NDArray[np.bytes_]:
         """The drawings' ids in the order of the rows; see `ids_of`."""
-        return ids_of(self._read(key, None, ["drawing"]))
+        if self.is_intact(key):
+            groups = [group.index for group in self._shards[key].groups]
+            try:
+                with self._file(key) as file:
+                    return ids_of(file.read_row_groups(groups, ["drawing"], use_threads=False))
+            except StoreError:
+                raise
+            except Exception:  # then group by group, to find the damaged ones
+                log.debug("%s is not read at once", key, exc_info=True)
+        return np.concatenate([_NO_IDS, *(ids_of(table) for table in self.tables(key, ["drawing"]))])
 
-    def table(self, key: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        """Yields the shard's rows, one group at a time."""
+    def tables(self, key: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        """Yields the shard's groups, without damaged ones."""
         for group in self._shards[key].groups:
-            yield self._read(key, [group.index], columns)
+            table = self._read(group, columns)
+            if table is not None:
+                yield table
 
     def since(self, number: int, limit: int, *, validation: bool = False) -> list[ShardRow]:
         """The first `limit` drawings of one use from `number` on."""
         rows: list[ShardRow] = []
         for shard in self.all:
-            groups = [g.index for g in shard.groups if g.validation == validation and g.last >= number]
-            if groups and len(rows) < limit:
-                rows += [row for row in self._rows(shard.key, groups) if row.number >= number]
+            if len(rows) >= limit:
+                break
+            for group in shard.groups:
+                if group.validation == validation and group.last >= number:
+                    rows += [row for row in self._rows(shard, group) if row.number >= number]
         return sorted(rows, key=lambda row: row.number)[:limit]
 
     def read(self, wanted: Iterable[ShardRow]) -> list[LabelledDrawing]:
@@ -124,7 +152,7 @@ class Shards:
 
     def sample(self, count: int, rng: np.random.Generator, exclude: Iterable[ShardRow] = ()) -> list[LabelledDrawing]:
         """About `count` random training drawings with their samples, out of a few groups sampled by size."""
-        groups = list(self._groups(validation=False))
+        groups = [group for group in self._groups(validation=False) if group not in self._damaged_groups]
         rows = np.array([group.rows for group in groups], np.float64)
         if not groups:
             return []
@@ -135,7 +163,7 @@ class Shards:
 
         found: list[LabelledDrawing] = []
         for place in sorted(chosen):
-            numbers = _numbers(self._read(groups[place].shard, [groups[place].index], ["number"]))
+            numbers = self._numbers(groups[place])
             wanted = numbers[(rng.random(len(numbers)) < share) & ~np.isin(numbers, excluded)]
             found += self._drawings(groups[place], wanted)
         return found
@@ -146,17 +174,18 @@ class Shards:
         for group in reversed(list(self._groups(validation=True))):
             if sum(each.rows for each in groups) < limit:
                 groups.append(group)
-        tables = [self._read(group.shard, [group.index], WITHOUT_SAMPLES) for group in groups]
-        if not tables:
+        tables = [(group, self._read(group, WITHOUT_SAMPLES)) for group in groups]
+        numbered = [(group, table) for group, table in tables if table is not None]
+        if not numbered:
             return []
-        table = pa.concat_tables(tables).sort_by("number")
-        return from_table(table.slice(max(0, table.num_rows - limit)))
+        table = pa.concat_tables([table for _, table in numbered]).sort_by("number")
+        return self._converted(numbered[-1][0].shard, table.slice(max(0, table.num_rows - limit)))
 
     def drawings(self) -> Iterator[LabelledDrawing]:
         """Yields every drawing with its samples; holds one group in memory."""
         for shard in self.all:
-            for group in shard.groups:
-                yield from from_table(self._read(shard.key, [group.index]))
+            for table in self.tables(shard.key):
+                yield from self._converted(shard.key, table)
 
     def _groups(self, *, validation: bool) -> Iterator[Group]:
         for shard in self.all:
@@ -164,43 +193,133 @@ class Shards:
 
     def _drawings(self, group: Group, numbers: NDArray[np.int64]) -> list[LabelledDrawing]:
         """The group's drawings with these numbers, in the order of the numbers."""
-        table = self._read(group.shard, [group.index])
-        return from_table(table.filter(pa.array(np.isin(_numbers(table), numbers))).sort_by("number"))
+        table = self._read(group)
+        if table is None:
+            return []
+        return self._converted(group.shard, table.filter(pa.array(np.isin(_numbers(table), numbers))).sort_by("number"))
 
-    def _rows(self, key: str, groups: list[int]) -> list[ShardRow]:
-        table = self._read(key, groups, ["number", "drawing", "contributor"])
-        columns = (table.column(name).to_pylist() for name in table.column_names)
-        return [
-            ShardRow(number, str(uuid.UUID(bytes=drawing)), who) for number, drawing, who in zip(*columns, strict=True)
-        ]
+    def _converted(self, key: str, table: pa.Table) -> list[LabelledDrawing]:
+        """The table's drawings without damaged rows."""
+        try:
+            return _checked(table)
+        # Row by row, to find the damaged ones: a column of any content can make numpy and pyarrow raise anything.
+        except Exception:
+            return [drawing for row in range(table.num_rows) for drawing in self._row(key, table.slice(row, 1))]
 
-    def _opened(self, key: str) -> Shard:
-        name = parse_shard_key(key)
-        with self._file(key) as file:
-            metadata = file.metadata
-            groups = tuple(_group(key, metadata.row_group(i), i) for i in range(metadata.num_row_groups))
-            withdrawn = int((metadata.metadata or {}).get(WITHDRAWN, b"0"))
-        return Shard(key, name, tuple(group for group in groups if group.rows), withdrawn)
+    def _row(self, key: str, row: pa.Table) -> list[LabelledDrawing]:
+        try:
+            return _checked(row)
+        except Exception as error:
+            self._damaged.add(damaged_row(_id_or_number(row)), f"{type(error).__name__}: {error} (a row of {key})")
+            return []
 
-    def _read(self, key: str, groups: list[int] | None, columns: list[str] | None = None) -> pa.Table:
-        with self._file(key) as file:
+    def _rows(self, shard: Shard, group: Group) -> list[ShardRow]:
+        table = self._read(group, ["number", "drawing", "contributor"])
+        if table is None:
+            return []
+        rows = []
+        cells = (table.column(name).to_pylist() for name in ("number", "drawing", "contributor"))
+        for number, drawing, contributor in zip(*cells, strict=True):
             try:
-                every = list(range(file.num_row_groups)) if groups is None else groups
-                return file.read_row_groups(every, columns, use_threads=False)
-            except (pa.ArrowException, OSError) as error:
-                raise BadShard(f"{key} can't be read: {error}") from error
+                row = ShardRow(int(number), str(uuid.UUID(bytes=drawing)), contributor)
+                _check_row(row, shard)
+            except (TypeError, ValueError) as error:
+                self._damaged.add(damaged_row(f"{drawing!r:.80}"), f"{error} (a row of {shard.key})")
+            else:
+                rows.append(row)
+        return rows
+
+    def _numbers(self, group: Group) -> NDArray[np.int64]:
+        table = self._read(group, ["number"])
+        return np.empty(0, np.int64) if table is None else _numbers(table)
+
+    def _open(self, key: str) -> Shard | None:
+        """The shard's footer; None for a damaged shard."""
+        try:
+            shard = _parse_footer(key, self._file(key))
+        except StoreError:
+            raise
+        # Of damaged bytes, pyarrow raises exceptions of several unrelated types.
+        except Exception as error:
+            self._damaged.add(key, error)
+            return None
+        self._damaged.resolve(key)
+        return shard
+
+    def _read(self, group: Group, columns: list[str] | None = None) -> pa.Table | None:
+        """The group's rows; None for a damaged group."""
+        if group in self._damaged_groups:
+            return None
+        try:
+            with self._file(group.shard) as file:
+                return file.read_row_group(group.index, columns, use_threads=False)
+        except StoreError:
+            raise
+        except Exception as error:
+            self._damaged_groups.add(group)
+            self._damaged.add(f"{group.shard} row group {group.index}", error)
+            return None
 
     def _file(self, key: str) -> pq.ParquetFile:
+        path = self._files.path(key)
         try:
-            return pq.ParquetFile(self._files.path(key), memory_map=True)
-        except (pa.ArrowException, OSError) as error:
-            raise BadShard(f"{key} can't be read: {error}") from error
+            return pq.ParquetFile(path, memory_map=True)
+        except FileNotFoundError as error:
+            raise NoSuchObject(f"{key} is gone") from error
+        except OSError as error:
+            # pyarrow raises OSError without a number for damaged bytes. With one, the machine failed, not the shard.
+            if error.errno not in (None, errno.EIO):
+                raise StoreError(f"{key} was not read: {error}") from error
+            raise
+
+
+_NO_IDS: NDArray[np.bytes_] = np.empty(0, "S16")
+
+
+def damaged_row(drawing: str) -> str:
+    """The name of a damaged row in the record of damaged objects."""
+    return f"{SHARDS} row of drawing {drawing}"
+
+
+def _checked(table: pa.Table) -> list[LabelledDrawing]:
+    drawings = from_table(table)
+    for drawing in drawings:
+        check_drawing(drawing)
+    return drawings
+
+
+def _check_row(row: ShardRow, shard: Shard) -> None:
+    if not isinstance(row.contributor, str):
+        raise ValueError(f"contributor {row.contributor!r:.40}, expected text")
+    if not shard.name.first <= row.number <= shard.name.last:
+        raise ValueError(f"number {row.number}, expected {shard.name.first} to {shard.name.last}")
+
+
+def _id_or_number(row: pa.Table) -> str:
+    try:
+        return str(uuid.UUID(bytes=row.column("drawing").to_pylist()[0]))
+    except (TypeError, ValueError, KeyError):
+        return f"without an id, {row.column('number').to_pylist()[0]!r:.40}"
 
 
 def _numbers(table: pa.Table) -> NDArray[np.int64]:
-    return np.asarray(table.column("number").to_numpy(), np.int64)
+    return np.asarray(table.column("number").fill_null(-1).to_numpy(), np.int64)
+
+
+def _parse_footer(key: str, file: pq.ParquetFile) -> Shard:
+    with file:
+        found = file.schema_arrow
+        for field in SCHEMA:
+            came = found.field(field.name).type if field.name in found.names else None
+            if came != field.type:
+                raise BadShard(f"column {field.name} is {came}, expected {field.type}")
+        metadata = file.metadata
+        groups = tuple(_group(key, metadata.row_group(i), i) for i in range(metadata.num_row_groups))
+        withdrawn = int((metadata.metadata or {}).get(WITHDRAWN, b"0"))
+    return Shard(key, parse_shard_key(key), tuple(group for group in groups if group.rows), withdrawn)
 
 
 def _group(key: str, metadata: pq.RowGroupMetaData, index: int) -> Group:
-    number, validation = (metadata.column(SCHEMA.get_field_index(name)).statistics for name in ("number", "judging"))
+    columns = {metadata.column(i).path_in_schema: metadata.column(i) for i in range(metadata.num_columns)}
+    number, validation = columns["number"].statistics, columns["judging"].statistics
     return Group(key, index, metadata.num_rows, bool(validation.max), int(number.min), int(number.max))

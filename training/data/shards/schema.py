@@ -102,9 +102,11 @@ def numbered(table: pa.Table, first: int) -> pa.Table:
 def _lines(table: pa.Table) -> Iterator[tuple[Line, ...]]:
     """Each drawing's strokes as arrays (points, 2), unnested for all rows at once."""
     strokes, runs_x = _unnested(table.column("x"))
-    _, runs_y = _unnested(table.column("y"))
+    strokes_y, runs_y = _unnested(table.column("y"))
     ends, xs = _unnested_array(runs_x)
-    _, ys = _unnested_array(runs_y)
+    ends_y, ys = _unnested_array(runs_y)
+    if not (np.array_equal(strokes, strokes_y) and np.array_equal(ends, ends_y)):
+        raise ValueError("x and y have different numbers of strokes or points")
     points = np.stack([xs.to_numpy(zero_copy_only=False), ys.to_numpy(zero_copy_only=False)], axis=1)
     for first, last in pairwise(strokes):
         yield tuple(points[ends[stroke] : ends[stroke + 1]] for stroke in range(first, last))
@@ -113,7 +115,10 @@ def _lines(table: pa.Table) -> Iterator[tuple[Line, ...]]:
 def _pictures(table: pa.Table) -> Iterator[tuple[Picture, ...]]:
     bounds, ink = _unnested(table.column("ink"))
     fractions = ink.to_pylist()
-    ink20, canvas20 = (_unnested(table.column(name))[1].to_pylist() for name in ("ink20", "canvas20"))
+    payloads = [_unnested(table.column(name)) for name in ("ink20", "canvas20")]
+    if not all(np.array_equal(bounds, others) for others, _ in payloads):
+        raise ValueError("ink, ink20 and canvas20 have different numbers of samples")
+    ink20, canvas20 = (values.to_pylist() for _, values in payloads)
     for first, last in pairwise(bounds):
         yield tuple(
             Picture(fractions[row], unpack_ink20(ink20[row]), unpack_canvas20(canvas20[row]))

@@ -1,0 +1,72 @@
+"""Checks that a drawing is fit for training, whatever object it was read from."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from collector.ink.snapshot import MAX_CANVAS_SIDE
+from training.data.dataset import LabelledDrawing, Picture
+
+MAX_PEN_WIDTH = 1024.0  # px
+MAX_COORDINATE = 1e6  # px; far beyond a canvas, far below an overflow
+MAX_TEXT = 200  # characters of a contributor or source
+
+
+class BadDrawing(ValueError):
+    """The drawing can't be trained on; the message says what came and what was expected."""
+
+
+def check_drawing(drawing: LabelledDrawing) -> None:
+    """Raises BadDrawing when a value of the drawing has the wrong type or is out of range."""
+    _expect("label", drawing.label, _is_whole(drawing.label, 0, 9), "0 to 9")
+    for name, side in (("width", drawing.canvas.width), ("height", drawing.canvas.height)):
+        _expect(name, side, _is_whole(side, 1, MAX_CANVAS_SIDE), f"1 to {MAX_CANVAS_SIDE} px")
+    pen = drawing.canvas.pen_width
+    _expect("pen width", pen, _is_number(pen) and 0 < pen <= MAX_PEN_WIDTH, f"above 0, at most {MAX_PEN_WIDTH:g} px")
+    for name, text in (("contributor", drawing.contributor), ("source", drawing.source)):
+        _expect(name, text, _is_text(text), f"text of at most {MAX_TEXT} characters")
+    if not drawing.lines:
+        raise BadDrawing("no strokes, expected at least one")
+    for line in drawing.lines:
+        _check_line(line)
+    for picture in drawing.pictures:
+        check_ink(picture)
+
+
+def check_ink(picture: Picture) -> None:
+    """Raises BadDrawing when the sample's ink fraction is out of range."""
+    ink = picture.ink
+    _expect("ink of a sample", ink, _is_number(ink) and 0 < ink <= 1, "above 0, at most 1")
+
+
+def _check_line(line: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:
+    if line.ndim != 2 or line.shape[0] < 1 or line.shape[1] != 2:
+        raise BadDrawing(f"a stroke of shape {line.shape}, expected (points, 2)")
+    # NaN is not at most MAX_COORDINATE either.
+    if not (np.abs(line) <= MAX_COORDINATE).all():
+        raise BadDrawing(f"a point beyond {MAX_COORDINATE:g} px or not a number")
+
+
+def _is_whole(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_text(value: object) -> bool:
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can hold and Parquet can't
+        return False
+    return True
+
+
+def _expect(name: str, value: object, fine: bool, expected: str) -> None:
+    if not fine:
+        raise BadDrawing(f"{name} is {value!r:.60}, expected {expected}")
