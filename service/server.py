@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from types import FrameType
 
 import typer
 import uvicorn
@@ -152,11 +153,15 @@ class _Server(uvicorn.Server):
         if self._says_so:
             typer.echo(f"Midstroke is at {self._address}")
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:
+            end = threading.Timer(LAST_SECONDS, _end_at_once)
+            end.daemon = True
+            end.start()
+        super().handle_exit(sig, frame)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._stop.set()
-        end = threading.Timer(LAST_SECONDS, _end_at_once)
-        end.daemon = True
-        end.start()
         await super().shutdown(sockets)
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import signal
+import sys
+import threading
+import time
 from collections.abc import Callable
+
+PR_SET_PDEATHSIG = 1  # of linux/prctl.h
+PARENT_SECONDS = 0.5  # between looks for the parent, where the system doesn't tell
 
 log = logging.getLogger(__name__)
 
@@ -58,11 +65,13 @@ class _Asked:
 
 
 def _fork(number: int, work: Callable[[int], None]) -> int:
+    parent = os.getpid()
     process = os.fork()
     if process:
         return process
     code = 1
     try:
+        _end_with(parent)
         work(number)
         code = 0
     except SystemExit as left:
@@ -71,3 +80,19 @@ def _fork(number: int, work: Callable[[int], None]) -> int:
         log.exception("worker %d failed", number)
     finally:
         os._exit(code)  # never back into the parent's code
+
+
+def _end_with(parent: int) -> None:
+    """Sends SIGTERM to this process when its parent is gone, however that ended."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it was gone before
+            os.kill(os.getpid(), signal.SIGTERM)
+    else:
+        threading.Thread(target=_watch, args=(parent,), name="parent", daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(PARENT_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -22,7 +22,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from service.network.budget import Budget, share_of
-from service.network.connections import Connections
+from service.network.connections import LAST_SECONDS, Connections
 from service.network.websocket_protocol import WebSocketProtocol
 
 MAX_HEAD_BYTES = 64 * 1024  # cookies of other applications on the same host come along
@@ -311,7 +311,7 @@ class HttpProtocol(H11Protocol):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
         elif not self._closing:
             self.transport.close()
-        self._set_deadline(LINGER_SECONDS)
+        self._set_deadline(LAST_SECONDS)
 
     def _leave(self) -> None:
         if self._deadline is not None:

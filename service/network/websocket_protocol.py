@@ -25,7 +25,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from service.network.budget import Budget, share_of
-from service.network.connections import Connections
+from service.network.connections import LAST_SECONDS, Connections
 from service.network.frames import FrameEdges, begins_frame, split_frames, text_frame
 from service.wire.protocol import MAX_MESSAGE_BYTES
 
@@ -37,13 +37,13 @@ MESSAGE_SECONDS = 60.0  # from a message's first byte to its last: 1 MiB at 17 k
 UNCOUNTED_BYTES = 4096  # of an unfinished message that aren't held against the limit of all connections together
 KEEPALIVE_SECONDS = 20.0  # a ping after so long; a client that sends nothing until the next one is gone
 CLOSE_SECONDS = 5.0  # for the client to answer a close, and to take what was written before
-LAST_SECONDS = 1.5  # the same when the process ends
 PONG = b"\x8a"  # the first byte of a pong frame
 HANDSHAKE_HEADERS = frozenset((b"connection", b"upgrade"))
 HANDSHAKE_PREFIX = b"sec-websocket-"
 KEPT_HEADERS = frozenset((b"host", b"origin", b"user-agent"))  # for as long as the socket lives
 KEPT_PREFIXES = (b"x-forwarded-", HANDSHAKE_PREFIX)
 KEPT_BYTES = 4096
+REASON_BYTES = 123  # of a close frame's 125
 LONGEST_TEXT = 65_535  # of `text_frame`
 
 # The answers to messages that came together; None: they are to go to the session.
@@ -357,8 +357,9 @@ class WebSocketProtocol(asyncio.Protocol):
     def _send_close(self, code: int, reason: str, seconds: float) -> None:
         if self._stopped or self._conn.state is not State.OPEN:
             return
+        # A reason may quote the client: of any length and any characters.
+        self._conn.send_close(code, reason.encode(errors="replace")[:REASON_BYTES].decode(errors="ignore"))
         self._stopped = True
-        self._conn.send_close(code, reason)
         self._write(b"".join(self._conn.data_to_send()))
         self._connections.guests.hold(self, 1)
         self._connections.guests.unpin(self)
