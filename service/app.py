@@ -16,6 +16,7 @@ from service.http.baselines import make_baselines_routes
 from service.http.contributions import make_contributions_routes
 from service.http.errors import add_error_handlers
 from service.http.health import make_health_routes
+from service.http.middleware.cors import Cors
 from service.http.middleware.head import HeadAsGet
 from service.http.middleware.headers import SafeHeaders
 from service.http.models import make_models_routes
@@ -47,7 +48,7 @@ def create_app(
     baselines: Path = SHIPPED_BASELINES,
 ) -> FastAPI:
     """The service as an ASGI application; `frontend` is the folder of the page, `baselines` that of the comparison."""
-    origins = Origins.parse(settings.allowed_origins, without=settings.allow_no_origin)
+    origins = Origins(settings.allowed_origins, without=settings.allow_no_origin)
     sockets = Sockets(live, intake, origins, settings.max_sockets, settings.frames_per_second)
 
     @asynccontextmanager
@@ -72,10 +73,11 @@ def create_app(
         redoc_url=None,
     )
     app.add_middleware(HeadAsGet)
+    app.add_middleware(Cors, origins=origins)
     app.add_middleware(SafeHeaders)
     app.add_middleware(SocketsFirst, serve=sockets.serve)
     add_error_handlers(app)
-    app.include_router(make_predict_routes(live))
+    app.include_router(make_predict_routes(live, origins))
     app.include_router(make_contributions_routes(intake, origins))
     app.include_router(make_receipt_routes(receipts, origins))
     app.include_router(make_models_routes(live, registry, intake))

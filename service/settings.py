@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from collector.settings import StoreSettings
+from service.admission.origins import parse_origins
 
 POLL_SECONDS = 1.0  # a new champion is served within this, and the time to load it
 
@@ -38,8 +39,13 @@ class Settings(StoreSettings):
     )
     allowed_origins: str = Field(
         "",
-        description="origins whose pages may connect, by commas ('https://a.example,https://b.example'), "
-        "'*' for all; empty: only the page that this service serves",
+        description="origins whose pages may use the service besides its own page, separated by commas "
+        "('https://a.example,https://b.example:8443'); '*' for all",
+    )
+    root_path: str = Field(
+        "",
+        pattern=r"^((/[A-Za-z0-9._~-]+)+/?)?$",
+        description="path prefix of requests from a proxy that doesn't strip it, such as '/digits'",
     )
     allow_no_origin: bool = Field(True, description="take sockets of clients that are no browsers and name no origin")
     spool_bytes: int = Field(
@@ -53,3 +59,9 @@ class Settings(StoreSettings):
         description="how often the store is asked for a new champion",
     )
     log_level: str = Field("info", description="debug, info, warning or error")
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _check_origins(cls, text: str) -> str:
+        parse_origins(text)
+        return text

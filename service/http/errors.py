@@ -28,26 +28,26 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HttpError)
     def on_http_error(_: Request, error: HttpError) -> Response:
-        return _respond(error.status, error.code, error.message)
+        return respond_error(error.status, error.code, error.message)
 
     @app.exception_handler(HTTPException)
     def on_framework_error(request: Request, error: HTTPException) -> Response:
         code = HTTPStatus(error.status_code).name.lower()
         message = f"{request.method} {request.url.path}: {error.detail}"
-        return _respond(error.status_code, code, message, error.headers)
+        return respond_error(error.status_code, code, message, error.headers)
 
     @app.exception_handler(RequestValidationError)
     def on_invalid_request(_: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return _respond(422, "bad_request", f"{where}: {first['msg']}")
+        return respond_error(422, "bad_request", f"{where}: {first['msg']}")
 
     @app.exception_handler(Exception)
     def on_failure(_: Request, _error: Exception) -> Response:
         # Starlette sends this response outside of all middleware, which would have added these headers.
-        return _respond(500, "server_error", "internal error; the server's log has details", ALWAYS)
+        return respond_error(500, "server_error", "internal error; the server's log has details", ALWAYS)
 
 
-def _respond(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
+def respond_error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
     body = Error(code=code, message=message).model_dump_json()
     return Response(body, status, headers, media_type="application/json")

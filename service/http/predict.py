@@ -8,7 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from collector.ink.canvas_png import MAX_PNG_BYTES
+from service.admission.origins import Origins
 from service.http.errors import HttpError
+from service.http.middleware.cors import check_origin
 from service.http.request_body import BODY_ERRORS, read_body
 from service.http.schemas import PredictedDigit, error_responses
 from service.inference.inputs import make_inputs
@@ -18,12 +20,14 @@ from service.wire.messages import Frame
 from service.wire.protocol import ProtocolError
 
 PNG_BODY = {"requestBody": {"required": True, "content": {"image/png": {}}}}
-ERRORS = error_responses({422: "Unsupported PNG, or no such family", 503: "No model is served"})
+ERRORS = error_responses(
+    {403: "A page of another origin sent it", 422: "Unsupported PNG, or no such family", 503: "No model is served"}
+)
 
 FamilyQuery = Annotated[str | None, Query(description="family that answers; by default the best")]
 
 
-def make_predict_routes(live: LiveModels) -> APIRouter:
+def make_predict_routes(live: LiveModels, origins: Origins) -> APIRouter:
     routes = APIRouter()
 
     @routes.post(
@@ -33,6 +37,8 @@ def make_predict_routes(live: LiveModels) -> APIRouter:
         responses={**ERRORS, **BODY_ERRORS},
     )
     async def predict(request: Request, family: FamilyQuery = None) -> PredictedDigit:
+        if "origin" in request.headers:
+            check_origin(origins, request)
         frame = Frame("png", await read_body(request, "image/png", MAX_PNG_BYTES))
         served = live.current
         if family is not None and family not in served.predictors:

@@ -17,6 +17,7 @@ from collector.storage.stored_drawing import BadStoredDrawing
 from service.admission.origins import Origins
 from service.admission.token_bucket import TokenBucket
 from service.http.errors import HttpError
+from service.http.middleware.cors import check_origin
 from service.http.receipt_archive import archive_name, describe_stored, make_archive
 from service.http.schemas import Deleted, Responses, StoredContribution, error_responses
 from service.intake.receipts import Receipts, WrongReceipt
@@ -80,8 +81,7 @@ def make_receipt_routes(receipts: Receipts, origins: Origins) -> APIRouter:
         responses={**ERRORS, **error_responses({403: "A page of another origin sent it"})},
     )
     async def delete(request: Request, drawing: str, credentials: Credentials, response: Response) -> Deleted:
-        if not origins.allow(request.headers.get("origin"), request.headers.get("host")):
-            raise HttpError(403, "origin_not_allowed", "this origin's pages may not delete")
+        check_origin(origins, request)
         receipt = limiter.check(drawing, credentials)
         response.headers.update(NO_STORE)
         deletion = await _in_thread(lambda: receipts.delete(drawing, receipt))

@@ -77,11 +77,11 @@ class Sockets:
                 await asyncio.sleep(WAKING_SECONDS)
 
     def _refusal(self, socket: WebSocket, offered: list[str]) -> tuple[CloseCode, str] | None:
-        origin = socket.headers.get("origin")
-        if not self._origins.allow(origin, socket.headers.get("host")):
-            return CloseCode.ORIGIN_NOT_ALLOWED, f"origin {origin or 'missing'!s:.60} is not allowed"
+        refusal = self._origins.refusal(socket.headers)
+        if refusal is not None:
+            return CloseCode.ORIGIN_NOT_ALLOWED, refusal
         if offered and SUBPROTOCOL not in offered:
-            return CloseCode.NOT_THIS_PROTOCOL, f"this is {SUBPROTOCOL}"
+            return CloseCode.NOT_THIS_PROTOCOL, f"this service speaks {SUBPROTOCOL}"
         if len(self._sessions) >= self._max_sockets:
             return CloseCode.TOO_MANY_SOCKETS, f"{self._max_sockets} sockets are open already"
         return None
