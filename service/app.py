@@ -19,6 +19,7 @@ from service.http.health import make_health_routes
 from service.http.middleware.cors import Cors
 from service.http.middleware.head import HeadAsGet
 from service.http.middleware.headers import SafeHeaders
+from service.http.middleware.root_path import RootPath
 from service.http.models import make_models_routes
 from service.http.pages import FOLDERS, ROOT_FILES, Page
 from service.http.predict import make_predict_routes
@@ -71,11 +72,14 @@ def create_app(
         servers=[{"url": "."}],  # relative to openapi.json: the service may be under a path prefix
         docs_url=None,  # FastAPI's own pages load scripts from a CDN
         redoc_url=None,
+        redirect_slashes=False,  # its redirects name the host that a proxy reached
     )
     app.add_middleware(HeadAsGet)
     app.add_middleware(Cors, origins=origins)
     app.add_middleware(SafeHeaders)
     app.add_middleware(SocketsFirst, serve=sockets.serve)
+    if settings.root_path.rstrip("/"):
+        app.add_middleware(RootPath, prefix=settings.root_path)
     add_error_handlers(app)
     app.include_router(make_predict_routes(live, origins))
     app.include_router(make_contributions_routes(intake, origins))

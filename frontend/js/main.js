@@ -1,6 +1,6 @@
 /** Wires the page's parts together and starts them. */
 
-import { Connection } from './connection/connection.js';
+import { Connection, socketAddress } from './connection/connection.js';
 import { Consent } from './contribute/consent.js';
 import { ContributeView } from './contribute/contribute_view.js';
 import { Contributing } from './contribute/contributing.js';
@@ -24,8 +24,7 @@ import { Watching } from './watch/watching.js';
 const storage = pageStorage();
 const contributor = contributorToken(storage);
 const views = new Views();
-const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-const connection = new Connection(`${scheme}//${location.host}/ws`, {
+const connection = new Connection(socketAddress(document.baseURI), {
   opened: () => served.opened(),
   received,
   resumed,

@@ -19,6 +19,19 @@ import { SUBPROTOCOL, decodeMessage, encodePing } from './protocol.js';
 
 const PING_MS = 10_000;
 
+/**
+ * The websocket's address beside the page's own, so that it works under any path prefix.
+ * @param {string} page
+ * @returns {string}
+ */
+export function socketAddress(page) {
+  const address = new URL('ws', page);
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+  address.search = '';
+  address.hash = '';
+  return address.href;
+}
+
 export class Connection {
   /** @type {WebSocket | null} */ #socket = null;
   /** @type {Listener} */ #listener;

@@ -21,7 +21,7 @@
  * @param {string} file
  */
 export function modelFile(family, version, file) {
-  return `/models/${family}/${version}/${file}`;
+  return `models/${family}/${version}/${file}`;
 }
 
 export class Cards {

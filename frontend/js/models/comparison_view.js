@@ -8,7 +8,7 @@ import { figureGrid, figuresOfBaselines } from './figures.js';
 /** @typedef {import('./baselines.js').Baseline} Baseline */
 /** @typedef {import('../connection/protocol.js').Model} Model */
 
-const TABLE_URL = '/baselines';
+const TABLE_URL = 'baselines';
 const HEADINGS = ['Classifier and training data', 'Published accuracy, %', 'Reproduced here, %', 'Half drawn, %', 'Finished, %', 'Mean, %'];
 const CAPTION =
   'Share of correct answers. “Published” and “reproduced” are measured on the source’s own test set. All other figures are ' +

@@ -45,7 +45,7 @@ export function figuresOf({ family, version, files }) {
 /** @returns {readonly Figure[]} all figures that may exist */
 export function figuresOfBaselines() {
   return OF_THE_BASELINES.map(([name, caption]) => ({
-    src: `/baselines/${name}.svg`,
+    src: `baselines/${name}.svg`,
     caption,
     alt: name.startsWith('confusion') ? `${caption}: digits drawn against digits guessed` : caption,
   }));

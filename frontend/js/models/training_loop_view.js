@@ -12,7 +12,7 @@ import { whenWords } from '../my_drawings/my_drawings_words.js';
 /** @typedef {import('../connection/protocol.js').Trainer} Trainer */
 
 const NEWS_KEPT = 8;
-const COUNTS_URL = '/model';
+const COUNTS_URL = 'model';
 
 export class TrainingLoopView {
   #line = byId('loop-line', HTMLElement);

@@ -78,7 +78,7 @@ async function ask({ id, receipt }, method, rest) {
   const options = { method, headers: { Authorization: `Bearer ${receipt}` } };
   let answer;
   try {
-    answer = await fetch(`/contributions/${id}${rest}`, options);
+    answer = await fetch(`contributions/${id}${rest}`, options);
   } catch {
     throw new NoAnswer('the service does not answer', 0);
   }

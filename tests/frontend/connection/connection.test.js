@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 
-import { Connection } from '../../../frontend/js/connection/connection.js';
+import { Connection, socketAddress } from '../../../frontend/js/connection/connection.js';
 
 const TEN_SECONDS = 10_000;
 
@@ -76,4 +76,10 @@ test('a tab that is woken once a minute keeps its connection', (context) => {
   assert.equal(socket.closed, false);
   assert.equal(socket.sent.length, 5);
   assert.equal(FakeSocket.made.length, 1);
+});
+
+test('the websocket is beside the page, under any path prefix', () => {
+  assert.equal(socketAddress('http://draw.example:8000/'), 'ws://draw.example:8000/ws');
+  assert.equal(socketAddress('https://draw.example/digits/?a=1#models'), 'wss://draw.example/digits/ws');
+  assert.equal(socketAddress('https://draw.example/digits/index.html'), 'wss://draw.example/digits/ws');
 });

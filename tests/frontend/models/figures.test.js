@@ -13,11 +13,11 @@ test('the figures that a card lists are shown, each with words for those who can
 
   assert.deepEqual(figures, [
     {
-      src: `/models/cnn/${VERSION}/confusion.svg`,
+      src: `models/cnn/${VERSION}/confusion.svg`,
       caption: 'Confusion',
       alt: 'cnn: finished digits drawn against digits guessed',
     },
-    { src: `/models/cnn/${VERSION}/by-device.svg`, caption: 'by device', alt: 'cnn: by device' },
+    { src: `models/cnn/${VERSION}/by-device.svg`, caption: 'by device', alt: 'cnn: by device' },
   ]);
 });
 

@@ -1,0 +1,89 @@
+"""Debian's nginx in front of a service, for tests; each test gives the configuration of its site."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.running import free_port
+
+START_SECONDS = 10.0
+EXAMPLES = Path(__file__).parents[1] / "infra" / "proxy"
+MAIN = """\
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/site.conf;
+}}
+"""
+
+
+def require(program: str) -> str:
+    """The program's path; skips the test without it, or fails on CI."""
+    path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
+    if path is None:
+        reason = f"{program} is not installed (apt-get install {program if program != 'nginx' else 'nginx-light'})"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+@contextmanager
+def nginx(folder: Path, site: str) -> Iterator[int]:
+    """Runs nginx with the site's configuration, whose `listen 80;` is replaced; gives its port."""
+    program, port = require("nginx"), free_port()
+    folder.mkdir(parents=True, exist_ok=True)
+    assert "listen 80;" in site
+    (folder / "site.conf").write_text(site.replace("listen 80;", f"listen 127.0.0.1:{port};"))
+    (folder / "nginx.conf").write_text(MAIN.format(folder=folder))
+    command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+    with running_proxy(command, port):
+        yield port
+
+
+@contextmanager
+def running_proxy(command: list[str], port: int) -> Iterator[None]:
+    """Runs the proxy until the block ends; waits until it answers at `port`."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        _wait_until_answering(process, port)
+        yield
+    finally:
+        process.terminate()
+        process.communicate(timeout=START_SECONDS)
+
+
+def _wait_until_answering(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"the proxy ended: {process.communicate()[0].decode(errors='replace')}")
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
+        except urllib.error.HTTPError as error:
+            error.close()
+            return
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"the proxy did not answer within {START_SECONDS:g} s")
