@@ -22,8 +22,13 @@ def service(start_service: StartService) -> Service:
 
 
 def preflight(service: Service, path: str, origin: str, method: str, headers: str = "content-type") -> Answer:
-    asked = {"access_control_request_method": method, "access_control_request_headers": headers}
-    return service.call("OPTIONS", path, origin=origin, **asked)
+    return service.call(
+        "OPTIONS",
+        path,
+        origin=origin,
+        access_control_request_method=method,
+        access_control_request_headers=headers,
+    )
 
 
 @pytest.mark.parametrize(
