@@ -83,7 +83,7 @@ def create_app(
     add_error_handlers(app)
     app.include_router(make_predict_routes(live, origins))
     app.include_router(make_contributions_routes(intake, origins))
-    app.include_router(make_receipt_routes(receipts, origins))
+    app.include_router(make_receipt_routes(receipts, origins, intake.pool))
     app.include_router(make_models_routes(live, registry, intake))
     app.include_router(make_baselines_routes(baselines))
     app.include_router(make_health_routes(live, intake))

@@ -29,6 +29,7 @@ from service.app import create_app
 from service.inference.live_models import LiveModels
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
+from service.intake.storage_health import StorageHealth
 from service.intake.upload_process import upload_process
 from service.network.connections import Connections
 from service.network.http_protocol import MAX_HEAD_BYTES, http_protocol
@@ -76,7 +77,9 @@ def serve(settings: Settings, listener: socket.socket, first: bool = True) -> No
         receipts = Receipts(spool, store, key)
         limits = _fit_limits(settings)
         fitted = settings.model_copy(update={"max_sockets": limits.sockets})
-        app = create_app(live, registry, Intake(spool, key), receipts, fitted, FRONTEND)
+        app = create_app(
+            live, registry, Intake(spool, key, health=StorageHealth(spool, settings.var)), receipts, fitted, FRONTEND
+        )
         if not stop.is_set():
             _Server(app, limits, listener, stop, first).run(sockets=[listener])
     spool.close()
@@ -115,7 +118,7 @@ def _uploader(
     if isinstance(store, MemoryStore):
         # No other process could put anything into it.
         return _thread("uploader", lambda: Uploader(spool, store).run(stop), stop)
-    return upload_process(settings, stop)
+    return upload_process(settings, spool, stop)
 
 
 def uvicorn_config(app: FastAPI, limits: Limits) -> uvicorn.Config:

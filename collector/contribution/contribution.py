@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeGuard, TypeVar, get_args
 
 from collector.contribution.contributor import TOKEN
 from collector.contribution.layout import is_drawing_id
-from collector.ink.drawing import DIGITS, DrawingError, Stroke, describe, parse_strokes
+from collector.ink.drawing import DIGITS, DrawingError, Stroke, check_points, describe, parse_strokes
 from collector.ink.png import BadPng, read_size
 
 LICENCE = "CC BY 4.0"
@@ -75,6 +75,7 @@ class Contribution:
     pointer: Pointer
     strokes: tuple[Stroke, ...]
     samples: tuple[Sample, ...]
+    confirmed: bool = False  # asked whether the drawing is the digit of its label, the contributor said yes
 
 
 def parse_contribution(record: Any) -> Contribution:
@@ -97,7 +98,14 @@ def parse_contribution(record: Any) -> Contribution:
         pointer=_one_of("pointer", record.get("pointer"), POINTERS),
         strokes=_strokes(record.get("strokes"), width, height),
         samples=_samples(record.get("samples"), width, height),
+        confirmed=_confirmed(record.get("confirmed", False)),
     )
+
+
+def _confirmed(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BadContribution(f"confirmed is {describe(value)}, expected true or false")
+    return value
 
 
 def _drawing_id(value: Any) -> str:
@@ -146,12 +154,9 @@ def _strokes(value: Any, width: int, height: int) -> tuple[Stroke, ...]:
         raise BadContribution(f"more than {POINTS_MAX} points in all strokes together")
     try:
         strokes = parse_strokes(value)
+        check_points(strokes, width, height)
     except DrawingError as error:
         raise BadContribution(str(error)) from error
-    for point in (point for stroke in strokes for point in stroke.points):
-        # A pen may leave the canvas while it is down; the page clamps points to one canvas beyond each edge.
-        if not (-width <= point.x <= 2 * width and -height <= point.y <= 2 * height):
-            raise BadContribution(f"a point at {point.x:g}, {point.y:g} of a canvas of {width}x{height} px")
     return strokes
 
 

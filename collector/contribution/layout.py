@@ -12,6 +12,7 @@ ARRIVALS = "arrivals/v1/"
 TOMBSTONES = "tombstones/v1/"
 SHARDS = "shards/v1/"
 MODELS = "models/"
+PROBE = "probe/v1/uploader"  # put and deleted at once, to learn whether the store accepts objects
 TRAINER_STATUS = "trainer/status.json"
 TRAINER_PROGRESS = "trainer/progress.json"
 TRAINER_DAMAGED = "trainer/damaged.json"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 DIGITS = 10
+MAX_NUMBER = 2**53  # of a coordinate or a time
 
 
 class DrawingError(ValueError):
@@ -139,19 +141,31 @@ def parse_drawing(line: str | bytes) -> Drawing:
     if label is not None and not (type(label) is int and 0 <= label < DIGITS):
         raise DrawingError(f"label {describe(label)}, expected a whole number from 0 to 9")
     return Drawing(
-        id=str(record.get("id", "")),
+        id=_text(record, "id"),
         strokes=parse_strokes(record.get("strokes")),
         label=label,
-        writer=str(record.get("writer", "")),
-        source=str(record.get("source", "")),
+        writer=_text(record, "writer"),
+        source=_text(record, "source"),
     )
+
+
+def _text(record: dict[str, Any], name: str) -> str:
+    value = record.get(name, "")
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise DrawingError(f"{name} is {describe(value)}, expected a text")
+    text = str(value) if isinstance(value, str) or abs(value) < MAX_NUMBER else describe(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DrawingError(f"{name} holds half a surrogate pair, expected Unicode text") from error
+    return text
 
 
 def parse_strokes(strokes: Any) -> tuple[Stroke, ...]:
     """Strokes from their JSON form, lists of `[x, y]` or `[x, y, t_ms]`.
 
     Raises:
-        DrawingError: not a list of lists of points, a stroke without points, or a number that is not finite.
+        DrawingError: not a list of lists of points, a stroke without points, or a number not finite or out of range.
     """
     if not isinstance(strokes, list) or not strokes:
         raise DrawingError(f"strokes are {describe(strokes)}, expected a list of at least one stroke")
@@ -170,15 +184,25 @@ def _parse_point(point: Any) -> Point:
     x, y = point[0], point[1]
     t_ms = point[2] if len(point) == 3 else None
     if not (_is_finite(x) and _is_finite(y) and (t_ms is None or _is_finite(t_ms))):
-        raise DrawingError(f"a point holds {', '.join(map(describe, point))}, expected finite numbers")
+        raise DrawingError(f"a point holds {', '.join(map(describe, point))}, expected finite numbers below 2**53")
     return Point(float(x), float(y), None if t_ms is None else float(t_ms))
 
 
 def _is_finite(number: Any) -> bool:
-    # bool is an int in Python, but `true` is no coordinate; float() of a huge int overflows.
-    if type(number) is int:
-        return abs(number) < 2**53
-    return type(number) is float and math.isfinite(number)
+    # bool is an int in Python, but `true` is no coordinate. Beyond 2**53 sums overflow or lose whole pixels; as one
+    # comparison it is false for NaN too.
+    return type(number) in (int, float) and abs(number) < MAX_NUMBER
+
+
+def check_points(strokes: Iterable[Stroke], width: int, height: int) -> None:
+    """Checks that every point is within one canvas beyond each edge: a pen may leave the canvas while it is down.
+
+    Raises:
+        DrawingError: a point is farther away, or not finite.
+    """
+    for point in (point for stroke in strokes for point in stroke.points):
+        if not (-width <= point.x <= 2 * width and -height <= point.y <= 2 * height):
+            raise DrawingError(f"a point at {point.x:g}, {point.y:g} of a canvas of {width}x{height} px")
 
 
 def describe(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 # `label` and `received_at` show the remover where to look; both are cleared once the drawing has left the store.
 SCHEMA = """
@@ -60,14 +60,27 @@ class Unremoved:
 
     @classmethod
     def from_row(cls, seq: int, drawing: str, label: int | None, received_at: str | None) -> Unremoved:
-        return cls(seq, drawing, label, None if received_at is None else datetime.fromisoformat(received_at))
+        """Fields of a damaged row count as unknown: the remover then looks everywhere."""
+        return cls(seq, drawing, label if label in range(10) else None, _time(received_at))
+
+
+def deletion_of(drawing: str, deleted_at: object) -> Deletion:
+    """The deletion as its row holds it; a damaged time reads as 1970, for the deletion counts and not its time."""
+    return Deletion(drawing, _time(deleted_at) or datetime.fromtimestamp(0, UTC))
+
+
+def _time(text: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
 
 
 def erase(connection: sqlite3.Connection, drawing: str, now: datetime) -> tuple[Deletion, Erased | None]:
     """Notes the deletion and blanks the drawing's row; a repeat changes nothing."""
     known = connection.execute(DELETED_AT, (drawing,)).fetchone()
     if known:
-        return Deletion(drawing, datetime.fromisoformat(known[0])), None
+        return deletion_of(drawing, known[0]), None
     query = "SELECT seq, label, contributor, received_at, length(body) FROM drawings WHERE id = ?"
     row = connection.execute(query, (drawing,)).fetchone()
     label, received_at = (row[1], row[3]) if row else (None, None)
@@ -82,6 +95,7 @@ def erase(connection: sqlite3.Connection, drawing: str, now: datetime) -> tuple[
 
 
 def _blank(connection: sqlite3.Connection, drawing: str, size: int | None) -> None:
+    connection.execute("DELETE FROM quarantine WHERE seq IN (SELECT seq FROM drawings WHERE id = ?)", (drawing,))
     # The row stays: SQLite would give its number to the next one, which would then not be counted as new.
     connection.execute(
         "UPDATE drawings SET label = -1, contributor = '', use = '', received_at = '', body = NULL WHERE id = ?",

@@ -105,6 +105,11 @@ class GroupCommit:
             self._connection.execute("COMMIT")
         except Exception as error:  # the thread must outlive any job, and each caller needs an answer
             self._roll_back()
+            if len(batch) > 1 and not isinstance(error, sqlite3.OperationalError):
+                # One job failed by itself: the others must not fail with it.
+                for job in batch:
+                    self._commit([job])
+                return
             for job in batch:
                 job.done.set_exception(SpoolError(f"nothing was written: {error}"))
         else:
@@ -130,6 +135,8 @@ def open_connection(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:
         raise SpoolError(f"{path} can't be opened: {error}") from error
+    # A damaged text in one row must not hide the others; what reads it checks its form.
+    connection.text_factory = lambda text: text.decode(errors="replace")
     try:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from collector.contribution.contribution import LICENCE, Contribution
-from collector.contribution.contributor import Use, parse_stored_use, stored_use
+from collector.contribution.contributor import Use, stored_use, use_of
 from collector.spool.counts import Counted, Counts
 from collector.spool.deletions import (
     DELETED_AT,
@@ -20,6 +20,7 @@ from collector.spool.deletions import (
     Deletion,
     Unremoved,
     WasDeleted,
+    deletion_of,
     erase,
     note_removed,
     note_unremoved,
@@ -27,6 +28,19 @@ from collector.spool.deletions import (
 from collector.spool.deletions import SCHEMA as DELETIONS
 from collector.spool.group_commit import GroupCommit, SpoolError, open_connection
 from collector.spool.pending_drawing import PendingDrawing, pack
+from collector.spool.quarantine import (
+    COUNTED,
+    LISTED,
+    QUEUED,
+    QUEUED_UP_TO,
+    TROUBLE,
+    Quarantined,
+    note_trouble,
+    put_into_quarantine,
+    release,
+    time_text,
+)
+from collector.spool.quarantine import SCHEMA as QUARANTINE
 from collector.storage.stored_drawing import to_stored
 
 __all__ = [
@@ -35,6 +49,7 @@ __all__ = [
     "Counts",
     "Deletion",
     "PendingDrawing",
+    "Quarantined",
     "Spool",
     "SpoolError",
     "SpoolFull",
@@ -102,7 +117,7 @@ class Spool:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SpoolError(f"no folder for {path}: {error}") from error
-        self._writer = GroupCommit(path, _SCHEMA + DELETIONS)
+        self._writer = GroupCommit(path, _SCHEMA + DELETIONS + QUARANTINE)
         self._reader = open_connection(path)
 
     def accept(
@@ -136,12 +151,12 @@ class Spool:
     def _insert(
         self, connection: sqlite3.Connection, row: tuple[str, int, str, str, str, bytes]
     ) -> Acknowledgement | Deletion | None:
-        drawing, contributor, use, body = row[0], row[2], row[3], row[-1]
+        drawing, contributor, body = row[0], row[2], row[-1]
         if deleted := connection.execute(DELETED_AT, (drawing,)).fetchone():
-            return Deletion(drawing, datetime.fromisoformat(deleted[0]))
-        known = connection.execute("SELECT use, contributor FROM drawings WHERE id = ?", (drawing,)).fetchone()
+            return deletion_of(drawing, deleted[0])
+        known = connection.execute("SELECT contributor FROM drawings WHERE id = ?", (drawing,)).fetchone()
         if known:
-            return Acknowledgement(drawing, parse_stored_use(known[0]), duplicate=True, yours=known[1] == contributor)
+            return Acknowledgement(drawing, use_of(str(known[0])), duplicate=True, yours=known[0] == contributor)
         (waiting,) = connection.execute("SELECT bytes FROM backlog").fetchone()
         if waiting + len(body) > self._max_bytes:
             return None
@@ -149,7 +164,7 @@ class Spool:
             "INSERT INTO drawings (id, label, contributor, use, received_at, body) VALUES (?, ?, ?, ?, ?, ?)", row
         )
         connection.execute("UPDATE backlog SET drawings = drawings + 1, bytes = bytes + ?", (len(body),))
-        return Acknowledgement(drawing, parse_stored_use(use), duplicate=False)
+        return Acknowledgement(drawing, use_of(contributor), duplicate=False)
 
     def counts(self, contributor: str | None = None) -> Counts:
         """Counts the drawings that were accepted and not deleted; `yours` is 0 without a contributor.
@@ -158,7 +173,10 @@ class Spool:
             SpoolError: the file can't be read.
         """
         # Rows are blanked, never removed, and `seq` grows in the order of commits: only new rows are read.
-        rows = "SELECT seq, label, contributor FROM drawings WHERE seq > ? AND label >= 0 ORDER BY seq"
+        rows = (
+            "SELECT seq, label, contributor FROM drawings "
+            "WHERE seq > ? AND label BETWEEN 0 AND 9 AND typeof(label) = 'integer' ORDER BY seq"
+        )
         with self._lock:
             self._look_for_deletions()
             for seq, label, who in self._read(rows, (self._counted.seq,)):
@@ -174,16 +192,23 @@ class Spool:
             self._recount_after = monotonic() + RECOUNT_SECONDS
         self._counted = Counted(latest)
 
-    def pending(self, limit: int, after: int = 0) -> list[PendingDrawing]:
-        """At most `limit` drawings that wait for upload, oldest first, with a seq above `after`.
+    def pending(self, limit: int, after: int = 0, now: datetime | None = None) -> list[PendingDrawing]:
+        """At most `limit` drawings that wait for upload, oldest first, with a seq above `after`; none in quarantine.
 
         Raises:
             SpoolError: the file can't be read.
         """
-        rows = "SELECT seq, id, body FROM drawings WHERE body IS NOT NULL AND seq > ? ORDER BY seq LIMIT ?"
         with self._lock:
-            found = self._read(rows, (after, limit))
-        return [PendingDrawing(seq, drawing, body) for seq, drawing, body in found]
+            numbers = self._read(QUEUED, (after, time_text(now or datetime.now(UTC)), limit))
+            return [self._pending(number) for (number,) in numbers]
+
+    def _pending(self, seq: int) -> PendingDrawing:
+        """One row, read on its own: a damaged one must not hide the others."""
+        try:
+            ((drawing, body),) = self._read("SELECT id, body FROM drawings WHERE seq = ?", (seq,))
+        except SpoolError as error:
+            return PendingDrawing(seq, "", b"", unreadable=str(error))
+        return PendingDrawing(seq, drawing, body)
 
     def backlog(self) -> Backlog:
         """Measures what waits for upload.
@@ -205,17 +230,90 @@ class Spool:
         """
         self._writer.run(lambda connection: _drop_body(connection, drawing))
 
+    def quarantine(self, seq: int, reason: str, now: datetime | None = None, retry_at: datetime | None = None) -> None:
+        """Takes a drawing out of the queue, until `retry_at` or `release`; its receipt and deletion work as before.
+
+        Raises:
+            SpoolError: the note may not be on disk; the drawing is tried again.
+        """
+        self._writer.run(
+            lambda connection: put_into_quarantine(connection, seq, reason, now or datetime.now(UTC), retry_at)
+        )
+
+    def quarantined(self) -> list[Quarantined]:
+        """The drawings in quarantine, oldest first.
+
+        Raises:
+            SpoolError: the file can't be read.
+        """
+        with self._lock:
+            rows = self._read(LISTED, ())
+        return [Quarantined.from_row(*row) for row in rows]
+
+    def count_quarantined(self) -> tuple[int, str]:
+        """The number of drawings in quarantine, and one of the reasons.
+
+        Raises:
+            SpoolError: the file can't be read.
+        """
+        with self._lock:
+            ((count, reason),) = self._read(COUNTED, ())
+        return count, reason or ""
+
+    def release(self, drawing: str | None = None) -> int:
+        """Puts a quarantined drawing, or all of them, back into the queue; returns their number.
+
+        Raises:
+            SpoolError: the note may not be on disk.
+        """
+        released = self._writer.run(lambda connection: release(connection, drawing))
+        self._arrived.set()
+        return released
+
+    def queue_before(self, seq: int | None = None) -> tuple[int, int]:
+        """How many drawings up to `seq` (all without one) are queued, and the last seq among them, 0 for none.
+
+        Raises:
+            SpoolError: the file can't be read.
+        """
+        with self._lock:
+            ((count, last),) = self._read(QUEUED_UP_TO, (2**62 if seq is None else seq, time_text(datetime.now(UTC))))
+        return count, last
+
+    def note_upload_trouble(self, reason: str) -> None:
+        """Keeps the uploader's error for other processes to show; an empty reason clears it.
+
+        Raises:
+            SpoolError: the note may not be on disk.
+        """
+        self._writer.run(lambda connection: note_trouble(connection, reason))
+
+    def upload_trouble(self) -> str:
+        """The uploader's last error, empty while uploads succeed.
+
+        Raises:
+            SpoolError: the file can't be read.
+        """
+        with self._lock:
+            rows = self._read(TROUBLE, ())
+        return rows[0][0] if rows else ""
+
     def delete(self, drawing: str, now: datetime | None = None) -> Deletion:
         """Deletes permanently; on disk when it returns. A repeat gets the first answer; an unknown id is noted too.
 
         Raises:
             SpoolError: the deletion may not be on disk; the drawing may still be kept.
         """
-        # Under the lock: counts that were read between the commit and the subtraction would be wrong ever after.
         with self._lock:
-            deletion, erased = self._writer.run(lambda connection: erase(connection, drawing, now or datetime.now(UTC)))
-            if erased:
-                self._counted.remove(erased)
+            counted_to = self._counted.seq
+        # Without the lock: the write may wait seconds for another process, and counts must not wait with it.
+        deletion, erased = self._writer.run(lambda connection: erase(connection, drawing, now or datetime.now(UTC)))
+        if erased:
+            with self._lock:
+                if self._counted.seq == counted_to:
+                    self._counted.remove(erased)
+                else:  # rows were read in between, before or after this one was blanked
+                    self._counted = Counted()
         self._arrived.set()
         return deletion
 
@@ -228,7 +326,7 @@ class Spool:
         waiting = "SELECT seq, id, body FROM drawings WHERE id = ? AND body IS NOT NULL"
         with self._lock:
             for (deleted_at,) in self._read(DELETED_AT, (drawing,)):
-                return Deletion(drawing, datetime.fromisoformat(deleted_at))
+                return deletion_of(drawing, deleted_at)
             for row in self._read(waiting, (drawing,)):
                 return PendingDrawing(*row)
         return None

@@ -11,9 +11,11 @@ from typing import Any
 from collector.contribution.contribution import LICENCE, Contribution
 from collector.contribution.contributor import Use, parse_stored_use, stored_use, use_of
 from collector.contribution.layout import is_drawing_id, sample_key
-from collector.ink.drawing import Drawing, Stroke, describe, parse_strokes, strokes_to_json
+from collector.ink.drawing import DIGITS, Drawing, Stroke, check_points, describe, parse_strokes, strokes_to_json
+from collector.ink.snapshot import MAX_CANVAS_SIDE
 
 FORMAT = 1
+MIN_PEN_WIDTH = 0.01  # px
 
 
 class BadStoredDrawing(ValueError):
@@ -48,6 +50,7 @@ class StoredDrawing:
     source: str
     strokes: tuple[Stroke, ...]
     samples: tuple[StoredSample, ...]
+    confirmed: bool = False
 
     @property
     def drawing(self) -> Drawing:
@@ -74,7 +77,9 @@ class StoredDrawing:
             "strokes": strokes_to_json(self.strokes),
             "samples": [asdict(sample) for sample in self.samples],
         }
-        return json.dumps(record, separators=(",", ":")).encode()
+        if self.confirmed:  # absent otherwise: readers of earlier releases ignore it
+            record["confirmed"] = True
+        return json.dumps(record, separators=(",", ":"), allow_nan=False).encode()
 
 
 def to_stored(
@@ -104,6 +109,7 @@ def to_stored(
             )
             for step, sample in enumerate(contribution.samples)
         ),
+        confirmed=contribution.confirmed,
     )
 
 
@@ -116,7 +122,7 @@ def parse_stored_drawing(body: bytes) -> StoredDrawing:
     try:
         record = json.loads(body)
         return _from_record(record)
-    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise BadStoredDrawing(f"{len(body)} bytes that are not a stored drawing: {error!r:.200}") from error
 
 
@@ -125,29 +131,44 @@ def _from_record(record: dict[str, Any]) -> StoredDrawing:
         raise BadStoredDrawing(f"format {describe(record['format'])}, expected {FORMAT}")
     if not is_drawing_id(record["drawing"]):
         raise BadStoredDrawing(f"drawing {describe(record['drawing'])}, expected a UUID")
+    label, strokes = int(_number(record, "label", 0, DIGITS - 1)), parse_strokes(record["strokes"])
+    width, height = (int(_number(record, side, 1, MAX_CANVAS_SIDE)) for side in ("width", "height"))
+    check_points(strokes, width, height)
     return StoredDrawing(
         id=record["drawing"],
-        label=_whole(record["label"]),
-        contributor=str(record["contributor"]),
+        label=label,
+        contributor=_text(record, "contributor"),
         use=parse_stored_use(record["use"]),
         received_at=datetime.fromisoformat(record["received_at"]),
-        consent=str(record["consent"]),
-        licence=str(record["licence"]),
-        width=_whole(record["width"]),
-        height=_whole(record["height"]),
-        pen_width=float(record["pen_width"]),
-        pointer=str(record["pointer"]),
-        source=str(record["source"]),
-        strokes=parse_strokes(record["strokes"]),
-        samples=tuple(_sample_from(sample) for sample in record["samples"]),
+        consent=_text(record, "consent"),
+        licence=_text(record, "licence"),
+        width=width,
+        height=height,
+        pen_width=_number(record, "pen_width", MIN_PEN_WIDTH, MAX_CANVAS_SIDE),
+        pointer=_text(record, "pointer"),
+        source=_text(record, "source"),
+        strokes=strokes,
+        samples=tuple(_sample_from(sample, label, record["drawing"], i) for i, sample in enumerate(record["samples"])),
+        confirmed=record.get("confirmed") is True,
     )
 
 
-def _whole(value: Any) -> int:
-    if type(value) is not int:
-        raise BadStoredDrawing(f"{describe(value)}, expected a whole number")
-    return value
+def _sample_from(record: dict[str, Any], label: int, drawing: str, step: int) -> StoredSample:
+    key = sample_key(label, drawing, step)
+    if record["step"] != step or record["key"] != key:
+        raise BadStoredDrawing(f"sample {step} has key {describe(record['key'])}, expected {key}")
+    return StoredSample(step, _number(record, "ink", 0, 1), key, _text(record, "sha256"))
 
 
-def _sample_from(record: dict[str, Any]) -> StoredSample:
-    return StoredSample(int(record["step"]), float(record["ink"]), str(record["key"]), str(record["sha256"]))
+def _number(record: dict[str, Any], name: str, low: float, high: float) -> float:
+    value = record[name]
+    # One comparison, false for NaN too; bool is an int in Python.
+    if type(value) not in (int, float) or not low <= value <= high:
+        raise BadStoredDrawing(f"{name} is {describe(value)}, expected {low} to {high}")
+    return float(value)
+
+
+def _text(record: dict[str, Any], name: str) -> str:
+    text = str(record[name])
+    text.encode()  # half a surrogate pair, which JSON may escape, fits no file or table
+    return text

@@ -1,7 +1,7 @@
 """The uploader as a process of its own, started by the service: python -m collector.upload.uploader_process SPOOL.
 
-Beside the event loop, in one interpreter, uploads would make every prediction wait for its turn. It runs until its
-standard input ends, which happens however the process ends that started it.
+In the service's own interpreter, uploads would make every prediction wait for its turn. The process runs until its
+standard input ends, which happens however the service ends.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import random
 import signal
 import sys
 import threading
@@ -17,26 +18,27 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from collector.settings import StoreSettings, open_store
-from collector.spool.spool import Spool
+from collector.spool.spool import Spool, SpoolError
 from collector.storage.folder_store import FolderStore
-from collector.upload.uploader import Uploader
+from collector.upload.uploader import Uploader, backoff_seconds
 
 log = logging.getLogger(__name__)
 
-NICE = 5  # predictions are waited for, uploads are not
-LAST_SECONDS = 4.0  # for the drawings that are on their way when it is told to stop; they are taken up again later
+NICE = 5  # predictions are more urgent than uploads
+LAST_SECONDS = 4.0  # for the uploads under way after a stop; the next process repeats them
+READ_BYTES = 4096
 
 
 def main(spool_file: Path) -> None:
-    """Uploads what is in the spool to the store that the environment names."""
-    # A Ctrl-C or a service manager's SIGTERM reaches the whole group; when to stop is the service's to say.
+    """Uploads the spool's drawings to the store that the environment names."""
+    # A Ctrl-C or a service manager's SIGTERM reaches the whole group; the service alone decides when to stop.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     os.nice(NICE)
     stop = threading.Event()
     threading.Thread(target=_stop_with_input, args=(stop,), daemon=True).start()
     with _alone(spool_file):
-        # One that had to wait for another to end may have been told to stop meanwhile.
+        # A process that waited here for another to end may have been stopped in the meantime.
         if not stop.is_set():
             _upload(spool_file, stop)
 
@@ -45,23 +47,50 @@ def _upload(spool_file: Path, stop: threading.Event) -> None:
     settings = StoreSettings()
     store = open_store(settings)
     if isinstance(store, FolderStore):
+        _sweep(store)
+    spool = _open_spool(spool_file, stop)
+    if spool is not None:
+        Uploader(spool, store).run(stop)
+        spool.close()
+
+
+def _sweep(store: FolderStore) -> None:
+    try:
         store.sweep()
-    spool = Spool(spool_file)
-    Uploader(spool, store).run(stop)
-    spool.close()
+    except OSError as error:  # unfinished files cost room and nothing else
+        log.warning("unfinished files were not removed: %s", error)
+
+
+def _open_spool(spool_file: Path, stop: threading.Event) -> Spool | None:
+    """Tries until it succeeds, for another process may hold the file's lock; None after a stop."""
+    failures = 0
+    while not stop.is_set():
+        try:
+            return Spool(spool_file)
+        except SpoolError as error:
+            failures += 1
+            delay = backoff_seconds(failures, random.random())  # noqa: S311 - spreads instances, keeps no secret
+            log.warning("the spool can't be opened, next try in %.1f s: %s", delay, error)
+            stop.wait(delay)
+    return None
 
 
 def _stop_with_input(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Not by `sys.stdin`: its lock, held by this thread at the interpreter's end, would abort the process.
+    while os.read(0, READ_BYTES):
+        pass
     stop.set()
     threading.Timer(LAST_SECONDS, os._exit, (0,)).start()
 
 
 @contextmanager
 def _alone(spool_file: Path) -> Iterator[None]:
-    """Waits for the uploader of a service that was killed: two at once would put what the other has just removed."""
+    """Waits for the uploader of a killed service to end: it might put objects that this one has just removed."""
     with spool_file.with_suffix(".uploading").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:  # some network shares have no locks
+            log.warning("%s can't be locked, so a second uploader may run beside this one: %s", lock.name, error)
         yield
 
 
@@ -70,5 +99,5 @@ if __name__ == "__main__":
         level=os.environ.get("MIDSTROKE_LOG_LEVEL", "info").upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    logging.getLogger("botocore").setLevel(logging.WARNING)  # at `info` it tells of every way to find credentials
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # at `info` it lists every way to find credentials
     main(Path(sys.argv[1]))

@@ -44,8 +44,7 @@ def make_contributions_routes(intake: Intake, origins: Origins) -> APIRouter:
             record = await asyncio.to_thread(parse_json_object, body)  # a full-size one takes 25 ms
         except ProtocolError as error:
             raise HttpError(422, error.code, error.message) from error
-        refusal = intake.refuse_at_once(record)
-        reply = await asyncio.to_thread(intake.accept, record) if refusal is None else refusal
+        reply = await intake.take(record)
         return Response(reply.model_dump_json(), _status_of(reply), media_type="application/json")
 
     return routes

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import APIRouter, Response
 
 from collector.storage.object_store import StoreError
@@ -12,6 +10,7 @@ from service.http.middleware.headers import FIGURE_POLICY
 from service.http.schemas import Overview, Responses, error_responses
 from service.inference.live_models import LiveModels
 from service.intake.intake import Intake
+from service.intake.storage_pool import StorageBusy
 from service.wire.schemas import describe_models, describe_trainer
 from training.models.artifact import CARD, BadCard
 from training.models.registry import Registry, RegistryError
@@ -32,7 +31,7 @@ def make_models_routes(live: LiveModels, registry: Registry, intake: Intake) -> 
         return Overview(
             models=describe_models(served.cards),
             trainer=describe_trainer(served.trainer) if served.trainer else None,
-            contributions=await asyncio.to_thread(intake.counts),
+            contributions=await intake.show_counts(),
         )
 
     @routes.get(
@@ -43,10 +42,10 @@ def make_models_routes(live: LiveModels, registry: Registry, intake: Intake) -> 
     )
     async def model_file(family: str, version: str, file: str) -> Response:
         try:
-            return await asyncio.to_thread(_read_file, registry, family, version, file)
+            return await intake.pool.run(lambda: _read_file(registry, family, version, file))
         except (RegistryError, BadCard) as error:
             raise HttpError(404, "not_found", str(error)) from error
-        except StoreError as error:
+        except (StoreError, StorageBusy) as error:
             raise HttpError(503, "store_unreachable", str(error)) from error
 
     return routes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from typing import Annotated, TypeVar
@@ -11,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from collector.spool.deletions import WasDeleted
+from collector.spool.pending_drawing import BadPendingDrawing
 from collector.spool.spool import SpoolError
 from collector.storage.object_store import StoreError
 from collector.storage.stored_drawing import BadStoredDrawing
@@ -21,6 +21,7 @@ from service.http.middleware.cors import check_origin
 from service.http.receipt_archive import archive_name, describe_stored, make_archive
 from service.http.schemas import Deleted, Responses, StoredContribution, error_responses
 from service.intake.receipts import Receipts, WrongReceipt
+from service.intake.storage_pool import StoragePool
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ GONE = error_responses({410: "It was deleted"})
 ZIP: Responses = {200: {"description": "A zip file", "content": {"application/zip": {}}}}
 
 
-def make_receipt_routes(receipts: Receipts, origins: Origins) -> APIRouter:
+def make_receipt_routes(receipts: Receipts, origins: Origins, pool: StoragePool) -> APIRouter:
     """The calls under `/contributions/{drawing}`. The receipt is sent in a header, because logs keep URLs."""
     routes = APIRouter()
     limiter = _Limiter(receipts)
@@ -56,7 +57,7 @@ def make_receipt_routes(receipts: Receipts, origins: Origins) -> APIRouter:
     async def see(drawing: str, credentials: Credentials, response: Response) -> StoredContribution:
         receipt = limiter.check(drawing, credentials)
         response.headers.update(NO_STORE)
-        return await _in_thread(lambda: describe_stored(receipts.read(drawing, receipt)))
+        return await _in_thread(pool, lambda: describe_stored(receipts.read(drawing, receipt)))
 
     @routes.get(
         "/contributions/{drawing}/archive",
@@ -71,7 +72,7 @@ def make_receipt_routes(receipts: Receipts, origins: Origins) -> APIRouter:
             stored = receipts.read(drawing, receipt)
             return make_archive(stored), archive_name(stored)
 
-        body, name = await _in_thread(pack)
+        body, name = await _in_thread(pool, pack)
         disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(body, media_type="application/zip", headers={**NO_STORE, **disposition})
 
@@ -84,7 +85,7 @@ def make_receipt_routes(receipts: Receipts, origins: Origins) -> APIRouter:
         check_origin(origins, request)
         receipt = limiter.check(drawing, credentials)
         response.headers.update(NO_STORE)
-        deletion = await _in_thread(lambda: receipts.delete(drawing, receipt))
+        deletion = await _in_thread(pool, lambda: receipts.delete(drawing, receipt))
         return Deleted(id=deletion.id, deleted_at=deletion.deleted_at.isoformat(timespec="milliseconds"))
 
     return routes
@@ -123,9 +124,9 @@ def _not_found() -> HttpError:
     return HttpError(404, "not_found", "no such contribution, or not its receipt")
 
 
-async def _in_thread(work: Callable[[], Outcome]) -> Outcome:
+async def _in_thread(pool: StoragePool, work: Callable[[], Outcome]) -> Outcome:
     try:
-        return await asyncio.to_thread(work)
+        return await pool.run(work)
     except WrongReceipt as error:
         raise _not_found() from error
     except WasDeleted as error:
@@ -133,6 +134,6 @@ async def _in_thread(work: Callable[[], Outcome]) -> Outcome:
     except SpoolError as error:
         log.error("spool: %s", error)
         raise HttpError(503, "busy", "the disk failed; try again") from error
-    except (StoreError, BadStoredDrawing) as error:
+    except (StoreError, BadStoredDrawing, BadPendingDrawing) as error:
         log.warning("can't read a contribution by its receipt: %s", error)
         raise HttpError(503, "store_unreachable", "the drawing can't be read now; try again") from error

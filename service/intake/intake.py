@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from time import monotonic
+from time import monotonic, thread_time
 from typing import Any
 
 from collector.contribution.contribution import BadContribution, parse_contribution
 from collector.contribution.contributor import BadToken, contributor_id, stored_use
 from collector.contribution.receipt import receipt_for
+from collector.ink.drawing import DIGITS
 from collector.spool.deletions import WasDeleted
 from collector.spool.spool import Counts, Spool, SpoolError, SpoolFull
+from service.intake.storage_health import StorageHealth
+from service.intake.storage_pool import StorageBusy, StoragePool
 from service.wire.schemas import Accepted, ContributionCounts, RefusalCode, Refused
 
 log = logging.getLogger(__name__)
@@ -26,8 +30,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+COUNTS_SECONDS = 0.25  # for which a welcome waits for the disk; then it shows the last known counts
+
+
 class Intake:
-    """Every method but `refuse_at_once` blocks on the disk: call it in a thread."""
+    """`take`, `show_counts` and `refuse_at_once` are for the event loop; all else blocks on the disk, in `pool`."""
 
     def __init__(
         self,
@@ -35,7 +42,11 @@ class Intake:
         key: bytes,
         now: Callable[[], datetime] = utc_now,
         clock: Callable[[], float] = monotonic,
+        health: StorageHealth | None = None,
+        pool: StoragePool | None = None,
     ) -> None:
+        self.pool = pool or StoragePool()
+        self._health = health
         self._spool = spool
         self._key = key
         self._now = now
@@ -43,6 +54,7 @@ class Intake:
         self._trouble: str | None = None  # the last that was logged
         self._rest_until: float | None = None  # by the clock, while writes fail
         self._rest_lock = threading.Lock()
+        self._last_counts = ContributionCounts(total=0, yours=0, by_label=[0] * DIGITS)
 
     def refuse_at_once(self, record: dict[str, Any]) -> Refused | None:
         """`busy` while writes fail, except for one contribution per REST_SECONDS, which tries again. Never blocks.
@@ -57,6 +69,38 @@ class Intake:
                 self._rest_until = now + REST_SECONDS
                 return None
         return _disk_failed(record)
+
+    async def take(
+        self, record: dict[str, Any], spend: Callable[[float], None] = lambda _seconds: None
+    ) -> Accepted | Refused:
+        """`accept` in the pool; `busy` when too many calls wait for the disk. `spend` gets its processor time."""
+        refusal = self.refuse_at_once(record)
+        if refusal is not None:
+            return refusal
+        seconds = 0.0
+
+        def accept() -> Accepted | Refused:
+            nonlocal seconds
+            before = thread_time()
+            try:
+                return self.accept(record)
+            finally:
+                seconds = thread_time() - before
+
+        try:
+            return await self.pool.run(accept)
+        except StorageBusy as error:
+            return _refused(record, "busy", f"{error}; try again later", retry=True)
+        finally:
+            spend(seconds)
+
+    async def show_counts(self, token: str | None = None) -> ContributionCounts:
+        """`counts` in the pool, or the last known ones when the disk takes too long: nobody waits for a figure."""
+        try:
+            async with asyncio.timeout(COUNTS_SECONDS):
+                return await self.pool.run(lambda: self.counts(token))
+        except (TimeoutError, StorageBusy):
+            return self._last_counts.model_copy(update={"yours": 0})
 
     def accept(self, record: dict[str, Any]) -> Accepted | Refused:
         """Stores the contribution. `Accepted` is returned after it is on disk."""
@@ -96,6 +140,10 @@ class Intake:
         return self._counts_of(None if token is None else contributor_id(self._key, token))
 
     def trouble(self) -> str:
+        """Troubles of disk and uploads that don't keep contributions from being accepted; empty without any."""
+        return self._health.trouble() if self._health else ""
+
+    def unusable(self) -> str:
         """Why contributions can't be stored; empty if they can."""
         try:
             self._spool.counts(None)
@@ -120,8 +168,11 @@ class Intake:
         except SpoolError as error:
             # The counts are only shown on the page; predictions and replies work without them.
             log.warning("spool: %s", error)
-            counts = Counts(total=0, yours=0, by_label=(0,) * 10)
-        return ContributionCounts(total=counts.total, yours=counts.yours, by_label=list(counts.by_label))
+            counts = Counts(total=0, yours=0, by_label=(0,) * DIGITS)
+        self._last_counts = ContributionCounts(
+            total=counts.total, yours=counts.yours, by_label=list(counts.by_label), trouble=self.trouble()
+        )
+        return self._last_counts
 
 
 def busy(record: dict[str, Any]) -> Refused:

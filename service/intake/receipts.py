@@ -12,6 +12,7 @@ from collector.spool.deletions import Deletion, WasDeleted
 from collector.spool.spool import Spool
 from collector.storage.object_store import NoSuchObject, ObjectStore
 from collector.storage.stored_drawing import StoredDrawing, parse_stored_drawing
+from collector.upload.prepared import prepare
 from service.intake.intake import utc_now
 
 
@@ -55,7 +56,7 @@ class Receipts:
         Raises:
             WrongReceipt: it is not this drawing's receipt, or the drawing is not stored here.
             WasDeleted: it was deleted.
-            BadStoredDrawing: the store holds something else under its key.
+            BadPendingDrawing, BadStoredDrawing: the spool or the store holds something else in its place.
             SpoolError, StoreError: it can't be read now.
         """
         self.check(drawing, receipt)
@@ -63,7 +64,8 @@ class Receipts:
         if isinstance(found, Deletion):
             raise WasDeleted(str(found))
         if found is not None:
-            return StoredFiles(*found.unpack())
+            prepared = prepare(found)
+            return StoredFiles(prepared.document, tuple(png for _, png in prepared.samples))
         return self._read_from_store(drawing)
 
     def delete(self, drawing: str, receipt: str) -> Deletion:

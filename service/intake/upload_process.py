@@ -1,4 +1,4 @@
-"""Runs `collector/upload/uploader_process.py` beside the service and restarts it when it ends."""
+"""Starts the uploader's process beside the service, and starts it again whenever it ends or can't be started."""
 
 from __future__ import annotations
 
@@ -7,23 +7,29 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from collector.spool.spool import Spool, SpoolError
 from service.paths import spool_file
 from service.settings import Settings
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.2  # between checks that it still runs
-AGAIN_SECONDS = 1.0  # before a process that ended is restarted
-STOP_SECONDS = 3.5  # for uploads in progress; less than the service's own time to stop
+FIRST_DELAY_SECONDS = 1.0  # until it is started again
+LONGEST_DELAY_SECONDS = 30.0
+STEADY_SECONDS = 60.0  # after a run of this length the delay begins anew
+STOP_SECONDS = 3.5  # for the uploads under way; less than the service takes for its own end
+
+Start = Callable[[], "subprocess.Popen[bytes]"]
 
 
 @contextmanager
-def upload_process(settings: Settings, stop: threading.Event) -> Iterator[None]:
-    """Runs the uploader until `stop` is set, restarting it whenever it ends earlier."""
-    thread = threading.Thread(target=_keep_running, args=(settings, stop), name="upload-process", daemon=True)
+def upload_process(settings: Settings, spool: Spool, stop: threading.Event) -> Iterator[None]:
+    """Keeps an uploader running until `stop`."""
+    supervisor = UploadSupervisor(lambda: _start(settings), spool, stop)
+    thread = threading.Thread(target=supervisor.run, name="upload-process", daemon=True)
     thread.start()
     try:
         yield
@@ -32,26 +38,63 @@ def upload_process(settings: Settings, stop: threading.Event) -> Iterator[None]:
         thread.join()
 
 
-def _keep_running(settings: Settings, stop: threading.Event) -> None:
-    while not stop.is_set():
-        with _start(settings) as process:
-            while process.poll() is None and not stop.wait(LOOK_SECONDS):
-                pass
-            if stop.is_set():
+class UploadSupervisor:
+    """Runs the process that `start` returns, again and again; notes in the spool why it doesn't run."""
+
+    def __init__(self, start: Start, spool: Spool, stop: threading.Event, first_delay: float = FIRST_DELAY_SECONDS):
+        self._start = start
+        self._spool = spool
+        self._stop = stop
+        self._first_delay = first_delay
+
+    def run(self) -> None:
+        """Returns after `stop`; never raises."""
+        delay = self._first_delay
+        while not self._stop.is_set():
+            trouble, steady = self._run_once()
+            if self._stop.is_set():
+                return
+            delay = self._first_delay if steady else delay
+            log.error("%s; starting it again in %g s", trouble, delay)
+            self._note(trouble)
+            self._stop.wait(delay)
+            delay = min(2 * delay, LONGEST_DELAY_SECONDS)
+
+    def _run_once(self) -> tuple[str, bool]:
+        """Why the process is gone, and whether it ran for long."""
+        try:
+            process = self._start()
+        except Exception as error:  # no descriptor, no process, no memory: all of these pass
+            return f"the uploader can't be started: {error}", False
+        waited = 0.0
+        try:
+            while process.poll() is None and not self._stop.wait(LOOK_SECONDS):
+                waited += LOOK_SECONDS
+            if self._stop.is_set():
                 _end(process)
-        if not stop.is_set():
-            log.error("the uploader ended with exit code %s; restarting it in %g s", process.returncode, AGAIN_SECONDS)
-            stop.wait(AGAIN_SECONDS)
+        except Exception as error:
+            process.kill()
+            return f"the uploader can't be watched: {error}", waited >= STEADY_SECONDS
+        finally:
+            if process.stdin is not None:
+                process.stdin.close()
+        return f"the uploader ended with {process.returncode}", waited >= STEADY_SECONDS
+
+    def _note(self, trouble: str) -> None:
+        try:
+            self._spool.note_upload_trouble(trouble)
+        except SpoolError as error:
+            log.warning("the uploader's state was not noted: %s", error)
 
 
 def _start(settings: Settings) -> subprocess.Popen[bytes]:
-    # The uploader must use this service's settings, which may not come from the environment.
+    # Its settings are this service's, wherever they come from.
     env = {"MIDSTROKE_VAR": str(settings.var), "MIDSTROKE_STORE": settings.store}
     if settings.s3_endpoint is not None:
         env["MIDSTROKE_S3_ENDPOINT"] = settings.s3_endpoint
-    return subprocess.Popen(  # noqa: S603 - this Python runs a module of ours
+    return subprocess.Popen(  # noqa: S603 - this Python and a module of our own
         [sys.executable, "-m", "collector.upload.uploader_process", str(spool_file(settings.var))],
-        stdin=subprocess.PIPE,  # the uploader ends when this pipe closes, however the service ends
+        stdin=subprocess.PIPE,  # ends with this process, whatever ends it
         env={**os.environ, **env, "MIDSTROKE_LOG_LEVEL": settings.log_level},
     )
 
@@ -63,3 +106,4 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
+        process.wait()

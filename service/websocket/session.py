@@ -126,7 +126,7 @@ class Session:
         self._replier.configure(hello.families, hello.coalesce)
 
     async def _welcome(self) -> None:
-        counts = await in_thread(self._budget, self._intake.counts, self._hello.contributor)
+        counts = await self._intake.show_counts(self._hello.contributor)
         served = self._live.current
         models = describe_models(served.cards)
         trainer = describe_trainer(served.trainer) if served.trainer else None
@@ -144,7 +144,7 @@ class Session:
 
     async def _store(self, record: dict[str, Any]) -> None:
         try:
-            reply = await in_thread(self._budget, self._intake.accept, record)
+            reply = await self._intake.take(record, self._budget.spend)
         finally:
             self._contributing -= 1
         # `reply` may wait; at most MAX_CONTRIBUTING of these are under way.

@@ -34,7 +34,7 @@ def test_a_contribution_is_on_disk_when_it_is_accepted(spool: Spool) -> None:
         "use": stored_use(use_of(contributor_id(KEY, TOKEN))),
         "duplicate": False,
         "receipt": receipt_for(KEY, record["id"]),
-        "contributions": {"total": 1, "yours": 1, "by_label": [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]},
+        "contributions": {"total": 1, "yours": 1, "by_label": [0, 0, 0, 0, 0, 0, 0, 1, 0, 0], "trouble": ""},
     }
     assert [waiting.id for waiting in spool.pending(10)] == [record["id"]]
 
@@ -91,7 +91,7 @@ def test_a_failing_spool_refuses_with_retry_and_reports_trouble(spool: Spool) ->
 
     assert isinstance(reply, Refused)
     assert (reply.code, reply.retry) == ("busy", True)
-    assert "spool" in intake.trouble()
+    assert "spool" in intake.unusable()
 
 
 class Disk:

@@ -19,7 +19,7 @@ def test_the_server_welcomes_with_models_limits_consent_and_counts(service: Serv
     assert {"family", "model", "encoding", "contract", "drawings", "metrics"} <= welcome["models"][0].keys()
     assert welcome["limits"]["message_bytes"] == 1048576
     assert welcome["consent"]["licence"] == "CC BY 4.0"
-    assert welcome["contributions"] == {"total": 0, "yours": 0, "by_label": [0] * 10}
+    assert welcome["contributions"] == {"total": 0, "yours": 0, "by_label": [0] * 10, "trouble": ""}
     assert welcome["trainer"] is None
 
 
