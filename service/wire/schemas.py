@@ -20,6 +20,8 @@ class Metrics(BaseModel):
     mean: float = Field(description="over 10, 20 ... 100 % of the ink")
     at_50: float
     at_100: float
+    judged_on: str = Field(description="the evaluation set: only figures on the same set compare")
+    drawings: int = Field(description="number of drawings in it")
 
 
 class ServedModel(BaseModel):
@@ -108,6 +110,8 @@ def describe_models(cards: Iterable[Card]) -> list[ServedModel]:
                 mean=round(card.metrics.mean, 4),
                 at_50=round(card.metrics.at_50, 4),
                 at_100=round(card.metrics.at_100, 4),
+                judged_on=card.metrics.evaluated_on,
+                drawings=card.metrics.drawings,
             ),
         )
         for place, card in enumerate(cards)

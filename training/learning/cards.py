@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,8 @@ from collector.ink.snapshot import Ink20, Place, pack_ink20
 from training.data.dataset import LabelledDrawing, Snapshots, evaluation_snapshots
 from training.data.reference import reference_drawings
 from training.families.recipes import Family
-from training.learning.evaluation import Evaluation
 from training.models.artifact import file_entries, golden_predictions, version_name
-from training.models.card import Card, TrainedOn
+from training.models.card import Card, Metrics, TrainedOn, VersionMetrics
 from training.models.interpreter import Interpreter
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ CREDITS = {
 }
 
 
-def make_card(family: Family, fitted: Fitted, evaluation: Evaluation, evaluated_on: str, trained_on: TrainedOn) -> Card:
+def make_card(family: Family, fitted: Fitted, metrics: Metrics, trained_on: TrainedOn) -> Card:
     """The card of a version that was made now; the caller adds recipe, gate and what it resumed from."""
     now = datetime.now(UTC)
     interpreter = Interpreter(fitted.model, family.encoding)
@@ -39,9 +38,9 @@ def make_card(family: Family, fitted: Fitted, evaluation: Evaluation, evaluated_
         created_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
         encoding=family.encoding,
         files=file_entries(fitted.model, fitted.weights),
-        metrics=evaluation.metrics(evaluated_on),
+        metrics=metrics,
         trained_on=trained_on,
-        standing=round(evaluation.mean, 4),
+        standing=metrics.mean,
         golden=golden_predictions(interpreter, family.encoding, golden_payloads(family.encoding)),
     )
 
@@ -77,6 +76,19 @@ def added_provenance(before: TrainedOn, new: Sequence[LabelledDrawing], withdraw
         credits=tuple(dict.fromkeys((*before.credits, *added.credits))),
         withdrawn=withdrawn,
     )
+
+
+def carried_evaluations(before: Iterable[Card], evaluated: Collection[str]) -> tuple[VersionMetrics, ...]:
+    """Results of earlier versions on sets other than those `evaluated`, each with the version that it belongs to."""
+    carried: dict[tuple[str, str], VersionMetrics] = {}
+    for card in before:
+        own = {each.metrics.set_key for each in card.evaluations if each.version == card.version}
+        earlier = [each for each in card.evaluations if each.metrics.set_key not in own]
+        scratch = [VersionMetrics(card.version, card.metrics)] if card.resumed_from is None else []
+        for each in (*scratch, *earlier):
+            if each.metrics.set_key not in evaluated:
+                carried.setdefault((each.version, each.metrics.set_key), each)
+    return tuple(carried.values())
 
 
 def describe_evaluation_set(drawings: Sequence[LabelledDrawing]) -> str:

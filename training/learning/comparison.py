@@ -11,9 +11,14 @@ from training.learning.evaluation import Evaluation, EvaluationSet, evaluate, pr
 from training.learning.gate import Verdict, decide
 from training.learning.prediction_cache import PredictionCache, prepare_incrementally
 from training.models.artifact import Artifact
+from training.models.card import VersionMetrics
 from training.models.interpreter import Interpreter
 
 MAX_CACHED_MODELS = 32
+
+
+def describe_reference_set() -> str:
+    return f"{len(reference_drawings('validation'))} reference drawings"
 
 
 class EvaluationCache:
@@ -60,6 +65,7 @@ class Comparison:
     ) -> None:
         self._cache, self._set, self._new = cache, evaluation_set, prepare(new, evaluation_set.encoding)
         self._reference_set = cache.reference(evaluation_set.encoding)
+        self._before = [artifact for artifact in (champion, reference_model) if artifact is not None]
         self._champion = cache.evaluation(champion.model, evaluation_set)
         self._champion_new = evaluate(Interpreter(champion.model, evaluation_set.encoding), self._new)
         first = None if reference_model is None else reference_model.model
@@ -71,6 +77,20 @@ class Comparison:
         evaluation = self._cache.evaluation(challenger, self._set)
         new = evaluate(Interpreter(challenger, self._set.encoding), self._new), self._champion_new
         return evaluation, decide(evaluation, self._champion, self._first, new, self._on_reference(challenger))
+
+    def metrics(self, challenger: bytes, version: str, evaluated_on: str) -> tuple[VersionMetrics, ...]:
+        """The challenger's results on both sets, and for comparison those of the champion and the reference model.
+
+        `version` is the challenger's, `evaluated_on` describes the evaluation set.
+        """
+        words = {self._set.set_id: evaluated_on, self._reference_set.set_id: describe_reference_set()}
+        sets = {each.set_id: each for each in (self._set, self._reference_set)}
+        models = {version: challenger} | {artifact.card.version: artifact.model for artifact in self._before}
+        return tuple(
+            VersionMetrics(name, self._cache.evaluation(model, sets[key]).metrics(words[key], key))
+            for key in sets
+            for name, model in models.items()
+        )
 
     def _on_reference(self, challenger: bytes) -> tuple[Evaluation, Evaluation] | None:
         if self._first_reference is None:

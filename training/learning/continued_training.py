@@ -16,7 +16,13 @@ from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, Snapshots,
 from training.data.reference import reference_drawings
 from training.data.sources import Floats, Source
 from training.families.recipes import Family, Recipe, Resume
-from training.learning.cards import added_provenance, describe_evaluation_set, make_card, recipe_record
+from training.learning.cards import (
+    added_provenance,
+    carried_evaluations,
+    describe_evaluation_set,
+    make_card,
+    recipe_record,
+)
 from training.learning.challenger import Outcome, Run
 from training.learning.comparison import Comparison
 from training.learning.evaluation import Evaluation
@@ -68,8 +74,12 @@ def continue_training(family: Family, before: Predecessors, drawings: Contribute
     comparison = Comparison(champion, before.reference_model, drawings.new, evaluation_set, run.evaluations)
     fitted, evaluation, verdict = _first_accepted(family, champion, fitted, comparison)
 
+    evaluated_on = describe_evaluation_set(drawings.validation)
+    metrics = evaluation.metrics(evaluated_on, evaluation_set.set_id)
     trained_on = added_provenance(champion.card.trained_on, drawings.new, drawings.withdrawn)
-    card = make_card(family, fitted, evaluation, describe_evaluation_set(drawings.validation), trained_on)
+    card = make_card(family, fitted, metrics, trained_on)
+    evaluations = comparison.metrics(fitted.model, card.version, evaluated_on)
+    cards = [each.card for each in (before.reference_model, champion) if each is not None]
     learning_rate = _learning_rate(resume, len(drawings.new))
     hyperparameters = {**asdict(resume), "learning_rate": learning_rate, "seed": run.seed}
     card = replace(
@@ -78,6 +88,10 @@ def continue_training(family: Family, before: Predecessors, drawings: Contribute
         resumed_from=champion.card.version,
         replaces=champion.card.version,
         gate=verdict.to_record(),
+        evaluations=(
+            *evaluations,
+            *carried_evaluations(cards, {each.metrics.set_key for each in evaluations}),
+        ),
     )
     return Outcome(Artifact(card, fitted.model, fitted.weights), evaluation, verdict)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,11 @@ class EvaluationSet:
     writers: tuple[str, ...]
     ids: tuple[str, ...] = ()  # of the drawings
 
+    @property
+    def set_id(self) -> str:
+        """12 hex digits, equal for the same drawings in any order and encoding."""
+        return hashlib.sha256("\n".join(sorted(self.ids)).encode()).hexdigest()[:12]
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
@@ -57,9 +63,10 @@ class Evaluation:
         """Accuracy at the stage nearest to an ink fraction."""
         return float(self.accuracy[int(np.abs(np.array(self.ink) - ink).argmin())])
 
-    def metrics(self, evaluated_on: str) -> Metrics:
+    def metrics(self, evaluated_on: str, evaluation_set: str = "") -> Metrics:
         return Metrics(
             evaluated_on=evaluated_on,
+            evaluation_set=evaluation_set,
             drawings=self.drawings,
             ink=self.ink,
             accuracy=_rounded(self.accuracy),

@@ -11,10 +11,12 @@ from training.data.sources import Source
 from training.families.recipes import Family, Recipe
 from training.learning.cards import describe_evaluation_set, make_card, provenance, recipe_record
 from training.learning.challenger import Outcome, Run
+from training.learning.comparison import describe_reference_set
 from training.learning.distillation import AugmentedCopies
 from training.learning.evaluation import evaluate, prepare
 from training.learning.gate import decide
 from training.models.artifact import Artifact
+from training.models.card import VersionMetrics
 from training.models.interpreter import Interpreter
 
 
@@ -40,21 +42,42 @@ def train_from_scratch(
     source = Source(snapshots, soft_labels=soft_labels, distillation_weight=recipe.distillation_weight)
     fitted = fit.fit(family, recipe, [source], seed=run.seed, progress=run.progress, should_stop=run.should_stop)
 
-    evaluation = evaluate(Interpreter(fitted.model, family.encoding), prepare(validation, family.encoding))
+    evaluation_set = prepare(validation, family.encoding)
+    evaluation = evaluate(Interpreter(fitted.model, family.encoding), evaluation_set)
     verdict = decide(evaluation, None)
-    card = make_card(family, fitted, evaluation, describe_evaluation_set(validation), provenance(training))
+    metrics = evaluation.metrics(describe_evaluation_set(validation), evaluation_set.set_id)
+    card = make_card(family, fitted, metrics, provenance(training))
+    reference_set = run.evaluations.reference(family.encoding)
+    on_reference = run.evaluations.evaluation(fitted.model, reference_set)
+    evaluations = {
+        metrics.set_key: metrics,
+        reference_set.set_id: on_reference.metrics(describe_reference_set(), reference_set.set_id),
+    }
     taught_by = None if teacher is None else f"{teacher.card.family} {teacher.card.version}"
     record = recipe_record({**asdict(recipe), "seed": run.seed, "teacher": taught_by})
-    card = replace(card, recipe=record, gate=verdict.to_record())
+    card = replace(
+        card,
+        recipe=record,
+        gate=verdict.to_record(),
+        evaluations=tuple(VersionMetrics(card.version, each) for each in evaluations.values()),
+    )
     return Outcome(Artifact(card, fitted.model, fitted.weights), evaluation, verdict)
 
 
 def compare_with_champion(outcome: Outcome, champion: Artifact, drawings: Sequence[LabelledDrawing]) -> Outcome:
     """The same challenger with the gate's verdict against an existing champion."""
     encoding = champion.card.encoding
-    evaluation = evaluate(Interpreter(champion.model, encoding), prepare(validation_set(drawings), encoding))
+    evaluation_set = prepare(validation_set(drawings), encoding)
+    evaluation = evaluate(Interpreter(champion.model, encoding), evaluation_set)
     verdict = decide(outcome.evaluation, evaluation)
-    card = replace(outcome.artifact.card, replaces=champion.card.version, gate=verdict.to_record())
+    card = outcome.artifact.card
+    metrics = evaluation.metrics(card.metrics.evaluated_on, evaluation_set.set_id)
+    card = replace(
+        card,
+        replaces=champion.card.version,
+        gate=verdict.to_record(),
+        evaluations=(*card.evaluations, VersionMetrics(champion.card.version, metrics)),
+    )
     return Outcome(replace(outcome.artifact, card=card), outcome.evaluation, verdict)
 
 

@@ -16,7 +16,7 @@ from collector.ink.encodings import CONTRACTS, ENCODINGS, Encoding
 CARD_FORMAT = 1
 CLASSES = 10
 FAMILY_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
-STORED_NAMES = {"evaluated_on": "judged_on"}  # fields that cards keep under an older name
+STORED_NAMES = {"evaluated_on": "judged_on", "evaluation_set": "set"}  # fields that cards keep under an older name
 VERSION_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 
 
@@ -53,6 +53,20 @@ class Metrics:
     at_100: float
     recall: tuple[float, ...]  # of each class, at full ink
     log_loss: float
+    evaluation_set: str = ""  # id: only figures on the same set may be compared; empty on cards of the first releases
+
+    @property
+    def set_key(self) -> str:
+        """Identifies the evaluation set, by its words where it has no id."""
+        return self.evaluation_set or self.evaluated_on
+
+
+@dataclass(frozen=True, slots=True)
+class VersionMetrics:
+    """A version's results, on the card of that or another version of its family."""
+
+    version: str
+    metrics: Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,9 @@ class Card:
     replaces: str | None = None
     gate: Mapping[str, Any] = field(default_factory=dict)
     continued_on: ContinuedOn | None = None  # None: trained from scratch
+    # This version and those before it on the same sets, and results of earlier versions on sets that this one was not
+    # evaluated on.
+    evaluations: tuple[VersionMetrics, ...] = ()
 
     @property
     def contract(self) -> str:
@@ -119,6 +136,7 @@ class Card:
             "classes": CLASSES,
             "files": {name: asdict(entry) for name, entry in self.files.items()},
             "metrics": _metrics_record(self.metrics),
+            "evaluations": [{"version": e.version, **_metrics_record(e.metrics)} for e in self.evaluations],
             "standing": self.standing,
             "trained_on": {**asdict(self.trained_on), "sources": dict(self.trained_on.sources)},
             "recipe": dict(self.recipe),
@@ -175,6 +193,7 @@ def _card(record: Any) -> Card:
         replaces=record["replaces"],
         gate=dict(record["gate"]),
         continued_on=_continued_on(record.get("learnt")),
+        evaluations=tuple(_version_metrics(each) for each in record.get("evaluations", ())),
     )
 
 
@@ -194,7 +213,13 @@ def _metrics(record: Any) -> Metrics:
         at_100=_number(record["at_100"]),
         recall=_numbers(record["recall"]),
         log_loss=_number(record["log_loss"]),
+        evaluation_set=str(record.get("set", "")),
     )
+
+
+def _version_metrics(record: Any) -> VersionMetrics:
+    _expect("version", record["version"], VERSION_NAME.fullmatch(record["version"]))
+    return VersionMetrics(record["version"], _metrics(record))
 
 
 def _trained_on(record: Any) -> TrainedOn:

@@ -1,6 +1,7 @@
 /** Selects the rows and lines that compare the baselines with the served models. Pure; `docs/baselines.md` has the format. */
 
-import { whole } from '../ui/words.js';
+import { versionWords, whole } from '../ui/words.js';
+import { resultOn } from './evaluations.js';
 
 /** @typedef {import('./cards.js').Card} Card */
 /**
@@ -33,15 +34,39 @@ export function ancestorsOf(rows) {
 }
 
 /**
+ * The evaluation set of the comparison, in words: that of the file's rows of our families, else that of the best family.
+ * @param {readonly Baseline[]} rows
+ * @param {readonly Card[]} cards best first
+ * @returns {string}
+ */
+export function comparisonSet(rows, cards) {
+  for (const { source, note = '' } of rows) {
+    const words = source === PROJECT && /(?:judged|measured|evaluated) on (.+)$/.exec(note);
+    if (words) return words[1];
+  }
+  return cards[0]?.metrics.judged_on ?? '';
+}
+
+/**
+ * A family's row of the comparison. Its figures are on the evaluation set of the others; where the served version was not
+ * measured on it, they are those of an earlier version that was, and the row says so.
  * @param {Card} card
+ * @param {string} set in words
  * @returns {Baseline}
  */
-export function familyRow({ family, version, metrics, trained_on }) {
-  const { ink, accuracy, mean, at_50, at_100, judged_on } = metrics;
+export function familyRow(card, set) {
+  const { family, version, trained_on } = card;
+  const found = resultOn(card, set);
   const year = Number(version.slice(0, 4)) || null;
   const trainedOn = `${whole(trained_on.drawings)} of ours`;
   const own = { name: family, source: PROJECT, year, claimed: null, came_out: null, trained_on: trainedOn };
-  return { ...own, ink, accuracy, mean, at_50, at_100, note: `measured on ${judged_on}` };
+  if (!found) {
+    const none = { ink: [], accuracy: [], mean: null, at_50: null, at_100: null };
+    return { ...own, ...none, trained_on: `${trainedOn}; not measured on these drawings`, note: `measured on ${card.metrics.judged_on}` };
+  }
+  const { ink, accuracy, mean, at_50, at_100, judged_on } = found.metrics;
+  const earlier = found.version === version ? '' : `; figures of its version ${versionWords(found.version)}`;
+  return { ...own, trained_on: trainedOn + earlier, ink, accuracy, mean, at_50, at_100, note: `measured on ${judged_on}` };
 }
 
 /**
@@ -52,7 +77,7 @@ export function familyRow({ family, version, metrics, trained_on }) {
  */
 export function linesOf(ancestors, families) {
   const alike = ancestors.filter(({ trained_on, ink }) => trained_on === EVERY_STAGE && ink.length > 0);
-  const ours = families.map((row, place) => line(row, place === 0 ? 'best' : 'ours'));
+  const ours = families.map((row, place) => line(row, place === 0 ? 'best' : 'ours')).filter(({ ink }) => ink.length > 0);
   return [...alike.map((row) => line(row, 'ancestor')), ...ours.reverse()];
 }
 

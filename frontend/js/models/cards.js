@@ -1,13 +1,25 @@
 /** Reads the cards of published versions, each once: a published version never changes. */
 
 /**
+ * @typedef {object} Metrics
+ * @property {string} judged_on the evaluation set in words, with its size
+ * @property {string} [set] its id
+ * @property {number} drawings
+ * @property {readonly number[]} ink
+ * @property {readonly number[]} accuracy at each of `ink`
+ * @property {number} mean
+ * @property {number} at_50
+ * @property {number} at_100
+ * @property {readonly number[]} recall
+ */
+/**
  * @typedef {object} Card
  * @property {string} family
  * @property {string} version
  * @property {string} encoding
  * @property {Readonly<Record<string, unknown>>} files
- * @property {{judged_on: string, drawings: number, ink: number[], accuracy: number[], mean: number, at_50: number,
- *   at_100: number, recall: number[], log_loss: number}} metrics
+ * @property {Metrics} metrics
+ * @property {readonly (Metrics & {readonly version: string})[]} [evaluations] of this and earlier versions
  * @property {{drawings: number, contributors: number, sources: Record<string, number>, credits: string[],
  *   withdrawn?: number}} trained_on
  * @property {string | null} resumed_from

@@ -1,6 +1,6 @@
 /** Shows the baselines and the served families as a chart and a table. */
 
-import { ancestorsOf, bySource, familyRow, linesOf, sourceWords } from './baselines.js';
+import { ancestorsOf, bySource, comparisonSet, familyRow, linesOf, sourceWords } from './baselines.js';
 import { comparisonChart } from './chart.js';
 import { byId, element } from '../ui/dom.js';
 import { figureGrid, figuresOfBaselines } from './figures.js';
@@ -10,10 +10,15 @@ import { figureGrid, figuresOfBaselines } from './figures.js';
 
 const TABLE_URL = 'baselines';
 const HEADINGS = ['Classifier and training data', 'Published accuracy, %', 'Reproduced here, %', 'Half drawn, %', 'Finished, %', 'Mean, %'];
-const CAPTION =
-  'Share of correct answers. “Published” and “reproduced” are measured on the source’s own test set. All other figures are ' +
-  'measured on drawings by people whose drawings no model was trained on; the mean is over 10, 20 … 100 % of the ink. The ' +
-  'chart shows models trained on every stage of our drawings.';
+
+/** @param {string} set the evaluation set in words */
+function captionWords(set) {
+  return (
+    'Share of correct answers. “Published” and “reproduced” are measured on the source’s own test set. All other figures are ' +
+    `measured on the same ${set}, which no model was trained on; the mean is over 10, 20 … 100 % of the ink. The chart shows ` +
+    'models trained on every stage of our drawings.'
+  );
+}
 
 export class ComparisonView {
   #place = byId('comparison-body', HTMLElement);
@@ -30,10 +35,12 @@ export class ComparisonView {
   async show(models) {
     const turn = ++this.#turn;
     this.#rows ??= readRows();
-    const reading = models.map((model) => this.#cards.read(model).then(familyRow));
+    const reading = models.map((model) => this.#cards.read(model));
     try {
-      const [rows, families] = await Promise.all([this.#rows, Promise.all(reading)]);
-      if (turn === this.#turn) this.#place.replaceChildren(...parts(ancestorsOf(rows), families));
+      const [rows, cards] = await Promise.all([this.#rows, Promise.all(reading)]);
+      const set = comparisonSet(rows, cards);
+      const families = cards.map((card) => familyRow(card, set));
+      if (turn === this.#turn) this.#place.replaceChildren(...parts(ancestorsOf(rows), families, captionWords(set)));
     } catch (error) {
       this.#rows = null;
       if (turn === this.#turn) this.#place.replaceChildren(element('p', {}, `${error instanceof Error ? error.message : error}.`));
@@ -52,11 +59,12 @@ async function readRows() {
 /**
  * @param {readonly Baseline[]} ancestors
  * @param {readonly Baseline[]} families best first
+ * @param {string} caption
  */
-function parts(ancestors, families) {
+function parts(ancestors, families, caption) {
   const lines = linesOf(ancestors, families);
   const chart = element('figure', {}, ...(lines.length ? [comparisonChart(lines)] : []));
-  chart.append(element('figcaption', {}, CAPTION));
+  chart.append(element('figcaption', {}, caption));
   const figures = element('details', {}, element('summary', {}, 'Figures of the comparison'), figureGrid(figuresOfBaselines()));
   return [chart, table(ancestors, families), figures];
 }

@@ -6,7 +6,8 @@ import { byId, element } from '../ui/dom.js';
 import { familySentence } from './families.js';
 import { figureGrid, figuresOf } from './figures.js';
 import { ComparisonView } from './comparison_view.js';
-import { percent, whenMade, whole } from '../ui/words.js';
+import { resultsBySet } from './evaluations.js';
+import { percent, versionWords, whenMade, whole } from '../ui/words.js';
 
 /** @typedef {import('./cards.js').Card} Card */
 /** @typedef {import('../connection/protocol.js').Model} Model */
@@ -54,28 +55,54 @@ export class ModelsView {
 function cardParts(card) {
   const { metrics } = card;
   const chart = element('figure', {}, accuracyChart(metrics.ink, metrics.accuracy));
-  chart.append(element('figcaption', {}, 'Correct answers by share of ink drawn, for people whose drawings it was not trained on'));
+  chart.append(element('figcaption', {}, `Correct answers by share of ink drawn, on ${metrics.judged_on} that it was not trained on`));
   return [facts(card), chart, figureGrid(figuresOf(card))];
 }
 
 /** @param {Card} card */
 function facts(card) {
-  const { metrics, trained_on: from } = card;
+  const { trained_on: from } = card;
+  const [main, ...others] = resultsBySet(card);
   /** @type {readonly (readonly [string, string | Node])[]} */
   const rows = [
     ['Version', card.version],
     ['Made', whenMade(card.version) + (card.resumed_from ? `, continued from ${card.resumed_from}` : ', trained from scratch')],
     ['Trained on', `${whole(from.drawings)} drawings by ${whole(from.contributors)} people${withdrawnWords(from)}`],
     ['Input', LOOKS[card.encoding] ?? card.encoding],
-    ['Correct, mean', percent(metrics.mean)],
-    ['Correct, half drawn', percent(metrics.at_50)],
-    ['Correct, finished', percent(metrics.at_100)],
-    ['Each digit, finished', recall(metrics.recall)],
-    ['Measured on', metrics.judged_on],
+    ['Measured on', main.words],
+    ['Correct, mean', shareWords(card, main, 'mean')],
+    ['Correct, half drawn', shareWords(card, main, 'at_50')],
+    ['Correct, finished', shareWords(card, main, 'at_100')],
+    ['Each digit, finished', recall(card.metrics.recall)],
+    ...others.map((set) => otherSetWords(card, set)),
     ['Comparison before publishing', gateWords(card.gate)],
     ['Credits', from.credits.join('; ') || 'none'],
   ];
   return element('dl', {}, ...rows.flatMap(([term, said]) => [element('dt', {}, term), element('dd', {}, said)]));
+}
+
+/**
+ * The card's own figure with those of earlier versions on the same set.
+ * @param {Card} card
+ * @param {import('./evaluations.js').EvaluationSet} set
+ * @param {'mean' | 'at_50' | 'at_100'} figure
+ */
+function shareWords(card, { results }, figure) {
+  const words = results.map(({ version, metrics }) =>
+    version === card.version ? percent(metrics[figure]) : `version ${versionWords(version)}: ${percent(metrics[figure])}`,
+  );
+  return words.length > 1 ? `${words[0]} (${words.slice(1).join(', ')})` : words[0];
+}
+
+/**
+ * @param {Card} card
+ * @param {import('./evaluations.js').EvaluationSet} set
+ * @returns {readonly [string, string]}
+ */
+function otherSetWords(card, set) {
+  const own = set.results.some(({ version }) => version === card.version);
+  const words = `finished ${shareWords(card, set, 'at_100')}; mean ${shareWords(card, set, 'mean')}`;
+  return [`On ${set.words}`, own ? words : `${words}; this version was not measured on them`];
 }
 
 /** @param {Card['trained_on']} from */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ancestorsOf, bySource, familyRow, linesOf, sourceWords } from '../../../frontend/js/models/baselines.js';
+import { ancestorsOf, bySource, comparisonSet, familyRow, linesOf, sourceWords } from '../../../frontend/js/models/baselines.js';
 import { spread } from '../../../frontend/js/models/chart.js';
 
 const INK = [0.5, 1];
@@ -22,15 +22,42 @@ function card(family, accuracy) {
 }
 
 test('figures of our families come from their cards, not from the file', () => {
-  const family = familyRow(card('softmax', [0.69, 0.89]));
+  const family = familyRow(card('softmax', [0.69, 0.89]), '9 drawings');
 
   assert.ok(ancestorsOf(ROWS).every(({ source }) => source !== 'Midstroke'));
   assert.deepEqual([family.name, family.year, family.at_50, family.at_100], ['softmax', 2026, 0.69, 0.89]);
   assert.equal(family.trained_on, '19,211 of ours');
 });
 
+test('a continued version is compared by the figures of the version that was measured on the same drawings', () => {
+  const first = { version: '20261121T034500Z-1f2e3d', ...card('path', [0.82, 0.982]).metrics, judged_on: '1699 drawings' };
+  const metrics = { ...card('path', [0.99, 1]).metrics, judged_on: '200 reference drawings', set: 'abc' };
+  const continued = { ...card('path', []), version: '20261122T000000Z-aaaaaa', metrics, evaluations: [first] };
+
+  const row = familyRow(continued, '1699 drawings');
+
+  assert.equal(row.at_100, 0.982);
+  assert.match(row.trained_on, /figures of its version of 21 Nov/);
+  assert.match(row.note, /1699 drawings/);
+});
+
+test('a family that was never measured on these drawings has no figures beside them', () => {
+  const row = familyRow(card('path', [0.99, 1]), '1699 drawings');
+
+  assert.deepEqual([row.mean, row.at_50, row.at_100], [null, null, null]);
+  assert.match(row.trained_on, /not measured/);
+  assert.deepEqual(linesOf([], [row]), []);
+});
+
+test('the comparison names the set of the file, else that of the best family', () => {
+  const file = [row({ source: 'Midstroke', note: 'v1, judged on 1699 drawings by 35 held-out contributors' })];
+
+  assert.equal(comparisonSet(file, []), '1699 drawings by 35 held-out contributors');
+  assert.equal(comparisonSet(ROWS, [card('path', [0.9, 1])]), '9 drawings');
+});
+
 test('the chart compares models trained on every stage, the best on top', () => {
-  const families = [card('path', [0.84, 0.98]), card('softmax', [0.69, 0.89])].map(familyRow);
+  const families = [card('path', [0.84, 0.98]), card('softmax', [0.69, 0.89])].map((each) => familyRow(each, '9 drawings'));
 
   const lines = linesOf(ancestorsOf(ROWS), families);
 

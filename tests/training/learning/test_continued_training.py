@@ -78,3 +78,34 @@ def probability_of_true_label(artifact: Artifact) -> float:
         interpreter.predict(finished.batch(slice(row, row + 1)))[drawing.label] for row, drawing in enumerate(NEW)
     ]
     return float(np.mean(of_label))
+
+
+def test_the_card_compares_versions_on_the_same_sets_alone(continued: Family, artifact: Artifact) -> None:
+    held_out = replace(artifact.card.metrics, evaluated_on="1699 drawings", evaluation_set="", at_100=0.98)
+    first = replace(artifact, card=replace(artifact.card, metrics=held_out, evaluations=()))  # as the first release's
+
+    one = trained_further(continued, first, first, NEW)
+    two = trained_further(continued, one, first, NEW[:5])
+
+    names = {first.card.version: "first", one.card.version: "one", two.card.version: "two"}
+    found = [(names[each.version], each.metrics.evaluated_on) for each in two.card.evaluations]
+    assert found == [(name, "200 reference drawings") for name in ("two", "one", "first")] + [
+        ("first", "1699 drawings")
+    ]
+    assert {each.metrics.set_key for each in two.card.evaluations[:3]} == {two.card.metrics.set_key}
+    assert two.card.evaluations[0].metrics == two.card.metrics
+    assert two.card.evaluations[3].metrics == held_out
+
+
+def test_contributed_and_reference_drawings_are_evaluated_apart(continued: Family, artifact: Artifact) -> None:
+    contributed = [replace(drawing, id=f"contributed {drawing.id}", source="page") for drawing in NEW]
+    validation = [*contributed, *reference_drawings("validation")]
+    drawings = Contributed(NEW, replay_buffer=(), validation=validation)
+
+    card = continue_training(continued, Predecessors(artifact, None), drawings, Run()).artifact.card
+
+    words = {each.metrics.evaluated_on for each in card.evaluations if each.version == card.version}
+    assert words == {"20 drawings by 2 held-out contributors and 200 reference drawings", "200 reference drawings"}
+    for each in card.evaluations:
+        sets = [other.version for other in card.evaluations if other.metrics.set_key == each.metrics.set_key]
+        assert sets == [card.version, artifact.card.version]
