@@ -12,7 +12,7 @@ import sysconfig
 from typing import NamedTuple
 
 OLDEST, NEWEST = (3, 11), (3, 13)  # TensorFlow has no stable release for Python 3.14
-OLDEST_GLIBC = (2, 28)  # what pyarrow's wheels ask for
+OLDEST_GLIBC = (2, 28)  # the oldest for which infra/wheels.py finds every wheel
 OLDEST_MACOS = (13, 0)
 SUPPORTED = "CPython 3.11 to 3.13"
 EXAMPLE = "for example: make run PYTHON=python3.13"

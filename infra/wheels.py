@@ -5,9 +5,14 @@ Nothing is installed and no wheel is downloaded whole: uv resolves each lock fil
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
+
+from infra.platforms import OLDEST_MACOS
 
 ROOT = Path(__file__).parents[1]
 # By the names that uv has for them; glibc and macOS in the oldest versions that infra/platforms.py lets through.
@@ -19,6 +24,7 @@ PYTHONS = {
     "requirements/dev.txt": ("3.11", "3.12", "3.13"),
 }
 RESOLVE_SECONDS = 120  # for one lock file, platform and Python
+AT_ONCE = 4  # they mostly wait for the index
 
 
 def unresolved(requirements: Path, platform: str, python: str, uv: Path) -> str | None:
@@ -27,6 +33,7 @@ def unresolved(requirements: Path, platform: str, python: str, uv: Path) -> str 
     try:
         done = subprocess.run(
             [*command, "--python-platform", platform, "--python-version", python],
+            env={**os.environ, "MACOSX_DEPLOYMENT_TARGET": ".".join(map(str, OLDEST_MACOS))},
             capture_output=True,
             text=True,
             timeout=RESOLVE_SECONDS,
@@ -40,12 +47,12 @@ def unresolved(requirements: Path, platform: str, python: str, uv: Path) -> str 
 def main() -> int:
     """Prints a line for each combination; 1 where one does not resolve."""
     uv, failed = Path(sys.executable).with_name("uv"), 0
-    for name, pythons in PYTHONS.items():
-        for platform in PLATFORMS:
-            for python in pythons:
-                wrong = unresolved(ROOT / name, platform, python, uv)
-                failed += wrong is not None
-                print(f"{name} on {platform}, Python {python}: {wrong or 'resolves'}", flush=True)
+    asked = [(name, *where) for name, pythons in PYTHONS.items() for where in product(PLATFORMS, pythons)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = pool.map(lambda one: unresolved(ROOT / one[0], one[1], one[2], uv), asked)
+        for (name, platform, python), wrong in zip(asked, answers, strict=True):
+            failed += wrong is not None
+            print(f"{name} on {platform}, Python {python}: {wrong or 'resolves'}", flush=True)
     return min(failed, 1)
 
 

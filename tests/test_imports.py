@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+
+from tests.repository import ROOT
 
 pytestmark = pytest.mark.slow  # imports everything in new processes
 
@@ -21,15 +23,21 @@ def loaded(code: str, names: tuple[str, ...]) -> list[str]:
     return ended.stdout.split()
 
 
+def test_the_tests_of_the_service_are_imported_by_themselves_alone() -> None:
+    others = [file for file in (ROOT / "tests").rglob("*.py") if not file.is_relative_to(ROOT / "tests" / "service")]
+    importing = re.compile(r"^\s*(?:from|import) tests\.service\b", re.MULTILINE)
+
+    assert [file for file in [*others, *(ROOT / "infra").rglob("*.py")] if importing.search(file.read_text())] == []
+
+
 @pytest.mark.parametrize("module", ["service.cli.main", "service.server", "service.app"])
 def test_the_service_loads_nothing_that_only_training_or_s3_wants(module: str) -> None:
     assert loaded(f"import {module}", HEAVY) == []
 
 
 def test_every_module_of_service_and_collector_keeps_tensorflow_out() -> None:
-    root = Path(__file__).parents[1]
-    files = [file for folder in ("service", "collector") for file in (root / folder).rglob("*.py")]
-    modules = [".".join(file.relative_to(root).with_suffix("").parts) for file in files]
+    files = [file for folder in ("service", "collector") for file in (ROOT / folder).rglob("*.py")]
+    modules = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
     imports = "\n".join(f"import {module}" for module in modules if not module.endswith("__"))
 
     assert len(modules) > 20
