@@ -7,7 +7,7 @@ VENV := .venv
 PEERS := .venv-peers
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-FAST := not slow and not browser and not server
+FAST := -m "not slow and not browser and not server" --hypothesis-profile=fast
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast coverage check docs bench soak bootstrap lock
@@ -24,11 +24,11 @@ test: $(VENV)/.dev  ## every test: real browsers, servers and kills too
 	$(BIN)/python -m infra.node --test "tests/frontend/**/*.test.js"
 
 test-fast: $(VENV)/.dev  ## the tests without browser, S3 server, training, kills and trials
-	$(BIN)/python -m pytest -q -m "$(FAST)"
+	$(BIN)/python -m pytest -q $(FAST)
 	$(BIN)/python -m infra.node --test "tests/frontend/**/*.test.js"
 
 coverage: $(VENV)/.dev  ## branch coverage of test-fast
-	$(BIN)/python -m pytest -q -m "$(FAST)" --cov --cov-report=term
+	$(BIN)/python -m pytest -q $(FAST) --cov --cov-report=term
 
 check: $(VENV)/.dev  ## ruff, mypy, order of imports, tsc
 	$(BIN)/ruff check .

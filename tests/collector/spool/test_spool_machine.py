@@ -21,6 +21,8 @@ from collector.spool.spool import Spool, SpoolFull
 from collector.storage.stored_drawing import to_stored
 from tests.collector.contributions import make_contribution
 
+pytestmark = pytest.mark.slow  # tries a hundred histories
+
 ANN, BOB = "a" * 32, "b" * 32
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LENGTHS = 4  # bytes before each part of what is kept

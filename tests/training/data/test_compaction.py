@@ -64,6 +64,7 @@ def test_a_drawing_from_a_shard_is_the_drawing_that_was_stored() -> None:
             assert (one.canvas20 == other.canvas20).all()
 
 
+@pytest.mark.slow  # draws some hundred pictures
 def test_drawings_that_come_one_by_one_end_in_few_shards_in_their_order() -> None:
     store = MemoryStore()
     compaction = compaction_of(store)

@@ -63,6 +63,7 @@ def test_arrivals_come_in_order_each_drawing_once() -> None:
     assert [arrival.drawing for arrival in arrivals] == ids
 
 
+@pytest.mark.slow  # draws some hundred pictures
 def test_many_drawings_are_read_in_order_a_few_at_a_time() -> None:
     class Waiting(MemoryStore):
         most = given = 0
@@ -84,6 +85,7 @@ def test_many_drawings_are_read_in_order_a_few_at_a_time() -> None:
     assert Waiting.most <= READ_AHEAD
 
 
+@pytest.mark.slow  # starts processes
 def test_samples_decoded_by_several_processes_equal_those_decoded_in_one(caplog: pytest.LogCaptureFixture) -> None:
     store = MemoryStore()
     ids = contribute_all(store, DRAWINGS[:MANY])

@@ -100,6 +100,7 @@ def test_every_stage_of_every_drawing_is_predicted_as_in_service() -> None:
     assert evaluation.mean == 1
 
 
+@pytest.mark.slow  # draws figures
 def test_the_record_is_json_and_the_figures_are_the_same_each_time() -> None:
     evaluation = measure(guesses((1, 7, 7, 7), (2, 2, 3, 3)), np.array([7, 3]), "ab", INK)
 

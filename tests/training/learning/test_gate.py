@@ -113,6 +113,7 @@ STEPS_BACK: dict[str, tuple[int | None, int | None]] = {  # where each round los
 }
 
 
+@pytest.mark.slow  # takes a hundred rounds in seven ways
 @pytest.mark.parametrize(("stage", "of"), STEPS_BACK.values(), ids=STEPS_BACK.keys())
 def test_a_hundred_rounds_just_under_the_gate_fall_no_more_than_a_point(stage: int | None, of: int | None) -> None:
     first_model = champion = evaluation()

@@ -16,6 +16,8 @@ from training.models.artifact import Artifact, file_entries
 from training.models.card import Card, Metrics, TrainedOn
 from training.models.registry import NoSuchVersion, Registry, RegistryError, VersionExists
 
+pytestmark = pytest.mark.slow  # tries a hundred histories
+
 FAMILIES = ("cnn", "softmax")
 VERSIONS = tuple(f"2026112{day}T000000Z-abcdef" for day in range(6))
 WRITES = 6  # of the longest call, and one more
