@@ -31,6 +31,7 @@ from service.intake.intake import Intake
 from service.intake.receipts import Receipts
 from service.intake.storage_health import StorageHealth
 from service.intake.upload_process import upload_process
+from service.network.addresses import name_address, name_lan_addresses
 from service.network.connections import Connections
 from service.network.http_protocol import MAX_HEAD_BYTES, http_protocol
 from service.network.limits import Limits, fit_descriptors, raise_descriptor_limit
@@ -144,7 +145,7 @@ class _Server(uvicorn.Server):
         self, app: FastAPI, limits: Limits, listener: socket.socket, stop: threading.Event, says_so: bool
     ) -> None:
         super().__init__(uvicorn_config(app, limits))
-        self._address = name_address(listener)
+        self._listener = listener
         self._stop = stop
         self._says_so = says_so
 
@@ -154,7 +155,9 @@ class _Server(uvicorn.Server):
             self.should_exit = True
             return
         if self._says_so:
-            typer.echo(f"Midstroke is at {self._address}")
+            typer.echo(f"Midstroke is at {name_address(self._listener)}")
+            for address in name_lan_addresses(self._listener):
+                typer.echo(f"On a phone or another computer of this network: {address}")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.should_exit:
@@ -166,14 +169,6 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._stop.set()
         await super().shutdown(sockets)
-
-
-def name_address(listener: socket.socket) -> str:
-    """The URL to type into a browser on this machine."""
-    host, port = listener.getsockname()[:2]
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared with, not bound to  # nosec B104
-        host = "localhost"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _end_at_once() -> None:
