@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from collector.ink.drawing import Drawing
 from tests.chromium import ARGUMENTS, chromium_path
+from tests.real_data import drawings_from
 from tests.running import RunningService, running_service
 
 
@@ -32,6 +34,12 @@ def browser() -> Iterator[Browser]:
 def service(tmp_path: Path) -> Iterator[RunningService]:
     with running_service(tmp_path / "var") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def by_label() -> dict[int | None, Drawing]:
+    """A real drawing of each digit."""
+    return {d.label: d for d in drawings_from("pendigits-train.ndjson.gz", 400)}
 
 
 @pytest.fixture(scope="module")

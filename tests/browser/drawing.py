@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from collector.ink.drawing import Drawing
 from infra.harness.mouse import draw_stroke
 
-__all__ = ["SHEET_INK", "bars", "draw", "draw_stroke", "open_page", "wait_for_guess"]
+__all__ = [
+    "SHEET_INK",
+    "answered",
+    "bars",
+    "begin",
+    "draw",
+    "draw_asked",
+    "draw_stroke",
+    "open_page",
+    "wait_for_guess",
+]
 
 # Left, right, top and bottom of the visible ink, in px of the 500 px canvas; 500, 0, 500, 0 without any.
 SHEET_INK = """
@@ -50,3 +61,21 @@ def open_page(page: Page, url: str, token: str | None = None) -> None:
         page.add_init_script(f"localStorage.setItem('midstroke.contributor', '{token}')")
     page.goto(url)
     expect(page.locator("#state")).to_have_text(re.compile("^live"), timeout=20_000)
+
+
+def begin(page: Page, url: str) -> None:
+    """The page asking for a digit, with the visitor's consent."""
+    open_page(page, f"{url}/#contribute")
+    page.locator("#agree").click()
+
+
+def draw_asked(page: Page, by_label: Mapping[int | None, Drawing]) -> int:
+    """The digit that is asked for, drawn; returns it."""
+    asked = int(page.locator("#asked-digit").inner_text())
+    draw(page, by_label[asked])
+    return asked
+
+
+def answered(page: Page) -> Locator:
+    """The drawings in the recent strip that the service has accepted."""
+    return page.locator("#recent li:is([data-status=training], [data-status=validation])")

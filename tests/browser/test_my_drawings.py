@@ -16,8 +16,7 @@ from collector.contribution.contribution import CONSENT_TEXT, CONSENT_VERSION, L
 from collector.contribution.layout import drawing_key, tombstone_key
 from collector.ink.drawing import Drawing
 from collector.storage.folder_store import FolderStore
-from tests.browser.drawing import draw, open_page
-from tests.real_data import drawings_from
+from tests.browser.drawing import begin, draw, open_page
 from tests.running import RunningService, running_service, start_service, wait_until_ready
 
 pytestmark = pytest.mark.browser
@@ -30,17 +29,6 @@ def patience() -> Iterator[None]:
     expect.set_options(timeout=WAIT_SECONDS * 1000)
     yield
     expect.set_options(timeout=5000)  # Playwright's own
-
-
-@pytest.fixture(scope="module")
-def by_label() -> dict[int | None, Drawing]:
-    return {d.label: d for d in drawings_from("pendigits-train.ndjson.gz", 400)}
-
-
-def begin(page: Page, url: str) -> None:
-    open_page(page, url)
-    page.locator("#mode-contribute").click()
-    page.locator("#agree").click()
 
 
 def give(page: Page, by_label: dict[int | None, Drawing], count: int = 1) -> None:

@@ -1,6 +1,9 @@
 /** Draws strokes on canvases: the one that the visitor sees and the one that the model is shown. No input. */
 
+import { hasInkOf, readsBack } from './canvas_check.js';
 import { PEN_WIDTH, SIDE, inkBox } from './geometry.js';
+import { encodeGrayPng } from './png.js';
+import { StrokeRaster } from './raster.js';
 
 /** @typedef {import('./geometry.js').Box} Box */
 /** @typedef {import('./geometry.js').Stroke} Stroke */
@@ -92,22 +95,29 @@ export class VisibleCanvas {
 /**
  * The canvas as the model sees it: black on white, 500 x 500, on any screen. Finished strokes are cached as a picture, so
  * that a frame draws only the last stroke. That stroke is drawn whole each time: drawn in parts, its antialiased edges
- * would overlap and be darker, and the same strokes would give other pixels.
+ * would overlap and be darker, and the same strokes would give other pixels. In a browser that falsifies what is read from
+ * a canvas, the strokes are drawn without one.
  */
 export class ModelCanvas {
   #canvas = sheetCanvas();
   #context = contextOf(this.#canvas, { willReadFrequently: true });
   #finishedCanvas = sheetCanvas();
   #finishedContext = contextOf(this.#finishedCanvas, { willReadFrequently: true });
+  /** @type {readonly Stroke[]} */ #strokes = [];
   /** @type {readonly Stroke[]} */ #finished = [];
   /** @type {Box | null} where the two canvases may differ */ #under = WHOLE;
 
+  /** @type {StrokeRaster | null} */ #raster = null; // in place of the canvas
+
   constructor() {
+    if (!readsBack(this.#context)) this.#raster = new StrokeRaster();
     blank(this.#finishedContext);
   }
 
   /** @param {readonly Stroke[]} strokes immutable: a stroke that is identical is not drawn again */
   draw(strokes) {
+    this.#strokes = strokes;
+    if (this.#raster) return this.#raster.draw(strokes);
     this.#finish(strokes.slice(0, -1));
     this.#uncover();
     drawStrokes(this.#context, strokes.slice(-1));
@@ -138,18 +148,38 @@ export class ModelCanvas {
    * @returns {Canvas}
    */
   read(strokes) {
+    if (this.#raster) return this.#raster.read(strokes);
+    const canvas = this.#readCanvas(strokes);
+    if (canvas && hasInkOf(strokes, canvas.patch)) return canvas;
+    this.#raster = new StrokeRaster();
+    this.#raster.draw(this.#strokes);
+    return this.#raster.read(strokes);
+  }
+
+  /**
+   * @param {readonly Stroke[]} strokes
+   * @returns {Canvas | null} null when the browser forbids it
+   */
+  #readCanvas(strokes) {
     const box = inkBox(strokes);
     const [left, top] = [box?.left ?? 0, box?.top ?? 0];
     const [width, height] = [(box?.right ?? 1) - left, (box?.bottom ?? 1) - top];
-    const gray = oneChannel(this.#context.getImageData(left, top, width, height).data);
-    return { width: SIDE, height: SIDE, patch: { left, top, width, height, gray }, outside: WHITE };
+    try {
+      const gray = oneChannel(this.#context.getImageData(left, top, width, height).data);
+      return { width: SIDE, height: SIDE, patch: { left, top, width, height, gray }, outside: WHITE };
+    } catch {
+      return null;
+    }
   }
 
   /** @returns {Promise<Uint8Array>} the drawn canvas as PNG */
-  async png() {
-    const blob = await new Promise((resolve) => this.#canvas.toBlob(resolve, 'image/png'));
-    if (!(blob instanceof Blob)) throw new Error('the browser made no PNG of the sheet');
-    return new Uint8Array(await blob.arrayBuffer());
+  png() {
+    const { left, top, width, height, gray } = this.read(this.#strokes).patch;
+    const whole = new Uint8Array(SIDE * SIDE).fill(WHITE);
+    for (let row = 0; row < height; row++) {
+      whole.set(gray.subarray(row * width, (row + 1) * width), (top + row) * SIDE + left);
+    }
+    return encodeGrayPng(SIDE, SIDE, whole);
   }
 }
 
