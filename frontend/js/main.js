@@ -4,30 +4,38 @@ import { Connection, socketAddress } from './connection/connection.js';
 import { Consent } from './contribute/consent.js';
 import { ContributeView } from './contribute/contribute_view.js';
 import { Contributing } from './contribute/contributing.js';
-import { openPending } from './contribute/pending.js';
+import { LabelQuestion } from './contribute/label_question.js';
+import { UndeliveredView } from './contribute/undelivered.js';
 import { ModelCanvas, VisibleCanvas } from './ink/canvas.js';
 import { DrawingBoard } from './ink/drawing_board.js';
 import { ModelsView } from './models/models_view.js';
 import { TrainingLoopView } from './models/training_loop_view.js';
 import { openMyDrawings } from './my_drawings/my_drawings_view.js';
 import { byId } from './ui/dom.js';
+import { Drafts } from './ui/drafts.js';
 import { trackKeys } from './ui/keyboard.js';
 import { contributorToken, pageStorage, readModelChoice, saveModelChoice } from './ui/local_settings.js';
+import { openRecordStore } from './ui/record_store.js';
 import { StateLine } from './ui/state_line.js';
+import { Tabs } from './ui/tabs.js';
 import { Views } from './ui/views.js';
 import { ServedModels } from './watch/served_models.js';
 import { WatchView } from './watch/watch_view.js';
 import { Watching } from './watch/watching.js';
 
 /** @typedef {import('./connection/protocol.js').ServerMessage} ServerMessage */
+/** @typedef {import('./ui/tabs.js').TabMessage} TabMessage */
 
 const storage = pageStorage();
 const contributor = contributorToken(storage);
+const tabs = new Tabs(storage, heard);
 const views = new Views();
+const drafts = new Drafts();
 const connection = new Connection(socketAddress(document.baseURI), {
   opened: () => served.opened(),
   received,
   resumed,
+  closed: (code) => contributing.lost(code),
   changed: (link) => state.show(link),
 });
 
@@ -47,32 +55,48 @@ const loop = new TrainingLoopView();
 // Contributing
 
 const contributeView = new ContributeView();
-const myDrawings = await openMyDrawings((deleted) => contributing.forget(deleted));
-const contributing = new Contributing({
-  send: (message) => connection.send(message),
-  pending: await openPending(),
-  printer: new ModelCanvas(),
-  contributor,
-  hold: (receipt) => myDrawings.add(receipt),
-  changed: showContributing,
+const labelQuestion = new LabelQuestion();
+const undelivered = new UndeliveredView(openRecordStore('midstroke-undelivered', 'contributions'));
+const tell = (/** @type {TabMessage} */ message) => tabs.send(message);
+const myDrawings = openMyDrawings((deleted) => contributing.forget(deleted), tell);
+const contributing = new Contributing(
+  {
+    send: (message) => connection.send(message),
+    pending: openRecordStore('midstroke', 'contributions', () => showContributing()),
+    printer: new ModelCanvas(),
+    contributor,
+    hold: (receipt) => myDrawings.add(receipt),
+    undeliverable: (contribution, why) => undelivered.add(contribution, why),
+    tell,
+    changed: showContributing,
+  },
+  drafts.asked,
+);
+const consent = new Consent(storage, (version) => {
+  tell({ type: 'consent', version });
+  showContributing();
 });
-const consent = new Consent(storage, showContributing);
 
 // Drawing
 
 const canvas = byId('sheet', HTMLCanvasElement);
 const board = new DrawingBoard(canvas, new VisibleCanvas(canvas), {
   mayDraw: () => views.mode !== 'contribute' || consent.agreed !== null,
-  began: () => contributeView.object(''),
+  altered() {
+    contributeView.object('');
+    labelQuestion.withdraw();
+  },
   changed(drawing) {
     watching.show(drawing);
     if (board.isEmpty) watchView.showPredictions();
   },
-  cleared() {
-    contributeView.object('');
-    watchView.clear();
-  },
+  rested: saveDraft,
+  cleared: () => watchView.clear(),
 });
+
+function saveDraft() {
+  drafts.save(views.purpose, { strokes: board.strokes, pointer: board.pointer }, contributing.asked);
+}
 
 function skip() {
   if (views.mode !== 'contribute' || !consent.agreed) return;
@@ -81,9 +105,9 @@ function skip() {
 }
 
 /** @param {Event} [event] */
-function done(event) {
+async function done(event) {
   // The second half of a double click must not complain of the canvas that the first half emptied.
-  if (event instanceof MouseEvent && event.detail > 1 && board.isEmpty) return;
+  if (event instanceof MouseEvent && event.detail > 1 && (board.isEmpty || labelQuestion.isOpen)) return;
   const agreed = consent.agreed;
   if (views.mode !== 'contribute' || !agreed) return;
   const objection = contributing.objection(board.strokes);
@@ -91,7 +115,9 @@ function done(event) {
     contributeView.object(objection);
     return;
   }
-  void contributing.give(board.strokes, board.pointer, agreed);
+  const answer = await labelQuestion.settle(watchView.guess, contributing.asked);
+  if (answer === null) return;
+  if (answer !== 'again') void contributing.give(board.strokes, board.pointer, agreed, answer === 'keep');
   board.clear();
 }
 
@@ -129,7 +155,7 @@ function received(message) {
 /** Sends again what the former connection may have lost. */
 function resumed() {
   watching.sendAgain();
-  void contributing.sendPending();
+  void contributing.resume();
   void myDrawings.resume();
 }
 
@@ -137,6 +163,36 @@ function resumed() {
 function serve(models) {
   served.serve(models);
   showModels();
+}
+
+// The other tabs' messages
+
+/** @param {TabMessage} message */
+function heard(message) {
+  switch (message.type) {
+    case 'consent':
+      return followConsent(message.version);
+    case 'accepted':
+      contributing.acceptedElsewhere(message.id, message.use, message.counts);
+      return void contributing.settledElsewhere(message.id);
+    case 'refused':
+      contributing.refusedElsewhere(message.id, message.why);
+      return void contributing.settledElsewhere(message.id);
+    case 'receipt':
+      return myDrawings.adopt(message.receipt);
+    case 'deleted':
+    case 'forgotten':
+      return myDrawings.follow(message.id, message.type);
+  }
+}
+
+/** @param {string | null} version */
+function followConsent(version) {
+  const wasAsking = views.mode === 'contribute' && document.body.hasAttribute('data-agreed');
+  consent.adopt(version);
+  // A withdrawal ends the asking here too; the drawing stays, to be watched.
+  if (wasAsking && version === null) views.leaveContribute();
+  showContributing();
 }
 
 // What is shown
@@ -154,10 +210,22 @@ function showContributing() {
 }
 
 views.track((mode, otherPurpose) => {
-  if (otherPurpose) board.clear();
+  if (otherPurpose) {
+    const { strokes, pointer } = drafts.of(views.purpose);
+    board.load(strokes, pointer);
+  }
+  labelQuestion.withdraw();
   modelsView.setVisible(mode === 'models');
   loop.setVisible(mode === 'models');
   showContributing();
 });
+addEventListener('pagehide', saveDraft);
+addEventListener('pageshow', ({ persisted }) => {
+  if (!persisted) return;
+  // Messages of other tabs do not reach a page in the browser's cache.
+  followConsent(consent.stored);
+  void myDrawings.load();
+});
+void undelivered.load();
 void myDrawings.load();
 connection.start();

@@ -14,6 +14,7 @@ import { SUBPROTOCOL, decodeMessage, encodePing } from './protocol.js';
  * @property {() => void} opened say hello now
  * @property {(message: ServerMessage) => void} received
  * @property {() => void} resumed after a connection's first welcome: what the former one lost can be sent again
+ * @property {(code: number) => void} closed the socket closed with this code
  * @property {(link: Link) => void} changed
  */
 
@@ -109,6 +110,7 @@ export class Connection {
    */
   #lose(code, reason) {
     this.#socket = null;
+    this.#listener.closed(code);
     const delay = delayAfter(code, this.#attempt, Math.random());
     if (delay === null) {
       clearInterval(this.#pinger);

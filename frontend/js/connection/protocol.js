@@ -38,12 +38,20 @@
 /** @typedef {{readonly version: string, readonly licence: string, readonly text: string}} Consent */
 
 /**
+ * @typedef {object} Limits of a contribution
+ * @property {number} samples_min
+ * @property {number} samples_max
+ * @property {number} strokes_max
+ * @property {number} points_max
+ * @property {number} [message_bytes]
+ * @property {number} [sample_bytes] of each PNG
+ */
+/**
  * @typedef {object} Welcome
  * @property {'welcome'} type
  * @property {readonly Model[]} models best first
  * @property {readonly string[]} families
- * @property {{readonly samples_min: number, readonly samples_max: number, readonly strokes_max: number,
- *   readonly points_max: number}} limits
+ * @property {Limits} limits
  * @property {Consent} consent
  * @property {Counts} contributions
  * @property {Trainer | null} trainer
@@ -89,6 +97,7 @@
  * @property {number} height
  * @property {number} pen_width
  * @property {string} pointer
+ * @property {boolean} [confirmed] the visitor confirmed a label that the model doubts
  * @property {readonly (readonly (readonly number[])[])[]} strokes
  * @property {readonly {readonly ink: number, readonly png: string}[]} samples
  */

@@ -8,17 +8,17 @@ import { agreedConsent, setAgreedConsent } from '../ui/local_settings.js';
 export class Consent {
   /** @type {Storage} */ #storage;
   /** @type {Terms | null} */ #terms = null;
-  /** @type {() => void} */ #changed;
+  /** @type {(version: string | null) => void} */ #decided;
 
   /**
    * @param {Storage} storage
-   * @param {() => void} changed
+   * @param {(version: string | null) => void} decided the visitor has agreed to this version, or has withdrawn
    */
-  constructor(storage, changed) {
+  constructor(storage, decided) {
     this.#storage = storage;
-    this.#changed = changed;
-    byId('agree', HTMLButtonElement).addEventListener('click', () => this.#set(this.#terms?.version ?? null));
-    byId('withdraw', HTMLButtonElement).addEventListener('click', () => this.#set(null));
+    this.#decided = decided;
+    byId('agree', HTMLButtonElement).addEventListener('click', () => this.#decide(this.#terms?.version ?? null));
+    byId('withdraw', HTMLButtonElement).addEventListener('click', () => this.#decide(null));
   }
 
   /** The version of the current terms if the visitor agreed to it; other terms need a new consent. */
@@ -27,18 +27,30 @@ export class Consent {
     return this.#terms !== null && agreed === this.#terms.version ? agreed : null;
   }
 
+  /** What this browser has stored, whatever the current terms. */
+  get stored() {
+    return agreedConsent(this.#storage);
+  }
+
   /** @param {Terms} terms */
   showTerms(terms) {
     this.#terms = terms;
     byId('consent-text', HTMLElement).textContent = terms.text;
     byId('consent-terms', HTMLElement).textContent = `Licence ${terms.licence}, terms of version ${terms.version}.`;
     byId('agree', HTMLButtonElement).disabled = false;
-    this.#changed();
+  }
+
+  /**
+   * Takes over what was decided in another tab, which may not share this page's storage.
+   * @param {string | null} version
+   */
+  adopt(version) {
+    if (agreedConsent(this.#storage) !== version) setAgreedConsent(this.#storage, version);
   }
 
   /** @param {string | null} version */
-  #set(version) {
+  #decide(version) {
     setAgreedConsent(this.#storage, version);
-    this.#changed();
+    this.#decided(version);
   }
 }

@@ -4,7 +4,9 @@ import { byId, setText } from '../ui/dom.js';
 import { RecentStrip } from './recent_strip.js';
 import { aDigit, countWords } from '../ui/words.js';
 
-/** @typedef {Pick<import('./contributing.js').Contributing, 'asked' | 'counts' | 'given'>} Shown */
+/** @typedef {Pick<import('./contributing.js').Contributing, 'asked' | 'counts' | 'given' | 'lasting'>} Shown */
+
+const UNSTORED = 'This browser does not let the page store drawings: keep the page open until yours are sent.';
 
 export class ContributeView {
   #asked = byId('asked', HTMLElement);
@@ -12,6 +14,7 @@ export class ContributeView {
   #words = byId('asked-words', HTMLElement);
   #invitation = byId('invitation-words', HTMLElement);
   #counts = byId('counts', HTMLElement);
+  #storageNote = byId('storage-note', HTMLElement);
   #objection = byId('objection', HTMLElement);
   #kept = new RecentStrip();
 
@@ -19,13 +22,14 @@ export class ContributeView {
    * @param {Shown} contributing
    * @param {boolean} asking whether the visitor contributes now
    */
-  show({ asked, counts, given }, asking) {
+  show({ asked, counts, given, lasting }, asking) {
     const task = asked === null ? '' : String(asked);
     setText(this.#digit, task);
     this.#asked.dataset.digit = task;
     setText(this.#words, asked === 8 ? 'Draw an' : 'Draw a');
     setText(this.#invitation, asking && asked !== null ? `Draw ${aDigit(asked)}` : 'Draw a digit');
     setText(this.#counts, countWords(counts));
+    setText(this.#storageNote, lasting ? '' : UNSTORED);
     this.#kept.show(given);
   }
 

@@ -1,24 +1,27 @@
 /** Asks for digits and sends finished drawings until the service has answered each. No elements. */
 
-import { chooseDigit } from '../watch/model_selection.js';
-import { PEN_WIDTH, SIDE, hundredths, inkLength } from '../ink/geometry.js';
-import { encodeContribution } from '../connection/protocol.js';
+import { encodeTimes, inkLength, PEN_WIDTH, SIDE } from '../ink/geometry.js';
 import { makeSamples } from '../ink/samples.js';
+import { thinStrokes } from '../ink/thinning.js';
+import { randomId } from '../ui/random_id.js';
 import { aDigit } from '../ui/words.js';
+import { chooseDigit } from '../watch/model_selection.js';
+import { Outbox } from './outbox.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
 /** @typedef {import('./recent_strip.js').GivenDrawing} GivenDrawing */
-/** @typedef {import('./pending.js').Pending} Pending */
+/** @typedef {import('./outbox.js').Pending} Pending */
 /** @typedef {import('../ink/pen.js').Pointer} Pointer */
 /** @typedef {import('../connection/protocol.js').Accepted} Accepted */
 /** @typedef {import('../connection/protocol.js').Contribution} Contribution */
 /** @typedef {import('../connection/protocol.js').Counts} Counts */
 /** @typedef {import('../connection/protocol.js').Refused} Refused */
-/** @typedef {import('../my_drawings/receipts.js').ReceiptRecord} ReceiptRecord */
+/** @typedef {import('../connection/protocol.js').Use} Use */
 /** @typedef {import('../connection/protocol.js').Welcome} Welcome */
+/** @typedef {import('../my_drawings/receipts.js').ReceiptRecord} ReceiptRecord */
 
 const LEAST_INK = 60; // px: shorter than any digit: a slip of the pen
-const AGAIN_MS = 4000; // before sending again when the service was busy
+const DELETED = 'deleted'; // code of a refusal: the visitor has deleted this drawing
 
 /**
  * @typedef {object} Collaborators
@@ -26,20 +29,33 @@ const AGAIN_MS = 4000; // before sending again when the service was busy
  * @property {Pending} pending
  * @property {import('../ink/samples.js').Printer} printer
  * @property {string} contributor
- * @property {(held: ReceiptRecord) => Promise<void>} hold stores the receipt of an accepted drawing
+ * @property {(receipt: ReceiptRecord) => Promise<void>} hold stores the receipt of an accepted drawing
+ * @property {(contribution: Contribution, why: string) => void} undeliverable it was dropped and can be downloaded
+ * @property {(message: import('../ui/tabs.js').TabMessage) => void} tell the other tabs
  * @property {() => void} changed the asked digit, the drawings or the counts changed
  */
 
 export class Contributing {
   /** @type {Collaborators} */ #collaborators;
+  /** @type {Outbox} */ #outbox;
   /** @type {Welcome['limits'] | null} */ #limits = null;
   /** @type {Counts} */ #counts = { total: 0, yours: 0, by_label: Array(10).fill(0) };
-  /** @type {number | null} */ #asked = null;
+  /** @type {number | null} */ #asked;
   /** @type {readonly GivenDrawing[]} */ #given = [];
 
-  /** @param {Collaborators} collaborators */
-  constructor(collaborators) {
+  /**
+   * @param {Collaborators} collaborators
+   * @param {number | null} [asked] the digit that was asked for before a reload
+   */
+  constructor(collaborators, asked = null) {
     this.#collaborators = collaborators;
+    this.#asked = asked;
+    this.#outbox = new Outbox({
+      send: collaborators.send,
+      pending: collaborators.pending,
+      restored: (contribution) => this.#note(restored(contribution)),
+      undeliverable: (contribution, why) => this.#drop(contribution, why),
+    });
   }
 
   get asked() {
@@ -53,6 +69,11 @@ export class Contributing {
   /** @returns {readonly GivenDrawing[]} newest last */
   get given() {
     return this.#given;
+  }
+
+  /** Whether a reload finds the waiting drawings again. */
+  get lasting() {
+    return this.#outbox.lasting;
   }
 
   /** @param {Welcome} welcome */
@@ -77,10 +98,8 @@ export class Contributing {
     if (!this.#limits || this.#asked === null) return 'the service has not answered yet';
     if (strokes.length === 0) return `draw ${aDigit(this.#asked)} first`;
     if (inkLength(strokes) < LEAST_INK) return `that is too little ink for ${aDigit(this.#asked)}`;
-    const points = strokes.reduce((sum, stroke) => sum + stroke.length, 0);
-    const { strokes_max, points_max } = this.#limits;
-    if (strokes.length > strokes_max) return `${strokes.length} strokes, at most ${strokes_max}; clear and draw it again`;
-    if (points > points_max) return `${points} points, at most ${points_max}; clear and draw it again`;
+    const { strokes_max } = this.#limits;
+    if (strokes.length > strokes_max) return `${strokes.length} strokes, at most ${strokes_max}; undo some, or clear and draw again`;
     return null;
   }
 
@@ -89,38 +108,81 @@ export class Contributing {
    * @param {readonly Stroke[]} strokes without an objection
    * @param {Pointer} pointer
    * @param {string} consent the version that was agreed to
+   * @param {boolean} [confirmed] the visitor confirmed a label that the model doubts
    */
-  async give(strokes, pointer, consent) {
+  async give(strokes, pointer, consent, confirmed = false) {
     const label = this.#asked;
-    if (!this.#limits || label === null) throw new Error('no digit was asked for yet');
-    const id = crypto.randomUUID();
+    const limits = this.#limits;
+    if (!limits || label === null) throw new Error('no digit was asked for yet');
+    const id = randomId();
     this.#note({ id, label, strokes, status: 'waiting' });
     this.askNext();
-    const { printer, pending, contributor } = this.#collaborators;
-    const samples = await makeSamples(strokes, this.#limits, printer);
-    const points = timed(strokes);
+    const { printer, contributor } = this.#collaborators;
+    // Before the samples are made: they show the strokes that are sent.
+    const thinned = thinStrokes(strokes, limits.points_max);
+    const samples = await makeSamples(thinned, limits, printer);
     const size = { width: SIDE, height: SIDE, pen_width: PEN_WIDTH };
-    const contribution = { id, label, contributor, consent, ...size, pointer, strokes: points, samples };
-    await pending.add(contribution);
-    this.#collaborators.send(encodeContribution(contribution));
+    const confirmation = confirmed ? { confirmed } : {};
+    this.#outbox.add({ id, label, contributor, consent, ...size, pointer, ...confirmation, strokes: encodeTimes(thinned), samples });
   }
 
-  /** Sends all contributions without an answer: from before a reload, or lost with a connection. */
-  async sendPending() {
-    for (const contribution of await this.#collaborators.pending.all()) {
-      if (!this.#given.some(({ id }) => id === contribution.id)) this.#note(restored(contribution));
-      this.#collaborators.send(encodeContribution(contribution));
-    }
+  /** Sends everything that the service has not answered, on a new connection. */
+  async resume() {
+    if (this.#limits) await this.#outbox.resume(this.#limits);
+  }
+
+  /** @param {number} code with which the connection closed */
+  lost(code) {
+    this.#outbox.lost(code);
   }
 
   /** @param {Accepted} accepted */
   async accepted({ id, use, receipt, contributions }) {
-    this.#counts = contributions;
-    this.#settle(id, { status: use });
     const given = this.#given.find((one) => one.id === id);
+    this.acceptedElsewhere(id, use, contributions);
+    this.#collaborators.tell({ type: 'accepted', id, use, counts: contributions });
     // The receipt first: a contribution that is still pending is sent again, and its answer brings the receipt again.
     if (given && receipt) await this.#collaborators.hold({ ...bare(given), use, receipt, given: Date.now() });
-    await this.#collaborators.pending.remove(id);
+    await this.#outbox.settle(id);
+  }
+
+  /**
+   * The service has accepted a drawing that this tab or another sent.
+   * @param {string} id
+   * @param {Use} use
+   * @param {Counts} counts
+   */
+  acceptedElsewhere(id, use, counts) {
+    this.#counts = counts;
+    this.#settle(id, { status: use });
+  }
+
+  /**
+   * Another tab has had the answer.
+   * @param {string} id
+   */
+  async settledElsewhere(id) {
+    await this.#outbox.settle(id);
+  }
+
+  /** @param {Refused} refused */
+  async refused({ id, code, message, retry }) {
+    if (retry) {
+      this.#outbox.postpone(id);
+      return;
+    }
+    const contribution = this.#outbox.find(id);
+    if (contribution && code !== DELETED) this.#drop(contribution, message);
+    else this.refusedElsewhere(id, message);
+    await this.#outbox.settle(id);
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} why
+   */
+  refusedElsewhere(id, why) {
+    this.#settle(id, { status: 'refused', why });
   }
 
   /**
@@ -134,19 +196,20 @@ export class Contributing {
     this.#collaborators.changed();
   }
 
-  /** @param {Refused} refused */
-  async refused({ id, message, retry }) {
-    if (retry) {
-      setTimeout(() => void this.sendPending(), AGAIN_MS);
-      return;
-    }
-    this.#settle(id, { status: 'refused', why: message });
-    await this.#collaborators.pending.remove(id);
+  /**
+   * @param {Contribution} contribution
+   * @param {string} why
+   */
+  #drop(contribution, why) {
+    if (!this.#given.some(({ id }) => id === contribution.id)) this.#note(restored(contribution));
+    this.refusedElsewhere(contribution.id, why);
+    this.#collaborators.undeliverable(contribution, why);
+    this.#collaborators.tell({ type: 'refused', id: contribution.id, why });
   }
 
   /** @param {GivenDrawing} given */
   #note(given) {
-    this.#given = [...this.#given, given];
+    this.#given = [...this.#given.filter(({ id }) => id !== given.id), given];
     this.#collaborators.changed();
   }
 
@@ -158,15 +221,6 @@ export class Contributing {
     this.#given = this.#given.map((given) => (given.id === id ? { ...given, ...news } : given));
     this.#collaborators.changed();
   }
-}
-
-/**
- * Points with times from the drawing's start.
- * @param {readonly Stroke[]} strokes
- */
-export function timed(strokes) {
-  const start = strokes[0]?.[0]?.[2] ?? 0;
-  return strokes.map((stroke) => stroke.map(([x, y, t]) => [x, y, hundredths(t - start)]));
 }
 
 /** @param {GivenDrawing} given */

@@ -5,7 +5,7 @@ import { SIDE } from '../ink/geometry.js';
 import { contextOf, drawStrokes } from '../ink/canvas.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
-/** @typedef {'waiting' | 'training' | 'validation' | 'refused'} Status */
+/** @typedef {'waiting' | 'training' | 'validation' | 'filtered' | 'refused'} Status */
 /** @typedef {{readonly id: string, readonly label: number, readonly strokes: readonly Stroke[], readonly status: Status,
  *   readonly why?: string}} GivenDrawing */
 
@@ -16,8 +16,9 @@ const PICTURE_PEN = 36; // px of the sheet: at this size the real pen would leav
 /** @type {Readonly<Record<Status, string>>} */
 const STATUS_WORDS = {
   waiting: 'waits for the service',
-  training: 'is kept',
-  validation: 'is kept and tests models',
+  training: 'is kept for training',
+  validation: 'is kept for testing models, and does not count toward the next training',
+  filtered: 'is kept, but not trained on: it looks like another digit',
   refused: 'was not kept',
 };
 

@@ -9,8 +9,9 @@ import { trackPen } from './pen.js';
 /**
  * @typedef {object} Listener
  * @property {() => boolean} mayDraw
- * @property {() => void} began a stroke was begun
+ * @property {() => void} altered called at each change
  * @property {(drawing: Drawing) => void} changed called once a frame at most
+ * @property {() => void} rested the pen was lifted, or the strokes were replaced
  * @property {() => void} cleared another drawing begins
  */
 
@@ -33,7 +34,7 @@ export class DrawingBoard {
     trackPen(surface, {
       down: (point, by) => this.#begin(point, by),
       move: (points) => this.#penIsDown && this.#change(extendStroke(this.#drawing, points)),
-      up: () => {},
+      up: () => this.#listener.rested(),
       cancel: () => this.#penIsDown && this.undo(),
     });
   }
@@ -51,15 +52,29 @@ export class DrawingBoard {
   }
 
   clear() {
+    this.load([], 'unknown');
+  }
+
+  /**
+   * Puts other strokes on the canvas, as another drawing.
+   * @param {readonly Stroke[]} strokes
+   * @param {Pointer} pointer that drew them
+   */
+  load(strokes, pointer) {
     this.#penIsDown = false;
-    this.#change(newDrawing(this.#drawing.number + 1));
+    this.#pointer = pointer;
+    this.#change({ ...newDrawing(this.#drawing.number + 1), strokes });
     this.#listener.cleared();
+    this.#listener.rested();
   }
 
   undo() {
     this.#penIsDown = false;
     if (this.#drawing.strokes.length <= 1) this.clear();
-    else this.#change(undoStroke(this.#drawing));
+    else {
+      this.#change(undoStroke(this.#drawing));
+      this.#listener.rested();
+    }
   }
 
   /**
@@ -70,7 +85,6 @@ export class DrawingBoard {
     if (!this.#listener.mayDraw()) return;
     this.#pointer = pointer;
     this.#penIsDown = true;
-    this.#listener.began();
     this.#change(beginStroke(this.#drawing, point));
   }
 
@@ -78,6 +92,7 @@ export class DrawingBoard {
   #change(next) {
     if (next === this.#drawing) return;
     this.#drawing = next;
+    this.#listener.altered();
     document.body.toggleAttribute('data-inked', !this.isEmpty);
     // Many pointer events come in one frame.
     this.#frame ||= requestAnimationFrame(() => {

@@ -22,6 +22,15 @@ export function toSheet(clientX, clientY, rect) {
   ];
 }
 
+/**
+ * Points with times from the drawing's start.
+ * @param {readonly Stroke[]} strokes
+ */
+export function encodeTimes(strokes) {
+  const start = strokes[0]?.[0]?.[2] ?? 0;
+  return strokes.map((stroke) => stroke.map(([x, y, t]) => [x, y, hundredths(t - start)]));
+}
+
 /** @param {number} value */
 export function hundredths(value) {
   return Math.round(value * 100) / 100;

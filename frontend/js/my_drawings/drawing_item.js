@@ -1,9 +1,9 @@
 /** Shows one of the visitor's drawings: picture, status, stored facts, download and deletion. */
 
-import { element, shape } from '../ui/dom.js';
+import { element, save, shape } from '../ui/dom.js';
 import { SIDE } from '../ink/geometry.js';
 import { ask } from '../ui/confirmation.js';
-import { NoAnswer } from './receipt_requests.js';
+import { GONE, NoAnswer } from './receipt_requests.js';
 import { factsOf, statusWords, whenWords } from './my_drawings_words.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
@@ -19,7 +19,6 @@ import { factsOf, statusWords, whenWords } from './my_drawings_words.js';
  */
 
 const DOT = 0.01; // px: as short as a line can be and leave its round caps
-const GONE = 410;
 
 export class DrawingItem {
   /** @type {MyDrawing} */ #drawn;
@@ -160,14 +159,4 @@ function keptParts({ drawing, pngs, terms }) {
   });
   const agreed = element('details', {}, element('summary', {}, 'The terms that were agreed to'), element('p', {}, terms));
   return [element('dl', {}, ...rows), element('div', { class: 'samples' }, ...pictures), ...(terms ? [agreed] : [])];
-}
-
-/**
- * @param {Blob} file
- * @param {string} name
- */
-function save(file, name) {
-  const url = URL.createObjectURL(file);
-  element('a', { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000); // some browsers read it only after the click
 }

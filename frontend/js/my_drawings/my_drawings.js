@@ -15,6 +15,7 @@ const AGAIN_MS = 4000; // between requests to a service that does not answer
  * @property {(ticket: Ticket) => Promise<Deletion>} remove
  * @property {() => void} changed
  * @property {(held: ReceiptRecord) => void} deleted
+ * @property {(message: import('../ui/tabs.js').TabMessage) => void} tell the other tabs
  */
 
 export class MyDrawings {
@@ -43,11 +44,12 @@ export class MyDrawings {
     return this.#collaborators.receipts.lasting;
   }
 
-  /** Reads the receipts of earlier visits. */
+  /** Reads the receipts of earlier visits and of other tabs. */
   async load() {
     const held = await this.#collaborators.receipts.all();
-    const found = held.map((one) => ({ ...one, status: /** @type {Status} */ (one.deleting ? 'deleting' : 'kept') }));
-    this.#list = found.sort((a, b) => b.given - a.given);
+    const known = new Set(this.#list.map(({ id }) => id));
+    const found = held.filter(({ id }) => !known.has(id)).map(listed);
+    this.#list = [...this.#list, ...found].sort((a, b) => b.given - a.given);
     this.#collaborators.changed();
     await this.resume();
   }
@@ -57,9 +59,34 @@ export class MyDrawings {
    * @param {ReceiptRecord} held
    */
   async add(held) {
+    this.adopt(held);
     await this.#collaborators.receipts.add(held);
+    this.#collaborators.tell({ type: 'receipt', receipt: held });
+  }
+
+  /**
+   * Lists a drawing that this tab or another has sent.
+   * @param {ReceiptRecord} held
+   */
+  adopt(held) {
     if (this.#list.some(({ id }) => id === held.id)) return;
-    this.#list = [{ ...held, status: 'kept' }, ...this.#list];
+    this.#list = [listed(held), ...this.#list];
+    this.#collaborators.changed();
+  }
+
+  /**
+   * Follows another tab, which does the work.
+   * @param {string} id
+   * @param {'deleted' | 'forgotten'} news
+   */
+  follow(id, news) {
+    const held = this.#list.find((one) => one.id === id);
+    if (!held || held.status === 'deleted') return;
+    if (news === 'forgotten') this.#list = this.#list.filter((one) => one !== held);
+    if (news === 'deleted') {
+      this.#setStatus(id, 'deleted');
+      this.#collaborators.deleted(bare(held));
+    }
     this.#collaborators.changed();
   }
 
@@ -69,8 +96,8 @@ export class MyDrawings {
    */
   async delete(ids) {
     for (const held of this.#list.filter(({ id, status }) => ids.includes(id) && status === 'kept')) {
-      await this.#collaborators.receipts.add({ ...bare(held), deleting: true });
       this.#setStatus(held.id, 'deleting');
+      await this.#collaborators.receipts.add({ ...bare(held), deleting: true });
     }
     await this.resume();
   }
@@ -93,9 +120,10 @@ export class MyDrawings {
    * @param {string} id
    */
   async forget(id) {
-    await this.#collaborators.receipts.remove(id);
     this.#list = this.#list.filter((held) => held.id !== id);
     this.#collaborators.changed();
+    await this.#collaborators.receipts.remove(id);
+    this.#collaborators.tell({ type: 'forgotten', id });
   }
 
   /**
@@ -105,9 +133,10 @@ export class MyDrawings {
   async noteDeleted(id) {
     const held = this.#list.find((one) => one.id === id);
     if (!held) return;
-    await this.#collaborators.receipts.remove(id);
     this.#setStatus(id, 'deleted');
     this.#collaborators.deleted(bare(held));
+    await this.#collaborators.receipts.remove(id);
+    this.#collaborators.tell({ type: 'deleted', id });
   }
 
   async #work() {
@@ -126,8 +155,8 @@ export class MyDrawings {
 
   /** @param {ReceiptRecord} held */
   async #noteUnknown(held) {
-    await this.#collaborators.receipts.add(bare(held));
     this.#setStatus(held.id, 'unknown');
+    await this.#collaborators.receipts.add(bare(held));
   }
 
   /**
@@ -138,6 +167,14 @@ export class MyDrawings {
     this.#list = this.#list.map((held) => (held.id === id ? { ...held, status } : held));
     this.#collaborators.changed();
   }
+}
+
+/**
+ * @param {ReceiptRecord} held
+ * @returns {MyDrawing}
+ */
+function listed(held) {
+  return { ...held, status: held.deleting ? 'deleting' : 'kept' };
 }
 
 /**

@@ -14,9 +14,11 @@ const SHOWN = 50; // at first and with each `Show older`: thousands of pictures 
 /**
  * Opens this browser's receipts and shows them; `load` reads them.
  * @param {(held: import('./receipts.js').ReceiptRecord) => void} deleted
+ * @param {(message: import('../ui/tabs.js').TabMessage) => void} tell the other tabs
  */
-export async function openMyDrawings(deleted) {
-  const drawings = new MyDrawings({ receipts: await openReceipts(), remove, changed: () => view.show(), deleted });
+export function openMyDrawings(deleted, tell) {
+  const receipts = openReceipts(() => view.show());
+  const drawings = new MyDrawings({ receipts, remove, changed: () => view.show(), deleted, tell });
   const view = new MyDrawingsView(drawings);
   return drawings;
 }

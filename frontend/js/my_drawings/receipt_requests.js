@@ -22,6 +22,8 @@ import { useOf } from '../connection/protocol.js';
 /** @typedef {{readonly drawing: StoredRecord, readonly pngs: readonly string[], readonly terms: string}} Kept */
 /** @typedef {'deleted' | 'unknown' | 'later'} Deletion */
 
+export const GONE = 410; // the drawing was deleted before
+
 /** The request failed; `status` is 0 if there was no answer. */
 export class NoAnswer extends Error {
   /**
@@ -64,6 +66,7 @@ export async function remove(ticket) {
     return 'deleted';
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
+    if (error.status === GONE) return 'deleted';
     return error.status === 404 ? 'unknown' : 'later';
   }
 }

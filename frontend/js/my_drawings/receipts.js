@@ -17,12 +17,20 @@ import { openRecordStore } from '../ui/record_store.js';
 /** @typedef {import('../ui/record_store.js').RecordStore<ReceiptRecord>} Receipts */
 
 /**
- * In a database of their own: an older page in another tab would hold up a change of the one that it has open.
- * @returns {Promise<Receipts>}
+ * In a database of their own: an older page in another tab would block an upgrade of the one that it has open.
+ * @param {() => void} changed whether receipts last has changed
+ * @returns {Receipts}
  */
-export async function openReceipts() {
+export function openReceipts(changed) {
   /** @type {Receipts} */
-  const store = await openRecordStore('midstroke-receipts', 'receipts');
-  // Receipts of version 0.1 name validation drawings `judging`.
-  return { ...store, all: async () => (await store.all()).map((one) => ({ ...one, use: useOf(one.use) })) };
+  const store = openRecordStore('midstroke-receipts', 'receipts', changed);
+  return {
+    get lasting() {
+      return store.lasting;
+    },
+    add: (receipt) => store.add(receipt),
+    remove: (id) => store.remove(id),
+    // Receipts of version 0.1 name validation drawings `judging`.
+    all: async () => (await store.all()).map((one) => ({ ...one, use: useOf(one.use) })),
+  };
 }

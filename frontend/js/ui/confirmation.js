@@ -6,28 +6,31 @@ import { element } from './dom.js';
  * Asks once, and puts back what was there. Escape answers no, and so the safe answer has the focus.
  * @param {HTMLElement} place
  * @param {{readonly words: string, readonly yes: string, readonly no: string}} asked
+ * @param {AbortSignal} [signal] withdraws the question, which then counts as answered with no
  * @returns {Promise<boolean>}
  */
-export function ask(place, { words, yes, no }) {
+export function ask(place, { words, yes, no }, signal) {
   const before = [...place.childNodes];
   const from = document.activeElement;
   const agree = element('button', { class: 'main' }, yes);
   const decline = element('button', {}, no);
   const question = element('div', { class: 'confirmation', role: 'group', 'aria-label': words }, element('span', {}, words), agree, decline);
   place.replaceChildren(question);
-  decline.focus();
+  decline.focus({ preventScroll: true }); // it is where the visitor has just pressed
   return new Promise((resolve) => {
     /** @param {boolean} answer */
     const end = (answer) => {
+      const hadFocus = question.contains(document.activeElement);
       place.replaceChildren(...before);
-      if (!answer && from instanceof HTMLElement) from.focus();
+      if (hadFocus && from instanceof HTMLElement) from.focus();
       resolve(answer);
     };
     agree.addEventListener('click', () => end(true));
     decline.addEventListener('click', () => end(false));
+    signal?.addEventListener('abort', () => end(false), { once: true });
     question.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return;
-      event.stopPropagation(); // it also empties the sheet
+      event.stopPropagation(); // it also empties the canvas
       end(false);
     });
   });

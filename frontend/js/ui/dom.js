@@ -44,6 +44,17 @@ export function shape(tag, attributes, ...children) {
 }
 
 /**
+ * Offers the file as a download.
+ * @param {Blob} file
+ * @param {string} name
+ */
+export function save(file, name) {
+  const url = URL.createObjectURL(file);
+  element('a', { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000); // some browsers read it only after the click
+}
+
+/**
  * Sets only attributes that differ: setting one to the same value costs as much as a change.
  * @param {Element} element
  * @param {Readonly<Record<string, string>>} attributes

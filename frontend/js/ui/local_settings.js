@@ -1,8 +1,10 @@
 /** Reads and writes the small settings that this browser keeps: contributor token, consent, chosen models. */
 
+import { randomToken } from './random_id.js';
+
 const TOKEN = 'midstroke.contributor';
-const CONSENT = 'midstroke.consent';
-const CHOICE = 'midstroke.wish';
+export const CONSENT = 'midstroke.consent';
+const CHOICE = 'midstroke.wish'; // the name of version 0.1
 
 /** @typedef {import('../watch/model_selection.js').ModelChoice} ModelChoice */
 
@@ -10,8 +12,7 @@ const CHOICE = 'midstroke.wish';
 export function contributorToken(storage) {
   const kept = storage.getItem(TOKEN);
   if (kept) return kept;
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const token = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const token = randomToken();
   storage.setItem(TOKEN, token);
   return token;
 }
@@ -51,31 +52,44 @@ export function saveModelChoice(storage, { family, compare }) {
 }
 
 /**
- * localStorage, or a storage that lasts as long as the page where the browser allows none.
+ * localStorage where the browser allows it; what can't be stored there lasts as long as the page. No method throws.
  * @returns {Storage}
  */
 export function pageStorage() {
-  try {
-    localStorage.setItem('midstroke.probe', '');
-    localStorage.removeItem('midstroke.probe');
-    return localStorage;
-  } catch {
-    return forgetfulStorage();
-  }
-}
-
-/** @returns {Storage} */
-function forgetfulStorage() {
-  /** @type {Map<string, string>} */
-  const items = new Map();
+  /** @type {Map<string, string | null>} what localStorage did not take; null: not even the removal */
+  const unstored = new Map();
+  const items = () => [...unstored].filter(([, value]) => value !== null).map(([key]) => key);
   return {
     get length() {
-      return items.size;
+      return attempt((stored) => stored.length, 0) + items().length;
     },
-    clear: () => items.clear(),
-    getItem: (key) => items.get(key) ?? null,
-    key: (index) => [...items.keys()][index] ?? null,
-    removeItem: (key) => void items.delete(key),
-    setItem: (key, value) => void items.set(key, value),
+    clear: () => {
+      unstored.clear();
+      attempt((stored) => stored.clear(), undefined);
+    },
+    getItem: (key) => (unstored.has(key) ? (unstored.get(key) ?? null) : attempt((stored) => stored.getItem(key), null)),
+    key: (index) => attempt((stored) => stored.key(index), null) ?? items()[index] ?? null,
+    removeItem: (key) => {
+      unstored.delete(key);
+      if (!attempt((stored) => (stored.removeItem(key), true), false)) unstored.set(key, null);
+    },
+    setItem: (key, value) => {
+      unstored.delete(key);
+      if (!attempt((stored) => (stored.setItem(key, value), true), false)) unstored.set(key, value);
+    },
   };
+}
+
+/**
+ * @template T
+ * @param {(stored: Storage) => T} work
+ * @param {T} otherwise where there is no localStorage, or it is full or forbidden
+ * @returns {T}
+ */
+function attempt(work, otherwise) {
+  try {
+    return work(localStorage);
+  } catch {
+    return otherwise;
+  }
 }

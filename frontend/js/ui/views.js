@@ -19,10 +19,16 @@ export function modeOf(hash) {
 
 export class Views {
   /** @type {Mode} */ #mode = 'watch';
-  /** @type {Mode} */ #drawingMode = 'watch';
+  /** @type {'watch' | 'contribute'} */ #drawingMode = 'watch';
+  /** @type {() => void} */ #show = () => {};
 
   get mode() {
     return this.#mode;
+  }
+
+  /** The use of the canvas, now or when it was last visible. */
+  get purpose() {
+    return this.#drawingMode;
   }
 
   /** Whether the canvas is visible. */
@@ -32,9 +38,11 @@ export class Views {
 
   /**
    * Marks the view's tab and calls back, now and whenever the address changes.
-   * @param {(mode: Mode, otherPurpose: boolean) => void} changed `otherPurpose`: the canvas was last used in another mode
+   * @param {(mode: Mode, otherPurpose: boolean) => void} changed `otherPurpose`: at first, and when the
+   *   canvas was last used in another mode
    */
   track(changed) {
+    let first = true;
     const show = () => {
       this.#mode = modeOf(location.hash);
       document.body.dataset.mode = this.#mode;
@@ -44,11 +52,21 @@ export class Views {
         else tab.removeAttribute('aria-current');
       }
       // Looking at the models or at one's drawings keeps the drawing in progress.
-      const otherPurpose = this.canDraw && this.#drawingMode !== this.#mode;
-      if (this.canDraw) this.#drawingMode = this.#mode;
+      const purpose = this.#mode === 'watch' || this.#mode === 'contribute' ? this.#mode : this.#drawingMode;
+      const otherPurpose = first || purpose !== this.#drawingMode;
+      this.#drawingMode = purpose;
+      first = false;
       changed(this.#mode, otherPurpose);
     };
     addEventListener('hashchange', show);
+    this.#show = show;
     show();
+  }
+
+  /** Goes on watching with the drawing that was begun for a contribution. */
+  leaveContribute() {
+    this.#drawingMode = 'watch';
+    history.replaceState(history.state, '', '#watch');
+    this.#show();
   }
 }

@@ -70,10 +70,12 @@ export function trainerWords(trainer) {
 }
 
 /** @param {Trainer} trainer */
-function nextTraining({ new_drawings, needed }) {
+function nextTraining({ new_drawings, needed, new_validation = 0, filtered = 0 }) {
   const missing = needed - new_drawings;
   if (missing <= 0) return 'the next training starts soon';
-  return `${whole(missing)} more drawing${missing === 1 ? '' : 's'} until the next training`;
+  const uncounted = [new_validation && `${whole(new_validation)} for testing`, filtered && `${whole(filtered)} filtered out`];
+  const why = uncounted.filter(Boolean).join(', ');
+  return `${whole(missing)} more drawing${missing === 1 ? '' : 's'} until the next training${why && `; not counted: ${why}`}`;
 }
 
 /**

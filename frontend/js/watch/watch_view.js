@@ -41,6 +41,13 @@ export class WatchView {
     this.showPredictions();
   }
 
+  /** The leading model's reading of the drawing; null while there is none. */
+  get guess() {
+    const [first] = this.#served.chosen;
+    const prediction = first && this.#watching.latest[first.family];
+    return prediction ? guessOf(prediction.probabilities) : null;
+  }
+
   showPredictions() {
     const read = this.#served.chosen.map(({ family }) => this.#watching.latest[family]?.probabilities ?? null);
     this.#bars.forEach((column, i) => column.show(read[i] ?? null));

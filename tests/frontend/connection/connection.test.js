@@ -32,6 +32,7 @@ function connected() {
     opened() {},
     received() {},
     resumed() {},
+    closed() {},
     changed: ({ phase }) => phases.push(phase),
   });
   connection.start();

@@ -1,9 +1,13 @@
 /** Contributions from Done to the service's answer, with a service that only notes what it is sent. */
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { afterEach, beforeEach, mock, test } from 'node:test';
 
 import { Contributing } from '../../../frontend/js/contribute/contributing.js';
+
+// Unanswered drawings are sent again for ever: real timers would never let the test process end.
+beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
+afterEach(() => mock.timers.reset());
 
 const COUNTS = { total: 9, yours: 0, by_label: [1, 1, 1, 1, 1, 0, 1, 1, 1, 1] };
 const LIMITS = { samples_min: 8, samples_max: 40, strokes_max: 64, points_max: 100 };
@@ -21,15 +25,18 @@ function begin() {
   const printer = { draw: () => {}, png: async () => new Uint8Array([1]) };
   const send = (message) => sent.push(JSON.parse(message)) > 0;
   const held = [];
+  const dropped = [];
+  const undeliverable = ({ id }, why) => dropped.push([id, why]);
   const hold = async (one) => void held.push(one);
-  const collaborators = { send, pending, printer, contributor: 'c'.repeat(32), hold, changed: () => {} };
+  const collaborators = { send, pending, printer, contributor: 'c'.repeat(32), hold, undeliverable, tell: () => {}, changed: () => {} };
   const contributing = new Contributing(collaborators);
-  return { contributing, sent, kept, held, collaborators };
+  return { contributing, sent, kept, held, dropped, collaborators };
 }
 
 function welcomed() {
   const begun = begin();
   begun.contributing.welcome({ limits: LIMITS, contributions: COUNTS });
+  void begun.contributing.resume();
   return begun;
 }
 
@@ -42,7 +49,7 @@ test('the rarest digit is asked for, and another after it was given', async () =
   assert.notEqual(contributing.asked, 5);
 });
 
-test('what is given is kept before it is sent, with all that the service asks', async () => {
+test('a finished drawing is stored and sent with all that the service asks for', async () => {
   const { contributing, sent, kept } = welcomed();
 
   await contributing.give(STROKES, 'pen', '2026-11-1');
@@ -66,7 +73,7 @@ test('what is given is kept before it is sent, with all that the service asks', 
   assert.equal(contributing.given[0].status, 'waiting');
 });
 
-test('an accepted one is counted, told of by its use, and not kept here any longer', async () => {
+test('an accepted drawing is counted, shown with its use, and no longer pending', async () => {
   const { contributing, sent, kept } = welcomed();
   await contributing.give(STROKES, 'pen', '2026-11-1');
   const counts = { ...COUNTS, total: 10, yours: 1 };
@@ -78,14 +85,15 @@ test('an accepted one is counted, told of by its use, and not kept here any long
   assert.equal(kept.size, 0);
 });
 
-test('its receipt is held before the drawing is let go of, and by the page after a reload too', async () => {
+test('the receipt is stored before the pending drawing is removed, after a reload too', async () => {
   const { contributing, sent, held, kept, collaborators } = welcomed();
   await contributing.give(STROKES, 'pen', '2026-11-1');
   const accepted = { type: 'accepted', id: sent[0].id, use: 'training', duplicate: true, receipt: 'r1', contributions: COUNTS };
   const keptThen = [];
   const reloaded = new Contributing({ ...collaborators, hold: async (one) => void (held.push(one), keptThen.push(kept.size)) });
 
-  await reloaded.sendPending();
+  reloaded.welcome({ limits: LIMITS, contributions: COUNTS });
+  await reloaded.resume();
   await reloaded.accepted(accepted);
 
   const [{ given, strokes, ...rest }] = held;
@@ -96,7 +104,7 @@ test('its receipt is held before the drawing is let go of, and by the page after
   assert.equal(kept.size, 0);
 });
 
-test('a deleted one is neither shown nor counted any more', async () => {
+test('a deleted drawing is neither shown nor counted', async () => {
   const { contributing, sent } = welcomed();
   await contributing.give(STROKES, 'pen', '2026-11-1');
   const contributions = { total: 10, yours: 1, by_label: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1] };
@@ -108,42 +116,95 @@ test('a deleted one is neither shown nor counted any more', async () => {
   assert.deepEqual(contributing.given, []);
 });
 
-test('a refused one says why and is not sent again', async () => {
-  const { contributing, sent, kept } = welcomed();
+test('a refused drawing gives the reason, is offered for download and is not sent again', async () => {
+  const { contributing, sent, kept, dropped } = welcomed();
   await contributing.give(STROKES, 'pen', '2026-11-1');
 
   await contributing.refused({ type: 'refused', id: sent[0].id, code: 'bad_contribution', message: 'odd', retry: false });
 
   assert.deepEqual([contributing.given[0].status, contributing.given[0].why], ['refused', 'odd']);
+  assert.deepEqual(dropped, [[sent[0].id, 'odd']]);
   assert.equal(kept.size, 0);
 });
 
-test('one that was not answered is sent again, as it was, also by the page after a reload', async () => {
+test('an unanswered drawing is sent again unchanged, after a reload too', async () => {
   const { contributing, sent, collaborators } = welcomed();
   await contributing.give(STROKES, 'pen', '2026-11-1');
   const reloaded = new Contributing(collaborators);
 
-  await contributing.sendPending();
-  await reloaded.sendPending();
+  contributing.lost(1006);
+  await contributing.resume();
+  reloaded.welcome({ limits: LIMITS, contributions: COUNTS });
+  await reloaded.resume();
 
   assert.deepEqual(sent[1], sent[0]);
   assert.deepEqual(sent[2], sent[0]);
   assert.deepEqual(reloaded.given.map(({ label, status }) => [label, status]), [[5, 'waiting']]);
 });
 
-test('what is no digit yet, or beyond the limits, is not given', () => {
+test('a drawing with too little ink or too many strokes is not sent', () => {
   const { contributing } = welcomed();
-  const long = [Array.from({ length: 101 }, (_, i) => [i, i, i])];
   const many = Array.from({ length: 65 }, (_, i) => [[i, 0, 0], [i, 9, 1]]);
 
   assert.match(contributing.objection([[[1, 1, 0]]]) ?? '', /too little ink for a 5/);
-  assert.match(contributing.objection(long) ?? '', /101 points/);
   assert.match(contributing.objection(many) ?? '', /65 strokes/);
   assert.equal(contributing.objection(STROKES), null);
 });
 
-test('nothing is given before the service has said what it asks', () => {
+test('nothing is sent before the service has answered', () => {
   const { contributing } = begin();
 
   assert.match(contributing.objection(STROKES) ?? '', /not answered yet/);
+});
+
+test('a drawing with more points than the service takes is thinned, and its samples show what is sent', async () => {
+  const { contributing, sent } = welcomed();
+  const scribble = [Array.from({ length: 5000 }, (_, i) => [250 + 200 * Math.cos(i / 40), 250 + 200 * Math.sin(i / 53), i])];
+
+  await contributing.give(scribble, 'mouse', '2026-11-1');
+
+  assert.equal(contributing.objection(scribble), null);
+  assert.ok(sent[0].strokes.flat().length <= LIMITS.points_max);
+  assert.deepEqual(sent[0].strokes[0].at(-1).slice(0, 2), scribble[0].at(-1).slice(0, 2));
+});
+
+test('a page without crypto.randomUUID sends its drawings under proper ids', async (context) => {
+  context.mock.getter(globalThis, 'crypto', () => ({ getRandomValues: (bytes) => bytes.fill(255) }));
+  const { contributing, sent } = welcomed();
+
+  await contributing.give(STROKES, 'pen', '2026-11-1');
+
+  assert.equal(sent[0].id, 'ffffffff-ffff-4fff-bfff-ffffffffffff');
+});
+
+test('only a confirmed label is sent as confirmed', async () => {
+  const { contributing, sent } = welcomed();
+
+  await contributing.give(STROKES, 'pen', '2026-11-1', true);
+  await contributing.accepted({ type: 'accepted', id: sent[0].id, use: 'training', receipt: null, contributions: COUNTS });
+  await contributing.give(STROKES, 'pen', '2026-11-1');
+
+  assert.deepEqual(sent.map(({ confirmed }) => confirmed), [true, undefined]);
+});
+
+test('a drawing that another tab delivered no longer waits here', async () => {
+  const { contributing, sent, kept } = welcomed();
+  await contributing.give(STROKES, 'pen', '2026-11-1');
+
+  contributing.acceptedElsewhere(sent[0].id, 'training', { ...COUNTS, total: 10 });
+  await contributing.settledElsewhere(sent[0].id);
+  contributing.lost(1006);
+  await contributing.resume();
+
+  assert.deepEqual([contributing.given[0].status, contributing.counts.total], ['training', 10]);
+  assert.deepEqual([sent.length, kept.size], [1, 0]);
+});
+
+test('a refusal of a drawing that the visitor deleted offers no download', async () => {
+  const { contributing, sent, dropped } = welcomed();
+  await contributing.give(STROKES, 'pen', '2026-11-1');
+
+  await contributing.refused({ type: 'refused', id: sent[0].id, code: 'deleted', message: 'gone', retry: false });
+
+  assert.deepEqual(dropped, []);
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { timed } from '../../../frontend/js/contribute/contributing.js';
-import { inkLength } from '../../../frontend/js/ink/geometry.js';
+
+import { encodeTimes, inkLength } from '../../../frontend/js/ink/geometry.js';
 import { makeSamples, sampleInks, toBase64 } from '../../../frontend/js/ink/samples.js';
 
 const LIMITS = { samples_min: 8, samples_max: 40 };
@@ -43,5 +43,5 @@ test('bytes become base64', () => {
 test('times count from the pen first coming down', () => {
   const strokes = [[[1, 2, 5000.123], [3, 4, 5008.5]], [[5, 6, 6000]]];
 
-  assert.deepEqual(timed(strokes), [[[1, 2, 0], [3, 4, 8.38]], [[5, 6, 999.88]]]);
+  assert.deepEqual(encodeTimes(strokes), [[[1, 2, 0], [3, 4, 8.38]], [[5, 6, 999.88]]]);
 });

@@ -23,6 +23,7 @@ async function page(receipts, answers = []) {
       return answers.shift() ?? 'deleted';
     },
     changed: () => {},
+    tell: () => {},
     deleted: ({ id }) => deleted.push(id),
   };
   const yours = new MyDrawings(collaborators);

@@ -61,6 +61,7 @@ test('the trainer is described in words', () => {
     trainerWords({ state: 'waiting', new_drawings: 3, needed: 20 }),
     trainerWords({ state: 'waiting', new_drawings: 19, needed: 20 }),
     trainerWords({ state: 'waiting', new_drawings: 21, needed: 20 }),
+    trainerWords({ state: 'waiting', new_drawings: 3, needed: 20, new_validation: 2, filtered: 1 }),
     trainerWords({ state: 'training', new_drawings: 20, needed: 20 }),
     trainerWords({ state: 'training', new_drawings: 1, needed: 1 }),
     trainerWords({ state: 'refused', new_drawings: 0, needed: 20, family: 'softmax', version, reasons: ['worse at 50 %'] }),
@@ -71,6 +72,7 @@ test('the trainer is described in words', () => {
     '17 more drawings until the next training',
     '1 more drawing until the next training',
     'the next training starts soon',
+    '17 more drawings until the next training; not counted: 2 for testing, 1 filtered out',
     'training on 20 new drawings',
     'training on 1 new drawing',
     'the last new model was not published; 20 more drawings until the next training',
@@ -85,9 +87,9 @@ test('the summary names the latest answer and what waits', () => {
   ];
 
   assert.equal(recentWords([]), '');
-  assert.equal(recentWords(given.slice(0, 1)), 'Your 7 is kept');
-  assert.equal(recentWords(given.slice(0, 2)), 'Your 2 is kept and tests models');
-  assert.equal(recentWords(given), 'Your 2 is kept and tests models; 1 drawing waits for the service');
+  assert.equal(recentWords(given.slice(0, 1)), 'Your 7 is kept for training');
+  assert.equal(recentWords(given.slice(0, 2)), 'Your 2 is kept for testing models, and does not count toward the next training');
+  assert.equal(recentWords(given), 'Your 2 is kept for testing models, and does not count toward the next training; 1 drawing waits for the service');
   assert.equal(recentWords([{ label: 4, status: 'refused', why: 'too small' }]), 'Your 4 was not kept: too small');
 });
 

@@ -1,0 +1,40 @@
+/** Asks once about a drawing that the model reads as another digit than the one that was asked for. */
+
+import { byId } from '../ui/dom.js';
+import { ask } from '../ui/confirmation.js';
+import { aDigit } from '../ui/words.js';
+
+/** @typedef {import('../watch/predictions.js').Guess} Guess */
+
+const CONFIDENT = 0.9; // probability from which the model's reading is worth a question
+
+export class LabelQuestion {
+  #place = byId('label-question', HTMLElement);
+  /** @type {AbortController | null} */ #open = null;
+
+  get isOpen() {
+    return this.#open !== null;
+  }
+
+  /**
+   * @param {Guess | null} guess
+   * @param {number | null} asked
+   * @returns {Promise<'unasked' | 'keep' | 'again' | null>} null when the question was withdrawn
+   */
+  async settle(guess, asked) {
+    this.withdraw();
+    if (guess === null || asked === null || guess.digit === asked || guess.probability < CONFIDENT) return 'unasked';
+    const open = new AbortController();
+    this.#open = open;
+    const words = `This looks like ${aDigit(guess.digit)}. Keep it as ${aDigit(asked)}?`;
+    const kept = await ask(this.#place, { words, yes: 'Keep', no: 'Draw again' }, open.signal);
+    if (this.#open === open) this.#open = null;
+    return open.signal.aborted ? null : kept ? 'keep' : 'again';
+  }
+
+  /** The drawing has changed, or the visitor does something else. */
+  withdraw() {
+    this.#open?.abort();
+    this.#open = null;
+  }
+}

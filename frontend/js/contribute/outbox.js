@@ -1,0 +1,140 @@
+/** Sends contributions one at a time until the service has answered each. Drops what it can never deliver, with the reason. */
+
+import { encodeContribution } from '../connection/protocol.js';
+import { fit } from './fit.js';
+
+/** @typedef {import('../connection/protocol.js').Contribution} Contribution */
+/** @typedef {import('../connection/protocol.js').Limits} Limits */
+/** @typedef {import('../ui/record_store.js').RecordStore<Contribution>} Pending */
+
+const BUSY_MS = 4000; // before sending again when the service was busy
+const ANSWER_MS = 20_000; // without an answer the next one is sent
+const TOO_LARGE = 1009; // close code
+const PATIENT_TRIES = 3; // connections lost while it was in flight; then the others go first
+
+/**
+ * @typedef {object} Collaborators
+ * @property {(message: string) => boolean} send
+ * @property {Pending} pending
+ * @property {(contribution: Contribution) => void} restored one from before a reload, or of another tab
+ * @property {(contribution: Contribution, why: string) => void} undeliverable
+ */
+
+export class Outbox {
+  /** @type {Collaborators} */ #collaborators;
+  /** @type {readonly Contribution[]} */ #queue = [];
+  /** @type {Set<string>} */ #settled = new Set();
+  /** @type {Set<string>} */ #resting = new Set();
+  /** @type {Map<string, number>} */ #losses = new Map();
+  /** @type {Limits | null} */ #limits = null;
+  /** @type {string | null} */ #inFlight = null;
+  #timer = 0;
+
+  /** @param {Collaborators} collaborators */
+  constructor(collaborators) {
+    this.#collaborators = collaborators;
+  }
+
+  /** Whether a reload finds the waiting contributions again. */
+  get lasting() {
+    return this.#collaborators.pending.lasting;
+  }
+
+  /** @param {Contribution} contribution */
+  add(contribution) {
+    this.#queue = [...this.#queue, contribution];
+    // Not awaited: sending does not depend on storage.
+    void this.#collaborators.pending.add(contribution);
+    this.#sendNext();
+  }
+
+  /**
+   * Sends everything unanswered on a new connection.
+   * @param {Limits} limits
+   */
+  async resume(limits) {
+    this.#limits = limits;
+    this.#land();
+    this.#resting.clear();
+    this.#sendNext();
+    for (const contribution of await this.#collaborators.pending.all()) {
+      const { id } = contribution;
+      if (this.#settled.has(id) || this.#queue.some((one) => one.id === id)) continue;
+      this.#queue = [...this.#queue, contribution];
+      this.#collaborators.restored(contribution);
+    }
+    this.#sendNext();
+  }
+
+  /** @param {number} code with which the connection closed */
+  lost(code) {
+    const id = this.#inFlight;
+    const contribution = this.#queue.find((one) => one.id === id);
+    this.#limits = null;
+    this.#land();
+    if (!id || !contribution) return;
+    if (code === TOO_LARGE) return this.#giveUp(contribution, 'it is too large for the service');
+    const losses = (this.#losses.get(id) ?? 0) + 1;
+    this.#losses.set(id, losses);
+    if (losses % PATIENT_TRIES === 0) this.#queue = [...this.#queue.filter((one) => one.id !== id), contribution];
+  }
+
+  /**
+   * The service has answered for good, to this tab or another.
+   * @param {string} id
+   */
+  async settle(id) {
+    this.#settled.add(id);
+    this.#queue = this.#queue.filter((one) => one.id !== id);
+    if (this.#inFlight === id) this.#land();
+    this.#sendNext();
+    await this.#collaborators.pending.remove(id);
+  }
+
+  /**
+   * The service was busy.
+   * @param {string} id
+   */
+  postpone(id) {
+    this.#resting.add(id);
+    setTimeout(() => {
+      this.#resting.delete(id);
+      this.#sendNext();
+    }, BUSY_MS);
+    if (this.#inFlight === id) this.#land();
+    this.#sendNext();
+  }
+
+  /**
+   * @param {string} id
+   * @returns {Contribution | undefined}
+   */
+  find(id) {
+    return this.#queue.find((one) => one.id === id);
+  }
+
+  #land() {
+    clearTimeout(this.#timer);
+    this.#inFlight = null;
+  }
+
+  #sendNext() {
+    if (!this.#limits || this.#inFlight !== null) return;
+    const next = this.#queue.find(({ id }) => !this.#resting.has(id));
+    if (!next) return;
+    const fitted = fit(next, this.#limits);
+    if (!fitted) return this.#giveUp(next, 'it is larger than the service accepts');
+    if (!this.#collaborators.send(encodeContribution(fitted))) return;
+    this.#inFlight = next.id;
+    this.#timer = setTimeout(() => this.postpone(next.id), ANSWER_MS);
+  }
+
+  /**
+   * @param {Contribution} contribution
+   * @param {string} why
+   */
+  #giveUp(contribution, why) {
+    this.#collaborators.undeliverable(contribution, why);
+    void this.settle(contribution.id);
+  }
+}
