@@ -107,15 +107,15 @@ function skip() {
 /** @param {Event} [event] */
 async function done(event) {
   // The second half of a double click must not complain of the canvas that the first half emptied.
-  if (event instanceof MouseEvent && event.detail > 1 && (board.isEmpty || labelQuestion.isOpen)) return;
+  if (event instanceof MouseEvent && event.detail > 1 && board.isEmpty) return;
   const agreed = consent.agreed;
-  if (views.mode !== 'contribute' || !agreed) return;
+  if (views.mode !== 'contribute' || !agreed || labelQuestion.isOpen) return;
   const objection = contributing.objection(board.strokes);
   if (objection) {
     contributeView.object(objection);
     return;
   }
-  const answer = await labelQuestion.settle(watchView.guess, contributing.asked);
+  const answer = await labelQuestion.settle(watchView.finalGuess(), contributing.asked);
   if (answer === null) return;
   if (answer !== 'again') void contributing.give(board.strokes, board.pointer, agreed, answer === 'keep');
   board.clear();
@@ -141,6 +141,7 @@ function received(message) {
       return watchView.take(message);
     case 'error':
       watching.fail(message.seq);
+      if (message.code === 'bad_contribution') contributing.rejected(message.message);
       return console.warn(`the service answered ${message.code}: ${message.message}`);
     case 'accepted':
       return void contributing.accepted(message);

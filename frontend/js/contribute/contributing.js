@@ -174,7 +174,15 @@ export class Contributing {
     const contribution = this.#outbox.find(id);
     if (contribution && code !== DELETED) this.#drop(contribution, message);
     else this.refusedElsewhere(id, message);
-    await this.#outbox.settle(id);
+    await this.#outbox.settle(contribution?.id ?? id);
+  }
+
+  /**
+   * The service answered a contribution with an error that names none.
+   * @param {string} why
+   */
+  rejected(why) {
+    this.#outbox.rejectInFlight(why);
   }
 
   /**

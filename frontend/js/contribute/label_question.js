@@ -17,15 +17,20 @@ export class LabelQuestion {
   }
 
   /**
-   * @param {Guess | null} guess
+   * @param {Promise<Guess | null>} guessing of the finished drawing
    * @param {number | null} asked
    * @returns {Promise<'unasked' | 'keep' | 'again' | null>} null when the question was withdrawn
    */
-  async settle(guess, asked) {
+  async settle(guessing, asked) {
     this.withdraw();
-    if (guess === null || asked === null || guess.digit === asked || guess.probability < CONFIDENT) return 'unasked';
     const open = new AbortController();
     this.#open = open;
+    const guess = await guessing;
+    if (open.signal.aborted) return null;
+    if (guess === null || asked === null || guess.digit === asked || guess.probability < CONFIDENT) {
+      this.#open = null;
+      return 'unasked';
+    }
     const words = `This looks like ${aDigit(guess.digit)}. Keep it as ${aDigit(asked)}?`;
     const kept = await ask(this.#place, { words, yes: 'Keep', no: 'Draw again' }, open.signal);
     if (this.#open === open) this.#open = null;

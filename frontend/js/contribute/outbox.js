@@ -10,7 +10,9 @@ import { fit } from './fit.js';
 const BUSY_MS = 4000; // before sending again when the service was busy
 const ANSWER_MS = 20_000; // without an answer the next one is sent
 const TOO_LARGE = 1009; // close code
-const PATIENT_TRIES = 3; // connections lost while it was in flight; then the others go first
+const LONGEST_REST_MS = 15 * 60_000;
+const PATIENT_TRIES = 3; // connections lost while it was in flight; then it rests, so that the page is not lost with it
+const LAST_TRY = 8;
 
 /**
  * @typedef {object} Collaborators
@@ -55,7 +57,6 @@ export class Outbox {
   async resume(limits) {
     this.#limits = limits;
     this.#land();
-    this.#resting.clear();
     this.#sendNext();
     for (const contribution of await this.#collaborators.pending.all()) {
       const { id } = contribution;
@@ -74,9 +75,10 @@ export class Outbox {
     this.#land();
     if (!id || !contribution) return;
     if (code === TOO_LARGE) return this.#giveUp(contribution, 'it is too large for the service');
-    const losses = (this.#losses.get(id) ?? 0) + 1;
-    this.#losses.set(id, losses);
-    if (losses % PATIENT_TRIES === 0) this.#queue = [...this.#queue.filter((one) => one.id !== id), contribution];
+    // Some proxies cut the connection instead of closing it with 1009.
+    const losses = this.#count(id);
+    if (losses >= LAST_TRY) this.#giveUp(contribution, `the connection broke ${losses} times while it was sent`);
+    else if (losses >= PATIENT_TRIES) this.#rest(id, BUSY_MS * 2 ** (losses - PATIENT_TRIES));
   }
 
   /**
@@ -96,21 +98,48 @@ export class Outbox {
    * @param {string} id
    */
   postpone(id) {
-    this.#resting.add(id);
-    setTimeout(() => {
-      this.#resting.delete(id);
-      this.#sendNext();
-    }, BUSY_MS);
+    this.#rest(id, BUSY_MS);
     if (this.#inFlight === id) this.#land();
     this.#sendNext();
   }
 
   /**
+   * The contribution that an answer is about. The service repeats 64 characters of an id, and none of one that is no text:
+   * only the one in flight can be meant then.
    * @param {string} id
    * @returns {Contribution | undefined}
    */
   find(id) {
-    return this.#queue.find((one) => one.id === id);
+    const meant = (/** @type {Contribution} */ one) => one.id === this.#inFlight && String(one.id).startsWith(id);
+    return this.#queue.find((one) => one.id === id) ?? this.#queue.find(meant);
+  }
+
+  /** The service found fault with a contribution without naming it. */
+  rejectInFlight(/** @type {string} */ why) {
+    const contribution = this.#queue.find((one) => one.id === this.#inFlight);
+    if (contribution) this.#giveUp(contribution, why);
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} ms
+   */
+  #rest(id, ms) {
+    this.#resting.add(id);
+    setTimeout(() => {
+      this.#resting.delete(id);
+      this.#sendNext();
+    }, Math.min(ms, LONGEST_REST_MS));
+  }
+
+  /**
+   * Counts what went wrong with it on its way.
+   * @param {string} id
+   */
+  #count(id) {
+    const count = (this.#losses.get(id) ?? 0) + 1;
+    this.#losses.set(id, count);
+    return count;
   }
 
   #land() {
@@ -126,7 +155,14 @@ export class Outbox {
     if (!fitted) return this.#giveUp(next, 'it is larger than the service accepts');
     if (!this.#collaborators.send(encodeContribution(fitted))) return;
     this.#inFlight = next.id;
-    this.#timer = setTimeout(() => this.postpone(next.id), ANSWER_MS);
+    this.#timer = setTimeout(() => this.#unanswered(next.id), ANSWER_MS);
+  }
+
+  /** @param {string} id */
+  #unanswered(id) {
+    this.#rest(id, BUSY_MS * 2 ** this.#count(id));
+    this.#land();
+    this.#sendNext();
   }
 
   /**

@@ -12,6 +12,9 @@ import { guessOf } from './predictions.js';
 /** @typedef {import('./served_models.js').ServedModels} ServedModels */
 /** @typedef {import('./watching.js').Watching} Watching */
 
+const FINAL_GUESS_MS = 500; // longer than a prediction takes, short enough for who has pressed Done
+const LOOK_MS = 20;
+
 export class WatchView {
   #guess = new GuessView();
   #bars = [new Bars(byId('bars', HTMLElement)), new Bars(byId('bars-compared', HTMLElement))];
@@ -41,8 +44,13 @@ export class WatchView {
     this.showPredictions();
   }
 
-  /** The leading model's reading of the drawing; null while there is none. */
-  get guess() {
+  /**
+   * The leading model's reading of the drawing as it is now, or the last before it if that takes too long; null without any.
+   * @returns {Promise<import('./predictions.js').Guess | null>}
+   */
+  async finalGuess() {
+    const end = performance.now() + FINAL_GUESS_MS;
+    while (this.#watching.isWaiting && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     const [first] = this.#served.chosen;
     const prediction = first && this.#watching.latest[first.family];
     return prediction ? guessOf(prediction.probabilities) : null;

@@ -47,6 +47,11 @@ export class Watching {
     return this.#roundTrips.length ? median(this.#roundTrips) : null;
   }
 
+  /** Whether a snapshot that was sent is not answered yet; the drawing's last follows it. */
+  get isWaiting() {
+    return Object.values(this.#pace).some((slot) => slot !== undefined);
+  }
+
   get latest() {
     return this.#latest;
   }

@@ -12,6 +12,10 @@ from collector.ink.drawing import Drawing, Stroke
 from infra.harness.mouse import draw_stroke
 
 WAIT_MS = 40_000.0  # a limit for a busy machine, not a promise
+# The page asks about a drawing that the model reads as another digit.
+ANSWERED_OR_ASKED = """
+() => !document.body.hasAttribute('data-inked') || document.querySelector('#label-question button')
+"""
 
 
 class PageVisitor:
@@ -49,6 +53,10 @@ class PageVisitor:
 
     def contribute(self) -> None:
         self._page.locator("#done").click()
+        self._page.wait_for_function(ANSWERED_OR_ASKED)
+        keep = self._page.locator("#label-question button.main")
+        if keep.count():
+            keep.click()
         # Until the page has made its pictures and stored it in the browser; before, it is in the page's memory alone.
         expect(self._page.locator("#objection")).to_have_text("")
         self._page.wait_for_timeout(150)

@@ -149,3 +149,34 @@ test('more strokes than the service takes can not be made to fit', () => {
 
   assert.equal(fit(one, LIMITS), null);
 });
+
+test('a drawing on which every connection breaks is dropped at last, so that the page stays connected', async () => {
+  const { outbox, sent, dropped, waiting } = begin();
+  await outbox.resume(LIMITS);
+  outbox.add(contribution('a'));
+
+  for (let loss = 0; loss < 8; loss++) {
+    outbox.lost(1006);
+    await outbox.resume(LIMITS);
+    mock.timers.tick(15 * 60_000);
+  }
+
+  assert.equal(sent.length, 8);
+  assert.match(dropped[0][1], /broke 8 times/);
+  assert.deepEqual(await waiting(), []);
+});
+
+test('an answer that names no id, or only its beginning, is about the drawing in flight', async () => {
+  const { outbox, dropped } = begin();
+  const long = 'x'.repeat(70);
+  await outbox.resume(LIMITS);
+  outbox.add(contribution(long));
+  outbox.add(contribution('b'));
+
+  assert.equal(outbox.find(long.slice(0, 64))?.id, long);
+  assert.equal(outbox.find('')?.id, long);
+  outbox.rejectInFlight('strange');
+
+  assert.deepEqual(dropped, [[long, 'strange']]);
+  assert.equal(outbox.find('')?.id, 'b');
+});
