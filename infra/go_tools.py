@@ -1,4 +1,4 @@
-"""Servers built by `go install` at the versions in go_tools.txt, kept in `.bin/`; nothing is started here."""
+"""Builds servers by `go install` at the versions in go_tools.txt, into `.bin/`. Starts nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class GoTool:
 
     @property
     def pin(self) -> str:
-        """What `go install` is given."""
+        """The argument of `go install`."""
         return f"{self.package}@{self.version}"
 
     @property
@@ -42,7 +42,7 @@ class NoSuchTool(KeyError):
 
 
 class GoBuildFailed(RuntimeError):
-    """Go is here and could not build the tool; the message ends with what Go said."""
+    """Go is here and could not build the tool; the message ends with Go's output."""
 
 
 def pinned(name: str, pins: Path = PINS) -> GoTool:
@@ -81,7 +81,7 @@ def _build(tool: GoTool, binary: Path) -> None:
     print(f"Building {tool.name} {tool.version} with Go into {binary.parent} (once, a few minutes)", file=sys.stderr)
     with tempfile.TemporaryDirectory(dir=binary.parent) as gobin:
         env = {**os.environ, "GOBIN": gobin, "CGO_ENABLED": "0"}
-        # From an empty folder: a go.mod or go.work above the working directory would have a say.
+        # From an empty folder: a go.mod or go.work above the working directory would be used.
         done = subprocess.run([*BUILD, tool.pin], cwd=gobin, env=env, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise GoBuildFailed(f"go install {tool.pin} ended with {done.returncode}: {_last_words(done.stderr)}")
@@ -90,8 +90,8 @@ def _build(tool: GoTool, binary: Path) -> None:
 
 
 def _last_words(stderr: str) -> str:
-    said = [line for line in stderr.splitlines() if not line.startswith("go: downloading")]
-    return "\n".join(said[-5:])
+    lines = [line for line in stderr.splitlines() if not line.startswith("go: downloading")]
+    return "\n".join(lines[-5:])
 
 
 @contextmanager

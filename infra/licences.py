@@ -1,4 +1,7 @@
-"""What the packages that run the project are licensed under, as they say themselves: python -m infra.licences."""
+"""Writes docs/licences.md: the licences of the pinned packages, from their own metadata.
+
+python -m infra.licences
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ LONGEST = 60  # characters: some packages put the licence's whole text where its
 OSI = "License :: OSI Approved :: "
 ELSEWHERE = "not installed here: for another system or Python"
 HEAD = """\
-# What it is built on
+# Licences
 
 The packages of `requirements/run.txt`, with the licence that each names in its own metadata. Written by
 `python -m infra.licences`; none of their code is in this repository.
@@ -47,20 +50,24 @@ def pinned(requirements: str) -> list[tuple[str, str]]:
 def licence_of(package: str) -> str:
     """The licence's name, by the newest of the three places where a package may have put it."""
     try:
-        told = metadata(package)
+        package_metadata = metadata(package)
     except PackageNotFoundError:
         return ELSEWHERE
-    named = _field(told, "License-Expression") or _classified(told) or _field(told, "License")
+    named = (
+        _field(package_metadata, "License-Expression")
+        or _classified(package_metadata)
+        or _field(package_metadata, "License")
+    )
     line = " ".join(named.split())
     return line if 0 < len(line) <= LONGEST else "see its own files"
 
 
-def _field(told: PackageMetadata, name: str) -> str:
-    return told[name] if name in told else ""  # noqa: SIM401 - these mappings have no `get` in their types
+def _field(package_metadata: PackageMetadata, name: str) -> str:
+    return package_metadata[name] if name in package_metadata else ""  # noqa: SIM401 - these mappings have no `get` in their types
 
 
-def _classified(told: PackageMetadata) -> str:
-    found = [line.removeprefix(OSI) for line in told.get_all("Classifier") or [] if line.startswith(OSI)]
+def _classified(package_metadata: PackageMetadata) -> str:
+    found = [line.removeprefix(OSI) for line in package_metadata.get_all("Classifier") or [] if line.startswith(OSI)]
     return ", ".join(found)
 
 

@@ -1,9 +1,28 @@
-"""Hypothesis without its time limits: a machine that does more than one thing would fail tests at random."""
+"""Hypothesis without its time limits, and the tests spread over the workers of pytest-xdist.
+
+A busy machine would exceed the time limits at random. A worker runs whole files, and each test marked `apart` by itself.
+"""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("thorough", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fast", settings.get_profile("thorough"), max_examples=25)  # make test-fast
 settings.load_profile("thorough")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "apart: shares nothing with its file; any worker may run it")
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    # Longest first: a trial that starts last would keep one worker busy while the others have nothing left.
+    items.sort(key=lambda item: item.get_closest_marker("apart") is None)
+    for item in items:
+        group = item.nodeid if item.get_closest_marker("apart") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -1,4 +1,4 @@
-"""How models do on writers and on whole laboratories that they were trained without: the honest stand-in for strangers.
+"""Accuracy on writers and on whole laboratories that a model was trained without: an estimate for strangers.
 
 python -m infra.hold_out --drawings pendigits.ndjson.gz --drawings unipen.ndjson.gz --family softmax --together 4
 """

@@ -1,4 +1,4 @@
-"""Who is left out of training: a fifth of the writers, or whole laboratories. No model is trained in here."""
+"""Splits drawings for hold-out evaluation: a fifth of the writers, or whole laboratories. Trains no model."""
 
 from __future__ import annotations
 

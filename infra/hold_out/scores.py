@@ -19,7 +19,7 @@ MOST_DRAWINGS = 1000  # of a source that are read; the rest would only take time
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How one family reads one source that it was not trained on; shares from 0 to 1."""
+    """Accuracy of one family on one source that it was not trained on; shares from 0 to 1."""
 
     family: str
     held_out: str
@@ -66,12 +66,12 @@ def _by_source(artifact: Artifact, fold: Fold) -> Iterator[Score]:
 
 def averages(found: Sequence[Score]) -> list[Score]:
     """Each family's mean over sources, every source alike, and another over drawings."""
-    told = []
+    means = []
     for family in dict.fromkeys(score.family for score in found):
         own = [score for score in found if score.family == family]
-        told.append(_average(family, "mean of sources", own, [1.0] * len(own)))
-        told.append(_average(family, "mean of drawings", own, [float(score.drawings) for score in own]))
-    return told
+        means.append(_average(family, "mean of sources", own, [1.0] * len(own)))
+        means.append(_average(family, "mean of drawings", own, [float(score.drawings) for score in own]))
+    return means
 
 
 def _average(family: str, name: str, found: Sequence[Score], weights: Sequence[float]) -> Score:

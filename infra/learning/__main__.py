@@ -1,4 +1,4 @@
-"""Shows that a model learns from a new writer, and what that costs the others: the trainer itself, round after round.
+"""Measures what a model learns from a new writer, and what that costs other writers: the trainer itself, in rounds.
 
 python -m infra.learning --drawings pendigits.ndjson.gz --drawings unipen.ndjson.gz --family softmax
 """
@@ -46,30 +46,30 @@ def main(
     threads: Annotated[int, typer.Option(min=1, help="cores to train on")] = 1,
 ) -> None:
     """Teaches each family round after round, measures after each, and prints what came of it."""
-    told: dict[str, list[Round]] = {}
+    found: dict[str, list[Round]] = {}
     try:
         parts = part([d for file in drawings for d in read_drawings(file)], writer, rounds, each, pool)
         if not as_json:
             print(describe(parts, each))
         for chosen in _families(family):
-            told[chosen.name] = _rounds(chosen, models, parts, Run(threads=threads), quiet=as_json)
+            found[chosen.name] = _rounds(chosen, models, parts, Run(threads=threads), quiet=as_json)
             if figures is not None:
                 figures.mkdir(parents=True, exist_ok=True)
-                (figures / f"learning-{chosen.name}.svg").write_bytes(draw_curve(chosen.name, told[chosen.name]))
+                (figures / f"learning-{chosen.name}.svg").write_bytes(draw_curve(chosen.name, found[chosen.name]))
     except (NoSuchWriter, NotTrained, UnknownFamily, DrawingError) as error:
         sys.exit(f"learning: {error}")
     if as_json:
-        families = {name: [round_.to_record() for round_ in found] for name, found in told.items()}
+        families = {name: [round_.to_record() for round_ in rounds_] for name, rounds_ in found.items()}
         print(json.dumps({"who": describe(parts, each), "families": families}, indent=1))
 
 
 def describe(parts: Parts, asked: int) -> str:
-    """Who teaches and who is measured, in words."""
+    """Describes the training and the measured drawings."""
     fewer = f" ({asked} were asked for, there are no more)" if parts.each < asked else ""
     return (
         f"new: {parts.writer} of {parts.source}, {len(parts.rounds)} rounds of {parts.each} drawings{fewer}\n"
         f"measured on: {len(parts.held_back)} of theirs, held back, and {_by_writers(parts.others)}\n"
-        f"the gate judges by: {_by_writers(parts.judges)}, and the reference drawings"
+        f"the gate judges by: {_by_writers(parts.validation)}, and the reference drawings"
     )
 
 

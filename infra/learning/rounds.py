@@ -1,4 +1,4 @@
-"""Round after round of new drawings through the trainer itself, and after each: what was gained, and what it cost."""
+"""Rounds of new drawings through the trainer itself, and after each the gain and the cost."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ APART = timedelta(hours=1)  # between rounds
 
 
 class NotTrained(ValueError):
-    """There is no model of this family to go on from, or the trainer can't; the message says why."""
+    """The family has no model to continue from, or the trainer can't train; the message has the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What is served after so many new drawings; round 0 is before the first."""
+    """The served model after so many new drawings; round 0 is before the first."""
 
     number: int
     drawings: int  # of the new writer, trained on so far
@@ -72,7 +72,7 @@ class Learning:
         self._registry = Registry(self._store)
         if self._registry.champion(family.name) is None:
             raise NotTrained(f"no model of family {family.name} in {models}")
-        contribute(self._store, parts.judges, START - APART)
+        contribute(self._store, parts.validation, START - APART)
         first = FolderStore(models)
         self._trainer = Trainer(self._store, parts.each, threading.Event(), [family], first_models=first, run=run)
         self._own, self._others = prepare(parts.held_back, family.encoding), prepare(parts.others, family.encoding)

@@ -1,4 +1,4 @@
-"""Whose drawings teach, and whose show what it cost: one new writer's, parted in rounds, and other writers' apart."""
+"""Splits drawings into rounds by one new writer, and drawings of other writers to measure and to gate."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class NoSuchWriter(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Drawings by writers that no shipped model was trained on; `others` and `judges` are different people."""
+    """Drawings by writers that no shipped model was trained on; `others` and `validation` are different people."""
 
     writer: str
     source: str
     rounds: tuple[tuple[LabelledDrawing, ...], ...]  # by the new writer, in the order that they come
     held_back: tuple[LabelledDrawing, ...]  # by the new writer, never trained on
     others: tuple[LabelledDrawing, ...]  # by half the other writers: only measured
-    judges: tuple[LabelledDrawing, ...]  # by the other half: what the gate decides by
+    validation: tuple[LabelledDrawing, ...]  # by the other half: what the gate decides by
 
     @property
     def each(self) -> int:
@@ -47,18 +47,18 @@ def part(drawings: Sequence[LabelledDrawing], writer: str | None, rounds: int, e
     largest_first = sorted(by_writer, key=lambda name: (-len(by_writer[name]), name))
     chosen = _chosen(by_writer, largest_first, writer, pool)
     own = [drawing for name in chosen for drawing in by_writer[name]]
-    taught, held_back = _held_back(own)
-    each = min(each, len(taught) // rounds)
+    training, held_back = _held_back(own)
+    each = min(each, len(training) // rounds)
     if each == 0:
         raise NoSuchWriter(f"writer {chosen[0]:.8} has {len(own)} drawings, too few for {rounds} rounds")
     rest = [name for name in largest_first if name not in chosen]
     return Parts(
         writer=" ".join(name[:8] for name in chosen),
         source=own[0].source,
-        rounds=tuple(tuple(taught[n * each : (n + 1) * each]) for n in range(rounds)),
+        rounds=tuple(tuple(training[n * each : (n + 1) * each]) for n in range(rounds)),
         held_back=tuple(held_back),
         others=tuple(drawing for name in rest[::2] for drawing in by_writer[name]),
-        judges=tuple(drawing for name in rest[1::2] for drawing in by_writer[name]),
+        validation=tuple(drawing for name in rest[1::2] for drawing in by_writer[name]),
     )
 
 
@@ -75,12 +75,12 @@ def _chosen(
 
 
 def _held_back(own: Sequence[LabelledDrawing]) -> tuple[list[LabelledDrawing], list[LabelledDrawing]]:
-    """What teaches, in an order by lot, and a fifth that does not, of every digit alike."""
-    by_label = sorted(own, key=lambda drawing: (drawing.label, _lot(drawing)))
+    """Training drawings in the order of a hash, and a held-back fifth of every digit."""
+    by_label = sorted(own, key=lambda drawing: (drawing.label, _order(drawing)))
     held_back = by_label[HELD_BACK - 1 :: HELD_BACK]
     kept = {drawing.id for drawing in held_back}
-    return sorted((drawing for drawing in own if drawing.id not in kept), key=_lot), held_back
+    return sorted((drawing for drawing in own if drawing.id not in kept), key=_order), held_back
 
 
-def _lot(drawing: LabelledDrawing) -> str:
+def _order(drawing: LabelledDrawing) -> str:
     return hashlib.sha256(f"{drawing.source}/{drawing.id}".encode()).hexdigest()

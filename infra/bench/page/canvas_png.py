@@ -1,4 +1,4 @@
-"""A canvas as PNG to 20x20 features: the service's own way beside the original's, on the same pictures."""
+"""A canvas as PNG to 20x20 features: the service's way beside the original's, on the same pictures."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ TITLE = "From a canvas's PNG to a snapshot"
 TEXT = """\
 The original read each picture by `skimage.io.imread(as_gray=True)` and shrank it by
 `skimage.transform.downscale_local_mean` in blocks of 25x25. The service reads it by `collector/ink/canvas_png.py`,
-which looks at its size, its chunks and their number before a pixel is decoded, and shrinks it by
-`collector/ink/snapshot.py`. Both are timed picture by picture, in turns, on canvases of 500x500 px at a quarter, half,
-three quarters and all of a drawing's ink; what is told is the median.
+which checks its size, its chunks and their number before it decodes a pixel, and shrinks it by
+`collector/ink/snapshot.py`. Both are timed picture by picture, alternating, on canvases of 500x500 px at a quarter,
+half, three quarters and all of a drawing's ink; the figures are medians.
 
-Equal means: the original's mean of each cell, in levels of 0 to 255, becomes ink (255 less the mean) and is
-rounded half up to 8 bits; that is `canvas20` as the service has it, cell by cell. `ink20`, the crop that the
-models here are told of, is the same mean of a square about the ink (`tests/collector/ink/test_snapshot.py` holds it to
-scikit-image); the original had no crop, so its time for the whole canvas stands beside it.
+Equal means: the original's mean of each cell, in levels of 0 to 255, becomes ink (255 less the mean) and is rounded
+half up to 8 bits; the service's `canvas20` has the same values cell by cell. `ink20`, the crop that the models here
+use, is the same mean of a square around the ink (`tests/collector/ink/test_snapshot.py` compares it with scikit-image);
+the original had no crop, so it is compared with the original's time for the whole canvas.
 
-Where the time goes: of the service's, half is undoing the filters of rows in Pillow. It is handed the pixel data in
-blocks that nothing packs, as zlib-ng unfolded it for counting; unpacked by Pillow itself, row by row, it took 1.4 ms
-more of a colour picture, where unfolding all at once takes 0.07 ms. Gray levels come from Pillow's whole-number
-weights, where scikit-image makes an array of 64-bit floats of all four channels. The cells take about 0.1 ms: columns
-are summed first, in 16 bits, along memory. What one picture took of memory is kept for the next
-(`collector/malloc.py`), here for both ways: what is given back to the system comes back a page fault at a time.
+Where the time goes: half of the service's is Pillow undoing the filters of rows. Pillow gets the pixel data
+uncompressed, as zlib-ng expanded it to count its bytes: expanding it row by row itself took 1.4 ms more of a colour
+picture, expanding it at once takes 0.07 ms. Gray levels come from Pillow's integer weights, where scikit-image makes an
+array of 64-bit floats of all four channels. The cells take about 0.1 ms: columns are summed first, in 16 bits, along
+memory. The memory of one picture is reused for the next (`collector/malloc.py`), here for both ways: memory returned to
+the system comes back one page fault at a time.
 """
 
 BLOCK = 25  # px a cell: 500 / 20, the original's
@@ -53,7 +53,7 @@ Cells = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds for one picture each, in turns."""
+    """Seconds for one picture each, alternating."""
 
     original: list[float] = field(default_factory=list)
     canvas20: list[float] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Times:
 
 
 def measure(setting: Setting) -> Result:
-    keep_freed_memory()  # as the service does; the original gains by it, too
+    keep_freed_memory()  # as the service does; the original gains too
     pictures = list(canvases(drawings_of(setting.drawings, 1 if setting.quick else DRAWINGS)))
     rows: list[Row] = []
     for mode, name, goal in MODES:
@@ -106,7 +106,7 @@ def _time(pngs: Sequence[bytes], rounds: int) -> Times:
                 (times.canvas20, lambda png=png: ours(png)),
                 (times.ink20, lambda png=png: to_ink20(read_canvas(png))),
             ]
-            # The other way round every second time: what comes first finds the caches cold.
+            # In reverse every second time: the first finds the caches cold.
             for seconds, call in turns if number % 2 == 0 else reversed(turns):
                 seconds.append(_seconds(call))
     return times

@@ -1,4 +1,4 @@
-"""A real Chromium that draws on a page as mouse, pen or finger at 60 points a second; what that costs is elsewhere."""
+"""Draws on a page in a real Chromium as mouse, pen or finger at 60 points/s, and records traces and frames."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COUNT_FRAMES = """
 """
 STOP_COUNTING = "() => { cancelAnimationFrame(window.counting); return window.stamps; }"
 
-# What a stroke costs a page that does nothing with it: what is dropped here is the machine's.
+# A page that does nothing with a stroke: frames dropped here are the machine's.
 BLANK = """<!doctype html><body style="margin:0"><div id="sheet" style="width:500px;height:500px;touch-action:none">
 </div><script>sheet.addEventListener('pointermove', () => {})</script></body>"""
 
@@ -71,7 +71,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 @contextlib.asynccontextmanager
 async def opened(browser: Browser, url: str | None, wish: str = "") -> AsyncIterator[OpenPage]:
-    """The page at the URL, or a blank one; `wish` is the families it is to show, as the page itself remembers them."""
+    """The page at the URL, or a blank one; `wish` holds the families to show, as the page stores them."""
     context = await browser.new_context(viewport={"width": 1280, "height": 800}, has_touch=True)
     await context.add_init_script(f"try {{ localStorage.setItem('midstroke.wish', '{wish}') }} catch {{}}")
     page = await context.new_page()
@@ -90,7 +90,7 @@ async def opened(browser: Browser, url: str | None, wish: str = "") -> AsyncIter
 
 
 async def draw(on: OpenPage, drawings: Sequence[Drawing], pointer: Pointer) -> None:
-    """Draws all of them, a point every 60th of a second, however slowly the page takes them; each on an empty sheet."""
+    """Draws each on an empty canvas, a point every 60th of a second however slowly the page handles them."""
     acknowledged: list[Awaitable[Any]] = []
     for drawing in drawings:
         for stroke in drawing.strokes:
@@ -108,7 +108,7 @@ async def draw(on: OpenPage, drawings: Sequence[Drawing], pointer: Pointer) -> N
 
 
 def _send(on: OpenPage, pointer: Pointer, what: Moment, point: Point) -> Awaitable[Any]:
-    """Without waiting: Chromium acknowledges a move when the page has taken it, at the next frame."""
+    """Does not wait: Chromium acknowledges a move when the page has handled it, at the next frame."""
     return asyncio.ensure_future(on.session.send(*_message(pointer, what, on.place(point))))
 
 
@@ -122,10 +122,10 @@ def _message(pointer: Pointer, what: Moment, place: dict[str, float]) -> tuple[s
 
 
 async def traced(on: OpenPage, drawings: Sequence[Drawing], pointer: Pointer) -> list[TraceEvent]:
-    """What Chromium's own tracing tells of all its threads while the drawings are drawn."""
+    """Chromium's trace of all its threads while the drawings are drawn."""
     events: list[TraceEvent] = []
     complete = asyncio.Event()
-    on.browser_session.on("Tracing.dataCollected", lambda told: events.extend(told["value"]))
+    on.browser_session.on("Tracing.dataCollected", lambda data: events.extend(data["value"]))
     on.browser_session.on("Tracing.tracingComplete", lambda _: complete.set())
     config = {"includedCategories": list(CATEGORIES)}
     await on.browser_session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": config})
@@ -136,7 +136,7 @@ async def traced(on: OpenPage, drawings: Sequence[Drawing], pointer: Pointer) ->
 
 
 async def frame_times(on: OpenPage, drawings: Sequence[Drawing], pointer: Pointer) -> list[float]:
-    """When each animation frame began while the drawings were drawn, ms; without tracing, which costs time itself."""
+    """When each animation frame began, ms, while the drawings were drawn; without tracing, which costs time itself."""
     await on.page.evaluate(COUNT_FRAMES)
     await draw(on, drawings, pointer)
     stamps: list[float] = await on.page.evaluate(STOP_COUNTING)

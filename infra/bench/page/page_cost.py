@@ -1,4 +1,4 @@
-"""What a stroke costs the page in a real Chromium: main-thread time for snapshot and answer, and frames dropped."""
+"""The cost of a stroke to the page in a real Chromium: main-thread time for snapshot and answer, and dropped frames."""
 
 from __future__ import annotations
 
@@ -16,27 +16,28 @@ from infra.harness.service_process import running_service
 
 TITLE = "Cost of the page"
 TEXT = """\
-The page as the service serves it, in a headless Chromium without a graphics processor, is drawn on by input events
-of the DevTools protocol at 60 points a second. Chromium's own tracing (Tracing over Playwright's CDP session)
-tells what the main thread did; no mark stands in the page's code.
+The page as the service serves it, in a headless Chromium without a graphics processor. Input events of the DevTools
+protocol draw on it at 60 points a second. Chromium's own tracing (Tracing over Playwright's CDP session) records the
+main thread; the page's code has no marks.
 
 Pen event to frame sent: the dispatch of the pen's events, and the whole animation-frame callback that sends the
-snapshot (drawing the stroke under way on the sheet, making the payload, sending it). Waiting for the frame is not
+snapshot (drawing the current stroke on the canvas, making the payload, sending it). Waiting for the frame is not
 counted.
 
 Frame received to bars painted: the socket's message handler, the callback that shows the answer, and then style,
-layout, paint and commit of that frame, though some of it is the stroke's own.
+layout, paint and commit of that frame, part of which is the stroke's own.
 
-Both are told by the clock; the note has the processor's own time, which a busy machine does not stretch. A frame
-is dropped where two animation frames lie more than 1.5 refresh intervals apart; that is counted in runs without
-tracing, beside a blank page that is drawn on in the same way.
+Figures are wall time; the note has processor time, which a busy machine does not stretch. A frame is dropped where two
+animation frames are more than 1.5 refresh intervals apart; that is counted in runs without tracing, beside a blank page
+that is drawn on in the same way.
 
-Where the time goes: style, layout, paint and commit; without a graphics processor the sheet's pixels are copied
-at each commit. Of a snapshot, the pen's events and the stroke on the sheet take most; making the payload takes a
-few hundredths of a millisecond for `path48` and about half a millisecond for `ink20`, most of which is drawing
-and reading a canvas."""
+Where the time goes: style, layout, paint and commit; without a graphics processor the canvas's pixels are copied at
+each commit. Of a snapshot, the pen's events and the stroke on the canvas take most; making the payload takes a few
+hundredths of a millisecond for `path48` and about half a millisecond for `ink20`, most of which is drawing and reading
+a canvas.
+"""
 
-KINDS: tuple[tuple[str, str], ...] = (  # what the page shows, and how it remembers the wish
+KINDS: tuple[tuple[str, str], ...] = (  # what the page shows, and how it stores that
     ("path (path48), as the page opens", ""),
     ("cnn (ink20)", "cnn "),
     ("path and cnn compared", "path cnn"),
@@ -45,7 +46,7 @@ SNAPSHOT_MS, ANSWER_MS = 1.0, 2.0
 DROPPED = 1.5  # refresh intervals
 REFRESH_MS = 1000 / 60
 DRAWINGS = 6
-WARM_UP = 2  # drawings before anything is counted: the page's code is compiled, its pictures are made
+WARM_UP = 2  # uncounted drawings: the page's code is compiled, its pictures are made
 
 
 def measure(setting: Setting) -> Result:
@@ -76,7 +77,7 @@ async def _measure(url: str, drawings: Sequence[Drawing]) -> list[Row]:
 
 
 def dropped_frames(times: Sequence[float]) -> tuple[int, int]:
-    """How many intervals were too long, and how many there were."""
+    """The number of intervals that were too long, and of all intervals."""
     intervals = [after - before for before, after in pairwise(times)]
     return sum(interval > DROPPED * REFRESH_MS for interval in intervals), len(intervals)
 

@@ -1,4 +1,4 @@
-"""What a Chromium trace says of the page's main thread: what a snapshot costs, and what an answer does. Pure."""
+"""Reads a Chromium trace for the main-thread cost of a snapshot and of an answer. Pure functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FRAME = "FireAnimationFrame"
 SENT, RECEIVED = "WebSocketSend", "WebSocketReceive"
 HANDLER = "socket.onmessage"
 PAINTED = "Commit"
-# From changed elements to a frame that the compositor has.
+# From changed elements to a frame in the compositor.
 RENDERING = ("UpdateLayoutTree", "Layout", "PrePaint", "Paint", "UpdateLayer", "Layerize", PAINTED)
 
 TraceEvent = dict[str, Any]
@@ -23,7 +23,7 @@ TraceEvent = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Time on the main thread, ms: by the clock, and by the processor alone where that was kept."""
+    """Time on the main thread in ms: wall time, and processor time where the trace has it."""
 
     clock: float
     processor: float
@@ -36,11 +36,11 @@ NOTHING = Cost(0.0, 0.0)
 
 
 class NoTrace(ValueError):
-    """The trace has no main thread that sends frames; the message says what it has."""
+    """The trace has no main thread that sends frames; the message counts its events."""
 
 
 def pen_to_sent(events: Sequence[TraceEvent]) -> list[Cost]:
-    """For each snapshot: the pen's events since the last animation frame, and the frame's callback that sent it."""
+    """For each snapshot: the pen's events since the last animation frame, and the callback that sent it."""
     costs = []
     pen = NOTHING
     for event in _outermost(main_thread(events), (PEN, FRAME)):
@@ -69,7 +69,7 @@ def received_to_painted(events: Sequence[TraceEvent]) -> list[Cost]:
 
 
 def main_thread(events: Sequence[TraceEvent]) -> list[TraceEvent]:
-    """What ran on the thread that sent snapshots, in order; an outer event before what it holds.
+    """Events of the thread that sent snapshots, in order; an outer event before those within it.
 
     Raises:
         NoTrace: no thread sent any.
@@ -83,7 +83,7 @@ def main_thread(events: Sequence[TraceEvent]) -> list[TraceEvent]:
 
 
 def _outermost(ordered: Iterable[TraceEvent], names: Iterable[str]) -> Iterator[TraceEvent]:
-    """Events of these names that lie in no other one of them, each with `sends`: whether a snapshot was sent in it."""
+    """Events of these names that lie within no other of them; `sends` marks those in which a snapshot was sent."""
     wanted = set(names)
     held: TraceEvent | None = None
     for event in ordered:

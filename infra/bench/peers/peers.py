@@ -37,7 +37,8 @@ the peers get, over the same websocket.
 
 Where the time goes: Gradio's in three HTTP requests a picture, each with its own connection, a queue and a file; Keras'
 in `predict`, which sets up a data set and callbacks for one row; `tf.function`'s in the PNG and in FastAPI. Here the
-prediction is the smallest part; the rest is the websocket."""
+prediction is the smallest part; the rest is the websocket.
+"""
 
 CLIENTS = (1, 8)
 LONG, SHORT = Span(1.0, 4.0), Span(0.3, 0.6)

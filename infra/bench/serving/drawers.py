@@ -1,4 +1,4 @@
-"""A hundred people drawing at once: how long each waits for an answer."""
+"""The time until an answer while a hundred people draw at once."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from infra.harness.rows import Curve, Result, Row, Setting, judge
 
 TITLE = "A hundred people drawing at once"
 TEXT = """\
-Each of a hundred sockets sends sixty snapshots a second, whatever comes back. An answer is timed from the moment at
+Each of a hundred sockets sends sixty snapshots a second, whatever it gets back. An answer is timed from the moment at
 which its frame was due, not from when it was sent, so that a client that falls behind counts against the service. A
-snapshot that waits while a newer one of the same socket comes is coalesced, as the protocol says: the newer one's
-answer is the answer. The service has one core, the client the other.
+snapshot that waits while a newer one of the same socket arrives is coalesced, as in the protocol: the newer one's
+answer is its answer. The service has one core, the client the other.
 """
 
-DRAWERS, RATE = 100, 60.0  # a display's frames a second
+DRAWERS, RATE = 100, 60.0  # frames/s of a display
 SECONDS = 7.0
 MEDIAN_MS, TAIL_MS = 2.0, 10.0
 PARTS: tuple[tuple[str, Sent], ...] = (("softmax", "ink20"), ("path", "path48"), ("cnn", "ink20"))
@@ -41,15 +41,15 @@ def measure(setting: Setting) -> Result:
 def _rows(family: str, sent: Sent, found: Latency, judged: bool) -> list[Row]:
     name = f"{DRAWERS} drawers at {RATE:.0f}/s, {family} ({sent})"
     lost = found.lost + found.errors + found.closed
-    told = f"{found.answered:,} of {found.sent:,} answered, {found.coalesced:,} coalesced"
+    counts = f"{found.answered:,} of {found.sent:,} answered, {found.coalesced:,} coalesced"
     if not judged:
         return [
-            Row(f"{name}, 99th percentile", found.p99, "ms", note=f"median {found.p50:.2f} ms; {told}; {lost} lost")
+            Row(f"{name}, 99th percentile", found.p99, "ms", note=f"median {found.p50:.2f} ms; {counts}; {lost} lost")
         ]
     return [
         Row(f"{name}, median", found.p50, "ms", goal=f"<= {MEDIAN_MS:g} ms", outcome=judge(found.p50 <= MEDIAN_MS)),
         Row(
             f"{name}, 99th percentile", found.p99, "ms", goal=f"<= {TAIL_MS:g} ms", outcome=judge(found.p99 <= TAIL_MS)
         ),
-        Row(f"{name}, lost", lost, "snapshots", goal="0", outcome=judge(lost == 0), note=told),
+        Row(f"{name}, lost", lost, "snapshots", goal="0", outcome=judge(lost == 0), note=counts),
     ]

@@ -1,4 +1,4 @@
-"""What the service takes before anyone draws: time to start, memory when ready, memory of sockets that stand idle."""
+"""The service's start time, its memory when ready, and the memory of idle sockets."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from infra.harness.service_process import is_ready, start_service, stop_service
 
 TITLE = "Start time and memory"
 TEXT = """\
-The start is timed from before the process is made until `/readyz` answers 200, which it does once models are loaded
-and checked and the spool is open; the store is an empty folder, so the first models are copied into it too. Memory is
-what the process holds for itself and shares (RSS); the uploader is a process of its own beside it. Idle sockets have
-said nothing since their welcome; the figure is the growth of RSS over the growth in sockets.
+The start is timed from before the process exists until `/readyz` answers 200, when models are loaded and checked and
+the spool is open; the store is an empty folder, so the first models are copied into it too. Memory is resident memory
+(RSS), shared pages included; the uploader is a process of its own. Idle sockets have sent nothing since their welcome;
+the figure is the growth of RSS over the growth in sockets.
 
 Where an idle socket's memory goes: most of it is uvicorn's, websockets' and asyncio's, with a task or two, a queue and
-events of their own. Of the session's, what was in no use is not kept: queues that wait are lists (an empty deque has
-room for 64), and the handshake is let go, with the HTTP protocol that read it.
+their events. The session keeps nothing unused: waiting queues are lists (an empty deque has room for 64), and the
+handshake is released, with the HTTP protocol that read it.
 """
 
 STARTS = 5
@@ -58,7 +58,7 @@ def _start(setting: Setting, number: int) -> float:
 
 
 def _idle_memory(setting: Setting, steps: tuple[int, ...]) -> tuple[float, float, list[tuple[float, float]]]:
-    """MB when ready, of the uploader, and at each number of sockets, which are opened anew for each."""
+    """MB when ready, of the uploader, and at each number of sockets, which are opened again for each."""
     found = []
     with pinned_service(setting.scratch / "var", max_sockets=2 * steps[-1]) as service:
         process = psutil.Process(service.process.pid)
@@ -66,6 +66,6 @@ def _idle_memory(setting: Setting, steps: tuple[int, ...]) -> tuple[float, float
         uploader = sum(child.memory_info().rss for child in process.children(recursive=True)) / 1e6
         for sockets in steps:
             with idle_sockets(service.websocket_url, sockets):
-                time.sleep(0.5)  # until what the handshakes took is let go
+                time.sleep(0.5)  # until the memory of the handshakes is released
                 found.append((float(sockets), process.memory_info().rss / 1e6))
     return ready, uploader, found

@@ -1,4 +1,4 @@
-"""What the machine itself gains by a second process: the model's sums alone, without a wire.
+"""The machine's own gain from a second process: inference alone, without a wire.
 
 python -m infra.bench.serving.inference_time CORE BEGIN SECONDS
 """
@@ -17,11 +17,11 @@ from training.data.reference import reference_drawings
 from training.models.artifact import check_artifact
 
 FAMILY = "softmax"
-READY_SECONDS = 3.0  # until every process has its model; they begin at one moment
+READY_SECONDS = 3.0  # until every process has its model; all begin at the same moment
 
 
 def per_second(cores: Sequence[int], seconds: float) -> float:
-    """Predictions a second by one process on each of these cores, all at the same time."""
+    """Predictions/s of one process on each of these cores, all at the same time."""
     begin = time.monotonic() + READY_SECONDS
     command = [sys.executable, "-m", "infra.bench.serving.inference_time"]
     running = [

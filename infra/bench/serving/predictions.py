@@ -1,4 +1,4 @@
-"""Predictions a second by one service process on one core, beside a server that only echoes."""
+"""Predictions/s of one service process on one core, beside a server that only echoes."""
 
 from __future__ import annotations
 
@@ -11,25 +11,24 @@ from infra.harness.rows import Result, Row, Setting, judge
 
 TITLE = "Predictions per second"
 TEXT = """\
-Fifty sockets, each of which sends its next frame as soon as the last is answered. The service is kept to one core and
-the client to the other. The echo is uvicorn with websockets and an application of two calls, which answers as many
-bytes and predicts nothing; rounds of both take turns. What the client alone can do is told by an echo server in C
-(picows): where it stands far above the rest, the client is not the limit.
+Fifty sockets, each of which sends its next frame as soon as the last is answered. The service runs on one core and the
+client on the other. The echo is uvicorn with websockets and an application of two calls, which answers with as many
+bytes and predicts nothing; rounds of both alternate. An echo server in C (picows) shows what the client alone can do:
+where it is far above the rest, the client is not the limit.
 
-Where the time goes: LiteRT's own sums (of `softmax` alone told by `python -m infra.bench workers`), what Python does
-about a prediction, and the wire. An echo takes 12 us on a fast machine: on such a one no arrangement
-of the wire reaches the goals, which would ask for sums of 3 and 18 us.
+Where the time goes: inference in LiteRT (`python -m infra.bench workers` measures that of `softmax` alone), Python's
+share of a prediction, and the wire. An echo takes 12 us on a fast machine: there no change to the wire can reach the
+goals, which would need inference in 3 and 18 us.
 
-What was tried: weights of 8 bits, which are multiplied in whole numbers, in place of half precision, which is
-unfolded to 32 bits and read as such; of the softmax regression's features, all that is said of the place as two
-matrix products, and gradients whose channels are never parted. Together that took two fifths off the sum of `softmax`
-and three fifths off the two others' (old and new flatbuffers in one process, in turns, measured once), with as many
-right answers. Products of directions written as convolutions had saved 10 us before; batches of 4 to 32 snapshots
-gain nothing for a snapshot, for it is arithmetic that takes the time and not the calls; without pairs of directions
-`softmax` would take two thirds, at the price of some three points of accuracy. On the wire, uvicorn's way through a
-queue, two tasks and ASGI took about half of the time of a prediction; frames that come whole are now answered where
-they are read (`service/network/`). A server of picows in place of uvicorn would save another 7 us at
-most: that is what it saves an echo.
+Tried: 8-bit weights, multiplied as integers, instead of half precision, which is expanded to 32 bits and read as such;
+in the features of the softmax regression, the position as two matrix products, and gradients whose channels stay
+together. Together these took two fifths off the inference time of `softmax` and three fifths off that of the two others
+(old and new flatbuffers alternating in one process, measured once), with as many correct predictions. Writing products
+of directions as convolutions had saved 10 us before. Batches of 4 to 32 snapshots gain nothing for a snapshot, because
+arithmetic takes the time, not the calls. Without pairs of directions `softmax` would take two thirds of the time, and
+lose some three points of accuracy. On the wire, uvicorn's way through a queue, two tasks and ASGI took about half of
+the time of a prediction; complete frames are now answered where they are read (`service/websocket/fast_path.py`). A
+server of picows instead of uvicorn would save at most another 7 us, which is what it saves an echo.
 """
 
 SOCKETS = 50
@@ -73,4 +72,6 @@ def _row(family: str, sent: Sent, ours: float, echo: float, goal: float) -> Row:
 def _client_alone(frames: list[bytes], seconds: float) -> Row:
     with pinned_echo("picows", REPLY_BYTES) as url:
         found = closed_loop(url, frames, SOCKETS, seconds)
-    return Row("the client alone, echo by picows", found.per_second, "round trips/s", note="what can be asked at all")
+    return Row(
+        "the client alone, echo by picows", found.per_second, "round trips/s", note="the most that the client can ask"
+    )

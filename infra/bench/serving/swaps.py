@@ -18,18 +18,18 @@ from training.models.registry import Registry
 
 TITLE = "Model swaps under load"
 TEXT = """\
-The load of a hundred drawers, without swaps and with two hundred, in turn. Eight versions of `softmax`, each with
-other weights, lie in the store, and the pointer is moved from one to the next; the service looks every twentieth of a
-second, checks the version wholly and makes it ready while it goes on answering. All sockets send the same frame over
-and over: for it each version has answers of its own, which are computed beforehand, and a reply that names one
-version and gives anything but that version's own numbers counts as mixed.
+The load of a hundred drawers, without swaps and with two hundred, alternating. Eight versions of `softmax` with
+different weights are in the store, and the pointer moves from one to the next; the service polls every twentieth of a
+second, checks the version completely and makes it ready while it goes on answering. All sockets send the same frame
+again and again: each version's answers to it are computed beforehand, and a reply that names one version with any but
+that version's own numbers counts as mixed.
 
-What a swap costs: about 10 ms in a thread beside the event loop, 7 of them to unfold and look through the weights, 1 to
-hash; both leave Python's lock alone. LiteRT holds it for the 1.6 ms in which it makes a model ready, and nothing there
-can be cut into pieces. The thread has a niceness of 10, so that it works where predictions leave the core idle; all
-sockets are told of the new model by one text, five at a time, or with the next answer, whichever comes first. Python
-hands its lock over every 0.5 ms here (`service/server.py`); with its own 5 ms the 99th percentile was three times as
-high. The service looks once a second in earnest, and then a hundredth of that is left.
+The cost of a swap: about 10 ms in a thread beside the event loop, 7 of them to unpack and check the weights, 1 to hash;
+both release Python's lock. LiteRT holds it for the 1.6 ms in which it makes a model ready, which can't be divided. The
+thread has a niceness of 10, so that it runs where predictions leave the core idle. Sockets get the message about the
+new model five at a time, or with their next answer, whichever comes first. Python hands over its lock every 0.5 ms here
+(`service/server.py`); with its default of 5 ms the 99th percentile was three times as high. By default the service
+polls once a second, which leaves a hundredth of that cost.
 """
 
 DRAWERS, RATE = 100, 60.0
@@ -79,19 +79,19 @@ def _swap(registry: Registry, names: Sequence[str], client: subprocess.Popen[str
 
 
 def _mixed(found: Latency, own: dict[str, set[str]]) -> int:
-    """Distinct replies whose numbers are not those of the version that they name."""
+    """Distinct replies with other numbers than those of the version that they name."""
     return sum(len(set(given) - own.get(model, set())) for model, given in found.probabilities.items())
 
 
 def _rows(still: Latency, swapped: Latency, swaps: int, mixed: int) -> tuple[Row, ...]:
     errors = swapped.errors + swapped.closed + swapped.lost
     ratio = swapped.p99 / still.p99 if still.p99 else 0.0
-    told = f"{len(swapped.probabilities)} versions answered, {swapped.answered:,} replies"
+    replies = f"{len(swapped.probabilities)} versions answered, {swapped.answered:,} replies"
     return (
         Row(
             f"99th percentile with {swaps} swaps, beside without", swapped.p99, "ms", still.p99, ratio,
             f"<= {GOAL:g} times that without", judge(ratio <= GOAL),
         ),
         Row("errors, closed sockets and lost answers during the swaps", errors, goal="0", outcome=judge(errors == 0)),
-        Row("replies that mix two versions", mixed, "", goal="0", outcome=judge(mixed == 0), note=told),
+        Row("replies that mix two versions", mixed, "", goal="0", outcome=judge(mixed == 0), note=replies),
     )  # fmt: skip

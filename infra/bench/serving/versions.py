@@ -1,4 +1,4 @@
-"""Versions of a model that say different things at the same cost, to be swapped. No measuring."""
+"""Versions of a model with other predictions and the same cost, to swap."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from training.models.interpreter import Interpreter
 
 
 class NothingToChange(RuntimeError):
-    """The flatbuffer does not hold its largest constant as 8-bit numbers in one piece."""
+    """The flatbuffer does not hold its largest constant as one array of 8-bit integers."""
 
 
 def make_versions(artifact: Artifact, count: int) -> list[Artifact]:

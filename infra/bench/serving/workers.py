@@ -12,20 +12,20 @@ from infra.harness.rows import Outcome, Result, Row, Setting, judge
 
 TITLE = "Two processes on two cores"
 TEXT = """\
-`MIDSTROKE_WORKERS=2` forks two processes, each with a listening socket of its own on one port: the system shares
-connections out by lot (of one socket that both inherited, whoever woke first took nearly all, and two did 1.1 times
-one). Each has models of its own, one of them uploads, and both write the same spool. The clients run on the same two
-cores, so two processes can't be twice one: what the client takes of its core is told with the row. One worker has the
-first core, and the client the last; of two workers neither is pinned, nor is the client.
+`MIDSTROKE_WORKERS=2` forks two processes, each with its own listening socket on one port: the kernel balances
+connections across processes (SO_REUSEPORT). With one socket that both inherited, whichever woke first took nearly all,
+and two did 1.1 times one. Each has its own models, one of them uploads, and both write the same spool. The clients run
+on the same two cores, so two processes can't be twice one: the row notes the clients' share of a core. One worker has
+the first core and the client the last; two workers are not pinned, nor is their client.
 
-Cores that are threads of one core share its units of arithmetic. What this machine gains by a second process at all is
-told by the model's sums alone, on each core by itself and on both at once: no arrangement of workers gains more.
+Cores that are threads of one core share its arithmetic units. The gain of this machine from a second process is
+measured by inference alone, on each core by itself and on both at once: no arrangement of workers gains more.
 """
 
 SOCKETS = 50
 ROUNDS, SECONDS = 3, 3.0
 GOAL = 1.6
-ROOM = 0.25  # of a core that the clients may take before the goal can't be asked for
+ROOM = 0.25  # of a core that the clients may take for the goal to be judged
 
 
 def measure(setting: Setting) -> Result:
@@ -49,16 +49,16 @@ def measure(setting: Setting) -> Result:
         ratio=ours / theirs,
         goal=f">= {GOAL:g} times one, where the clients leave room",
         outcome=judge(ours / theirs >= GOAL) if busy <= ROOM else Outcome.NOT_JUDGED,
-        note=f"the clients took {100 * busy:.0f} % of a core beside them, and {len(cores)} cores are all there are",
+        note=f"the clients took {100 * busy:.0f} % of a core beside them, of {len(cores)} cores",
     )
     return Result((row, _machine(cores, rounds, seconds)))
 
 
 def _machine(cores: tuple[int, ...], rounds: int, seconds: float) -> Row:
-    """The row that says what two processes are worth here."""
+    """The gain of a second process on this machine."""
     one, two = [], []
     for _ in range(rounds):
         one.append(per_second(cores[:1], seconds))
         two.append(per_second(cores[:2], seconds))
     both, alone = median(two), median(one)
-    return Row("the sums alone, two processes beside one", both, "predictions/s", alone, both / alone)
+    return Row("inference alone, two processes beside one", both, "predictions/s", alone, both / alone)

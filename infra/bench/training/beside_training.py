@@ -1,18 +1,14 @@
-"""A hundred people drawing while the trainer trains on the same cores."""
+"""A hundred people draw while the trainer trains on the same cores."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from statistics import median
 
 from collector.contribution.layout import TRAINER_STATUS
@@ -22,16 +18,17 @@ from infra.harness.contribute import contribute, name_for
 from infra.harness.frames import make_frames
 from infra.harness.load import Latency, Pace, open_loop, pinned_service
 from infra.harness.rows import Result, Row, Setting, judge
+from infra.harness.trainer_process import running_trainer
 from training.data.reference import reference_drawings
 
 TITLE = "Drawing while the trainer trains"
 TEXT = """\
-The service, the clients and the trainer all have the same cores, and the system shares them out. The trainer gives
-way: it trains on one thread, at a niceness of 10. It trains `path` further on twenty new drawings: once unmeasured,
-for TensorFlow is loaded then, and then by turns alone and under the load of a hundred drawers for as long as it takes,
-with a stretch of the load alone between. What is told is the median of the turns. The clients sleep for a millisecond
-at a time here, as they must not take a core from the others; that makes every answer up to a millisecond late, with the
-trainer and without.
+The service, the clients and the trainer have the same cores, and the kernel schedules them. The trainer yields: it
+trains on one thread, at a niceness of 10. It trains `path` further on twenty new drawings: once unmeasured, because
+TensorFlow is loaded then, and afterwards alternately alone and under the load of a hundred drawers for as long as it
+takes, with a stretch of the load alone between. The figures are medians of the rounds. The clients sleep for a
+millisecond at a time here, because they must not take a core from the others; that delays each answer by up to a
+millisecond, with the trainer and without.
 
 Where the time goes: of two cores the service takes 0.75 to 0.95 under this load (on a busy machine) and the clients
 0.2, so that about one is left for the trainer, which takes 0.95 of one when it is alone.
@@ -43,11 +40,12 @@ TURNS = 3
 FAMILY = "path"  # takes longest
 SECONDS = 2.0  # of each stretch of load
 TAIL_GOAL, TRAINING_GOAL = 1.5, 2.0
+TRAINER = {"MIDSTROKE_RETRAIN_AFTER": str(NEW), "MIDSTROKE_TRAINER_POLL_SECONDS": "0.5"}
 LONGEST_SECONDS = 240.0  # of one training
 
 
 class NotTrained(RuntimeError):
-    """The trainer did not do what was waited for."""
+    """The trainer did not reach the expected state."""
 
 
 def measure(setting: Setting) -> Result:
@@ -58,7 +56,7 @@ def measure(setting: Setting) -> Result:
     pace = Pace(frames, DRAWERS, RATE, 0.5 if setting.quick else SECONDS, "softmax", cores, spin=False)
     without, during = list[Latency](), list[Latency]()
     alone, beside = list[float](), list[float]()
-    with pinned_service(var, cores) as service, _trainer(var):
+    with pinned_service(var, cores) as service, running_trainer(var, TRAINER, [FAMILY]):
         trainings.start()
         trainings.wait()
         for _ in range(1 if setting.quick else TURNS):
@@ -72,17 +70,17 @@ def measure(setting: Setting) -> Result:
 
 
 class _Trainings:
-    """New drawings for the trainer, and what it says of them."""
+    """New drawings for the trainer, and its status."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
         self._drawings = reference_drawings("replay")
         self._given = 0
-        # They are put a second apart; each twenty must come after the last, and none in the future.
+        # Each twenty must come after the last, a second apart, and none in the future.
         self._began = datetime.now(UTC) - timedelta(hours=1)
 
     def start(self) -> float:
-        """Gives the trainer what it waits for; returns when it has begun."""
+        """Gives the trainer the drawings that start a training; returns when it has begun."""
         given = [replace(drawing, id=f"{drawing.id}-{self._given}") for drawing in self._drawings[:NEW]]
         when = self._began + timedelta(seconds=self._given)
         self._given += NEW
@@ -108,22 +106,6 @@ class _Trainings:
             return ""
 
 
-@contextlib.contextmanager
-def _trainer(var: Path) -> Iterator[None]:
-    env = {"MIDSTROKE_VAR": str(var), "MIDSTROKE_RETRAIN_AFTER": str(NEW), "MIDSTROKE_TRAINER_POLL_SECONDS": "0.5"}
-    command = [sys.executable, "-m", "service", "train", "--watch", "--family", FAMILY]
-    with (var / "trainer.log").open("wb") as log:
-        process = subprocess.Popen(command, env={**os.environ, **env}, stdout=log, stderr=log)
-        try:
-            yield
-        finally:
-            process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(20)
-            process.kill()
-            process.wait()
-
-
 def _load_while(trainings: _Trainings, url: str, pace: Pace, during: list[Latency]) -> float:
     """Stretches of load until the training is over, and when that was.
 
@@ -143,11 +125,11 @@ def _load_while(trainings: _Trainings, url: str, pace: Pace, during: list[Latenc
 def _rows(without: Sequence[Latency], during: Sequence[Latency], alone: float, beside: float) -> tuple[Row, ...]:
     ours, theirs = (median(found.p99 for found in many) for many in (during, without))
     lost, errors, closed = (sum(getattr(found, name) for found in during) for name in ("lost", "errors", "closed"))
-    told = f"{lost} lost, {errors} wrong, {closed} sockets closed"
+    faults = f"{lost} lost, {errors} errors, {closed} sockets closed"
     return (
         Row(
             "99th percentile while training, beside without", ours, "ms", theirs, ours / theirs,
-            f"<= {TAIL_GOAL:g} times that without", judge(ours / theirs <= TAIL_GOAL), told,
+            f"<= {TAIL_GOAL:g} times that without", judge(ours / theirs <= TAIL_GOAL), faults,
         ),
         Row(
             "training under the load, beside alone", beside, "s", alone, beside / alone,

@@ -1,4 +1,4 @@
-"""A store as if many had contributed long ago: their shards, and the note that all of it was trained on. No timing."""
+"""A store that many contributed to long ago: full shards, and a status that all of it was trained on."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EACH = 20  # drawings by one contributor
 
 
 def fill(store: ObjectStore, count: int, drawings: Sequence[Drawing]) -> None:
-    """Puts `count` drawings as shards, made of these over and over; each has its own id and number.
+    """Puts `count` drawings as shards, repeating these; each has its own id and number.
 
     Neither `drawings/` nor `samples/` is filled: the trainer reads them once, when a drawing arrives.
     """
@@ -41,13 +41,13 @@ def fill(store: ObjectStore, count: int, drawings: Sequence[Drawing]) -> None:
 
 
 def _labelled(drawing: Drawing) -> LabelledDrawing:
-    assert drawing.label is not None  # noqa: S101 - those that are contributed have one; this tells mypy
+    assert drawing.label is not None  # noqa: S101 - contributed drawings have one; for mypy
     lines = tuple(lines_of(drawing.strokes))
     return sampled(LabelledDrawing(drawing.id, lines, drawing.label, "", "training", "page", Canvas()))
 
 
 def _renamed(table: pa.Table, first: int, rng: np.random.Generator) -> pa.Table:
-    """The same drawings under new ids, by contributors who gave EACH, of whom some judge."""
+    """The same drawings under new ids, by contributors of EACH drawings, some for validation."""
     ids = [rng.bytes(16) for _ in range(table.num_rows)]
     names = [_contributor((first + row) // EACH) for row in range(table.num_rows)]
     new = {"drawing": ids, "contributor": names, "judging": [use_of(name) == "validation" for name in names]}

@@ -1,4 +1,4 @@
-"""The trainer's resident memory at its highest, with more and more drawings stored."""
+"""The trainer's peak resident memory with more and more drawings stored."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from training.data.reference import reference_drawings
 TITLE = "Memory of a training"
 TEXT = """\
 `midstroke train --resume` in a process of its own, over a folder store that holds 1,000, 10,000 or 100,000 drawings in
-shards and a hundred that arrived since: they are compacted, and all families are trained, judged and published. What
-is told is the highest resident memory that the kernel saw of the process, mapped files included.
+shards and a hundred that arrived since: they are compacted, and all families are trained, evaluated and published. The
+figure is the process's peak resident memory, mapped files included.
 
 Where it goes: TensorFlow, LiteRT and the libraries take some 600 MB before a drawing is read. The rest is batches,
-varied copies of the new drawings, at most 1,000 judging drawings and the reference drawings in three encodings, and
-the shard that is written. Replay reads a few groups of 128 rows, drawn by lot; no index of all drawings is held."""
+augmented copies of the new drawings, at most 1,000 validation drawings and the reference drawings in three encodings,
+and the shard that is written. Replay reads a few randomly sampled groups of 128 rows; no index of all drawings is held.
+"""
 
 STORED = (1_000, 10_000, 100_000)
 NEW = 100

@@ -36,27 +36,28 @@ from training.models.interpreter import Interpreter
 
 TITLE = "Beside the loop of 2016"
 TEXT = """\
-The original read each of its pictures (500x500, RGBA, as a browser's canvas gives them) by
-`skimage.io.imread(as_gray=True)` and `downscale_local_mean`, one after the other, and then fed 10,000 batches of 1,000
-to a softmax regression; `training/baselines/softmax_2016.py` is that regression, its sums done by numpy. Here the same
-80,000 samples (ten stages of 8,000 drawings) train the family `original`, whose layer, rate and batches are the same.
+The original read each of its pictures (500x500, RGBA, from a browser's canvas) by `skimage.io.imread(as_gray=True)` and
+`downscale_local_mean`, one after the other, and then trained a softmax regression on 10,000 batches of 1,000;
+`training/baselines/softmax_2016.py` is that regression, computed with numpy. Here the same 80,000 samples (ten stages
+of 8,000 drawings) train the family `original`, with the same layer, rate and batches.
 
-Cold means from PNG: contributions are read from a folder store and compacted into shards, and those are trained from.
-With shards, training begins where all later ones do. Reading is the same for each picture, so it is timed on a part
-(the original's on 800 pictures, ours on some 3,000, once the processes that read are there) and scaled to 80,000; what
-it took to start them is counted once. Training is timed whole on both sides, from the same 400 cells of each sample.
-Loading the libraries is left out on both sides, and so is drawing the pictures.
+Cold means from PNG: contributions are read from a folder store and compacted into shards, and those are trained on.
+With shards, training begins where all later ones do. Every picture costs the same to read, so reading is timed on a
+part (800 pictures for the original, some 3,000 for ours, once the processes that read are running) and scaled to
+80,000; their start is counted once. Training is timed completely on both sides, from the same 400 cells of each sample.
+Loading the libraries and drawing the pictures are left out on both sides.
 
-Where the time goes: the original spends nearly all of it in reading pictures, most of that on arrays of 64-bit floats.
-Ours reads them only ever once, in a process a core; more than half of that is Pillow undoing PNG's filters.
-Training takes about as long on both sides; ours puts batches together inside TensorFlow, where cells stay bytes until
-they are needed."""
+Where the time goes: the original spends nearly all of it reading pictures, most of that on arrays of 64-bit floats.
+Ours reads each only once, in a process for each core; more than half of that is Pillow undoing PNG's filters. Training
+takes about as long on both sides; ours assembles batches inside TensorFlow, where cells stay bytes until they are
+needed.
+"""
 
 DRAWINGS, STAGES = 8_000, 10
 SAMPLE_COUNT = DRAWINGS * STAGES
 BATCHES = 10_000
 READ_BY_US, READ_BY_ORIGINAL = 400, 80  # drawings
-READ_FIRST = 100  # drawings by which the start of ours is told from the rest
+READ_FIRST = 100  # drawings that separate the start of ours from the rest
 JUDGING = 1_000
 BLOCK = (25, 25)  # px a cell
 GOAL_COLD, GOAL_SHARDS, GOAL_POINTS = 15.0, 100.0, 0.3
@@ -64,7 +65,7 @@ GOAL_COLD, GOAL_SHARDS, GOAL_POINTS = 15.0, 100.0, 0.3
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is done of each."""
+    """The amount of each."""
 
     drawings: int
     read_first: int
@@ -118,7 +119,7 @@ def _accuracy(ours: float, theirs: float) -> Row:
 
 
 def _drawings(files: Sequence[Path], size: Size) -> tuple[list[LabelledDrawing], list[LabelledDrawing]]:
-    """Those to train on and those to judge by, by different hands, all on the page's canvas."""
+    """Training and validation drawings, by different hands, all on the page's canvas."""
     if not files:
         training = reference_drawings("replay", max(HANDS, size.drawings // 10))
         validation = reference_drawings("validation", max(HANDS, size.validation // 10))
@@ -135,7 +136,7 @@ def _evenly(drawings: Sequence[LabelledDrawing], count: int) -> list[LabelledDra
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Seconds for one stored picture: the original's way, and ours with all that compaction does beside."""
+    """Seconds for one stored picture: the original's way, and ours with the rest of compaction."""
 
     original: float
     ours: float
@@ -151,7 +152,7 @@ def _reading(root: Path, drawings: Sequence[LabelledDrawing], size: Size) -> Rea
     _contribute(store, rest)
     part = [store.path(key) for key in store.keys(SAMPLES)][: size.read_by_original * STAGES]
     original_seconds = _seconds(lambda: [_read_as_original(file) for file in part])
-    # The rest takes the same start; what it takes longer is what its further pictures take.
+    # The rest takes the same start; the difference is the time of its further pictures.
     further = STAGES * (len(rest) - len(first))
     ours = (_seconds(compaction.run) - first_seconds) / further
     shutil.rmtree(root)

@@ -1,4 +1,4 @@
-"""From the last of a hundred contributions to the model that learnt from them, with more and more stored before."""
+"""The time from the last of a hundred contributions to the model that learned from them, with growing stores."""
 
 from __future__ import annotations
 
@@ -27,29 +27,31 @@ from training.models.status import TrainerStatus, parse_status
 
 TITLE = "From a drawing to a better model"
 TEXT = """\
-A service and a trainer run as they do in `make run`, as two processes over a folder store, with the defaults but for
-`MIDSTROKE_RETRAIN_AFTER`. The store holds 1,000, 10,000 or 100,000 drawings already, in shards; the pictures and
-JSON files of those are left out, since neither process reads them again. A hundred drawings for training are handed
-in over a websocket, twice: the first hundred finds the trainer cold (it loads TensorFlow), the second is measured.
-The clock starts at the acknowledgement of the last contribution and stops when the service tells the socket that it
-serves a new model, and again when the last family was dealt with. Drawings that the trainer doubts are made up for.
+A service and a trainer run as in `make run`, as two processes over a folder store, with default settings except
+`MIDSTROKE_RETRAIN_AFTER`. The store already holds 1,000, 10,000 or 100,000 drawings in shards; their pictures and JSON
+files are left out, because neither process reads them again. A hundred drawings for training are contributed over a
+websocket, twice: the first hundred finds the trainer cold (it loads TensorFlow), the second is measured. The clock
+starts at the acknowledgement of the last contribution. It stops when the service announces a new model to the socket,
+and again when the last family is done. Drawings that the label filter removes are replaced by more.
 
-Where the time goes: up to a poll of the trainer (1 s) and of the service (1 s) of waiting; then, of each family, making
-varied copies of the new drawings, forty batches, the conversion to LiteRT, and judging. None of it looks at all that
-is stored: replay is drawn by lot from a few groups of rows of the shards, judging drawings are capped at 1,000.
+Where the time goes: waiting, up to a poll of the trainer (1 s) and of the service (1 s); then, for each family,
+augmented copies of the new drawings, forty batches, the conversion to LiteRT, and evaluation. None of it reads the
+whole store: the replay buffer is sampled from a few groups of rows of the shards, and validation drawings are capped at
+1,000.
 
-The graph of a family's training is kept from one round to the next, and what the first model says of contributed
-snapshots is asked of the flatbuffer that is served: of a round of `path` that left arithmetic, conversion and copies,
-some 9 s of 15 s (in turns on one busy machine). The hundred drawings' own pictures, some thousand PNGs, are read first,
-by one core."""
+The graph of a family's training is kept from one round to the next, and the reference model's soft labels of
+contributed snapshots come from the flatbuffer that is served: of a round of `path` that left arithmetic, conversion and
+copies, some 9 s of 15 s (alternating on one busy machine). The hundred drawings' own pictures, about a thousand PNGs,
+are read first, by one core.
+"""
 
 STORED = (1_000, 10_000, 100_000)
 NEW = 100  # drawings for training
 GOAL_SECONDS, GOAL_GROWTH = 10.0, 1.5
 GIVE_UP_SECONDS = 300.0
-QUIET_SECONDS = 10.0  # a few looks of the trainer's, without any change
-LAST_MESSAGE_SECONDS = 3.0  # the service looks once a second
-LOOK_SECONDS = 0.05
+QUIET_SECONDS = 10.0  # a few polls of the trainer without a change
+LAST_MESSAGE_SECONDS = 3.0  # the service polls once a second
+POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Took:
 
 
 class NotRetrained(RuntimeError):
-    """No training came of what was handed in."""
+    """The contributions led to no training."""
 
 
 def measure(setting: Setting) -> Result:
@@ -107,7 +109,7 @@ def _measured(setting: Setting, count: int) -> Took:
 
 
 class _Round:
-    """Contributions go in, and what comes of them is waited for."""
+    """Sends contributions and waits for the training that they start."""
 
     def __init__(
         self,
@@ -123,13 +125,13 @@ class _Round:
         self._served: dict[str, float] = {}
 
     def run(self, needed: int) -> Took:
-        """Hands in as many as start a training, and follows it to its end.
+        """Sends as many as start a training, and follows it to its end.
 
         Raises:
             NotRetrained: no family got a new model, or it took GIVE_UP_SECONDS.
         """
         before = self._marks()
-        acknowledged = self._hand_in(needed)
+        acknowledged = self._contribute(needed)
         give_up = acknowledged + GIVE_UP_SECONDS
         quiet_since = acknowledged
         while not self._is_done(before):
@@ -137,21 +139,21 @@ class _Round:
             if status.state != "waiting" or status.new_drawings >= needed or status.new_drawings == 0:
                 quiet_since = time.perf_counter()
             elif time.perf_counter() - quiet_since > QUIET_SECONDS:  # some were filtered
-                acknowledged = quiet_since = self._hand_in(needed - status.new_drawings)
-            self._receive(LOOK_SECONDS)
+                acknowledged = quiet_since = self._contribute(needed - status.new_drawings)
+            self._receive(POLL_SECONDS)
             self._trainer.check()
             if time.perf_counter() > give_up:
                 raise NotRetrained(f"{GIVE_UP_SECONDS:g} s after the last contribution the trainer is {status}")
         done = time.perf_counter()
         while time.perf_counter() < done + LAST_MESSAGE_SECONDS:
-            self._receive(LOOK_SECONDS)
+            self._receive(POLL_SECONDS)
         served = {family: at for family, at in self._served.items() if at > acknowledged}
         if not served:
             raise NotRetrained("every challenger was refused")
         return Took(min(served.values()) - acknowledged, done - acknowledged, len(served))
 
-    def _hand_in(self, count: int) -> float:
-        """Until `count` were accepted for training; when the last of them was."""
+    def _contribute(self, count: int) -> float:
+        """Sends until `count` were accepted for training; returns when the last was."""
         accepted = 0
         for _, text in self._texts:
             self._socket.send(text)
@@ -163,7 +165,7 @@ class _Round:
         return time.perf_counter()
 
     def _receive(self, seconds: float) -> dict[str, Any]:
-        """The next message, if one comes; which models are served is noted on the way."""
+        """The next message, if one comes; notes which models are served."""
         try:
             message: dict[str, Any] = json.loads(self._socket.recv(seconds))
         except TimeoutError:
@@ -175,7 +177,7 @@ class _Round:
         return message
 
     def _is_done(self, before: dict[str, int]) -> bool:
-        """Whether every family was trained, or refused, on all that is in the shards."""
+        """Whether every family was trained on, or rejected for, all of the shards."""
         marks = self._marks()
         now = [marks.get(family, 0) for family in self._families]
         return len(set(now)) == 1 and now[0] > max(before.get(family, 0) for family in self._families)

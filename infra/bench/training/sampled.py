@@ -1,4 +1,4 @@
-"""Drawings with the samples that a page would have sent of them, and shards of those. No timing."""
+"""Drawings with the samples that a page would have sent, and shards of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAMESPACE = uuid.UUID("7f4a3c52-9d0e-4f7b-8a61-2b9f1f0c6d35")
 
 
 def sampled(drawing: LabelledDrawing) -> LabelledDrawing:
-    """The same drawing with pictures of ten stages, under an id that the store takes; none is drawn as PNG."""
+    """The same drawing with samples of ten stages, under an id that the store accepts; no PNG is drawn."""
     ink20 = stage_arrays("ink20", drawing.lines, drawing.canvas, EVALUATION_STAGES)
     canvas20 = stage_arrays("canvas20", drawing.lines, drawing.canvas, EVALUATION_STAGES)
     pictures = tuple(

@@ -1,4 +1,4 @@
-"""`midstroke train --resume` as a process, waited for; what the kernel says it took."""
+"""`midstroke train --resume` as a process, and its peak memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LARGEST_CHILD = (
 
 
 class NotTrained(RuntimeError):
-    """The command failed; the message is what it said."""
+    """The command failed; the message is its output."""
 
 
 def peak_of_a_training(var: Path, families: Sequence[str] = ()) -> float:
@@ -29,7 +29,7 @@ def peak_of_a_training(var: Path, families: Sequence[str] = ()) -> float:
     command = [sys.executable, "-m", "service", "train", "--resume"]
     for family in families:
         command += ["--family", family]
-    # Asked of a process in between, whose only child it is: this one may have had larger ones.
+    # By a process in between, whose only child it is: this one may have had larger children.
     done = subprocess.run(
         [sys.executable, "-c", LARGEST_CHILD, *command],
         env={**os.environ, "MIDSTROKE_VAR": str(var)},

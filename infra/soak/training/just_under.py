@@ -20,23 +20,23 @@ from training.learning.evaluation import EvaluationSet, prepare
 from training.models.artifact import Artifact
 from training.models.registry import FIRST_MODELS, Registry
 
-STEPS = 400  # parts of the way that are told apart
+STEPS = 400  # into which the way is divided
 BEYOND = 6  # parts that are tried behind the last that passed
 TEACHERS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Descent:
-    """How far down it went in so many rounds; falls in points of 100, on the judging drawings and on other writers'."""
+    """The fall after so many rounds, in points of 100, on the validation drawings and on other writers'."""
 
     rounds: int
     accepted: int
-    judged_fall: float
-    others_fall: float
+    validation_fall: float
+    test_fall: float
 
 
 class _Way:
-    """Models part of the way from the shipped one to one that was taught wrong labels alone."""
+    """Models part of the way from the shipped one to one trained on wrong labels alone."""
 
     def __init__(self, family: str, people: People, seed: int) -> None:
         from training.learning.fitting import fit, runtime  # noqa: PLC0415 - TensorFlow, once there is something to train
@@ -49,7 +49,7 @@ class _Way:
             raise RuntimeError(f"no first model of family {family}")
         self.first = registry.load(family, champion.version)
         rng = random.Random(seed)
-        self.wrong = [one_too_many(drawing, rng) for drawing in people.teachers[:TEACHERS]]
+        self.wrong = [one_too_many(drawing, rng) for drawing in people.training[:TEACHERS]]
         snapshots = training_snapshots(self.wrong, self._family.encoding, Variety(2), seed)
         recipe = Recipe("adam", learning_rate=2e-3, schedule="constant", batches=60, batch_size=256)
         source = [Source(snapshots)]
@@ -66,7 +66,7 @@ class _Way:
 def descend(family: str, people: People, rounds: int, seed: int) -> Descent:
     way, cache = _Way(family, people, seed), EvaluationCache(max_models=4 * STEPS)
     encoding = way.first.card.encoding
-    measured = cache.prepared([*people.judges, *reference_drawings("validation")], encoding)
+    measured = cache.prepared([*people.validation, *reference_drawings("validation")], encoding)
     place = accepted = 0
     for _ in range(rounds):
         further = _furthest(way, Comparison(way.at(place), way.first, way.wrong[:20], measured, cache), place)
@@ -74,7 +74,7 @@ def descend(family: str, people: People, rounds: int, seed: int) -> Descent:
             break  # and so in every round after it
         accepted += 1
         place = further
-    others = prepare(people.others, encoding)
+    others = prepare(people.test, encoding)
 
     def fall(measured: EvaluationSet) -> float:
         first, last = (cache.evaluation(model.model, measured) for model in (way.first, way.at(place)))

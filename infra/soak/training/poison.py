@@ -14,11 +14,11 @@ from infra.soak.training.poisoning import (
     LOUD,
     Attack,
     People,
-    believed_wrong,
     one_loud_contributor,
     one_too_many,
     ones_as_sevens,
     people_of,
+    plausibly_wrong,
     wrong_at_random,
     wrong_labels,
 )
@@ -26,11 +26,11 @@ from training.data.processes import process_pool
 from training.learning.label_filter import LabelFilter, best_model
 from training.models.registry import FIRST_MODELS, Registry
 
-ABOUT = "Contributions with wrong labels, among those that teach and those that judge, round after round"
+ABOUT = "Contributions with wrong labels, among training and validation drawings, round after round"
 
 FALL = 1.0  # points of 100 below what was served at the start: of the mean over all stages, and of finished drawings
 RECALL_FALL = 3.0  # of any one digit
-CROWD_TIMES = 2  # as much, where half of all that comes is wrong in ways that the label filter can't tell
+CROWD_TIMES = 2  # times that, if half of all contributions are wrong in ways that the label filter can't detect
 FILTERED = 0.01  # of right labels
 CAUGHT = 0.8  # of wrong ones
 PROCESSES = 2
@@ -39,18 +39,18 @@ PROCESSES = 2
 def run(setting: Setting) -> list[Row]:
     people = people_of(setting.drawings, random.Random(setting.seed))
     if setting.quick:
-        short = People(people.teachers, people.judges[:100], people.others)
+        short = People(people.training, people.validation[:100], people.test)
         (attack,) = _attacks(short, 2, 10, setting.seed)[1:2]
         return [
             *_label_filter_rows(people, setting.seed),
-            *_rows(story_of("softmax", attack, short.others, setting.seed)),
+            *_rows(story_of("softmax", attack, short.test, setting.seed)),
         ]
     attacks = _attacks(people, 24, 20, setting.seed)
     with process_pool(PROCESSES) as pool:
         # Longest first: path takes twice as long as softmax.
         families = [("path", attacks[-1]), *(("softmax", attack) for attack in attacks)]
         under = pool.submit(descend, "softmax", people, 100, setting.seed)
-        stories = [pool.submit(story_of, family, attack, people.others, setting.seed) for family, attack in families]
+        stories = [pool.submit(story_of, family, attack, people.test, setting.seed) for family, attack in families]
         label_filter = _label_filter_rows(people, setting.seed)
         return [
             *label_filter,
@@ -69,14 +69,14 @@ def _attacks(people: People, rounds: int, each: int, seed: int) -> list[Attack]:
     return [
         *(wrong_labels(name, people, labelled, rounds, each, rng) for name, labelled in kinds.items()),
         one_loud_contributor(people, rounds, 2 * each, rng),
-        believed_wrong(people, rounds, each),
+        plausibly_wrong(people, rounds, each),
     ]
 
 
 def _label_filter_rows(people: People, seed: int) -> list[Row]:
-    """What the label filter makes of drawings by people whom no model was trained on, rightly and wrongly labelled."""
+    """The label filter on right and wrong labels of drawings by people whom no model was trained on."""
     label_filter, rng = LabelFilter(best_model(Registry(FolderStore(FIRST_MODELS)))), random.Random(seed)
-    right = [*people.judges, *people.others]
+    right = [*people.validation, *people.test]
     wrong = [replace(one_too_many(drawing, rng), id=f"wrong {drawing.id}") for drawing in right]
     sevens = [replace(drawing, id=f"seven {drawing.id}", label=7) for drawing in right if drawing.label == 1]
     filtered = 1 - len(label_filter.accepted(right)) / len(right)
@@ -108,8 +108,9 @@ def _rows(story: Story) -> list[Row]:
 def _descent_rows(descent: Descent) -> list[Row]:
     name = f"{descent.rounds} challengers, each as bad as the gate lets pass"
     return [
-        check(f"{name}: fall on the judging drawings", f"{descent.judged_fall:.2f} points in {descent.accepted} steps",
-            f"<= {FALL:g} points", descent.judged_fall <= FALL),
-        check(f"{name}: fall on other writers'", f"{descent.others_fall:.2f} points", f"<= {FALL:g} points",
-            descent.others_fall <= FALL),
+        check(f"{name}: fall on the validation drawings",
+            f"{descent.validation_fall:.2f} points in {descent.accepted} steps",
+            f"<= {FALL:g} points", descent.validation_fall <= FALL),
+        check(f"{name}: fall on other writers'", f"{descent.test_fall:.2f} points", f"<= {FALL:g} points",
+            descent.test_fall <= FALL),
     ]  # fmt: skip

@@ -24,12 +24,12 @@ APART = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What came of an attack on one family; falls are in points of 100, the deepest that was ever served."""
+    """The result of an attack on one family; falls are in points of 100, the deepest of all served versions."""
 
     family: str
     attack: str
     rounds: int
-    trained: int  # rounds in which there was anything to be taught
+    trained: int  # rounds with anything to train on
     published: int
     mean_fall: float  # over all stages
     finished_fall: float  # at full ink
@@ -41,7 +41,7 @@ def story_of(family: str, attack: Attack, others: Drawings, seed: int) -> Story:
     chosen, store = family_named(family), MemoryStore()
     seed_first_models(store)
     registry, measured = Registry(store), prepare(others, chosen.encoding)
-    contribute(store, attack.judges, START - APART)
+    contribute(store, attack.validation, START - APART)
     trainer = Trainer(store, 1, threading.Event(), [chosen], run=Run(seed=seed))
     first = now = _served(registry, family, measured)
     trained = published = 0

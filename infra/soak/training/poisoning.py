@@ -1,4 +1,4 @@
-"""Contributions with wrong labels, and by whose drawings the harm is measured. Nothing is stored in here."""
+"""Contributions with wrong labels, and the drawings on which their harm is measured. Stores nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from training.models.registry import FIRST_MODELS, Registry
 Drawings = Sequence[LabelledDrawing]
 Labelled = Callable[[LabelledDrawing, random.Random], LabelledDrawing]
 
-MORE_HANDS = 60  # imagined hands that no model was trained on or judged by
+MORE_HANDS = 60  # hands of reference drawings that no model was trained on or evaluated by
 WRONG_SHARE = 0.2
 LOUD = "one contributor sends 90 %, all wrong"
 CROWD = "half are wrong as the label filter accepts them, a token each"
@@ -28,48 +28,48 @@ CROWD = "half are wrong as the label filter accepts them, a token each"
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Drawings with their true labels: by those who teach, those who judge, and those the harm is measured on."""
+    """Correctly labelled drawings by three groups of people: to train on, for the gate, and to measure the harm."""
 
-    teachers: Drawings
-    judges: Drawings
-    others: Drawings
+    training: Drawings
+    validation: Drawings
+    test: Drawings
 
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """What comes in each round, and what had come from judging contributors before."""
+    """The contributions of each round, and the validation drawings contributed before."""
 
     name: str
     rounds: tuple[Drawings, ...]
-    judges: Drawings
+    validation: Drawings
 
 
 def people_of(files: Sequence[Path], rng: random.Random) -> People:
-    """From the files; from imagined hands where there are none. Nobody is in two parts."""
+    """From the files, or else from reference drawings. Nobody is in two groups."""
     if not files:
         return _imagined()
     drawings = [drawing for file in files for drawing in read_drawings(file)]
     counts = Counter((drawing.source, drawing.contributor) for drawing in drawings if drawing.use == "validation")
-    # Every other writer of each source: judges that know no pen like the others' would tell of something else.
+    # Every other writer of each source, so that both groups have the same pens.
     writers = sorted(counts, key=lambda name: (name[0], -counts[name], name[1]))
-    judging = {contributor for _, contributor in writers[1::2]}
+    validation = {contributor for _, contributor in writers[1::2]}
     teachers = [drawing for drawing in drawings if drawing.use == "training"]
     rng.shuffle(teachers)
     return People(
-        teachers=teachers,
-        judges=[d for d in drawings if d.contributor in judging],
-        others=[d for d in drawings if d.use == "validation" and d.contributor not in judging],
+        training=teachers,
+        validation=[d for d in drawings if d.contributor in validation],
+        test=[d for d in drawings if d.use == "validation" and d.contributor not in validation],
     )
 
 
 def _imagined() -> People:
     unseen = slice(CLASSES * HANDS, None)
-    judging = reference_drawings("validation", HANDS + MORE_HANDS)[unseen]
-    third = len(judging) // 3
+    validation = reference_drawings("validation", HANDS + MORE_HANDS)[unseen]
+    third = len(validation) // 3
     return People(
-        teachers=[_named(drawing, "training") for drawing in reference_drawings("replay", HANDS + MORE_HANDS)[unseen]],
-        judges=[_named(drawing, "validation") for drawing in judging[:third]],
-        others=[_named(drawing, "validation") for drawing in judging[third:]],
+        training=[_named(drawing, "training") for drawing in reference_drawings("replay", HANDS + MORE_HANDS)[unseen]],
+        validation=[_named(drawing, "validation") for drawing in validation[:third]],
+        test=[_named(drawing, "validation") for drawing in validation[third:]],
     )
 
 
@@ -91,41 +91,41 @@ def one_too_many(drawing: LabelledDrawing, _: random.Random) -> LabelledDrawing:
 
 
 def wrong_labels(name: str, people: People, labelled: Labelled, rounds: int, each: int, rng: random.Random) -> Attack:
-    """WRONG_SHARE of all drawings are wrong so, those of the teachers and those of the judges alike."""
+    """WRONG_SHARE of the training and of the validation drawings get a wrong label."""
 
     def given(drawing: LabelledDrawing) -> LabelledDrawing:
         return labelled(drawing, rng) if rng.random() < WRONG_SHARE else drawing
 
-    taught = [given(drawing) for drawing in people.teachers[: rounds * each]]
-    return Attack(name, _parted(taught, rounds, each), [given(drawing) for drawing in people.judges])
+    training = [given(drawing) for drawing in people.training[: rounds * each]]
+    return Attack(name, _parted(training, rounds, each), [given(drawing) for drawing in people.validation])
 
 
 def one_loud_contributor(people: People, rounds: int, each: int, rng: random.Random) -> Attack:
     """Nine of ten drawings are one contributor's, and every one of those is wrong."""
     loud = name_for("training", "the loud one")
-    taught = [
+    training = [
         drawing if place % 10 == 0 else replace(one_too_many(drawing, rng), contributor=loud)
-        for place, drawing in enumerate(people.teachers[: rounds * each])
+        for place, drawing in enumerate(people.training[: rounds * each])
     ]
-    return Attack(LOUD, _parted(taught, rounds, each), people.judges)
+    return Attack(LOUD, _parted(training, rounds, each), people.validation)
 
 
-def believed_wrong(people: People, rounds: int, each: int) -> Attack:
+def plausibly_wrong(people: People, rounds: int, each: int) -> Attack:
     """A crowd that has the shipped model: it sends only what the label filter accepts, a token for every drawing.
 
-    What the model itself takes for another digit judges, the rest teaches.
+    Drawings that the model itself misreads become validation drawings, the rest training drawings.
     """
     half = each // 2
-    taught = rounds * half
-    wrong, honest = _most_likely(people.teachers, taught + len(people.judges) // 2)
+    training = rounds * half
+    wrong, honest = _most_likely(people.training, training + len(people.validation) // 2)
     judges = [
         replace(drawing, contributor=name_for("validation", f"crowd {drawing.id}"), use="validation")
-        for drawing in wrong[:-taught]
+        for drawing in wrong[:-training]
     ]
-    crowd = [replace(drawing, contributor=name_for("training", f"crowd {drawing.id}")) for drawing in wrong[-taught:]]
+    crowd = [replace(drawing, contributor=name_for("training", f"crowd {drawing.id}")) for drawing in wrong[-training:]]
     parted = zip(_parted(crowd, rounds, half), _parted(honest, rounds, half), strict=True)
     together = tuple((*wrong_part, *honest_part) for wrong_part, honest_part in parted)
-    return Attack(CROWD, together, [*people.judges, *judges])
+    return Attack(CROWD, together, [*people.validation, *judges])
 
 
 def _most_likely(drawings: Drawings, wanted: int) -> tuple[list[LabelledDrawing], list[LabelledDrawing]]:

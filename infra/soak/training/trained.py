@@ -1,4 +1,4 @@
-"""What the trainer left in the store after all that was done to it, held against what was contributed."""
+"""Compares what the trainer left in the store with what was contributed."""
 
 from __future__ import annotations
 
@@ -19,18 +19,17 @@ from training.models.registry import Registry, RegistryError
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """Numbers of drawings, but for `trainings`."""
+    """Numbers of drawings."""
 
-    trainings: int  # that are still to be seen: the oldest refused ones go
-    taught: int  # by the trainer's own note
+    trained: int  # by the trainer's own status
     twice: int  # in more than one training's range
     in_shards: int
     doubled: int  # in shards more than once
     waiting: int  # arrivals that no shard has taken in
 
 
-def is_whole(store: ObjectStore, family: str) -> bool:
-    """Whether the champion, and every version that is listed, is what its card says."""
+def is_complete(store: ObjectStore, family: str) -> bool:
+    """Whether the champion, and every listed version, matches its card."""
     registry = Registry(store)
     try:
         champion = registry.champion(family)
@@ -43,26 +42,25 @@ def is_whole(store: ObjectStore, family: str) -> bool:
 
 
 def is_done(store: ObjectStore, family: str) -> bool:
-    """Whether all that came has been taken in and dealt with."""
+    """Whether everything contributed is in shards and was trained on or rejected."""
     live = live_and_left(store.keys(SHARDS))[0]
     if not live or any(True for _ in store.keys(ARRIVALS)):
         return False
     return StoredProgress(store).of(family).mark >= parse_shard_key(live[-1]).last
 
 
-def look(store: ObjectStore, family: str) -> Trained:
+def inspect_training(store: ObjectStore, family: str) -> Trained:
     registry = Registry(store)
     cards = [registry.card(family, version) for version in registry.versions(family)]
     learnt = [card.continued_on for card in cards if card.continued_on is not None]
     shards = Shards(ShardFiles(store))
     shards.hold(live_and_left(store.keys(SHARDS))[0])
-    kept = Counter(drawing.id for drawing in shards.drawings())
+    stored = Counter(drawing.id for drawing in shards.drawings())
     return Trained(
-        trainings=len(learnt),
-        taught=StoredProgress(store).of(family).trained_on,
+        trained=StoredProgress(store).of(family).trained_on,
         twice=_twice(learnt),
-        in_shards=len(kept),
-        doubled=sum(times > 1 for times in kept.values()),
+        in_shards=len(stored),
+        doubled=sum(times > 1 for times in stored.values()),
         waiting=sum(1 for _ in store.keys(ARRIVALS)),
     )
 

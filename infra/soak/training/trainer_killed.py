@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,8 +15,9 @@ from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import NoSuchObject, ObjectStore
 from infra.harness.contribute import contribute, name_for
 from infra.harness.rows import Row, Setting, check, informational, none_of
+from infra.harness.trainer_process import TrainerProcess
 from infra.soak.storage.store_servers import running_storage
-from infra.soak.training.trained import is_done, is_whole, look
+from infra.soak.training.trained import inspect_training, is_complete, is_done
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
 from training.models.artifact import CARD
@@ -31,7 +30,7 @@ EACH = 4  # drawings that come before each life, and that start a training
 CONTRIBUTORS = 30
 LIFE_SECONDS = 60.0  # until what is waited for has come; then it is killed wherever it is
 LAST_LIFE_SECONDS = 180.0
-LOOK_SECONDS = 0.004
+POLL_SECONDS = 0.004
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +77,19 @@ def _tried(
         came += _contribute(store, drawings)
         moment = moments[number % len(moments)]
         times[moment.name] += _life(store, setting.scratch, env, moment, rng)
-        torn += not is_whole(store, FAMILY)
+        torn += not is_complete(store, FAMILY)
     came += _contribute(store, drawings)
     ended = _last_life(store, setting.scratch, env)
-    trained = look(store, FAMILY)
+    trained = inspect_training(store, FAMILY)
     seen = "; ".join(f"{count} after {moment}" for moment, count in times.items())
     return [
         informational(f"{name}: kills", f"{kills}: {seen}"),
-        none_of(f"{name}: kills that left a champion or a listed version that is not whole", torn, kills, "kills"),
-        none_of(f"{name}: trained on twice", trained.twice + max(0, trained.taught - came), came, "drawings"),
-        none_of(f"{name}: never trained on", max(0, came - trained.taught), came, "drawings"),
-        none_of(f"{name}: missing from shards, twice in them, or left to take in",
+        none_of(f"{name}: kills that left an incomplete champion or listed version", torn, kills, "kills"),
+        none_of(f"{name}: trained on twice", trained.twice + max(0, trained.trained - came), came, "drawings"),
+        none_of(f"{name}: never trained on", max(0, came - trained.trained), came, "drawings"),
+        none_of(f"{name}: missing from shards, twice in them, or not compacted",
                 abs(came - trained.in_shards) + trained.doubled + trained.waiting, came, "drawings"),
-        check(f"{name}: the last trainer dealt with all that was left", "yes" if ended else "no", "yes", ended),
+        check(f"{name}: the last trainer finished everything", "yes" if ended else "no", "yes", ended),
     ]  # fmt: skip
 
 
@@ -110,12 +109,12 @@ def _contribute(store: ObjectStore, drawings: Iterator[LabelledDrawing]) -> int:
 
 
 def _life(store: ObjectStore, scratch: Path, env: Mapping[str, str], moment: Moment, rng: random.Random) -> bool:
-    """A trainer from its start to its `kill -9`; whether the moment came."""
+    """Runs a trainer until its `kill -9`; returns whether the moment came."""
     before = frozenset((*store.keys(SHARDS), *store.keys(VERSIONS)))
     trainer, end = _start(scratch, env), time.monotonic() + LIFE_SECONDS
     try:
         while not (came := moment.begun(store, before)) and time.monotonic() < end and trainer.poll() is None:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
         time.sleep(rng.uniform(0, moment.seconds))
         return came
     finally:
@@ -124,7 +123,7 @@ def _life(store: ObjectStore, scratch: Path, env: Mapping[str, str], moment: Mom
 
 
 def _last_life(store: ObjectStore, scratch: Path, env: Mapping[str, str]) -> bool:
-    """A trainer that is left alone until there is nothing more to do."""
+    """Runs a trainer until there is nothing more to do; returns whether it got there."""
     trainer, end = _start(scratch, env), time.monotonic() + LAST_LIFE_SECONDS
     try:
         while not (ended := is_done(store, FAMILY)) and time.monotonic() < end and trainer.poll() is None:
@@ -144,15 +143,8 @@ def _state(store: ObjectStore) -> str:
 
 def _start(scratch: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     own = {
-        "MIDSTROKE_VAR": str(scratch / "var"),
         "MIDSTROKE_STORE": str(scratch / "store"),
         "MIDSTROKE_RETRAIN_AFTER": str(EACH),
         "MIDSTROKE_TRAINER_POLL_SECONDS": "0.1",
     }
-    with (scratch / "trainer.log").open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "service", "train", "--watch", "--family", FAMILY],
-            env={**os.environ, **own, **env},
-            stdout=log,
-            stderr=log,
-        )
+    return TrainerProcess(scratch / "var", {**own, **env}, [FAMILY]).process

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.harness.kept import BadKept, Run, read_kept, write_kept
+from infra.harness.renamed import new_name
 from infra.harness.rows import Curve, Outcome, Result, Row, check
 
 OLD = Path(__file__).parent
@@ -61,3 +62,24 @@ def test_old_results_are_written_anew_in_the_present_format(tmp_path: Path) -> N
 
     assert read_kept(tmp_path / "soak.json") == runs
     assert json.loads((tmp_path / "soak.json").read_text())["format"] == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("kept twice", "stored twice"),
+        (
+            "prediction p99 while it is away, of 7.3 ms before",
+            "prediction p99 while the store is away, of 7.3 ms before",
+        ),
+        (
+            "prediction p99 while it swallows all, of 4.8 ms",
+            "prediction p99 while it swallows requests, of 4.8 ms before",
+        ),
+        ("until 50 clients that never read are let go", "until 50 clients that never read are closed"),
+        ("acknowledged and lost", "acknowledged and lost"),
+    ],
+)
+def test_rows_kept_under_an_old_name_get_the_present_one(old: str, new: str) -> None:
+    assert new_name(old) == new
+    assert new_name(new) == new

@@ -39,12 +39,12 @@ def taught(parts: Parts) -> set[str]:
 def test_nobody_is_on_two_sides() -> None:
     parts = part(DRAWINGS, None, rounds=2, each=3)
 
-    sides = [taught(parts), ids(parts.held_back), ids(parts.others), ids(parts.judges)]
+    sides = [taught(parts), ids(parts.held_back), ids(parts.others), ids(parts.validation)]
     assert all(sides)
     assert sum(len(side) for side in sides) == len(set().union(*sides))
-    others, judges = ({d.contributor for d in side} for side in (parts.others, parts.judges))
-    assert not others & judges
-    assert not {drawing.contributor for drawing in parts.held_back} & (others | judges)
+    others, validation = ({d.contributor for d in side} for side in (parts.others, parts.validation))
+    assert not others & validation
+    assert not {drawing.contributor for drawing in parts.held_back} & (others | validation)
 
 
 def test_drawings_by_writers_who_train_models_are_left_out() -> None:
@@ -53,7 +53,7 @@ def test_drawings_by_writers_who_train_models_are_left_out() -> None:
     parts = part(mine, None, rounds=2, each=3, pool=4)
 
     trained = {drawing.id for drawing in mine if drawing.use == "training"}
-    assert not trained & (taught(parts) | ids(parts.held_back) | ids(parts.others) | ids(parts.judges))
+    assert not trained & (taught(parts) | ids(parts.held_back) | ids(parts.others) | ids(parts.validation))
 
 
 def test_where_there_are_too_few_each_round_has_fewer() -> None:
