@@ -1,6 +1,6 @@
 """Hypothesis without its time limits, and the tests spread over the workers of pytest-xdist.
 
-A busy machine would exceed the time limits at random. A worker runs whole files, and each test marked `apart` by itself.
+A busy machine exceeds such limits at random. A worker runs whole files, and each test marked `apart` by itself.
 """
 
 from __future__ import annotations
