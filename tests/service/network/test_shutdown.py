@@ -1,0 +1,73 @@
+"""SIGTERM in whatever state connections are: who still reads gets 1012, and the process ends well and in time."""
+
+from __future__ import annotations
+
+import signal
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from infra.harness.service_process import running_service
+from tests.service.network.raw_peer import (
+    BINARY,
+    CLOSE,
+    GET,
+    PING,
+    TEXT,
+    UPGRADE,
+    UPLOAD,
+    connected,
+    frame,
+    read_close,
+    read_json,
+    websocket,
+)
+
+pytestmark = pytest.mark.slow  # starts and stops the service
+
+VISITORS = 5
+RESTARTS = 1012
+OPENED = UPGRADE + b"\r\n"
+STATES = {
+    "nothing sent": b"",
+    "half a head": GET[:9],
+    "a head without its end": GET,
+    "between requests": GET + b"\r\n",
+    "half a second head": GET + b"\r\n" + GET,
+    "half a body": UPLOAD + b"Content-Length: 10\r\n\r\n12345",
+    "a body behind its answer": GET + b"Content-Length: 10\r\n\r\n123",
+    "half a handshake": UPGRADE,
+    "an upgrade with a body to come": UPGRADE + b"Content-Length: 10\r\n\r\n",
+    "a refused handshake": UPGRADE.replace(b"/ws", b"/none") + b"\r\n",
+    "half a message": OPENED + frame(TEXT, b"a" * 50_000)[:40_000],
+    "a message in pieces": OPENED + frame(TEXT, b"a", final=False),
+    "half a close": OPENED + frame(CLOSE)[:3],
+    "a close": OPENED + frame(CLOSE),
+    "a broken frame": OPENED + b"\xff\xff",
+    "more pings than are answered": OPENED + frame(PING, b"p" * 125) * 5000,
+    "more messages than are read": OPENED + frame(BINARY, b"") * 31 + frame(TEXT, b'{"type":"hello"}') * 1000,
+}
+
+
+@pytest.mark.parametrize("held", [1, 10])
+def test_every_visitor_is_told_and_the_process_ends_with_0(held: int, tmp_path: Path) -> None:
+    with running_service(tmp_path) as service, ExitStack() as peers:
+        for sent in list(STATES.values()) * held:
+            peers.enter_context(connected(service.port, sent))
+        visitors = [peers.enter_context(websocket(service.port)) for _ in range(VISITORS)]
+        for visitor in visitors:
+            read_json(visitor)
+
+        began = time.monotonic()
+        service.process.send_signal(signal.SIGTERM)
+        codes = [read_close(visitor) for visitor in visitors]
+        exit_code = service.process.wait(30)
+        seconds = time.monotonic() - began
+        log = service.log.read_text()
+
+    assert codes == [RESTARTS] * VISITORS
+    assert exit_code == 0
+    assert seconds < 5 + 15  # the promise is 5 s; the rest is a busy machine's
+    assert "Traceback" not in log
