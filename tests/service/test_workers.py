@@ -109,3 +109,14 @@ def wait_until_both_answer(service: RunningService) -> None:
         with connect(service.websocket_url) as socket:
             greet(socket)
             answered |= {worker for worker in workers_of(service) if established_by(worker, service.port)}
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    with running_service(tmp_path, env={"MIDSTROKE_WORKERS": "2"}) as service:
+        workers = [psutil.Process(worker) for worker in workers_of(service)]
+
+        service.kill()
+
+        _, alive = psutil.wait_procs(workers, STOP_SECONDS)
+    assert len(workers) == 2
+    assert alive == []
