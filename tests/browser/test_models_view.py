@@ -104,7 +104,7 @@ def test_the_last_refusal_has_its_reasons_and_links_to_its_card(page: Page, serv
     )
     store.put(TRAINER_STATUS, TrainerStatus("waiting", 3, 20, outcomes=outcomes).to_json())
     expect(page.locator("#trainer")).to_contain_text("17 more drawings until the next training", timeout=20_000)
-    page.reload()  # whoever comes later reads it too
+    page.reload()  # a later visitor reads it too
     expect(refusal).to_contain_text("worse at half ink", timeout=20_000)
     answer = page.request.get(f"{service.url}{refusal.locator('a').get_attribute('href')}")
     assert answer.json()["gate"]["accepted"] is False

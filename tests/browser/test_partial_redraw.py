@@ -60,7 +60,7 @@ def test_a_drawing_that_grew_has_the_pixels_of_one_drawn_at_once(page: Page, ser
     drawings = [d for d in drawings_from("pendigits-train.ndjson.gz", 100) if len(d.strokes) > 1][:12]
     open_page(page, service.url)
 
-    told = page.evaluate(GROW, [strokes_to_json(d.strokes) for d in drawings])
+    result = page.evaluate(GROW, [strokes_to_json(d.strokes) for d in drawings])
 
-    assert told["compared"] > 100
-    assert told["different"] == []
+    assert result["compared"] > 100
+    assert result["different"] == []

@@ -140,16 +140,16 @@ def fake_service(page: Page) -> list[dict[str, Any]]:
         consent = {"version": "1", "licence": "CC BY 4.0", "text": "Terms."}
 
         def answer(message: str | bytes) -> None:
-            told = json.loads(message) if isinstance(message, str) else {}
-            if told.get("type") == "hello":
+            record = json.loads(message) if isinstance(message, str) else {}
+            if record.get("type") == "hello":
                 welcome = {"models": [], "families": [], "limits": limits, "consent": consent}
                 socket.send(json.dumps({"type": "welcome", **welcome, "contributions": counts, "trainer": None}))
-            if told.get("type") == "contribution":
-                sent.append(told)
+            if record.get("type") == "contribution":
+                sent.append(record)
                 if len(sent) == 1:
                     socket.close(code=1009, reason="message too big")
                     return
-                accepted = {"id": told["id"], "use": "training", "duplicate": False, "receipt": "r"}
+                accepted = {"id": record["id"], "use": "training", "duplicate": False, "receipt": "r"}
                 socket.send(json.dumps({"type": "accepted", **accepted, "contributions": counts}))
 
         socket.on_message(answer)

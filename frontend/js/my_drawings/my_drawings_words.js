@@ -45,7 +45,7 @@ export function statusWords({ status, use }) {
 
 /** @param {import('../connection/protocol.js').Use} use */
 export function useWords(use) {
-  return use === 'training' ? 'trains models' : 'tests models, is never trained on';
+  return use === 'training' ? 'for training, unless the label filter leaves it out' : 'for testing models, never trained on';
 }
 
 /** @param {number | string} time ms since 1970, or as ISO 8601 has it */

@@ -14,7 +14,7 @@ test('the digit that was drawn least is asked for', () => {
   for (const random of [0, 0.4, 0.999]) assert.equal(chooseDigit(counts, random, null), 3);
 });
 
-test('chance decides between those drawn equally seldom', () => {
+test('chance decides between digits drawn equally rarely', () => {
   const counts = [1, 0, 1, 0, 1, 1, 0, 1, 1, 1];
 
   const asked = [0, 0.34, 0.67, 0.999999].map((random) => chooseDigit(counts, random, null));
