@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import importlib
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from infra.harness.rows import CannotRun, Outcome, Result, Row, Setting, check, 
 from infra.harness.tables import terminal_table
 
 LOG_BYTES = 2000
+SIDE_BY_SIDE = 3  # they wait much of their time
 ENDED_EARLY, NOT_RUN = "ended early", "not run"
 
 
@@ -37,6 +39,7 @@ class Suite:
     columns: tuple[str, ...]
     write_document: Callable[[Path, Mapping[str, Run]], None]
     docs: Path | None  # written after a full run unless another path is given
+    untimed: frozenset[str] = frozenset()  # entries that judge no time: they run side by side, after the others
 
 
 def main(suite: Suite, arguments: Sequence[str] | None = None) -> int:
@@ -56,10 +59,11 @@ def main(suite: Suite, arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(describe_machine(), flush=True)
     runs: dict[str, Run] = {}
-    for name in [name for name in suite.modules if name in (given.names or suite.modules)]:
-        print(f"\n{name}", flush=True)
-        runs[name] = run = _run(suite, name, given)
-        print(terminal_table(run.result.rows, suite.columns), flush=True)
+    for name, run in _all_runs(
+        suite, [name for name in suite.modules if name in (given.names or suite.modules)], given
+    ):
+        runs[name] = run
+        print(f"\n{name}\n{terminal_table(run.result.rows, suite.columns)}", flush=True)
         if suite.kind == "benchmarks" and _is_incomplete(run):
             continue  # the figures of its last complete run stay
         kept = {each: {**kept, name: run}[each] for each in suite.modules if each in {*kept, name}}
@@ -82,6 +86,55 @@ def _parse(suite: Suite, arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _all_runs(suite: Suite, names: Sequence[str], given: argparse.Namespace) -> Iterator[tuple[str, Run]]:
+    """Those that judge times one after another, then the rest side by side."""
+    apart = [name for name in names if name in suite.untimed]
+    for name in names:
+        if name not in apart or len(apart) == 1:
+            print(f"\n{name} ...", flush=True)
+            yield name, _run(suite, name, given)
+    if len(apart) > 1:
+        print(f"\n{', '.join(apart)} ...", flush=True)
+        yield from _side_by_side(suite, apart, given)
+
+
+def _side_by_side(suite: Suite, names: Sequence[str], given: argparse.Namespace) -> Iterator[tuple[str, Run]]:
+    """Each in a process of its own: trials change their environment and their limits."""
+    waiting, running = list(names), dict[str, subprocess.Popen[bytes]]()
+    with tempfile.TemporaryDirectory(prefix=f"{suite.name}-") as folder:
+        try:
+            while waiting or running:
+                while waiting and len(running) < SIDE_BY_SIDE:
+                    name = waiting.pop(0)
+                    running[name] = subprocess.Popen(_command(suite, name, given, Path(folder) / f"{name}.json"))
+                for name in [name for name, process in running.items() if process.poll() is not None]:
+                    code = running.pop(name).returncode
+                    kept = read_kept(Path(folder) / f"{name}.json")
+                    yield name, kept.get(name) or _completed(_failed(f"exit code {code}"), name, 0.0, given)
+                time.sleep(0.1)
+        finally:
+            for process in running.values():
+                process.terminate()
+                process.wait()
+
+
+def _command(suite: Suite, name: str, given: argparse.Namespace, out: Path) -> list[str]:
+    drawings = ["--drawings", *map(str, given.drawings)] if given.drawings else []
+    quick = ["--quick"] if given.quick else []
+    return [
+        sys.executable,
+        "-m",
+        f"infra.{suite.name}",
+        name,
+        "--seed",
+        str(given.seed),
+        "--out",
+        str(out),
+        *drawings,
+        *quick,
+    ]
+
+
 def _run(suite: Suite, name: str, given: argparse.Namespace) -> Run:
     began, title = time.monotonic(), name
     # A temporary folder: paths stay short, and nothing is left behind.
@@ -97,9 +150,17 @@ def _run(suite: Suite, name: str, given: argparse.Namespace) -> Run:
             traceback.print_exc()
             _print_logs(Path(scratch))
             message = f"{type(error).__name__}: {error!s:.200}"
-            result = Result((check(ENDED_EARLY, message, "runs to its end", holds=False),))
-    seconds, at = round(time.monotonic() - began, 1), datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return Run(result, title, describe_machine(), at, seconds, given.quick, given.seed)
+            result = _failed(message)
+    return _completed(result, title, time.monotonic() - began, given)
+
+
+def _failed(message: str) -> Result:
+    return Result((check(ENDED_EARLY, message, "runs to its end", holds=False),))
+
+
+def _completed(result: Result, title: str, seconds: float, given: argparse.Namespace) -> Run:
+    at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return Run(result, title, describe_machine(), at, round(seconds, 1), given.quick, given.seed)
 
 
 def _print_logs(scratch: Path) -> None:

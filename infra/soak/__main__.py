@@ -12,7 +12,7 @@ greedy clients; `hostile/`: hostile input; `training/`: the trainer) and name it
         return [none_of("sockets closed", closed, 20, "sockets"), at_most(setting, "prediction p99", p99, 2.0, "ms")]
 
 `infra.harness.rows` makes the rows: `check`, `none_of` and `informational`; `at_most` for times and memory, which a
-quick run does not judge. Quick versions run in `tests/infra/soak`, which finds trials by `TRIALS`.
+quick run does not judge. A trial without times may be in `UNTIMED`. Quick versions of all run in `tests/infra/soak`.
 """
 
 from __future__ import annotations
@@ -50,6 +50,21 @@ TRIALS = {
     )
 }
 
+# Run side by side, after the others: they judge no times, and wait or train much of theirs.
+UNTIMED = frozenset(
+    {
+        "spool_full",
+        "resent",
+        "hostile_frames",
+        "origins",
+        "stored_text",
+        "artifacts",
+        "fuzzing",
+        "poison",
+        "trainer_killed",
+    }
+)
+
 
 def run_trial(module: ModuleType, setting: Setting) -> Result:
     return Result(tuple(module.run(setting)))
@@ -65,6 +80,7 @@ SUITE = Suite(
     columns=SOAK_COLUMNS,
     write_document=write_table,
     docs=None,
+    untimed=UNTIMED,
 )
 
 

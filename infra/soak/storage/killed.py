@@ -19,7 +19,7 @@ from service.paths import spool_file
 
 ABOUT = "The service is killed (`kill -9`) at random moments while contributions come in, and restarted"
 
-LIFE_SECONDS = (0.05, 2.0)  # from ready to killed
+LIFE_SECONDS = (0.05, 1.6)  # from ready to killed
 DRAIN_SECONDS = 180.0
 READY_SECONDS = 2.0
 

@@ -22,7 +22,7 @@ Fault = Callable[[Storage], AbstractContextManager[None]]
 
 
 def run(setting: Setting) -> list[Row]:
-    each, pause = (0.8, 0.3) if setting.quick else (15.0, 5.0)
+    each, pause = (0.8, 0.3) if setting.quick else (10.0, 3.0)
     with contributing(setting, PER_SECOND) as scenario:
         before, during = scenario.wait(each), {}
         for name, fault in FAULTS.items():

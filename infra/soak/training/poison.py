@@ -45,7 +45,7 @@ def run(setting: Setting) -> list[Row]:
             *_label_filter_rows(people, setting.seed),
             *_rows(story_of("softmax", attack, short.test, setting.seed)),
         ]
-    attacks = _attacks(people, 24, 20, setting.seed)
+    attacks = _attacks(people, 18, 20, setting.seed)
     with process_pool(PROCESSES) as pool:
         # Longest first: path takes twice as long as softmax.
         families = [("path", attacks[-1]), *(("softmax", attack) for attack in attacks)]

@@ -63,7 +63,7 @@ MOMENTS = (
 def run(setting: Setting) -> list[Row]:
     if setting.quick:
         return _tried("a folder", FolderStore(setting.scratch / "store"), setting, 2, {}, MOMENTS[3:])
-    kept_in_folder = _tried("a folder", FolderStore(setting.scratch / "store"), setting, 40, {}, MOMENTS)
+    kept_in_folder = _tried("a folder", FolderStore(setting.scratch / "store"), setting, 30, {}, MOMENTS)
     with running_storage(setting.scratch / "storage") as storage:
         return [*kept_in_folder, *_tried("MinIO", storage.store, setting, 10, storage.environment, MOMENTS)]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +15,8 @@ from infra.harness.kept import Run, read_kept
 from infra.harness.rows import CannotRun, Result, Row, Setting, at_most, check, informational
 from infra.harness.suite import Suite, main
 from infra.harness.tables import SOAK_COLUMNS
+
+ROOT = Path(__file__).parents[3]
 
 Rows = Callable[[Setting], list[Row]]
 
@@ -125,6 +129,48 @@ def test_a_benchmark_that_breaks_keeps_its_last_figures(make_suite: Callable[...
 
 def test_a_benchmark_that_misses_its_goal_is_no_error(make_suite: Callable[..., Suite]) -> None:
     assert main(make_suite("benchmarks", one=fails), []) == 0
+
+
+MEETS_ANOTHER = """
+import pathlib, sys, time
+from infra.harness.kept import Run, write_kept
+from infra.harness.rows import Result, check
+name, out = sys.argv[1:]
+pathlib.Path(f"{name}.seen").touch()
+while len(list(pathlib.Path().glob("*.seen"))) < 2:
+    time.sleep(0.01)
+if name != "breaks":
+    result = Result((check("met", "yes", "yes", True),))
+    write_kept(pathlib.Path(out), {name: Run(result, "", "", "", 1.0, True)}, "trials")
+"""
+
+
+def test_trials_without_times_run_side_by_side_after_the_others(
+    make_suite: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setattr(
+        suite_module, "_command", lambda _s, name, _g, out: [sys.executable, "-c", MEETS_ANOTHER, name, str(out)]
+    )
+    suite = replace(make_suite(one=holds, two=holds, timed=holds), untimed=frozenset({"one", "two"}))
+
+    assert main(suite, ["--quick"]) == 0
+
+    assert {"one", "two", "timed"} == set(read_kept(Path("var/soak-quick.json")))
+    out = capsys.readouterr().out
+    assert out.index("timed ...") < out.index("one, two ...")
+
+
+def test_a_trial_whose_process_leaves_no_result_failed(
+    make_suite: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setattr(
+        suite_module, "_command", lambda _s, name, _g, out: [sys.executable, "-c", MEETS_ANOTHER, name, str(out)]
+    )
+    suite = replace(make_suite(one=holds, breaks=holds), untimed=frozenset({"one", "breaks"}))
+
+    assert main(suite, ["--quick"]) == 1
 
 
 def test_an_unknown_name_is_a_usage_error(make_suite: Callable[..., Suite], capsys: pytest.CaptureFixture[str]) -> None:
