@@ -63,7 +63,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
-	@$(BIN)/python infra/platforms.py
+	@$(BIN)/python infra/platforms.py || { echo 'midstroke: $(VENV) was made with that Python; remove it first' >&2; exit 1; }
 	@echo "Installing what the service and the trainer need into $(VENV) (once, a minute or two)"
 	$(PIP_INSTALL) --require-hashes -r requirements/run.txt
 	$(PIP_INSTALL) --no-deps --no-build-isolation -e .

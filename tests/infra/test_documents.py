@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -46,6 +47,15 @@ def test_modules_that_a_document_runs_exist(document: Path) -> None:
     for module in modules:
         path = ROOT / module.replace(".", "/")
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists()
+
+
+def test_make_help_lists_every_target() -> None:
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert phony
+
+    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert re.findall(r"^make (\S+) ", shown, re.MULTILINE) == phony[1].split()
 
 
 def test_the_changelog_has_a_dated_section_for_the_version_in_the_order_of_its_form() -> None:

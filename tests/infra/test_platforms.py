@@ -114,3 +114,17 @@ def test_make_checks_the_machine_before_it_installs(target: str, tmp_path: Path)
 
     assert done.returncode != 0
     assert (tmp_path / "calls").read_text().splitlines() == ["infra/platforms.py"]
+
+
+def test_an_environment_of_an_unsupported_python_is_not_installed_into(tmp_path: Path) -> None:
+    python = tmp_path / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\nexit 1\n")
+    python.chmod(0o755)
+
+    done = subprocess.run(
+        ["make", "run", f"VENV={tmp_path / 'venv'}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert "remove it first" in done.stderr
+    assert "Installing" not in done.stdout
