@@ -10,6 +10,7 @@ SAMPLES = "samples/v1/"
 DRAWINGS = "drawings/v1/"
 ARRIVALS = "arrivals/v1/"
 TOMBSTONES = "tombstones/v1/"
+VERDICTS = "verdicts/v1/"
 SHARDS = "shards/v1/"
 MODELS = "models/"
 PROBE = "probe/v1/uploader"  # put and deleted at once, to learn whether the store accepts objects
@@ -91,6 +92,11 @@ def champion_key(family: str) -> str:
 def tombstone_key(drawing: str) -> str:
     """Marks a drawing that its contributor deleted."""
     return f"{TOMBSTONES}{drawing}"
+
+
+def verdict_key(drawing: str) -> str:
+    """The label filter's verdict on a drawing that it filtered."""
+    return f"{VERDICTS}{drawing}.json"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -15,6 +15,7 @@ from collector.contribution.layout import (
     parse_arrival,
     samples_prefix,
     tombstone_key,
+    verdict_key,
 )
 from collector.ink.drawing import DIGITS
 from collector.spool.spool import Spool, Unremoved
@@ -67,6 +68,7 @@ def _remove_objects(store: ObjectStore, deleted: Unremoved) -> None:
     # First: from now on nobody trains on it, whatever else is still there.
     store.put(tombstone_key(deleted.id), b"")
     store.delete(drawing_key(deleted.id))
+    store.delete(verdict_key(deleted.id))
     labels = range(DIGITS) if deleted.label is None else [deleted.label]
     for label in labels:
         # Listed, not counted from its JSON: an upload that was cut short left samples without one.

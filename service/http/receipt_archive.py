@@ -26,6 +26,7 @@ def describe_stored(files: StoredFiles) -> StoredContribution:
         drawing=_drawing(files.document),
         pngs=[base64.b64encode(png).decode() for png in files.pngs],
         terms=_terms(files),
+        filtered=files.is_filtered,
     )
 
 

@@ -69,6 +69,9 @@ class StoredContribution(BaseModel):
     drawing: StoredDrawing
     pngs: list[str] = Field(description="base64, in the order of the drawing's samples")
     terms: str = Field(description="the terms that the contributor agreed to")
+    filtered: bool = Field(
+        False, description="true if the label filter left it out: it neither trains nor validates models"
+    )
 
 
 class Deleted(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from collector.contribution.layout import drawing_key, is_drawing_id, tombstone_key
+from collector.contribution.layout import drawing_key, is_drawing_id, tombstone_key, verdict_key
 from collector.contribution.receipt import is_receipt_for
 from collector.spool.deletions import Deletion, WasDeleted
 from collector.spool.spool import Spool
@@ -26,6 +26,7 @@ class StoredFiles:
 
     document: bytes
     pngs: tuple[bytes, ...]
+    is_filtered: bool = False  # the label filter left it out of training and validation
 
     @property
     def stored(self) -> StoredDrawing:
@@ -82,16 +83,17 @@ class Receipts:
         try:
             document = self._store.get(drawing_key(drawing))
             samples = parse_stored_drawing(document).samples
-            return StoredFiles(document, tuple(self._store.get(sample.key) for sample in samples))
+            pngs = tuple(self._store.get(sample.key) for sample in samples)
+            return StoredFiles(document, pngs, self._exists(verdict_key(drawing)))
         except NoSuchObject as error:
             # Another service deleted it, or it was deleted between the reads of spool and store.
-            if self._is_buried(drawing):
+            if self._exists(tombstone_key(drawing)):
                 raise WasDeleted(f"drawing {drawing} was deleted") from error
             raise WrongReceipt from error
 
-    def _is_buried(self, drawing: str) -> bool:
+    def _exists(self, key: str) -> bool:
         try:
-            self._store.get(tombstone_key(drawing))
+            self._store.get(key)
         except NoSuchObject:
             return False
         return True

@@ -57,6 +57,7 @@ class Trainer(BaseModel):
     reasons: list[str] = []
     new_judging: int = Field(0, description="new validation drawings, which start no training")
     doubted: int = Field(0, description="new drawings that the label filter left out")
+    over_limit: int = Field(0, description="new drawings over a contributor's limit, left for later trainings")
     damaged: int = Field(0, description="stored objects that are damaged and left out")
     outcomes: list[TrainingOutcome] = Field([], description="the last of each family, newest first")
     at: str = Field("", description="UTC, ISO 8601")

@@ -36,12 +36,20 @@ class StatusReport:
 
     def waiting(self, selection: Selection, validation: int) -> None:
         """Reports the wait for drawings, unless nothing arrived since an outcome: that stays visible."""
-        arrived = len(selection.selected) + selection.filtered + validation
+        arrived = len(selection.selected) + selection.filtered + selection.over_limit + validation
         last = self._reported
         if last is not None and last.state != "waiting" and last.damaged == self._damaged and arrived == 0:
             return
-        new, filtered = len(selection.selected), selection.filtered
-        self._report(TrainerStatus("waiting", new, self._needed, new_validation=validation, filtered=filtered))
+        self._report(
+            TrainerStatus(
+                "waiting",
+                len(selection.selected),
+                self._needed,
+                new_validation=validation,
+                filtered=selection.filtered,
+                over_limit=selection.over_limit,
+            )
+        )
 
     def training(self, family: str, drawings: int) -> None:
         self._report(TrainerStatus("training", drawings, self._needed, family=family))

@@ -26,6 +26,7 @@ from training.learning.label_filter import LabelFilter, best_model
 from training.learning.progress import StoredProgress
 from training.learning.selection import Selection, sample_by_contributor, select_new
 from training.learning.status_report import StatusReport
+from training.learning.verdicts import Verdicts
 from training.models.artifact import Artifact, BadArtifact, check_artifact
 from training.models.card import BadCard, ContinuedOn
 from training.models.registry import FIRST_MODELS, Registry, RegistryError, seed_first_models
@@ -64,6 +65,7 @@ class Trainer:
         self._compaction = Compaction(store, ShardFiles(store, shard_cache), self._run.threads)
         self._shards, self._damaged = self._compaction.shards, self._compaction.damaged
         self._status = StatusReport(store, retrain_after)
+        self._verdicts = Verdicts(store)
         self._recovered = False  # whether trainings that an earlier trainer left unfinished are completed
         self._seeded = not seed_store
 
@@ -90,10 +92,12 @@ class Trainer:
         outcomes = []
         for number, family in enumerate(self._families):
             new = self._new(family)
-            selection = select_new(new, *self._label_filter.verdicts(new, self._shards.read))
+            accepted, agreeing = self._label_filter.verdicts(new, self._shards.read)
+            self._verdicts.store_filtered(row.drawing for row in new if row.drawing not in accepted)
+            selection = select_new(new, accepted, agreeing)
             if number == 0:
                 self._status.set_damaged(len(self._damaged))
-                self._status.waiting(selection, len(self._new(family, validation=True)))
+                self._status.waiting(selection, self._new_validation(family))
             enough = len(selection.selected) >= needed or len(new) == MAX_NEW
             if enough and (outcome := self._train(family, new, selection)) is not None:
                 outcomes.append(outcome)
@@ -119,6 +123,13 @@ class Trainer:
     @functools.cached_property
     def _label_filter(self) -> LabelFilter:
         return LabelFilter(best_model(self._first), self._damaged)
+
+    def _new_validation(self, family: Family) -> int:
+        """The number of new validation drawings; stores the verdict on those that the label filter disagrees with."""
+        new = self._new(family, validation=True)
+        _, agreeing = self._label_filter.verdicts(new, self._shards.read)
+        self._verdicts.store_filtered(row.drawing for row in new if row.drawing not in agreeing)
+        return len(new)
 
     def _new(self, family: Family, *, validation: bool = False) -> list[ShardRow]:
         return self._shards.since(self._progress.of(family.name).mark + 1, MAX_NEW, validation=validation)

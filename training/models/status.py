@@ -41,6 +41,7 @@ class TrainerStatus:
     reasons: tuple[str, ...] = ()
     at: str = ""  # UTC, ISO 8601
     filtered: int = 0  # by the label filter: neither trained nor validated on
+    over_limit: int = 0  # new drawings over a contributor's limit: kept, but not trained on in the next training
     damaged: int = 0  # objects in the store that can't be read and are left out; the log names them
     outcomes: tuple[TrainingOutcome, ...] = ()  # the last of each family, newest first
 
@@ -73,6 +74,7 @@ def parse_status(text: bytes) -> TrainerStatus:
             reasons=tuple(str(reason) for reason in record.get("reasons", ())),
             at=str(record.get("at", "")),
             filtered=int(record.get("doubted", 0)),
+            over_limit=int(record.get("over_limit", 0)),
             damaged=int(record.get("damaged", 0)),
             outcomes=tuple(_outcome(each) for each in record.get("outcomes", ())),
         )

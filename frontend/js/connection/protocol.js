@@ -25,6 +25,7 @@
  * @property {readonly string[]} [reasons]
  * @property {number} [new_validation] new validation drawings, which never train a model
  * @property {number} [filtered] drawings that the label filter left out
+ * @property {number} [over_limit] drawings over a contributor's limit, left for later trainings
  * @property {readonly TrainingOutcome[]} [outcomes] newest first, of each family the last
  */
 /**

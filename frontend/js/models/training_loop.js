@@ -37,11 +37,12 @@ export function partCollected(trainer) {
  * @param {Trainer | null} trainer
  */
 export function leftOutWords(trainer) {
-  const { filtered = 0, new_validation = 0 } = trainer ?? {};
+  const { filtered = 0, new_validation = 0, over_limit = 0 } = trainer ?? {};
   const sentences = [];
   if (new_validation) sentences.push(`${drawings(new_validation)} arrived for testing and ${new_validation === 1 ? 'is' : 'are'} never trained on.`);
   if (filtered === 1) sentences.push('1 drawing was filtered out because it looks like another digit than its label.');
   if (filtered > 1) sentences.push(`${drawings(filtered)} were filtered out because they look like other digits than their labels.`);
+  if (over_limit) sentences.push(`${drawings(over_limit)} ${over_limit === 1 ? 'waits' : 'wait'} for a later training: one person’s drawings, and unusual ones, are limited in each.`);
   return sentences.join(' ');
 }
 

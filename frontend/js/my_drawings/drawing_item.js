@@ -151,8 +151,8 @@ function picture(strokes) {
 }
 
 /** @param {Kept} kept */
-function keptParts({ drawing, pngs, terms }) {
-  const rows = factsOf(drawing).flatMap(([term, fact]) => [element('dt', {}, term), element('dd', {}, fact)]);
+function keptParts({ drawing, pngs, terms, filtered }) {
+  const rows = factsOf(drawing, filtered).flatMap(([term, fact]) => [element('dt', {}, term), element('dd', {}, fact)]);
   const pictures = pngs.map((png, step) => {
     const alt = `${Math.round(100 * (drawing.samples[step]?.ink ?? 1))} % of the ink`;
     return element('img', { src: `data:image/png;base64,${png}`, alt, title: alt });

@@ -59,15 +59,16 @@ const POINTERS = { pen: 'a pen', mouse: 'a mouse', touch: 'a finger', unknown: '
 /**
  * The stored facts, the most important first.
  * @param {StoredRecord} stored
+ * @param {boolean} [filtered] whether the label filter left it out
  * @returns {readonly (readonly [term: string, fact: string])[]}
  */
-export function factsOf(stored) {
+export function factsOf(stored, filtered = false) {
   const points = stored.strokes.flat();
   const seconds = (points.at(-1)?.[2] ?? 0) / 1000;
   return [
     ['Asked for', aDigit(stored.label)],
     ['Stored since', whenWords(stored.received_at)],
-    ['Used', useWords(stored.use)],
+    ['Used', filtered ? 'not used: it looks like another digit than its label' : useWords(stored.use)],
     ['Licence', stored.licence],
     ['Terms', `version ${stored.consent}`],
     ['Drawn with', `${POINTERS[stored.pointer] ?? stored.pointer}, ${stored.pen_width} px wide, on ${stored.width} × ${stored.height} px`],

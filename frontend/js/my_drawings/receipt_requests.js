@@ -19,7 +19,7 @@ import { useOf } from '../connection/protocol.js';
  * @property {readonly (readonly (readonly number[])[])[]} strokes
  * @property {readonly {readonly ink: number}[]} samples
  */
-/** @typedef {{readonly drawing: StoredRecord, readonly pngs: readonly string[], readonly terms: string}} Kept */
+/** @typedef {{readonly drawing: StoredRecord, readonly pngs: readonly string[], readonly terms: string, readonly filtered?: boolean}} Kept */
 /** @typedef {'deleted' | 'unknown' | 'later'} Deletion */
 
 export const GONE = 410; // the drawing was deleted before

@@ -34,6 +34,7 @@ test('drawings that are not trained on are counted with the reason', () => {
 
   assert.match(words, /^1 drawing arrived for testing.*2 drawings were filtered out because they look like other digits/);
   assert.equal(leftOutWords({ ...WAITING, filtered: 1 }), '1 drawing was filtered out because it looks like another digit than its label.');
+  assert.match(leftOutWords({ ...WAITING, over_limit: 2 }), /^2 drawings wait for a later training/);
   assert.equal(leftOutWords(WAITING), '');
   assert.equal(leftOutWords(null), '');
 });
