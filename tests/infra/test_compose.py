@@ -115,7 +115,7 @@ def test_what_stays_is_started_again_keeps_its_data_and_has_a_limit(services: di
 
 
 @pytest.mark.parametrize("name", STAY)
-def test_each_is_asked_whether_it_is_well_as_its_image_says(services: dict[str, Any], name: str):
+def test_each_service_has_the_health_check_of_its_image(services: dict[str, Any], name: str):
     dockerfile = (ROOT / services[name]["build"]["dockerfile"]).read_text()
     of_the_image = re.search(r"HEALTHCHECK[^\[]*CMD (\[.*\])", dockerfile)
 

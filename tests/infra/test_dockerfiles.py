@@ -1,4 +1,4 @@
-"""The Dockerfiles: linted, and agreeing with what else names the same things."""
+"""The Dockerfiles: linted, and consistent with other files."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def test_the_servers_are_pinned_to_whole_versions():
     assert tools[0].pin == f"github.com/minio/minio@{tools[0].version}"
 
 
-def test_a_name_without_a_pin_is_told_apart_from_those_with_one():
+def test_a_name_without_a_pin_is_an_error_that_lists_those_with_one():
     with pytest.raises(NoSuchTool, match=r"'mino' is not in go_tools\.txt, which has minio, toxiproxy"):
         pinned("mino")
 
@@ -71,7 +71,7 @@ def test_two_who_want_it_at_once_build_it_once(tmp_path: Path, builds: Path):
     assert len(builds.read_text().splitlines()) == 1
 
 
-def test_without_go_there_is_no_binary_and_the_command_says_so(
+def test_without_go_there_is_no_binary_and_the_command_reports_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -83,7 +83,7 @@ def test_without_go_there_is_no_binary_and_the_command_says_so(
     assert (code, capsys.readouterr().err) == (1, "minio is built with Go, and there is no `go` on the path\n")
 
 
-def test_a_failed_build_says_what_go_said_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_failed_build_reports_gos_error_and_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     said = "go: example.org/minio@v1.2.3 requires go >= 1.24.0 (running go 1.19.8)"
     _become_go(tmp_path / "path", monkeypatch, f'echo half >"$GOBIN/minio"; echo "{said}" >&2; exit 1')
 

@@ -1,4 +1,4 @@
-"""The list of licences is of the packages that are installed, and of all of them."""
+"""The list of licences has all pinned packages."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def test_a_pinned_requirement_is_read_with_its_hashes_and_marker_left_out() -> N
     assert pinned(text) == [("numpy", "2.1.0"), ("pillow", "12.0")]
 
 
-def test_a_package_tells_its_own_licence() -> None:
+def test_a_licence_comes_from_the_packages_own_metadata() -> None:
     assert "BSD" in licence_of("numpy")
 
 
-def test_a_package_that_is_not_installed_is_said_to_be() -> None:
+def test_a_package_that_is_not_installed_is_marked() -> None:
     assert "not installed" in licence_of("no-such-package-of-ours")

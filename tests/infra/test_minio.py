@@ -1,4 +1,4 @@
-"""A MinIO of one's own: its credentials, its start and its end."""
+"""The MinIO server: its credentials, start and stop."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_it_keeps_what_was_put_over_a_restart(minio: Path, tmp_path: Path, monke
 
 @pytest.mark.server
 @pytest.mark.server
-def test_one_that_cannot_start_says_why(minio: Path, tmp_path: Path):
+def test_a_failed_start_reports_its_reason(minio: Path, tmp_path: Path):
     weak = Credentials("midstroke-test", "short")
 
     with pytest.raises(ProcessFailed, match=r"(?s)ended with 1.*length should be at least"):

@@ -1,4 +1,4 @@
-"""The README's picture can be taken anew."""
+"""The script that takes the README's picture."""
 
 from __future__ import annotations
 

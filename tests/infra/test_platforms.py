@@ -81,7 +81,7 @@ def test_a_refusal_names_the_python_and_ends_with_1(
     assert sys.executable in line
 
 
-def test_musl_is_told_from_glibc(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_musl_is_distinguished_from_glibc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sysconfig.get_config_var", {"HOST_GNU_TYPE": "x86_64-pc-linux-musl"}.get)
     monkeypatch.setattr("platform.system", lambda: "Linux")
 

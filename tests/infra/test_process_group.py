@@ -71,7 +71,7 @@ def _is_alive(file: Path) -> bool:
         return False
 
 
-def test_when_one_ends_the_other_is_stopped_and_its_code_is_the_end(start: Start, tmp_path: Path):
+def test_when_one_ends_the_other_is_stopped_and_its_code_is_returned(start: Start, tmp_path: Path):
     stays = tmp_path / "stays"
 
     process = start(a=_lives_as(stays), b=f"while [ ! -e {stays} ]; do sleep 0.05; done; exit 7")
@@ -80,14 +80,14 @@ def test_when_one_ends_the_other_is_stopped_and_its_code_is_the_end(start: Start
     assert not _is_alive(stays)
 
 
-def test_one_that_a_signal_ends_gives_the_code_that_a_shell_would(start: Start):
+def test_a_process_ended_by_a_signal_gives_a_shells_exit_code(start: Start):
     process = start(a="exec sleep 600", b="kill -9 $$")
 
     assert process.wait(LIMIT_SECONDS) == 128 + 9
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_both_and_is_a_good_end(start: Start, tmp_path: Path, asked: signal.Signals):
+def test_a_signal_stops_both_with_exit_code_0(start: Start, tmp_path: Path, asked: signal.Signals):
     files = [tmp_path / "a", tmp_path / "b"]
     process = start(a=_lives_as(files[0]), b=_lives_as(files[1]))
     _until(lambda: all(file.exists() for file in files))
@@ -98,7 +98,7 @@ def test_a_signal_stops_both_and_is_a_good_end(start: Start, tmp_path: Path, ask
     assert not any(map(_is_alive, files))
 
 
-def test_processes_that_do_not_listen_to_a_signal_are_killed(start: Start, tmp_path: Path):
+def test_processes_that_ignore_a_signal_are_killed(start: Start, tmp_path: Path):
     files = [tmp_path / "a", tmp_path / "b"]
     deaf = "trap '' TERM; while :; do sleep 0.1; done"
     process = start(a=_lives_as(files[0], deaf), b=_lives_as(files[1], deaf))
@@ -110,7 +110,7 @@ def test_processes_that_do_not_listen_to_a_signal_are_killed(start: Start, tmp_p
     assert not any(map(_is_alive, files))
 
 
-def test_a_reader_that_goes_away_leaves_nothing_running(start: Start, tmp_path: Path):
+def test_a_closed_output_leaves_nothing_running(start: Start, tmp_path: Path):
     file = tmp_path / "a"
     process = start(a=_lives_as(file, "while :; do echo line; sleep 0.05; done"))
     _until(file.exists)
@@ -123,7 +123,7 @@ def test_a_reader_that_goes_away_leaves_nothing_running(start: Start, tmp_path: 
     assert not _is_alive(file)
 
 
-def test_lines_are_led_by_the_name_of_who_wrote_them(start: Start):
+def test_lines_are_prefixed_with_the_name_of_their_process(start: Start):
     process = start(service="echo hello; sleep 0.2", trainer="exec sleep 600")
 
     output, _ = process.communicate(timeout=LIMIT_SECONDS)
@@ -146,7 +146,7 @@ def test_a_killed_group_leaves_no_process_behind(start: Start, tmp_path: Path):
                 os.killpg(int(file.read_text()), signal.SIGKILL)
 
 
-def test_a_line_of_a_megabyte_comes_whole(start: Start):
+def test_a_line_of_a_megabyte_is_printed_complete(start: Start):
     process = start(a="head -c 1000000 /dev/zero | tr '\\0' x; echo end", b="exec sleep 600")
 
     output, _ = process.communicate(timeout=LIMIT_SECONDS)

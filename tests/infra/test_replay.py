@@ -61,7 +61,7 @@ def test_a_png_and_its_cells_get_the_same_answers(file: Path, service: RunningSe
     assert as_png["answered_by"] == as_cells["answered_by"]
 
 
-def test_a_service_that_is_not_there_is_one_line(file: Path) -> None:
+def test_an_unreachable_service_is_reported_in_one_line(file: Path) -> None:
     done = replay(file, "--url", f"ws://127.0.0.1:{free_port()}/ws")
 
     assert done.returncode == 1
@@ -69,7 +69,7 @@ def test_a_service_that_is_not_there_is_one_line(file: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_family_that_is_not_served_is_told(file: Path, service: RunningService) -> None:
+def test_an_unknown_family_is_reported(file: Path, service: RunningService) -> None:
     done = replay(file, "--url", service.websocket_url, "--family", "nonesuch")
 
     assert done.returncode == 1

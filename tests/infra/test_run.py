@@ -80,7 +80,7 @@ def _answers(port: int) -> bool:
     return False
 
 
-def test_a_port_in_use_is_said_in_one_line_before_anything_starts(start: Start):
+def test_a_port_in_use_is_reported_in_one_line_before_anything_starts(start: Start):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         run = start(port=taken.getsockname()[1])
         code = run.end()

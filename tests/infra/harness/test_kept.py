@@ -55,7 +55,7 @@ def test_trials_kept_by_release_0_1_0_are_read() -> None:
     assert runs["killed"].title == "The service is killed"
 
 
-def test_old_results_are_written_anew_in_the_present_format(tmp_path: Path) -> None:
+def test_old_results_are_rewritten_in_the_present_format(tmp_path: Path) -> None:
     runs = read_kept(OLD / "soak_format_1.json")
 
     write_kept(tmp_path / "soak.json", runs, "trials")

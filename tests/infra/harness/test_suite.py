@@ -79,7 +79,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (cannot_run, 3, "not judged: one"),
     ],
 )
-def test_the_exit_code_tells_held_failed_and_not_judged_apart(
+def test_the_exit_code_distinguishes_held_failed_and_not_judged(
     make_suite: Callable[..., Suite], capsys: pytest.CaptureFixture[str], rows: Rows, code: int, text: str
 ) -> None:
     assert main(make_suite(one=rows), ["--quick"]) == code

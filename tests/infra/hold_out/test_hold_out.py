@@ -1,4 +1,4 @@
-"""Writers and laboratories held out: nobody is on both sides, and what is told adds up."""
+"""Hold-out evaluation: no writer is on both sides, and averages are right."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_each_laboratory_judges_once_and_then_trains_nothing(together: int) -> N
         assert len(sides(fold.drawings)[0]) > 0
 
 
-def test_one_laboratory_alone_cannot_be_held_out() -> None:
+def test_a_single_laboratory_can_not_be_held_out() -> None:
     with pytest.raises(NothingToHoldOut, match="laboratory 0"):
         list(by_laboratory([drawing for drawing in DRAWINGS if drawing.source == "laboratory 0"]))
 

@@ -1,4 +1,4 @@
-"""Learning on, shown: who teaches and who is measured, and rounds through the trainer itself on a small model."""
+"""Learning from a new writer: how drawings are split, and rounds through the trainer itself on a small model."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def taught(parts: Parts) -> set[str]:
     return {drawing.id for drawings in parts.rounds for drawing in drawings}
 
 
-def test_nobody_is_on_two_sides() -> None:
+def test_no_writer_is_in_two_parts() -> None:
     parts = part(DRAWINGS, None, rounds=2, each=3)
 
     sides = [taught(parts), ids(parts.held_back), ids(parts.others), ids(parts.validation)]
@@ -56,7 +56,7 @@ def test_drawings_by_writers_who_train_models_are_left_out() -> None:
     assert not trained & (taught(parts) | ids(parts.held_back) | ids(parts.others) | ids(parts.validation))
 
 
-def test_where_there_are_too_few_each_round_has_fewer() -> None:
+def test_rounds_shrink_when_there_are_too_few_drawings() -> None:
     assert part(DRAWINGS, None, rounds=2, each=100).each == 4
     assert part(DRAWINGS, None, rounds=2, each=100, pool=5).each == 20
 
@@ -68,22 +68,22 @@ def test_a_fifth_of_every_digit_is_held_back() -> None:
 
 
 @pytest.mark.parametrize(("writer", "rounds", "said"), [("x", 2, "no new writer x"), (None, 9, "too few for 9")])
-def test_what_can_not_be_parted_is_told(writer: str | None, rounds: int, said: str) -> None:
+def test_drawings_that_cannot_be_split_are_an_error(writer: str | None, rounds: int, said: str) -> None:
     with pytest.raises(NoSuchWriter, match=said):
         part(DRAWINGS, writer, rounds, 1)
 
 
-def test_the_new_writer_comes_under_a_name_that_trains() -> None:
+def test_a_name_has_the_use_it_was_made_for() -> None:
     assert use_of(name_for("training", "anyone")) == "training"
     assert use_of(name_for("validation", "anyone")) == "validation"
 
 
-def test_a_family_without_a_model_is_told(tmp_path: Path) -> None:
+def test_a_family_without_a_model_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NotTrained, match="no model of family softmax"):
         Learning(family_named("softmax"), tmp_path, part(DRAWINGS, None, 1, 3), Run())
 
 
-def test_the_curve_names_both_and_their_last_values() -> None:
+def test_the_curve_labels_both_lines_with_their_last_values() -> None:
     rounds = [Round(n, 10 * n, True, (), 1.0, Score(0.5 + n / 10, 0, 0), Score(0.4, 0, 0)) for n in range(3)]
 
     svg = draw_curve("softmax", rounds).decode()

@@ -1,4 +1,4 @@
-"""What is timed against the original gives the original's values; no times in here."""
+"""The code that is timed against the original gives the original's values. No times."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_drawings_without_files_are_of_all_digits() -> None:
     assert {drawing.label for drawing in drawings_of((), 10)} == set(range(10))
 
 
-def test_a_short_run_tells_of_both_modes_and_finds_no_cell_that_differs(tmp_path: Path) -> None:
+def test_a_quick_run_measures_both_modes_and_finds_no_different_cell(tmp_path: Path) -> None:
     rows = measure(Setting(tmp_path, quick=True)).rows
 
     different = [row for row in rows if row.unit == "cells"]

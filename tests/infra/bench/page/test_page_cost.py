@@ -1,4 +1,4 @@
-"""What is read out of a trace and out of frame times; no browser and no times of our own in here."""
+"""Costs from a trace and from frame times. No browser, no times of our own."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_an_answer_costs_its_handler_what_shows_it_and_the_rendering_up_to_the_c
     assert [cost.processor for cost in costs] == pytest.approx([0.38, 0.38])
 
 
-def test_a_frame_without_an_answer_is_none_of_an_answers_costs() -> None:
+def test_a_frame_without_an_answer_is_not_counted() -> None:
     events = [*frame(0), ran("UpdateLayoutTree", 8000, 500), ran("Commit", 8600, 60)]
 
     assert len(received_to_painted(events)) == 1
@@ -64,7 +64,7 @@ def test_events_before_an_answer_count_only_from_the_last_painted_frame() -> Non
     assert [cost.clock for cost in received_to_painted(late)] == pytest.approx([0.57])
 
 
-def test_keys_are_no_pen_and_other_threads_are_not_the_page() -> None:
+def test_key_events_and_other_threads_are_not_counted() -> None:
     events = [ran("EventDispatch", 100, 50, type="keydown"), ran("Commit", 3500, 900, OTHER), *frame(200)]
 
     assert [cost.clock for cost in pen_to_sent(events)] == pytest.approx([0.9])
@@ -75,7 +75,7 @@ def test_events_may_come_in_any_order() -> None:
     assert pen_to_sent(frame(0)[::-1]) == pen_to_sent(frame(0))
 
 
-def test_a_trace_without_a_snapshot_is_no_figure() -> None:
+def test_a_trace_without_a_snapshot_is_an_error() -> None:
     with pytest.raises(NoTrace, match="WebSocketSend"):
         pen_to_sent([ran("Commit", 0, 1)])
 

@@ -1,4 +1,4 @@
-"""What is told of peers, and that they answer what the service answers; no times in here."""
+"""Rows about peers, and that peers answer as the service does. No times."""
 
 from __future__ import annotations
 
@@ -43,21 +43,21 @@ def test_a_peers_features_and_weights_answer_as_the_services_model_does() -> Non
         assert np.allclose(theirs, interpreter.predict(inputs), atol=0.01)
 
 
-def test_a_frame_is_what_the_service_reads() -> None:
+def test_the_service_reads_a_frame() -> None:
     message = parse_binary(frame_of("canvas20", bytes(400)))
 
     assert isinstance(message, Frame)
     assert (message.encoding, len(message.payload)) == ("canvas20", 400)
 
 
-def test_what_a_client_printed_becomes_figures() -> None:
+def test_a_clients_output_becomes_figures() -> None:
     answers = answers_of({"times": [0.001] * 98 + [0.005, 0.009], "client_busy": 0.5, "errors": 0}, 2.0)
 
     assert (answers.per_second, answers.p50, answers.p99) == (50, 1, 9)
 
 
 @pytest.mark.parametrize("found", [{"times": [], "client_busy": 0}, {"times": [0.1], "client_busy": 0, "errors": 3}])
-def test_a_client_without_right_answers_is_no_figure(found: dict[str, object]) -> None:
+def test_a_client_without_correct_answers_is_an_error(found: dict[str, object]) -> None:
     with pytest.raises(PeerFailed):
         answers_of(found, 1.0)
 
@@ -73,7 +73,7 @@ def test_the_goal_is_met_by_the_median_of_the_turns(theirs: float, outcome: Outc
     assert (slowest.ours, slowest.theirs, slowest.outcome) == (0.2, 200, Outcome.NOT_JUDGED)
 
 
-def test_a_peer_without_a_goal_is_told_for_information() -> None:
+def test_a_peer_without_a_goal_is_informational() -> None:
     answers = [Answers(10, 1, 2, 0.5)]
 
     assert {row.outcome for row in rows_of(Peer("a peer", "module", None), 1, answers, answers)} == {Outcome.NOT_JUDGED}
@@ -87,11 +87,11 @@ def test_a_peer_without_a_goal_is_told_for_information() -> None:
         (b"HTTP/1.1 200 OK\r\nContent-Le", False),
     ],
 )
-def test_an_answer_is_whole_once_its_body_has_come(answer: bytes, whole: bool) -> None:
+def test_an_answer_is_complete_once_its_body_is(answer: bytes, whole: bool) -> None:
     assert is_whole(answer) is whole
 
 
-def test_a_poster_asks_again_for_each_answer_and_counts_wrong_ones() -> None:
+def test_a_poster_posts_again_after_each_answer_and_counts_errors() -> None:
     async def talk() -> tuple[int, int]:
         taken: list[float] = []
         poster = Poster([request_of("/predict", b"png")], 0, taken)
