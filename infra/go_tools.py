@@ -59,7 +59,7 @@ def pinned(name: str, pins: Path = PINS) -> GoTool:
 
 
 def built(tool: GoTool, folder: Path = BIN) -> Path | None:
-    """The tool's binary, built first where `folder` has none; None where neither it nor Go is there.
+    """The tool's binary, built first if `folder` has none; None without the binary and without Go.
 
     Raises:
         GoBuildFailed: Go is too old, has no network, or the like.

@@ -1,4 +1,4 @@
-"""`python -m infra.node ARGS...`: the virtual environment's Node.js; with `check`, the types of the page's JavaScript.
+"""Runs the virtual environment's Node.js: `python -m infra.node ARGS...`; `check` checks the JavaScript's types.
 
 Node comes as a wheel, so that Python is all a machine must have. The page itself needs none of this.
 """

@@ -1,4 +1,4 @@
-"""The picture of the page in README.md: one drawing at three of its stages, as a visitor sees it being read.
+"""Takes the picture of the page in README.md: one drawing at three of its stages, with its predictions.
 
 python -m infra.page_picture docs/page.png
 """

@@ -33,10 +33,10 @@ class By(StrEnum):
 
 def main(
     drawings: Annotated[
-        list[Path], typer.Option(exists=True, dir_okay=False, help="NDJSON, gzipped or not; again for more")
+        list[Path], typer.Option(exists=True, dir_okay=False, help="NDJSON, gzipped or not; repeat for more")
     ],
-    family: Annotated[list[str] | None, typer.Option(help="only this one; again for more")] = None,
-    by: Annotated[By, typer.Option(help="a fifth of the writers by hash, or each source whole")] = By.laboratories,
+    family: Annotated[list[str] | None, typer.Option(help="only this family; repeat for more")] = None,
+    by: Annotated[By, typer.Option(help="hold out a fifth of the writers by hash, or each source")] = By.laboratories,
     together: Annotated[int, typer.Option(min=1, help="sources left out of one training")] = 1,
     batches: Annotated[float, typer.Option(min=0, max=1, help="share of the recipe's batches to train for")] = 1.0,
     as_json: Annotated[bool, typer.Option("--json")] = False,

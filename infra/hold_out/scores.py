@@ -36,7 +36,7 @@ class Score:
 
 
 def scores(fold: Fold, families: Sequence[Family], batches: float, run: Run) -> Iterator[Score]:
-    """Each family trained on the fold, for a share `batches` of its recipe's batches; teachers before their pupils.
+    """Trains each family on the fold for a share `batches` of its recipe's batches; teachers before their students.
 
     With fewer batches fewer copies are made of each drawing, as many as those will show.
     """

@@ -31,21 +31,23 @@ HEAD = (
 
 def main(
     drawings: Annotated[
-        list[Path], typer.Option(exists=True, dir_okay=False, help="NDJSON, gzipped or not; again for more")
+        list[Path], typer.Option(exists=True, dir_okay=False, help="NDJSON, gzipped or not; repeat for more")
     ],
-    family: Annotated[list[str] | None, typer.Option(help="only this one; again for more")] = None,
+    family: Annotated[list[str] | None, typer.Option(help="only this family; repeat for more")] = None,
     rounds: Annotated[int, typer.Option(min=1)] = 10,
-    each: Annotated[int, typer.Option(min=1, help="drawings a round, at most")] = 100,
-    writer: Annotated[str | None, typer.Option(help="who is new: how their hash begins; else who drew most")] = None,
-    pool: Annotated[int, typer.Option(min=1, help="so many writers of that source are taken for one")] = 1,
+    each: Annotated[int, typer.Option(min=1, help="at most this many drawings a round")] = 100,
+    writer: Annotated[
+        str | None, typer.Option(help="the new writer, by the start of their hash; by default who drew most")
+    ] = None,
+    pool: Annotated[int, typer.Option(min=1, help="this many writers of one source count as one")] = 1,
     models: Annotated[
-        Path, typer.Option(exists=True, file_okay=False, help="where the first models are")
+        Path, typer.Option(exists=True, file_okay=False, help="folder of the first models")
     ] = FIRST_MODELS,
     figures: Annotated[Path | None, typer.Option(help="folder for the curves, as SVG")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     threads: Annotated[int, typer.Option(min=1, help="cores to train on")] = 1,
 ) -> None:
-    """Teaches each family round after round, measures after each, and prints what came of it."""
+    """Trains each family in rounds, measures after each, and prints the results."""
     found: dict[str, list[Round]] = {}
     try:
         parts = part([d for file in drawings for d in read_drawings(file)], writer, rounds, each, pool)

@@ -61,7 +61,7 @@ class Learning:
     """A store in memory with shipped models, judges' drawings in it, and a trainer that watches it."""
 
     def __init__(self, family: Family, models: Path, parts: Parts, run: Run) -> None:
-        """Seeds the store and prepares what is measured on.
+        """Seeds the store and prepares the evaluation sets.
 
         Raises:
             NotTrained: the folder has no model of the family.

@@ -33,7 +33,7 @@ class Parts:
 
 
 def part(drawings: Sequence[LabelledDrawing], writer: str | None, rounds: int, each: int, pool: int = 1) -> Parts:
-    """Drawings by the writer (their hash, or how it begins), or by whoever drew most; fewer a round where too few.
+    """Drawings by the writer (the start of their hash), or by whoever drew most; fewer a round if there are too few.
 
     With `pool`, that many writers of one source are taken for one: those with the most drawings.
 

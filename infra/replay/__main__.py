@@ -1,4 +1,4 @@
-"""Plays drawings from an NDJSON file through a running service and prints its accuracy by ink fraction as JSON.
+"""Sends drawings from an NDJSON file to a running service and prints its accuracy by ink fraction as JSON.
 
 python -m infra.replay drawings.ndjson.gz --url ws://127.0.0.1:8000/ws
 """
@@ -9,28 +9,31 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from infra.replay.player import PlayError, play
+from infra.replay.player import Message, PlayError, play
 from infra.replay.script import Placing, read_script
 
 
 def main(
     drawings: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="NDJSON, gzipped or not")],
     url: Annotated[str, typer.Option(help="the service's websocket")] = "ws://127.0.0.1:8000/ws",
-    family: Annotated[str | None, typer.Option(help="a family's name; the best for the message otherwise")] = None,
-    message: Annotated[Literal["png", "ink20", "path48", "strokes"], typer.Option("--as", help="what is sent")] = "png",
-    limit: Annotated[int | None, typer.Option(min=1, help="at most so many drawings, spread over the file")] = None,
+    family: Annotated[str | None, typer.Option(help="a family's name; by default the best for the message")] = None,
+    message: Annotated[Message, typer.Option("--as", help="message type")] = "png",
+    limit: Annotated[int | None, typer.Option(min=1, help="at most this many drawings, spread over the file")] = None,
     validation_only: Annotated[
         bool, typer.Option("--validation-only", help="only writers that `midstroke train` holds out")
     ] = False,
     judging_only: Annotated[bool, typer.Option("--judging-only", hidden=True)] = False,  # the older name
     as_drawn: Annotated[
-        bool, typer.Option("--as-drawn", help="coordinates are canvas pixels already; else placed as people place them")
+        bool,
+        typer.Option(
+            "--as-drawn", help="coordinates are canvas pixels; otherwise digits are placed as people place them"
+        ),
     ] = False,
-    seed: Annotated[int, typer.Option(help="for placing and pen widths")] = 1,
+    seed: Annotated[int, typer.Option(help="of placing and pen widths")] = 1,
 ) -> None:
     """Sends every drawing at 10, 20 ... 100 % of its ink, as fast as the service answers."""
     script = read_script(drawings, Placing(as_drawn, seed), limit, validation_only or judging_only)

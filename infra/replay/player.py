@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import struct
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
@@ -16,19 +15,19 @@ from collector.ink.drawing import Drawing, cut_at_ink, strokes_to_json
 from collector.ink.path import pack_path48, to_path48
 from collector.ink.raster import CANVAS_SIDE, draw_strokes, encode_png
 from collector.ink.snapshot import pack_ink20, to_ink20
+from infra.harness.frames import frame_of
 from infra.replay.script import Take
 
-HEADER = struct.Struct("<BBHIII")
-CODES = {"ink20": 1, "png": 3, "path48": 4}
+Message = Literal["png", "ink20", "path48", "strokes"]
 STAGES = tuple(round(0.1 * n, 1) for n in range(1, 11))
-IN_FLIGHT = 32  # snapshots sent and not answered; enough to keep the service busy, few enough to hold in memory
+IN_FLIGHT = 32  # unanswered snapshots: enough to keep the service busy, few enough for memory
 
 
 class PlayError(Exception):
-    """The service did not answer as the protocol says."""
+    """The service's answer breaks the protocol."""
 
 
-async def play(url: str, script: Sequence[Take], message: str, family: str | None) -> dict[str, Any]:
+async def play(url: str, script: Sequence[Take], message: Message, family: str | None) -> dict[str, Any]:
     """Accuracy by ink fraction, for each family that answered.
 
     Raises:
@@ -45,7 +44,7 @@ async def play(url: str, script: Sequence[Take], message: str, family: str | Non
     return _table(script, answers, message)
 
 
-async def _exchange(socket: ClientConnection, script: Sequence[Take], message: str) -> list[dict[str, Any]]:
+async def _exchange(socket: ClientConnection, script: Sequence[Take], message: Message) -> list[dict[str, Any]]:
     """One prediction for every snapshot; `drawing` and `seq` say which."""
     room = asyncio.Semaphore(IN_FLIGHT)
     answers: list[dict[str, Any]] = []
@@ -69,13 +68,13 @@ async def _exchange(socket: ClientConnection, script: Sequence[Take], message: s
     return answers
 
 
-async def _frames(script: Sequence[Take], message: str) -> AsyncIterator[bytes | str]:
+async def _frames(script: Sequence[Take], message: Message) -> AsyncIterator[bytes | str]:
     for number, take in enumerate(script):
         for stage, ink in enumerate(STAGES):
             yield _frame(number, stage, take, cut_at_ink(take.drawing, ink), message)
 
 
-def _frame(number: int, stage: int, take: Take, snapshot: Drawing, message: str) -> bytes | str:
+def _frame(number: int, stage: int, take: Take, snapshot: Drawing, message: Message) -> bytes | str:
     if message == "strokes":
         return json.dumps(
             {
@@ -88,17 +87,17 @@ def _frame(number: int, stage: int, take: Take, snapshot: Drawing, message: str)
                 "strokes": strokes_to_json(snapshot.strokes),
             }
         )
-    return HEADER.pack(1, CODES[message], 0, number, stage, 0) + _payload(take, snapshot, message)
+    return frame_of(message, _payload(take, snapshot, message), number, stage)
 
 
-def _payload(take: Take, snapshot: Drawing, message: str) -> bytes:
+def _payload(take: Take, snapshot: Drawing, message: Message) -> bytes:
     if message == "path48":
         return pack_path48(to_path48(snapshot.strokes, CANVAS_SIDE, CANVAS_SIDE))
     canvas = draw_strokes(snapshot.strokes, pen_width=take.pen_width)
     return encode_png(canvas) if message == "png" else pack_ink20(to_ink20(canvas))
 
 
-def _table(script: Sequence[Take], answers: Sequence[dict[str, Any]], message: str) -> dict[str, Any]:
+def _table(script: Sequence[Take], answers: Sequence[dict[str, Any]], message: Message) -> dict[str, Any]:
     right: defaultdict[int, int] = defaultdict(int)
     for answer in answers:
         probabilities = answer["probabilities"]

@@ -21,7 +21,7 @@ class NotTrained(RuntimeError):
 
 
 def peak_of_a_training(var: Path, families: Sequence[str] = ()) -> float:
-    """The highest resident memory, MB, of one training of these families (of all without) on what is in `var`.
+    """Peak resident memory, MB, of one training of these families (by default all) on the store in `var`.
 
     Raises:
         NotTrained: it failed, or trained nothing.
