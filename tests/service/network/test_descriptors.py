@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from infra.harness.raw_peer import CLOSE, GET, connected, read_frame, read_head, websocket
 from infra.harness.service_process import COMMAND, RunningService, running_service
-from tests.service.network.raw_peer import CLOSE, GET, connected, read_frame, read_head, websocket
 
 pytestmark = pytest.mark.slow  # starts the service
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="sets another process's limits")

@@ -18,8 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
-from infra.harness.service_process import RunningService, running_service
-from tests.service.network.raw_peer import (
+from infra.harness.raw_peer import (
     BINARY,
     CLOSE,
     GET,
@@ -30,12 +29,15 @@ from tests.service.network.raw_peer import (
     UPLOAD,
     WAIT_SECONDS,
     connected,
+    flood,
     frame,
     read_close,
     read_frame,
     read_json,
+    send_for,
     websocket,
 )
+from infra.harness.service_process import RunningService, running_service
 from tests.service.talking import ink_frame
 
 pytestmark = pytest.mark.slow  # floods a service for seconds
@@ -81,24 +83,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
         log = running.log.read_text()
     assert "Traceback" not in log
     assert len(log) < MB
-
-
-def send_for(peer: socket.socket, data: bytes, seconds: float) -> None:
-    """Sends without ever reading; when it was closed, that is all."""
-    deadline = time.monotonic() + seconds
-    with suppress(OSError):
-        while (left := deadline - time.monotonic()) > 0:
-            peer.settimeout(left)
-            peer.sendall(data)
-
-
-def flood(port: int, data: bytes, seconds: float) -> None:
-    """Sends so long, on a new socket when the service has closed one."""
-    deadline = time.monotonic() + seconds
-    while (left := deadline - time.monotonic()) > 0:
-        with suppress(OSError, EOFError), websocket(port) as peer:
-            send_for(peer, data, left)
-        time.sleep(0.02)
 
 
 def memory_of(service: RunningService) -> int:

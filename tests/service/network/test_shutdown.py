@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.harness.service_process import running_service
-from tests.service.network.raw_peer import (
+from infra.harness.raw_peer import (
     BINARY,
     CLOSE,
     GET,
@@ -24,6 +23,7 @@ from tests.service.network.raw_peer import (
     read_json,
     websocket,
 )
+from infra.harness.service_process import running_service
 
 pytestmark = pytest.mark.slow  # starts and stops the service
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 WAIT_SECONDS = 30.0  # a limit for a busy machine, not a promise
@@ -114,3 +115,21 @@ def read_all(peer: socket.socket) -> bytes:
     except ConnectionResetError:
         pass
     return data
+
+
+def send_for(peer: socket.socket, data: bytes, seconds: float) -> None:
+    """Sends the same again and again without ever reading, until the time is over or the service closes."""
+    deadline = time.monotonic() + seconds
+    with suppress(OSError):
+        while (left := deadline - time.monotonic()) > 0:
+            peer.settimeout(left)
+            peer.sendall(data)
+
+
+def flood(port: int, data: bytes, seconds: float) -> None:
+    """As `send_for`, on a new websocket whenever the service has closed one."""
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        with suppress(OSError, EOFError), websocket(port) as peer:
+            send_for(peer, data, left)
+        time.sleep(0.02)
