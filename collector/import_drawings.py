@@ -7,15 +7,16 @@ import hashlib
 import itertools
 import logging
 import uuid
+import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from collector.contribution.contribution import LICENCE, POINTS_MAX, STROKES_MAX, Contribution, Sample
 from collector.contribution.contributor import contributor_id
-from collector.ink.drawing import Drawing, DrawingError, cut_at_ink, fit_on_canvas, parse_drawing
+from collector.ink.drawing import Drawing, DrawingError, check_points, cut_at_ink, fit_on_canvas, parse_drawing
 from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH, draw_stages, encode_ink_png
 from collector.spool.deletions import WasDeleted
 from collector.spool.spool import Spool
@@ -50,6 +51,7 @@ def import_file(path: Path, spool: Spool, key: bytes, limit: int | None = None, 
         licence: what the file's drawings are under.
 
     Raises:
+        DrawingError: the file is damaged.
         OSError: the file can't be read.
         SpoolFull: more than may wait for upload; import again when some are uploaded.
     """
@@ -78,7 +80,7 @@ def to_contribution(drawing: Drawing) -> Contribution:
     """The labelled drawing on the page's canvas, with samples at 10, 20 ... 100 % of its ink."""
     if drawing.label is None:
         raise DrawingError(f"drawing {drawing.id!r:.80} has no label, expected 0 to 9")
-    fitted = fit_on_canvas(drawing, LONGER_SIDE, (CANVAS_SIDE / 2, CANVAS_SIDE / 2))
+    fitted = to_canvas(drawing)
     stages = draw_stages(cut_at_ink(fitted, ink).strokes for ink in INKS)
     return Contribution(
         id=str(uuid.uuid5(_NAMESPACE, f"{drawing.source}/{drawing.id}")),
@@ -94,10 +96,21 @@ def to_contribution(drawing: Drawing) -> Contribution:
     )
 
 
+def to_canvas(drawing: Drawing) -> Drawing:
+    """The drawing in the middle of the page's canvas.
+
+    Raises:
+        DrawingError: its numbers are too small or too large to be scaled.
+    """
+    fitted = fit_on_canvas(drawing, LONGER_SIDE, (CANVAS_SIDE / 2, CANVAS_SIDE / 2))
+    check_points(fitted.strokes, CANVAS_SIDE, CANVAS_SIDE)
+    return fitted
+
+
 def _labelled_drawings(path: Path, limit: int | None) -> Iterator[Drawing | None]:
     """The file's drawings in order; None, and a line in the log, in place of one that can't be kept."""
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        lines = (line for line in file if line.strip())
+        lines = (line for line in _readable(path, file) if line.strip())
         for number, line in enumerate(itertools.islice(lines, limit), start=1):
             try:
                 yield _labelled(line)
@@ -106,10 +119,18 @@ def _labelled_drawings(path: Path, limit: int | None) -> Iterator[Drawing | None
                 yield None
 
 
+def _readable(path: Path, file: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from file
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DrawingError(f"{path} is damaged: {error}") from error
+
+
 def _labelled(line: bytes) -> Drawing:
     drawing = parse_drawing(line)
     if drawing.label is None or not drawing.id:
         raise DrawingError("a drawing without label or id, expected both")
+    to_canvas(drawing)
     if len(drawing.strokes) > STROKES_MAX or drawing.points > POINTS_MAX:
         raise DrawingError(f"{len(drawing.strokes)} strokes of {drawing.points} points, too many to keep")
     return drawing

@@ -1,52 +1,92 @@
-"""Where things are kept, from `MIDSTROKE_*` in the environment, and the store that this names."""
+"""Reads the storage settings from `MIDSTROKE_*` in the environment, and opens the store that they name."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
-from collector.storage.object_store import ObjectStore
+from collector.storage.object_store import NAME, ObjectStore
+
+S3 = re.compile(rf"s3://([A-Za-z0-9][A-Za-z0-9._-]{{1,61}}[A-Za-z0-9])((?:/{NAME.pattern})*)/?")
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|s3/", re.IGNORECASE)  # no folder: `s3:/bucket` is a mistyped address
+STORES = "s3://bucket, s3://bucket/prefix, memory or a folder's path"
+PREFIX_MAX = 256  # characters; with the longest key below what S3 takes
 
 
 class StoreSettings(BaseSettings):
-    """What the service and the trainer must agree on."""
+    """The settings that the service and the trainer share."""
 
     model_config = SettingsConfigDict(env_prefix="MIDSTROKE_", extra="ignore")
 
     var: Path = Field(Path("var"), description="folder for the spool, the key and, without another store, the objects")
-    store: str = Field("", description="'s3://bucket', 'memory', a folder's path, or empty for <var>/store")
+    store: str = Field("", description="'s3://bucket[/prefix]', 'memory', a folder's path, or empty for <var>/store")
     s3_endpoint: str | None = Field(None, description="address of an S3-compatible server; none for AWS itself")
+
+    @field_validator("var")
+    @classmethod
+    def _check_var(cls, var: Path) -> Path:
+        if "\0" in str(var):
+            raise ValueError("expected a folder's path")
+        return var
+
+    @field_validator("store")
+    @classmethod
+    def _check_store(cls, name: str) -> str:
+        if name in ("", "memory"):
+            return name
+        found = S3.fullmatch(name)
+        if found is not None and not {".", ".."}.intersection(found[2].split("/")) and len(found[2]) <= PREFIX_MAX:
+            return name
+        if SCHEME.match(name) or name.strip().lower() in ("memory", "s3") or name != name.strip() or "\0" in name:
+            raise ValueError(f"expected {STORES}")
+        return name
+
+    @field_validator("s3_endpoint")
+    @classmethod
+    def _check_endpoint(cls, address: str | None) -> str | None:
+        if not address:  # a variable that is set to nothing
+            return None
+        parts = urlsplit(address)  # raises ValueError itself for brackets that don't match
+        port = parts.port  # and here for a port out of range
+        if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or re.search(r"\s", address):
+            raise ValueError("expected http://host:port or https://host")
+        if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+            raise ValueError("expected a server's address alone, without path, query or credentials")
+        return address
 
 
 class UnknownStore(ValueError):
-    """The setting names no kind of store."""
+    """The settings name no store that can be opened."""
 
 
 def describe_bad_setting(error: ValidationError) -> str:
-    """The first setting that is wrong, as its environment variable, with what came and what was expected."""
+    """The first wrong setting as its environment variable, with what came and what was expected."""
     first = error.errors()[0]
     name = "_".join(str(part) for part in first["loc"]).upper()
-    return f"MIDSTROKE_{name} is {first['input']!r:.60}: {first['msg']}"
+    return f"MIDSTROKE_{name} is {first['input']!r:.80}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def open_store(settings: StoreSettings) -> ObjectStore:
     """The store that the settings name; nothing is connected yet.
 
     Raises:
-        UnknownStore: the setting has a scheme other than `s3`, or no bucket.
+        UnknownStore: its region, profile or credentials are no valid ones.
     """
     name = settings.store
     if name == "memory":
         return MemoryStore()
-    if name.startswith("s3://") and len(name) > len("s3://"):
-        # boto3 takes a third of a second to import, and only this kind of store wants it.
-        from collector.storage.s3_store import S3Store  # noqa: PLC0415
+    if found := S3.fullmatch(name):
+        # boto3 takes a third of a second to import, and only this kind of store needs it.
+        from collector.storage.s3_store import BadS3Settings, S3Store  # noqa: PLC0415
 
-        return S3Store(bucket=name.removeprefix("s3://").rstrip("/"), endpoint=settings.s3_endpoint)
-    if "://" in name:
-        raise UnknownStore(f"MIDSTROKE_STORE is {name!r}, expected s3://bucket, memory or a folder's path")
+        try:
+            return S3Store(bucket=found[1], endpoint=settings.s3_endpoint, prefix=found[2].lstrip("/"))
+        except BadS3Settings as error:
+            raise UnknownStore(f"MIDSTROKE_STORE is {name!r}: {error}") from error
     return FolderStore(Path(name) if name else settings.var / "store")

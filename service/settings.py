@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 from collector.settings import StoreSettings
 from service.admission.origins import parse_origins
 
+LOG_LEVELS = ("debug", "info", "warning", "error")
 POLL_SECONDS = 1.0  # a new champion is served within this, and the time to load it
 
 
@@ -59,6 +60,13 @@ class Settings(StoreSettings):
         description="how often the store is asked for a new champion",
     )
     log_level: str = Field("info", description="debug, info, warning or error")
+
+    @field_validator("log_level")
+    @classmethod
+    def _check_log_level(cls, level: str) -> str:
+        if level.lower() not in LOG_LEVELS:
+            raise ValueError(f"expected {', '.join(LOG_LEVELS[:-1])} or {LOG_LEVELS[-1]}")
+        return level.lower()
 
     @field_validator("allowed_origins")
     @classmethod

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import os
 import re
 import secrets
+import time
 from pathlib import Path
 from typing import Literal
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 KEY_BYTES = 32
+WRITING_SECONDS, WRITING_TRIES = 1.0, 20  # for another process to write a key where there are no hard links
+NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES, errno.EXDEV}
 VALIDATION_PERCENT = 15  # of contributors; their drawings never train a model
 
 Use = Literal["training", "validation"]
@@ -72,10 +76,36 @@ def load_or_make_key(path: Path) -> bytes:
     """
     if not path.exists():
         _make_key(path)
-    text = path.read_text(errors="replace").strip()
+    text = _read_key(path)
     if not re.fullmatch(r"[0-9a-f]{64}", text):
         raise BadKeyFile(f"{path} holds {len(text)} characters, expected {2 * KEY_BYTES} hex digits")
     return bytes.fromhex(text)
+
+
+def _read_key(path: Path) -> str:
+    """The file's text; one that another process is writing is waited for."""
+    for _ in range(WRITING_TRIES):
+        text = path.read_text(errors="replace").strip()
+        if text or time.time() - path.stat().st_mtime > WRITING_SECONDS:
+            break
+        time.sleep(WRITING_SECONDS / WRITING_TRIES)
+    return text
+
+
+def _publish(made: Path, path: Path) -> None:
+    """Gives the complete file its name, unless another process was quicker."""
+    try:
+        path.hardlink_to(made)  # atomic, and never replaces a file
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in NO_HARD_LINKS:
+            raise
+        # exFAT, SMB and some FUSE mounts have no links. The name is taken first, by the one process that can create it.
+        with path.open("x") as file:
+            file.write(made.read_text())
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _make_key(path: Path) -> None:
@@ -87,8 +117,7 @@ def _make_key(path: Path) -> None:
             file.write(secrets.token_hex(KEY_BYTES) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        # A link appears whole or not at all, and never in place of the key of a process that was quicker.
-        path.hardlink_to(made)
+        _publish(made, path)
     except FileExistsError:
         return
     finally:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from collector.spool.network_share import warn_of_network_share
+
 BATCH_MAX = 256  # jobs in one transaction; more would make the first of them wait
 BUSY_SECONDS = 5.0  # for another process's write
 
@@ -140,6 +142,7 @@ def open_connection(path: Path) -> sqlite3.Connection:
     try:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        warn_of_network_share(path)
     except sqlite3.Error as error:
         connection.close()
         raise SpoolError(f"{path} can't be opened: {error}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from collector.storage.object_store import NAME, NoSuchObject, StoreError, can_begin_a_key, check_key
 
+NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF, errno.EPERM, errno.EACCES}
 UNFINISHED = "~"  # starts the name of a file being written; no key contains it, so that such a file is never listed
 UNFINISHED_SECONDS = 3600.0  # a put takes far less; an older file has no writer any more
 
@@ -134,8 +136,12 @@ def _write_through(path: Path, body: bytes) -> None:
 
 def _sync_folder(folder: Path) -> None:
     """Makes the file's name durable too: after a power cut the bytes may otherwise have no name."""
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in NO_FOLDER_SYNC:
+            raise

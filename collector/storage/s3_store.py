@@ -1,12 +1,17 @@
-"""Objects in a bucket of S3 or of a server that speaks it. The only file that imports boto3."""
+"""Objects in a bucket of S3 or of a compatible server. The only file that imports boto3."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
+from botocore.auth import AUTH_TYPE_MAPS, S3SigV4Auth
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -19,33 +24,61 @@ log = logging.getLogger(__name__)
 
 DEFAULT_REGION = "us-east-1"  # where neither environment nor profile names one; other servers accept it too
 
+RENEW_SECONDS = 5.0  # between clients that are built because their credentials were refused
+
+_REFUSED_CREDENTIALS = {
+    "AccessDenied", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+}  # fmt: skip
+_SKEWED = "RequestTimeTooSkewed"
+_SIGNER = "midstroke-s3v4"
 _NO_OBJECT = {"NoSuchKey", "404", "NotFound"}
 _NO_BUCKET = {"NoSuchBucket"}
 _ALREADY_MADE = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 
 
-class S3Store:
-    """One bucket; a bucket that is not there is empty, and the first put makes it. Credentials by boto3's own chain.
+Outcome = TypeVar("Outcome")
 
-    Safe for many threads. Long waiting is the caller's: a call gives up after two attempts of 2 s to connect
-    and 5 s to read, where boto3 by itself would hold a thread for minutes.
+
+class BadS3Settings(ValueError):
+    """The endpoint, region, profile or credentials in the environment have the wrong form."""
+
+
+class S3Store:
+    """Objects below `prefix` in one bucket; a missing bucket is empty, and the first put makes it.
+
+    Credentials come from boto3's own chain, and are read again when the server refuses them. Safe for many threads.
+    Long waiting is the caller's: a call gives up after two attempts of 2 s to connect and 5 s to read, where boto3 by
+    itself would hold a thread for minutes.
     """
 
-    def __init__(self, bucket: str, endpoint: str | None = None) -> None:
+    def __init__(self, bucket: str, endpoint: str | None = None, prefix: str = "") -> None:
+        """Connects to nothing.
+
+        Raises:
+            BadS3Settings: endpoint, region, profile or credentials have the wrong form.
+        """
         self._bucket = bucket
-        self._client = _make_client(endpoint)
+        self._endpoint = endpoint
+        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._renewing = threading.Lock()
+        self._renewed_at: float | None = None
+        try:
+            self._client = _make_client(endpoint)
+        except (BotoCoreError, ValueError) as error:
+            raise BadS3Settings(str(error)) from error
 
     def put(self, key: str, body: bytes) -> None:
         check_key(key)
         try:
-            self._put(key, body)
+            self._call(lambda: self._put(self._prefix + key, body))
         except (ClientError, BotoCoreError) as error:
             raise StoreError(f"{key!r} was not put into s3://{self._bucket}: {error}") from error
 
     def get(self, key: str) -> bytes:
         check_key(key)
         try:
-            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            return self._call(lambda: self._get(self._prefix + key))
         except (ClientError, BotoCoreError) as error:
             if _code(error) in _NO_OBJECT | _NO_BUCKET:
                 raise NoSuchObject(f"no object {key!r} in s3://{self._bucket}") from error
@@ -54,12 +87,12 @@ class S3Store:
     def keys(self, prefix: str = "", after: str = "") -> Iterator[str]:
         if not can_begin_a_key(prefix):
             return
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=prefix, StartAfter=after
-        )
         try:
-            for page in pages:
-                yield from (found["Key"] for found in page.get("Contents", []))
+            more = True
+            while more:
+                keys, more = self._call(lambda: self._list(prefix, after))  # noqa: B023 - called at once
+                yield from keys
+                after = keys[-1] if keys else after
         except (ClientError, BotoCoreError) as error:
             if _code(error) in _NO_BUCKET:
                 return
@@ -68,7 +101,7 @@ class S3Store:
     def delete(self, key: str) -> None:
         check_key(key)
         try:
-            self._client.delete_object(Bucket=self._bucket, Key=key)
+            self._call(lambda: self._client.delete_object(Bucket=self._bucket, Key=self._prefix + key))
         except (ClientError, BotoCoreError) as error:
             if _code(error) not in _NO_OBJECT | _NO_BUCKET:
                 raise StoreError(f"{key!r} was not deleted from s3://{self._bucket}: {error}") from error
@@ -80,13 +113,46 @@ class S3Store:
             StoreError: it could not be made, or belongs to somebody else.
         """
         try:
-            self._make_bucket()
+            self._call(self._make_bucket)
         except (ClientError, BotoCoreError) as error:
             raise StoreError(f"the bucket s3://{self._bucket} was not made: {error}") from error
 
     def close(self) -> None:
-        """Lets go of the connections; the store is of no use afterwards."""
+        """Closes the connections; the store can't be used afterwards."""
         self._client.close()
+
+    def _get(self, key: str) -> bytes:
+        return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+
+    def _list(self, prefix: str, after: str) -> tuple[list[str], bool]:
+        """The next page of keys behind `after`, without the store's own prefix, and whether there are more."""
+        start = {"StartAfter": self._prefix + after} if after else {}
+        page = self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix + prefix, **start)  # type: ignore[arg-type]  # a dict of one known name
+        keys = [found["Key"].removeprefix(self._prefix) for found in page.get("Contents", [])]
+        return keys, bool(keys) and page.get("IsTruncated", False)
+
+    def _call(self, call: Callable[[], Outcome]) -> Outcome:
+        """Does it; once more after the clock was set right, or with credentials read anew."""
+        try:
+            return call()
+        except ClientError as error:
+            if not (_take_server_time(error) or (_code(error) in _REFUSED_CREDENTIALS and self._renew())):
+                raise
+        return call()
+
+    def _renew(self) -> bool:
+        """Builds a client from the credentials as they are now; false when that was done a moment ago."""
+        with self._renewing:
+            now = monotonic()
+            if self._renewed_at is not None and now - self._renewed_at < RENEW_SECONDS:
+                return False
+            self._renewed_at = now
+            try:
+                self._client = _make_client(self._endpoint)
+            except (BotoCoreError, ValueError) as error:
+                log.warning("the credentials can't be read: %s", error)
+                return False
+        return True
 
     def _put(self, key: str, body: bytes) -> None:
         try:
@@ -139,7 +205,40 @@ def _make_client(endpoint: str | None) -> S3Client:
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )
-    return session.client("s3", endpoint_url=endpoint, region_name=session.region_name or DEFAULT_REGION, config=config)
+    region = session.region_name or DEFAULT_REGION
+    client = session.client("s3", endpoint_url=endpoint, region_name=region, config=config)
+    client.meta.events.register_first("choose-signer.s3", lambda **_: _SIGNER)  # type: ignore[arg-type]  # the stub knows no handler that answers
+    return client
+
+
+class _ServerTimeAuth(S3SigV4Auth):
+    """Signs with the server's time where this machine's clock is off; all clients of a process share its clock."""
+
+    offset = timedelta(0)
+
+    def _modify_request_before_signing(self, request: Any) -> None:
+        request.context["timestamp"] = f"{datetime.now(UTC) + self.offset:%Y%m%dT%H%M%SZ}"
+        super()._modify_request_before_signing(request)  # type: ignore[misc]  # missing in the stub
+
+
+AUTH_TYPE_MAPS[_SIGNER] = _ServerTimeAuth
+
+
+def _take_server_time(error: ClientError) -> bool:
+    """Takes the time of the server's answer, if it refused a request for its time."""
+    if _code(error) != _SKEWED:
+        return False
+    headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    try:
+        offset = parsedate_to_datetime(headers["date"]) - datetime.now(UTC)
+    except (KeyError, TypeError, ValueError):
+        return False
+    if not _ServerTimeAuth.offset:
+        log.warning(
+            "this machine's clock is %.0f s off the store's; requests carry the store's time", -offset.total_seconds()
+        )
+    _ServerTimeAuth.offset = offset
+    return True
 
 
 def _code(error: ClientError | BotoCoreError) -> str:

@@ -16,6 +16,7 @@ from rich.table import Table
 from collector.ink.drawing import DrawingError
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import StoreError
+from service.cli.errors import fail
 from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_drawings
 from training.models.card import BadCard
@@ -48,15 +49,16 @@ def baselines(
     learn_from: Annotated[int, typer.Option(help="At most so many of the drawings are learned from.", min=10)] = (
         LEARNED_FROM
     ),
-    out: Annotated[Path | None, typer.Option(help="Folder for baselines.json and the figures, as SVG.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for baselines.json and SVG figures.", file_okay=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The table as JSON.")] = False,
 ) -> None:
     """Run the project's ancestors again, and put them beside its own models."""
     try:
         comparison = _compare(drawings or [], mnist, models, learn_from)
     except (Unreadable, OSError, DrawingError, StoreError, RegistryError, BadCard) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+        fail(str(error))
     from training.baselines.record import to_json  # noqa: PLC0415
 
     if out is not None:

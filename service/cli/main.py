@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 
 from service.cli.baselines import baselines
-from service.cli.errors import fail, read_settings
+from service.cli.errors import Command, fail, fail_for, read_as, read_settings
 from service.cli.models import models
+from service.cli.spool import spool
 from service.cli.train import evaluate, train
 from service.network.log_filter import leave_out_client_faults
 from service.settings import Settings
 
-app = typer.Typer(
+app = Command(
     name="midstroke",
     help="Reads a handwritten digit while it is still being drawn, and learns from what it is given.",
     epilog="Every setting is an environment variable too: MIDSTROKE_PORT, MIDSTROKE_STORE, MIDSTROKE_VAR ...",
@@ -25,6 +26,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(models, name="models")
+app.add_typer(spool, name="spool")
 app.command()(train)
 app.command()(evaluate)
 app.command()(baselines)
@@ -59,14 +61,12 @@ def serve(
 
 def _serve_one(settings: Settings, listener: socket.socket, first: bool = True) -> None:
     # Only now: the libraries of a service that can't run need not be loaded.
-    from collector.settings import UnknownStore  # noqa: PLC0415
-    from collector.spool.spool import SpoolError  # noqa: PLC0415
     from service.server import serve as run_service  # noqa: PLC0415
 
     try:
         run_service(settings, listener, first)
-    except (SpoolError, UnknownStore, OSError) as error:
-        fail(str(error))
+    except Exception as error:
+        fail_for(error)  # here, for a forked worker has no command around it
 
 
 @app.command("import-drawings")
@@ -85,19 +85,16 @@ def import_drawings(
     from collector.contribution.contribution import LICENCE  # noqa: PLC0415
     from collector.contribution.contributor import load_or_make_key  # noqa: PLC0415
     from collector.import_drawings import import_file  # noqa: PLC0415
-    from collector.spool.spool import Spool, SpoolError  # noqa: PLC0415
+    from collector.spool.spool import Spool  # noqa: PLC0415
     from service.paths import key_file, spool_file  # noqa: PLC0415
 
-    try:
-        spool = Spool(spool_file(settings.var), settings.spool_bytes)
-        key = load_or_make_key(key_file(settings.var))
-        for file in files:
-            done = import_file(file, spool, key, limit, licence or LICENCE)
-            typer.echo(f"{file}: {done.accepted} new, {done.duplicates} known already, {done.skipped} skipped")
-        typer.echo(f"{spool.backlog().drawings} wait for upload")
-        spool.close()
-    except (SpoolError, OSError) as error:
-        fail(str(error))
+    key = load_or_make_key(key_file(settings.var))
+    opened = Spool(spool_file(settings.var), settings.spool_bytes)
+    for file in files:
+        done = import_file(file, opened, key, limit, licence or LICENCE)
+        typer.echo(f"{file}: {done.accepted} new, {done.duplicates} known already, {done.skipped} skipped")
+    typer.echo(f"{opened.backlog().drawings} wait for upload")
+    opened.close()
 
 
 @app.command("settings")
@@ -106,7 +103,7 @@ def show_settings() -> None:
     from training.settings import TrainingSettings  # noqa: PLC0415
 
     fields = {**Settings.model_fields, **TrainingSettings.model_fields}
-    current = {**TrainingSettings().model_dump(), **read_settings().model_dump()}
+    current = {**read_as(TrainingSettings).model_dump(), **read_settings().model_dump()}
     for name, field in fields.items():
         typer.echo(f"MIDSTROKE_{name.upper()}={'' if current[name] is None else current[name]}")
         typer.echo(f"    {field.description}")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from collector.settings import UnknownStore, open_store
+from collector.settings import open_store
 from collector.storage.object_store import StoreError
 from service.cli.errors import fail, read_settings
 from training.models.card import BadCard
@@ -60,5 +60,5 @@ def rollback(family: Family) -> None:
 def _registry() -> Iterator[Registry]:
     try:
         yield Registry(open_store(read_settings()))
-    except (RegistryError, BadCard, StoreError, UnknownStore) as error:
+    except (RegistryError, BadCard, StoreError) as error:
         fail(str(error))

@@ -10,16 +10,16 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from collector.ink.drawing import DrawingError
 from collector.malloc import keep_freed_memory
-from collector.settings import UnknownStore, describe_bad_setting, open_store
+from collector.settings import open_store
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import ObjectStore, StoreError
+from service.cli.errors import fail, read_as
 from training.data.contributed import contributed_drawings
 from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_drawings
@@ -54,9 +54,10 @@ def train(
     watch: Annotated[bool, typer.Option(help="Wait for drawings and go on from the champion, until stopped.")] = False,
     from_store: FromStore = True,
     batches: Annotated[int | None, typer.Option(help="Batches to train for, in place of the recipe's.", min=1)] = None,
-    seed: Annotated[int, typer.Option(help="Of every random choice.")] = 1,
+    seed: Annotated[int, typer.Option(help="Of every random choice.", min=0, max=2**32 - 1)] = 1,
     publish_to: Annotated[
-        Path | None, typer.Option(help="Folder to publish to, laid out as the store is, in place of the store.")
+        Path | None,
+        typer.Option(help="Folder to publish to in place of the store, laid out alike.", file_okay=False),
     ] = None,
 ) -> None:
     """Train models on drawings, and publish those that are no worse than what is served."""
@@ -75,7 +76,7 @@ def train(
                 _gather(drawings, store if from_store else None, _shard_cache(settings)), target, chosen, batches, run
             )
     except (StoreError, DrawingError, RegistryError, BadArtifact) as error:
-        _fail(str(error))
+        fail(str(error))
     return None
 
 
@@ -84,7 +85,7 @@ def evaluate(
     family: Families = None,
     from_store: FromStore = True,
     as_json: Annotated[bool, typer.Option("--json", help="Everything that was measured, as JSON.")] = False,
-    figures: Annotated[Path | None, typer.Option(help="Folder for the figures, as SVG.")] = None,
+    figures: Annotated[Path | None, typer.Option(help="Folder for the figures, as SVG.", file_okay=False)] = None,
 ) -> None:
     """Measure the champions on drawings of writers that no model was trained on; without any, on reference drawings."""
     settings = _settings()
@@ -100,7 +101,7 @@ def evaluate(
             if evaluation is not None:
                 found[each.name] = evaluation
     except (StoreError, DrawingError, RegistryError, BadArtifact) as error:
-        _fail(str(error))
+        fail(str(error))
     _write_figures(found, figures)
     _print_evaluations(found, describe_evaluation_set(validation), as_json)
 
@@ -109,21 +110,15 @@ def _families(names: Sequence[str] | None) -> list[Family]:
     try:
         return [family_named(name) for name in names] if names else list(FAMILIES)
     except UnknownFamily as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 def _settings() -> TrainingSettings:
-    try:
-        return TrainingSettings()
-    except ValidationError as error:
-        _fail(describe_bad_setting(error))
+    return read_as(TrainingSettings)
 
 
 def _store(settings: TrainingSettings) -> ObjectStore:
-    try:
-        return open_store(settings)
-    except UnknownStore as error:
-        _fail(str(error))
+    return open_store(settings)
 
 
 def _shard_cache(settings: TrainingSettings) -> Path:
@@ -173,7 +168,7 @@ def _train_from_scratch(
 ) -> None:
     training = [drawing for drawing in drawings if drawing.use == "training"]
     if not training:
-        _fail("no drawings to train on: give --drawings, or contribute some")
+        fail("no drawings to train on: give --drawings, or contribute some")
     registry = Registry(target)
     for family in families:
         typer.echo(f"{family.name}: training on {len(training)} drawings")
@@ -248,8 +243,3 @@ def _bar(numbers: Iterable[int]) -> Iterable[int]:
     from tqdm import tqdm  # noqa: PLC0415 - for people at a terminal alone
 
     return tqdm(numbers, leave=False, mininterval=0.5, disable=None)
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(1)

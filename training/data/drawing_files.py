@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from collector.contribution.contributor import use_of
-from collector.ink.drawing import Drawing, parse_drawing
+from collector.ink.drawing import Drawing, DrawingError, parse_drawing
 from training.data.augmentation.placing import pen_width, place
 from training.data.dataset import LabelledDrawing, rng_of
 from training.data.stages import Canvas, lines_of
@@ -29,12 +30,22 @@ def read_drawings(path: Path) -> Iterator[LabelledDrawing]:
     """
     opened = gzip.open if _is_gzipped(path) else open
     with opened(path, "rb") as file:
-        for line in file:
+        for line in _readable(path, file):
             if not line.strip():
                 continue
-            drawing = parse_drawing(line)
+            try:
+                drawing = parse_drawing(line)
+            except DrawingError as error:
+                raise DrawingError(f"{path}: {error}") from error
             if drawing.label is not None:
                 yield _labelled(drawing, drawing.label)
+
+
+def _readable(path: Path, file: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from file
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DrawingError(f"{path} is damaged: {error}") from error
 
 
 def _is_gzipped(path: Path) -> bool:

@@ -1,0 +1,236 @@
+"""Every command, with every wrong setting and every damaged file, ends in one line and never in a traceback."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from collector.contribution.contributor import contributor_id
+from collector.ink.drawing import Drawing, format_drawing
+from collector.spool.spool import Spool
+from service.cli.main import app
+from service.paths import key_file, spool_file
+from service.settings import Settings
+from tests.collector.contributions import make_contribution
+from tests.service.fakes import SEVEN
+from training.settings import TrainingSettings
+
+LINE = format_drawing(Drawing("d", SEVEN, 7, "writer", "file")) + "\n"
+COMMANDS = {
+    "serve": ["serve", "--port", "0"],
+    "import": ["import-drawings", "{file}"],
+    "settings": ["settings"],
+    "list models": ["models", "list"],
+    "promote": ["models", "promote", "softmax", "20260101T000000Z-000000"],
+    "rollback": ["models", "rollback", "softmax"],
+    "train": ["train", "--no-store", "--drawings", "{file}", "--batches", "1", "--family", "nobody"],
+    "evaluate": ["evaluate", "--drawings", "{file}", "--family", "nobody"],
+    "spool list": ["spool", "list"],
+    "spool retry": ["spool", "retry"],
+}
+# What a person may type by mistake, for settings of any kind.
+WRONG_VALUES = [
+    "loud",
+    "-1",
+    "nan",
+    "inf",
+    "1e999",
+    "0x10",
+    "gs://bucket",
+    "s3:/bucket",
+    "http://",
+    "\N{SNOWMAN}",
+    "9" * 40,
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith(("MIDSTROKE_", "AWS_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MIDSTROKE_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """The exit code, and what was written to stderr."""
+    ended = CliRunner().invoke(app, list(arguments), prog_name="midstroke")
+    if ended.exception is not None and not isinstance(ended.exception, SystemExit):
+        # The runner does not go by `Command.__call__`.
+        from service.cli.errors import fail_for
+
+        assert isinstance(ended.exception, Exception)
+        with pytest.raises(Exception) as told:  # noqa: PT011 - typer's own
+            fail_for(ended.exception)
+        assert told.value is not ended.exception, f"a traceback for {arguments}"
+        return int(getattr(told.value, "exit_code", 1)), str(ended.exception)
+    return ended.exit_code, ended.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("name", sorted({*Settings.model_fields, *TrainingSettings.model_fields} - {"var", "host"}))
+def test_a_wrong_setting_is_named(command: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "drawings.ndjson"
+    file.write_text(LINE)
+    arguments = [part.format(file=file) for part in COMMANDS[command]]
+    kind = TrainingSettings if command in ("train", "evaluate") else Settings
+    if command == "serve":
+        monkeypatch.setattr("service.cli.main._serve_one", lambda *_, **__: None)
+        if name in ("port", "workers"):
+            arguments = ["serve"]
+    for value in WRONG_VALUES:
+        monkeypatch.setenv(f"MIDSTROKE_{name.upper()}", value)
+        with contextlib.suppress(ValueError):
+            kind()
+            continue  # a value that this setting takes, or a setting that this command does not read
+        code, told = run(*arguments)
+        assert (code, f"MIDSTROKE_{name.upper()}" in told, told.count("\n")) == (2, True, 1), (value, told)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["train", "--seed", "-1"], "--seed"),
+        (["train", "--batches", "0"], "--batches"),
+        (["evaluate", "--figures", "{file}"], "--figures"),
+        (["baselines", "--out", "{file}"], "--out"),
+        (["train", "--publish-to", "{file}"], "--publish-to"),
+        (["import-drawings", "no-such-file"], "no-such-file"),
+        (["import-drawings", "{file}", "--limit", "0"], "--limit"),
+        (["nothing"], "nothing"),
+    ],
+)
+def test_wrong_usage_ends_with_2(arguments: list[str], said: str, tmp_path: Path) -> None:
+    file = tmp_path / "drawings.ndjson"
+    file.write_text(LINE)
+
+    code, told = run(*(part.format(file=file) for part in arguments))
+
+    assert code == 2
+    assert said in told
+
+
+BAD_FILES: dict[str, Callable[[], bytes]] = {
+    "truncated.ndjson.gz": lambda: gzip.compress(LINE.encode() * 500)[:-20],
+    "damaged.ndjson.gz": lambda: gzip.compress(os.urandom(9000))[:200] + bytes(100),
+    "plain.ndjson.gz": LINE.encode,
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+@pytest.mark.parametrize("command", [["import-drawings"], ["train", "--no-store", "--drawings"]])
+def test_a_damaged_file_is_named(name: str, command: list[str], tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_bytes(BAD_FILES[name]())
+
+    code, told = run(*command, str(file))
+
+    assert (code, name in told) in ((1, True), (1, "no drawings" in told))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        LINE.replace('"d"', '"\\ud800"'),
+        LINE.replace('"writer"', '"writer"', 1).replace(': "writer"', ': "\\udfff"').replace(':"writer"', ':"\\udfff"'),
+        LINE.replace('"file"', '"\\ud800"'),
+        json.dumps({"id": "a", "label": 1, "strokes": [[[1e308, 0], [-1e308, 5]]]}),
+        json.dumps({"id": "a", "label": 1, "strokes": [[[5e-324, 0], [0, 5e-324]]]}),
+        '{"id": "a", "label": 1, "strokes": [[[1e999, 0]]]}',
+        '{"id": "a", "label": 1, "strokes": [[[NaN, 0]]]}',
+        "[" * 100_000,
+        "\xff\xfe",
+    ],
+)
+def test_a_line_that_can_not_be_kept_is_skipped(line: str, tmp_path: Path) -> None:
+    (tmp_path / "some.ndjson").write_text(line.strip() + "\n" + LINE, encoding="latin-1")
+
+    ended = CliRunner().invoke(app, ["import-drawings", str(tmp_path / "some.ndjson")])
+
+    assert ended.exit_code == 0
+    assert "1 new, 0 known already, 1 skipped" in ended.stdout
+
+
+@pytest.mark.parametrize("text", ["", "short", "g" * 64, "\x00" * 64, "42" * 33])
+def test_a_bad_key_file_is_named(text: str, tmp_path: Path) -> None:
+    key_file(tmp_path / "var").parent.mkdir()
+    key_file(tmp_path / "var").write_text(text)
+    os.utime(key_file(tmp_path / "var"), (0, 0))
+    (tmp_path / "some.ndjson").write_text(LINE)
+
+    code, told = run("import-drawings", str(tmp_path / "some.ndjson"))
+
+    assert code == 1
+    assert "contributor.key" in told
+
+
+def test_a_spool_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    spool_file(tmp_path / "var").write_bytes(b"no database" * 500)
+    (tmp_path / "some.ndjson").write_text(LINE)
+
+    for arguments in (["spool", "list"], ["import-drawings", str(tmp_path / "some.ndjson")]):
+        code, told = run(*arguments)
+        assert code == 1
+        assert "spool.sqlite" in told
+
+
+def test_a_torn_card_is_named(tmp_path: Path) -> None:
+    card = tmp_path / "var/store/models/softmax/20260101T000000Z-000000/card.json"
+    card.parent.mkdir(parents=True)
+    card.write_text('{"format": 1, "fam')
+
+    code, told = run("models", "list")
+
+    assert code == 1
+    assert "card" in told
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"AWS_ACCESS_KEY_ID": "half"},
+        {"AWS_SECRET_ACCESS_KEY": "half"},
+        {"AWS_PROFILE": "nobody"},
+        {"AWS_DEFAULT_REGION": "no region"},
+        {"MIDSTROKE_S3_ENDPOINT": "127.0.0.1:9000"},
+        {"MIDSTROKE_S3_ENDPOINT": "http://[::1"},
+        {"MIDSTROKE_S3_ENDPOINT": "http://host:99999"},
+    ],
+    ids=str,
+)
+def test_wrong_s3_settings_are_named(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIDSTROKE_STORE", "s3://bucket")
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+
+    code, told = run("models", "list")
+
+    assert code == 2
+    assert "MIDSTROKE_" in told
+
+
+def test_the_quarantine_is_listed_and_retried(tmp_path: Path) -> None:
+    spool = Spool(spool_file(tmp_path / "var"))
+    drawing = spool.accept(make_contribution(), contributor_id(bytes(32), "a" * 16)).id
+    spool.quarantine(spool.pending(1)[0].seq, "a damaged row")
+
+    listed = CliRunner().invoke(app, ["spool", "list"]).stdout
+    unknown = run("spool", "retry", "nobody")
+    retried = CliRunner().invoke(app, ["spool", "retry", drawing]).stdout
+
+    assert f"{drawing}" in listed
+    assert "a damaged row" in listed
+    assert (unknown[0], "nobody" in unknown[1]) == (1, True)
+    assert "put back" in retried
+    assert [pending.id for pending in spool.pending(9)] == [drawing]
+    spool.close()
