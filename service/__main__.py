@@ -1,4 +1,4 @@
-"""`python -m service`: the same as `midstroke`."""
+"""Makes `python -m service` the same as `midstroke`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies where: in the service's own folder, `var`, and beside the models that Midstroke ships with."""
+"""Paths of files in the service's folder `var`, and beside the shipped models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the service is told by its environment, `MIDSTROKE_*`; built in `command.py` alone."""
+"""The service's settings, from `MIDSTROKE_*` in the environment; only the command line builds them."""
 
 from __future__ import annotations
 
@@ -8,35 +8,41 @@ from collector.settings import StoreSettings
 from service.admission.origins import parse_origins
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
-POLL_SECONDS = 1.0  # a new champion is served within this, and the time to load it
+POLL_SECONDS = 1.0  # a new champion is served after at most this and the time to load it
 
 
 class Settings(StoreSettings):
-    """Defaults suit one machine and a laptop's browser."""
+    """Defaults suit one machine and a browser on it."""
 
-    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 for every one")
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 for all")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 for any free one")
     workers: int = Field(
-        1, ge=1, le=64, description="processes that serve the port; each has models and max_sockets of its own"
+        1,
+        ge=1,
+        le=64,
+        description="number of processes that serve the port; each has its own models and limits",
     )
     max_sockets: int = Field(
-        1000, ge=1, le=1_000_000, description="websockets at a time; further ones are closed with 4503"
+        1000, ge=1, le=1_000_000, description="maximum number of open websockets; further ones are closed with 4503"
     )
     max_http_connections: int = Field(
-        1000, ge=8, le=1_000_000, description="other connections at a time; the one that idles longest makes room"
+        1000,
+        ge=8,
+        le=1_000_000,
+        description="maximum number of other connections; the longest idle one makes room",
     )
     max_buffered_bytes: int = Field(
         64 * 2**20,
         ge=2**21,
         le=2**40,
-        description="request bodies and messages that have begun and not ended, all together; the oldest makes room",
+        description="maximum size of unfinished request bodies and messages together, in bytes; the oldest makes room",
     )
     frames_per_second: float = Field(
         1000,
         ge=1,
         le=10_000_000,
         allow_inf_nan=False,
-        description="snapshots that one socket has answered in a second",
+        description="maximum number of snapshots answered per socket and second",
     )
     allowed_origins: str = Field(
         "",
@@ -48,16 +54,16 @@ class Settings(StoreSettings):
         pattern=r"^((/[A-Za-z0-9._~-]+)+/?)?$",
         description="path prefix of requests from a proxy that doesn't strip it, such as '/digits'",
     )
-    allow_no_origin: bool = Field(True, description="take sockets of clients that are no browsers and name no origin")
+    allow_no_origin: bool = Field(True, description="accept clients that send no Origin, as browsers always do")
     spool_bytes: int = Field(
-        2 * 1024**3, ge=2**20, le=2**60, description="contributions kept until they are uploaded, bytes"
+        2 * 1024**3, ge=2**20, le=2**60, description="maximum size of contributions waiting for upload, in bytes"
     )
     poll_seconds: float = Field(
         POLL_SECONDS,
         ge=0.01,
         le=86_400,
         allow_inf_nan=False,
-        description="how often the store is asked for a new champion",
+        description="seconds between checks of the store for a new champion",
     )
     log_level: str = Field("info", description="debug, info, warning or error")
 

@@ -1,4 +1,4 @@
-"""Several processes on one listening socket. What each of them does is `server.py`'s."""
+"""Runs the service in several processes; `server.py` is what each of them does."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ class NoSeveralProcesses(RuntimeError):
 
 
 def run_workers(count: int, work: Callable[[int], None]) -> int:
-    """Forks `count` processes that each do `work(number)`, until one ends or SIGTERM or SIGINT comes; then ends all.
+    """Forks `count` processes that run `work(number)`. When one ends, or on SIGTERM or SIGINT, ends all.
 
-    To be called before there are threads or connections: a fork would leave the one without the other.
+    Call it before any thread or connection exists: threads don't survive a fork, connections do.
 
     Returns:
-        0 after a signal, else the exit code of the one that ended first, 1 in place of 0: none is to end by itself.
+        0 after a signal, else the exit code of the first that ended; 1 instead of 0, since none should end by itself.
 
     Raises:
-        NoSeveralProcesses: not on this system.
+        NoSeveralProcesses: this system can't fork.
     """
     if not hasattr(os, "fork"):
         raise NoSeveralProcesses("several workers need a system that can fork; leave MIDSTROKE_WORKERS at 1")
     running = {_fork(number, work) for number in range(count)}
-    asked = _Asked(running)
-    before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
+    handler = _SignalHandler(running)
+    before = {number: signal.signal(number, handler) for number in (signal.SIGTERM, signal.SIGINT)}
     ended, status = os.wait()
     running.discard(ended)
     code = os.waitstatus_to_exitcode(status)
-    asked.stop()
+    handler.stop()
     while running:
         running.discard(os.wait()[0])
-    for signalled, handler in before.items():
-        signal.signal(signalled, handler)
-    return 0 if asked.by_signal else abs(code) or 1
+    for number, former in before.items():
+        signal.signal(number, former)
+    return 0 if handler.by_signal else abs(code) or 1
 
 
-class _Asked:
-    """The handler that passes a signal on as SIGTERM."""
+class _SignalHandler:
+    """Forwards a signal to every process as SIGTERM."""
 
     def __init__(self, running: set[int]) -> None:
         self._running = running
@@ -79,7 +79,7 @@ def _fork(number: int, work: Callable[[int], None]) -> int:
     except BaseException:
         log.exception("worker %d failed", number)
     finally:
-        os._exit(code)  # never back into the parent's code
+        os._exit(code)  # never return into the parent's code
 
 
 def _end_with(parent: int) -> None:

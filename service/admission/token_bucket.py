@@ -1,4 +1,4 @@
-"""How often something may happen: a bucket that fills evenly and is emptied by use."""
+"""A token bucket: limits a rate, and allows a burst of one second."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from time import monotonic
 
 
 class TokenBucket:
-    """`rate` tokens a second, at most a second's worth of them saved up."""
+    """Adds `rate` tokens a second and holds at most one second's worth."""
 
     __slots__ = ("_filled_at", "_now", "_rate", "_tokens")
 
@@ -18,7 +18,7 @@ class TokenBucket:
         self._filled_at = now()
 
     def take(self, count: int = 1) -> bool:
-        """Takes as many tokens; False, and none taken, when there are fewer."""
+        """Takes `count` tokens, or none and returns False if there are fewer."""
         self._fill()
         if self._tokens < count:
             return False
@@ -26,7 +26,7 @@ class TokenBucket:
         return True
 
     def wait(self) -> float:
-        """Seconds until there is a token, 0 when there is one."""
+        """Seconds until a token is available; 0 if one is."""
         self._fill()
         return max(0.0, (1 - self._tokens) / self._rate)
 

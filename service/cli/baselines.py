@@ -32,29 +32,27 @@ RECORDS = "baselines.json"
 
 
 class Unreadable(ValueError):
-    """What was given to compare can't be read."""
+    """An input of the comparison can't be read."""
 
 
 def baselines(
     drawings: Annotated[
         list[Path] | None,
-        typer.Option("--drawings", help="NDJSON file, plain or .gz; more may be given.", exists=True, dir_okay=False),
+        typer.Option("--drawings", help="NDJSON file, plain or .gz; can be repeated.", exists=True, dir_okay=False),
     ] = None,
     mnist: Annotated[
         Path | None, typer.Option(help="MNIST: an .npz, or a folder of its four idx files.", exists=True)
     ] = None,
     models: Annotated[
-        Path, typer.Option(help="Folder with the families to compare with, laid out as the store is.", file_okay=False)
+        Path, typer.Option(help="Folder of the families to compare with, in the store's layout.", file_okay=False)
     ] = FIRST_MODELS,
-    learn_from: Annotated[int, typer.Option(help="At most so many of the drawings are learned from.", min=10)] = (
-        LEARNED_FROM
-    ),
+    learn_from: Annotated[int, typer.Option(help="Maximum number of drawings to train on.", min=10)] = (LEARNED_FROM),
     out: Annotated[
         Path | None, typer.Option(help="Folder for baselines.json and SVG figures.", file_okay=False)
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The table as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
 ) -> None:
-    """Run the project's ancestors again, and put them beside its own models."""
+    """Reproduce published baselines and compare them with Midstroke's models."""
     try:
         comparison = _compare(drawings or [], mnist, models, learn_from)
     except (Unreadable, OSError, DrawingError, StoreError, RegistryError, BadCard) as error:

@@ -55,7 +55,7 @@ def fail_for(error: Exception) -> NoReturn:
 
 
 def read_settings(**given: object) -> Settings:
-    """The settings of the environment, except those given; ends the command when one of them is wrong."""
+    """The settings of the environment, except those given; ends the command if one is invalid."""
     return read_as(Settings, **given)
 
 

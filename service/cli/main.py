@@ -1,4 +1,4 @@
-"""The `midstroke` command. Settings are built from here alone; what is heavy is imported by what needs it."""
+"""The `midstroke` command. Only the command line builds settings; heavy modules are imported by the commands."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from service.settings import Settings
 
 app = Command(
     name="midstroke",
-    help="Reads a handwritten digit while it is still being drawn, and learns from what it is given.",
-    epilog="Every setting is an environment variable too: MIDSTROKE_PORT, MIDSTROKE_STORE, MIDSTROKE_VAR ...",
+    help="Reads a handwritten digit while it is still being drawn, and learns from contributed drawings.",
+    epilog="Settings are environment variables, such as MIDSTROKE_PORT; `midstroke settings` lists them.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -37,7 +37,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. [MIDSTROKE_HOST, 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for any. [MIDSTROKE_PORT, 8000]")] = None,
 ) -> None:
-    """Serve the page, the websocket and the HTTP calls until told to stop."""
+    """Serve the page, the websocket and the HTTP API until stopped."""
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = read_settings(**given)
     from service.network.listener import CannotListen, listen_apart  # noqa: PLC0415
@@ -60,7 +60,7 @@ def serve(
 
 
 def _serve_one(settings: Settings, listener: socket.socket, first: bool = True) -> None:
-    # Only now: the libraries of a service that can't run need not be loaded.
+    # Imported late: a service that can't run should fail before loading its libraries.
     from service.server import serve as run_service  # noqa: PLC0415
 
     try:
@@ -72,14 +72,14 @@ def _serve_one(settings: Settings, listener: socket.socket, first: bool = True) 
 @app.command("import-drawings")
 def import_drawings(
     files: Annotated[
-        list[Path], typer.Argument(help="NDJSON files, plain or .gz, a drawing a line.", exists=True, dir_okay=False)
+        list[Path], typer.Argument(help="NDJSON files, plain or .gz, one drawing a line.", exists=True, dir_okay=False)
     ],
-    limit: Annotated[int | None, typer.Option(help="Read at most so many lines of each file.", min=1)] = None,
-    licence: Annotated[str | None, typer.Option(help="What the drawings are under.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Maximum number of lines to read from each file.", min=1)] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence of the drawings.")] = None,
 ) -> None:
-    """Put recorded drawings into the spool, as if their writers had used the page; a second time does no harm.
+    """Import recorded drawings into the spool, as if contributed on the page. Repeating it does no harm.
 
-    They go on to the store while the service runs.
+    The running service uploads them to the store.
     """
     settings = read_settings()
     from collector.contribution.contribution import LICENCE  # noqa: PLC0415
@@ -92,14 +92,14 @@ def import_drawings(
     opened = Spool(spool_file(settings.var), settings.spool_bytes)
     for file in files:
         done = import_file(file, opened, key, limit, licence or LICENCE)
-        typer.echo(f"{file}: {done.accepted} new, {done.duplicates} known already, {done.skipped} skipped")
+        typer.echo(f"{file}: {done.accepted} new, {done.duplicates} already known, {done.skipped} skipped")
     typer.echo(f"{opened.backlog().drawings} wait for upload")
     opened.close()
 
 
 @app.command("settings")
 def show_settings() -> None:
-    """List every setting: its environment variable, what it is now, and what it does."""
+    """List every setting: environment variable, current value and description."""
     from training.settings import TrainingSettings  # noqa: PLC0415
 
     fields = {**Settings.model_fields, **TrainingSettings.model_fields}
@@ -111,7 +111,7 @@ def show_settings() -> None:
 
 def _start_log(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # At `info` they tell of every connection, and of every way to find credentials.
+    # At `info` they log every connection, and every attempt to find credentials.
     for name in ("uvicorn.error", "botocore"):
         logging.getLogger(name).setLevel(logging.WARNING)
     leave_out_client_faults(logging.getLogger("uvicorn.error"))

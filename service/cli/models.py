@@ -1,4 +1,4 @@
-"""`midstroke models`: which versions are published, and which one of a family is served."""
+"""`midstroke models`: lists published versions and chooses which one is served."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from service.cli.errors import fail, read_settings
 from training.models.card import BadCard
 from training.models.registry import Registry, RegistryError
 
-models = typer.Typer(help="Which versions are published, and which one of a family is served.", no_args_is_help=True)
+models = typer.Typer(help="List published versions, and choose which one of a family is served.", no_args_is_help=True)
 
-Family = Annotated[str, typer.Argument(help="As `midstroke models list` names it.")]
+Family = Annotated[str, typer.Argument(help="Family, as `midstroke models list` shows it.")]
 
 
 @models.command("list")
 def list_versions() -> None:
-    """Show every version, latest first: a star marks each family's champion, `refused` what the gate turned down."""
+    """List every version, latest first. A star marks each family's champion, `refused` a version the gate refused."""
     with _registry() as registry:
         for family in registry.families():
             champion = registry.champion(family)
@@ -39,10 +39,10 @@ def list_versions() -> None:
 @models.command()
 def promote(
     family: Family,
-    version: Annotated[str, typer.Argument(help="The version that is to be served.")],
-    reason: Annotated[str, typer.Option(help="Kept with the pointer.")] = "promoted by hand",
+    version: Annotated[str, typer.Argument(help="Version to serve.")],
+    reason: Annotated[str, typer.Option(help="Reason, stored with the pointer.")] = "promoted by hand",
 ) -> None:
-    """Make a published version the champion; running services take it up within seconds."""
+    """Make a published version the champion. Running services load it within seconds."""
     with _registry() as registry:
         champion = registry.promote(family, version, reason)
         typer.echo(f"{champion.family}: {champion.version} is the champion")
@@ -50,7 +50,7 @@ def promote(
 
 @models.command()
 def rollback(family: Family) -> None:
-    """Make the former champion of a family the champion again."""
+    """Make the previous champion of a family the champion again."""
     with _registry() as registry:
         champion = registry.rollback(family)
         typer.echo(f"{champion.family}: {champion.version} is the champion again")

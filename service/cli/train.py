@@ -1,4 +1,4 @@
-"""`midstroke train` and `midstroke evaluate`. TensorFlow is loaded once training begins, never with this file."""
+"""`midstroke train` and `midstroke evaluate`. TensorFlow is loaded when training begins, never with this file."""
 
 from __future__ import annotations
 
@@ -37,30 +37,34 @@ from training.models.registry import Registry, RegistryError, seed_first_models
 from training.settings import TrainingSettings
 
 NICENESS = 10  # visitors' predictions go first
-CORES = os.cpu_count() or 1  # what a training takes that lives beside no service
+CORES = os.cpu_count() or 1  # for a training that runs without a service beside it
 
 Files = Annotated[
     list[Path] | None,
-    typer.Option("--drawings", help="NDJSON file, plain or .gz; more may be given.", exists=True, dir_okay=False),
+    typer.Option("--drawings", help="NDJSON file, plain or .gz; can be repeated.", exists=True, dir_okay=False),
 ]
-Families = Annotated[list[str] | None, typer.Option("--family", help="Only this family; may be given again.")]
-FromStore = Annotated[bool, typer.Option("--from-store/--no-store", help="Use the stored contributions too.")]
+Families = Annotated[list[str] | None, typer.Option("--family", help="Only this family; can be repeated.")]
+FromStore = Annotated[bool, typer.Option("--from-store/--no-store", help="Also use stored contributions.")]
 
 
 def train(
     drawings: Files = None,
     family: Families = None,
-    resume: Annotated[bool, typer.Option(help="Go on from the champion, with what arrived since.")] = False,
-    watch: Annotated[bool, typer.Option(help="Wait for drawings and go on from the champion, until stopped.")] = False,
+    resume: Annotated[
+        bool, typer.Option(help="Continue from the champion with the drawings that arrived since.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option(help="Wait for drawings and continue from the champion, until stopped.")
+    ] = False,
     from_store: FromStore = True,
-    batches: Annotated[int | None, typer.Option(help="Batches to train for, in place of the recipe's.", min=1)] = None,
-    seed: Annotated[int, typer.Option(help="Of every random choice.", min=0, max=2**32 - 1)] = 1,
+    batches: Annotated[int | None, typer.Option(help="Number of batches, instead of the recipe's.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="Seed of every random choice.", min=0, max=2**32 - 1)] = 1,
     publish_to: Annotated[
         Path | None,
-        typer.Option(help="Folder to publish to in place of the store, laid out alike.", file_okay=False),
+        typer.Option(help="Folder to publish to instead of the store.", file_okay=False),
     ] = None,
 ) -> None:
-    """Train models on drawings, and publish those that are no worse than what is served."""
+    """Train models on drawings and publish those that pass the gate."""
     keep_freed_memory()
     settings, chosen = _settings(), _families(family)
     store = _store(settings)
@@ -84,10 +88,10 @@ def evaluate(
     drawings: Files = None,
     family: Families = None,
     from_store: FromStore = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Everything that was measured, as JSON.")] = False,
-    figures: Annotated[Path | None, typer.Option(help="Folder for the figures, as SVG.", file_okay=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all measurements as JSON.")] = False,
+    figures: Annotated[Path | None, typer.Option(help="Folder to write figures to, as SVG.", file_okay=False)] = None,
 ) -> None:
-    """Measure the champions on drawings of writers that no model was trained on; without any, on reference drawings."""
+    """Evaluate the champions on validation drawings, or on reference drawings if there are none."""
     settings = _settings()
     store = _store(settings)
     found: dict[str, Evaluation] = {}
@@ -122,12 +126,12 @@ def _store(settings: TrainingSettings) -> ObjectStore:
 
 
 def _shard_cache(settings: TrainingSettings) -> Path:
-    """Where copies of shards are kept whose store is no folder."""
+    """The folder for copies of shards from a store that is not a folder."""
     return settings.var / "shards"
 
 
 def _gather(files: Sequence[Path] | None, store: ObjectStore | None, shard_cache: Path) -> list[LabelledDrawing]:
-    """Drawings from the files and from the store."""
+    """Reads the drawings of the files and of the store."""
     gathered = [drawing for file in files or [] for drawing in read_drawings(file)]
     if store is not None:
         gathered += contributed_drawings(store, shard_cache, CORES)
@@ -156,7 +160,7 @@ def _resume(store: ObjectStore, settings: TrainingSettings, families: Sequence[F
     for outcome in outcomes:
         _print_outcome(outcome)
     if not outcomes:
-        typer.echo("no new drawings to train on, or no champion to go on from")
+        typer.echo("no new drawings to train on, or no champion to continue from")
 
 
 def _train_from_scratch(
@@ -184,13 +188,13 @@ def _train_from_scratch(
 
 
 def _teacher(registry: Registry, recipe: Recipe) -> Artifact | None:
-    """The champion of the family that this recipe learns from; families are trained in an order that has it ready."""
+    """The teacher's champion, for distillation; families are ordered so that a teacher is trained first."""
     pointer = registry.champion(recipe.teacher) if recipe.teacher else None
     if pointer is not None and recipe.teacher is not None:
-        typer.echo(f"  taught by {recipe.teacher} {pointer.version}")
+        typer.echo(f"  distilled from {recipe.teacher} {pointer.version}")
         return registry.load(recipe.teacher, pointer.version)
     if recipe.teacher is not None:
-        typer.echo(f"  no {recipe.teacher} to be taught by: the labels alone teach")
+        typer.echo(f"  no {recipe.teacher} to distil from: trained on labels only")
     return None
 
 
@@ -240,6 +244,6 @@ def _print_accuracy(name: str, evaluation: Evaluation) -> None:
 
 
 def _bar(numbers: Iterable[int]) -> Iterable[int]:
-    from tqdm import tqdm  # noqa: PLC0415 - for people at a terminal alone
+    from tqdm import tqdm  # noqa: PLC0415 - only at a terminal
 
     return tqdm(numbers, leave=False, mininterval=0.5, disable=None)

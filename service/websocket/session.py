@@ -15,10 +15,9 @@ from service.network.budget import Budget
 from service.network.metered import in_thread
 from service.network.websocket_protocol import EXTENSION, Connection
 from service.websocket.replier import MAX_WRONG, Replier, TooManyWrongMessages
-from service.wire.close_codes import CloseCode
 from service.wire.large_json import SMALL_CHARACTERS
 from service.wire.messages import Contribute, Frame, Hello, Message, Ping, Snapshot, Strokes
-from service.wire.protocol import ProtocolError, parse_binary, parse_text
+from service.wire.protocol import CloseCode, ProtocolError, parse_binary, parse_text
 from service.wire.replies import encode_pong, encode_welcome
 from service.wire.schemas import describe_models, describe_trainer
 

@@ -13,8 +13,7 @@ from service.admission.origins import Origins
 from service.inference.live_models import LiveModels
 from service.intake.intake import Intake
 from service.websocket.session import Session, end
-from service.wire.close_codes import CloseCode
-from service.wire.protocol import SUBPROTOCOL
+from service.wire.protocol import SUBPROTOCOL, CloseCode
 
 PATH = "/ws"
 WOKEN_AT_ONCE, WAKING_SECONDS = 5, 0.002  # sessions woken together, and the pause after them

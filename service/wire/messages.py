@@ -1,4 +1,4 @@
-"""What a client may say, as frozen values. How they look on the wire is `protocol.py`'s."""
+"""A client's messages as frozen values; `protocol.py` parses them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ FrameEncoding = Literal["ink20", "canvas20", "png", "path48"]
 Slot = Literal["ink20", "canvas20", "png", "path48", "strokes"]
 
 
-class Frame(NamedTuple):  # made in half of the time that a frozen dataclass takes, thousands of times a second
-    """A snapshot in the frame form. `seq` is None for a bare PNG, which the session counts itself."""
+class Frame(NamedTuple):  # created thousands of times a second, in half the time of a frozen dataclass
+    """A snapshot in a binary frame. `seq` is None for a bare PNG, which the session numbers itself."""
 
     encoding: FrameEncoding
     payload: bytes
@@ -27,7 +27,7 @@ class Frame(NamedTuple):  # made in half of the time that a frozen dataclass tak
 
 @dataclass(frozen=True, slots=True)
 class Strokes:
-    """A snapshot as strokes, of which the server makes what each family wants; px throughout."""
+    """A snapshot as strokes, from which the server makes each family's input. All lengths in px."""
 
     drawing: int
     seq: int
@@ -43,7 +43,7 @@ class Strokes:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """Which families answer this client (none named: the best that each snapshot can feed), and how."""
+    """The families that answer this client (none: the best one that takes each snapshot), and how."""
 
     families: tuple[str, ...] = ()
     coalesce: bool = True
@@ -52,7 +52,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Contribute:
-    """A finished, labelled drawing, not looked into yet: `collector.contribution.contribution` knows its form."""
+    """A finished, labelled drawing, not parsed yet; `collector.contribution.contribution` has its schema."""
 
     record: dict[str, Any]
 

@@ -1,9 +1,10 @@
-"""Wire to messages: `midstroke.v1` as `docs/protocol.md` has it. Plain functions, no I/O; `replies.py` answers."""
+"""Parses a client's messages: `midstroke.v1`, as `docs/protocol.md` defines it. Plain functions, no I/O."""
 
 from __future__ import annotations
 
 import json
 import struct
+from enum import IntEnum
 from typing import Any, Literal, NoReturn, cast
 
 from collector.contribution.contributor import TOKEN
@@ -22,8 +23,8 @@ MAX_STROKES = 64
 MAX_POINTS = 8192
 MAX_FAMILIES = 4
 MAX_PEN_WIDTH = 64  # px
-MAX_COORDINATE = 4 * MAX_CANVAS_SIDE  # px either side of 0: a pen may leave the canvas, but not for the moon
-MAX_COUNT = 2**32 - 1  # `drawing` and `seq` are u32 in a frame, so they are in JSON too
+MAX_COORDINATE = 4 * MAX_CANVAS_SIDE  # px on either side of 0: a pen may leave the canvas, within limits
+MAX_COUNT = 2**32 - 1  # `drawing` and `seq` are u32 in a frame, so also in JSON
 
 HEADER = struct.Struct("<BBHIII")
 FRAME_ENCODINGS: dict[int, FrameEncoding] = {1: "ink20", 2: "canvas20", 3: "png", 4: "path48"}
@@ -45,8 +46,21 @@ ErrorCode = Literal[
 ]
 
 
+class CloseCode(IntEnum):
+    """The application's close codes. Clients don't reconnect after 44xx, and reconnect later after 45xx.
+
+    1009 (message too large) and 1012 (the service restarts) are sent by the server below the application.
+    """
+
+    NOT_THIS_PROTOCOL = 4400
+    ORIGIN_NOT_ALLOWED = 4403
+    TOO_MANY_WRONG_MESSAGES = 4408
+    SERVER_ERROR = 4500
+    TOO_MANY_SOCKETS = 4503
+
+
 class ProtocolError(Exception):
-    """A message was wrong; `code` is the protocol's, `drawing` and `seq` say which snapshot where that is known."""
+    """A message is wrong; `code` is from the protocol, `drawing` and `seq` identify the snapshot if known."""
 
     def __init__(self, code: ErrorCode, message: str, drawing: int | None = None, seq: int | None = None) -> None:
         super().__init__(message)
@@ -57,10 +71,10 @@ class ProtocolError(Exception):
 
 
 def parse_binary(data: bytes) -> Frame:
-    """A binary message: a frame, or a bare PNG.
+    """Parses a binary message: a frame, or a bare PNG.
 
     Raises:
-        ProtocolError: `bad_frame`, with the snapshot's numbers when the header could be read.
+        ProtocolError: `bad_frame`, with the snapshot's numbers if the header could be read.
     """
     if data.startswith(SIGNATURE):
         return Frame("png", data)
@@ -82,7 +96,7 @@ def parse_binary(data: bytes) -> Frame:
 
 
 def parse_text(text: str) -> Message:
-    """A text message: a JSON object with a `type`.
+    """Parses a text message: a JSON object with a `type`.
 
     Raises:
         ProtocolError: `bad_json`, `unknown_type`, or what the type's own parser says.
@@ -104,13 +118,13 @@ def parse_text(text: str) -> Message:
 
 
 def parse_json_object(text: str | bytes) -> dict[str, Any]:
-    """A JSON object in UTF-8, by the book: `NaN`, `Infinity` and a name given twice, which Python takes, are refused.
+    """Parses a JSON object in UTF-8; refuses `NaN`, `Infinity` and repeated names, which Python accepts.
 
     Raises:
         ProtocolError: `bad_json`.
     """
     try:
-        # Of bytes, Python would guess the encoding.
+        # Given bytes, Python would guess the encoding.
         text = text if isinstance(text, str) else text.decode()
         if len(text) > SMALL_CHARACTERS and (parts := count_parts(text)) > MAX_PARTS:
             raise ValueError(f"{parts} values and escapes, expected at most {MAX_PARTS}")
@@ -124,13 +138,13 @@ def parse_json_object(text: str | bytes) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) < len(pairs):
-        raise ValueError(f"{len(pairs)} names in an object, of which {len(record)} differ")
+        raise ValueError(f"an object of {len(pairs)} names, of which {len(record)} are different")
     return record
 
 
@@ -150,8 +164,8 @@ def _parse_hello(record: dict[str, Any]) -> Hello:
         raise ProtocolError("bad_hello", f"coalesce is {describe(coalesce)}, expected true or false")
     contributor = record.get("contributor")
     if contributor is not None and not (isinstance(contributor, str) and TOKEN.fullmatch(contributor)):
-        # The token itself stays out of the message, and so out of logs.
-        raise ProtocolError("bad_hello", "contributor is no token, expected 16 to 64 of A-Z a-z 0-9 - _")
+        # The token must not get into the message, and so into logs.
+        raise ProtocolError("bad_hello", "contributor is not a token, expected 16 to 64 of A-Z a-z 0-9 - _")
     return Hello(tuple(dict.fromkeys(named)), coalesce, contributor)
 
 
@@ -174,7 +188,7 @@ def _parse_strokes_message(record: dict[str, Any]) -> Strokes:
 
 
 def _parse_strokes(value: Any) -> tuple[Stroke, ...]:
-    # Counted first: what is made of 200,000 points would hold up every other socket.
+    # Counted first: creating 200,000 points would block every other socket.
     parts = [stroke for stroke in value if isinstance(stroke, list)] if isinstance(value, list) else []
     points = sum(map(len, parts))
     if len(parts) > MAX_STROKES or points > MAX_POINTS:
@@ -182,13 +196,13 @@ def _parse_strokes(value: Any) -> tuple[Stroke, ...]:
         raise ProtocolError("bad_snapshot", f"{came}, expected at most {MAX_STROKES} of {MAX_POINTS}")
     strokes = parse_strokes(value)
     if any(abs(p.x) > MAX_COORDINATE or abs(p.y) > MAX_COORDINATE for stroke in strokes for p in stroke.points):
-        raise ProtocolError("bad_snapshot", f"a point farther than {MAX_COORDINATE} px off the canvas's corner")
+        raise ProtocolError("bad_snapshot", f"a point more than {MAX_COORDINATE} px from the canvas's corner")
     return strokes
 
 
 def _parse_ping(record: dict[str, Any]) -> Ping:
     t = record.get("t", 0)
-    # As one comparison: false for NaN and infinity, and no huge int is made a float, which would overflow.
+    # This comparison is false for NaN and infinity, and doesn't convert a huge int to float, which would overflow.
     if type(t) not in (int, float) or not abs(t) <= 2**53:
         raise ProtocolError("bad_json", f"a ping's t is {describe(t)}, expected a number")
     return Ping(t)
@@ -204,7 +218,7 @@ def _whole(record: dict[str, Any], name: str, low: int, high: int) -> int:
 
 
 def _number(value: Any, name: str, low: float, high: float) -> float:
-    # Written so that it is false for NaN too; bool is an int in Python, so the type is asked first.
+    # This comparison is false for NaN too. bool is an int in Python, so the type is checked first.
     if type(value) not in (int, float) or not low <= value <= high:
         raise ProtocolError("bad_snapshot", f"{name} is {describe(value)}, expected {low} to {high}")
     return cast("float", value)

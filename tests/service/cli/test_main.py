@@ -166,8 +166,8 @@ def test_imported_drawings_are_in_the_spool_once(tmp_path: Path) -> None:
     first = midstroke("import-drawings", str(tmp_path / "drawings.ndjson"), var=tmp_path)
     second = midstroke("import-drawings", str(tmp_path / "drawings.ndjson"), var=tmp_path)
 
-    assert "3 new, 0 known already, 0 skipped" in first.stdout
-    assert "0 new, 3 known already, 0 skipped" in second.stdout
+    assert "3 new, 0 already known, 0 skipped" in first.stdout
+    assert "0 new, 3 already known, 0 skipped" in second.stdout
     assert "3 wait for upload" in second.stdout
 
 

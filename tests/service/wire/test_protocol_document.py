@@ -9,8 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-from service.wire.close_codes import CloseCode
-from service.wire.protocol import FRAME_ENCODINGS, HEADER, PAYLOAD_BYTES, SUBPROTOCOL, ErrorCode
+from service.wire.protocol import FRAME_ENCODINGS, HEADER, PAYLOAD_BYTES, SUBPROTOCOL, CloseCode, ErrorCode
 from tests.service.serving import Service, receive
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text()
