@@ -157,7 +157,7 @@ def test_a_line_that_can_not_be_kept_is_skipped(line: str, tmp_path: Path) -> No
     ended = CliRunner().invoke(app, ["import-drawings", str(tmp_path / "some.ndjson")])
 
     assert ended.exit_code == 0
-    assert "1 new, 0 known already, 1 skipped" in ended.stdout
+    assert "1 new, 0 already known, 1 skipped" in ended.stdout
 
 
 @pytest.mark.parametrize("text", ["", "short", "g" * 64, "\x00" * 64, "42" * 33])
