@@ -74,6 +74,7 @@ const contributing = new Contributing(
 );
 const consent = new Consent(storage, (version) => {
   tell({ type: 'consent', version });
+  labelQuestion.withdraw();
   showContributing();
 });
 
@@ -196,6 +197,12 @@ function followConsent(version) {
   showContributing();
 }
 
+/** Messages of other tabs do not reach a page that the browser has frozen or keeps in its cache. */
+function catchUp() {
+  followConsent(consent.stored);
+  void myDrawings.load();
+}
+
 // What is shown
 
 function showModels() {
@@ -221,12 +228,8 @@ views.track((mode, otherPurpose) => {
   showContributing();
 });
 addEventListener('pagehide', saveDraft);
-addEventListener('pageshow', ({ persisted }) => {
-  if (!persisted) return;
-  // Messages of other tabs do not reach a page in the browser's cache.
-  followConsent(consent.stored);
-  void myDrawings.load();
-});
+addEventListener('pageshow', ({ persisted }) => persisted && catchUp());
+document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && catchUp());
 void undelivered.load();
 void myDrawings.load();
 connection.start();

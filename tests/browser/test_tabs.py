@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from collector.ink.drawing import Drawing, Point, Stroke
-from tests.browser.drawing import answered, begin, draw_asked, draw_stroke, open_page, wait_for_guess
+from tests.browser.drawing import answered, begin, draw, draw_asked, draw_stroke, open_page, wait_for_guess
 from tests.running import RunningService, running_service, start_service, wait_until_ready
 
 pytestmark = pytest.mark.browser
@@ -34,6 +34,33 @@ def test_a_withdrawal_ends_the_asking_in_every_tab(page: Page, shared_service: R
     wait_for_guess(other)
     other.locator("#mode-contribute").click()
     expect(other.locator("#agree")).to_be_visible()
+
+
+def test_a_withdrawal_in_a_tab_of_an_earlier_release_counts_too(page: Page, shared_service: RunningService) -> None:
+    begin(page, shared_service.url)
+    other = page.context.new_page()
+    other.goto(f"{shared_service.url}/favicon.svg")
+
+    other.evaluate("() => localStorage.removeItem('midstroke.consent')")
+
+    expect(page.locator("body")).to_have_attribute("data-mode", "watch")
+
+
+def test_a_withdrawal_withdraws_a_question_about_the_label(
+    page: Page, shared_service: RunningService, by_label: dict[int | None, Drawing]
+) -> None:
+    begin(page, shared_service.url)
+    asked = int(page.locator("#asked-digit").inner_text())
+    draw(page, by_label[3 if asked == 0 else 0])
+    page.wait_for_timeout(300)
+    page.locator("#done").click()
+    expect(page.locator("#label-question button")).to_have_count(2)
+
+    page.locator("#withdraw").click()
+
+    expect(page.locator("#label-question")).to_be_empty()
+    expect(page.locator("#agree")).to_be_visible()
+    expect(page.locator("#recent li")).to_have_count(0)
 
 
 @pytest.mark.parametrize("missing", ["", WITHOUT_CHANNEL])

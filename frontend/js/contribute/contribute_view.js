@@ -2,13 +2,17 @@
 
 import { byId, setText } from '../ui/dom.js';
 import { RecentStrip } from './recent_strip.js';
+import { settingsLast } from '../ui/local_settings.js';
 import { aDigit, countWords } from '../ui/words.js';
 
 /** @typedef {Pick<import('./contributing.js').Contributing, 'asked' | 'counts' | 'given' | 'lasting'>} Shown */
 
 const UNSTORED = 'This browser does not let the page store drawings: keep the page open until yours are sent.';
 
+const UNSTORED_SETTINGS = 'This browser does not let the page store your consent: it is asked for again at your next visit.';
+
 export class ContributeView {
+  #settingsLast = settingsLast();
   #asked = byId('asked', HTMLElement);
   #digit = byId('asked-digit', HTMLElement);
   #words = byId('asked-words', HTMLElement);
@@ -29,7 +33,7 @@ export class ContributeView {
     setText(this.#words, asked === 8 ? 'Draw an' : 'Draw a');
     setText(this.#invitation, asking && asked !== null ? `Draw ${aDigit(asked)}` : 'Draw a digit');
     setText(this.#counts, countWords(counts));
-    setText(this.#storageNote, lasting ? '' : UNSTORED);
+    setText(this.#storageNote, lasting ? (this.#settingsLast ? '' : UNSTORED_SETTINGS) : UNSTORED);
     this.#kept.show(given);
   }
 

@@ -142,8 +142,8 @@ export class Contributing {
     this.acceptedElsewhere(id, use, contributions);
     this.#collaborators.tell({ type: 'accepted', id, use, counts: contributions });
     // The receipt first: a contribution that is still pending is sent again, and its answer brings the receipt again.
-    if (given && receipt) await this.#collaborators.hold({ ...bare(given), use, receipt, given: Date.now() });
-    await this.#outbox.settle(id);
+    const held = given && receipt ? this.#collaborators.hold({ ...bare(given), use, receipt, given: Date.now() }) : undefined;
+    await this.#outbox.settle(id, held);
   }
 
   /**

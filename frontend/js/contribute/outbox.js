@@ -82,14 +82,16 @@ export class Outbox {
   }
 
   /**
-   * The service has answered for good, to this tab or another.
+   * The service has answered for good, to this tab or another. The next is sent at once.
    * @param {string} id
+   * @param {Promise<void>} [receipt] stored before the contribution is removed from storage
    */
-  async settle(id) {
+  async settle(id, receipt) {
     this.#settled.add(id);
     this.#queue = this.#queue.filter((one) => one.id !== id);
     if (this.#inFlight === id) this.#land();
     this.#sendNext();
+    await receipt;
     await this.#collaborators.pending.remove(id);
   }
 

@@ -80,6 +80,12 @@ export function pageStorage() {
   };
 }
 
+/** Whether this browser keeps settings between visits. */
+export function settingsLast() {
+  const probe = 'midstroke.probe';
+  return attempt((stored) => (stored.setItem(probe, ''), stored.removeItem(probe), true), false);
+}
+
 /**
  * @template T
  * @param {(stored: Storage) => T} work

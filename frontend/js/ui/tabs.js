@@ -1,5 +1,7 @@
 /** Passes messages between the tabs of this page: by BroadcastChannel, or by storage events where it is missing. */
 
+import { CONSENT } from './local_settings.js';
+
 /** @typedef {import('../connection/protocol.js').Counts} Counts */
 /** @typedef {import('../my_drawings/receipts.js').ReceiptRecord} ReceiptRecord */
 /**
@@ -25,6 +27,10 @@ export class Tabs {
    */
   constructor(storage, receive) {
     this.#storage = storage;
+    // Tabs with version 0.1 send no messages, but they store the consent.
+    addEventListener('storage', ({ key, newValue }) => {
+      if (key === CONSENT) receive({ type: 'consent', version: newValue });
+    });
     if (typeof BroadcastChannel === 'function') {
       this.#channel = new BroadcastChannel(CHANNEL);
       this.#channel.onmessage = ({ data }) => receive(data);

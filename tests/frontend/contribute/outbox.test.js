@@ -180,3 +180,15 @@ test('an answer that names no id, or only its beginning, is about the drawing in
   assert.deepEqual(dropped, [[long, 'strange']]);
   assert.equal(outbox.find('')?.id, 'b');
 });
+
+test('storage that is slow to take a receipt holds up no other drawing', async () => {
+  const { outbox, sent, waiting } = begin();
+  await outbox.resume(LIMITS);
+  outbox.add(contribution('a'));
+  outbox.add(contribution('b'));
+
+  void outbox.settle('a', new Promise(() => {}));
+
+  assert.deepEqual(ids(sent), ['a', 'b']);
+  assert.deepEqual(await waiting(), ['a', 'b']); // until the receipt is stored
+});
