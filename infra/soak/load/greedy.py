@@ -20,7 +20,7 @@ def run(setting: Setting) -> list[Row]:
     seconds = 2.0 if setting.quick else 20.0
     env = {"MIDSTROKE_FRAMES_PER_SECOND": str(ALLOWED_PER_SECOND)}
     with running_service(setting.scratch / "var", env=env) as service:
-        with drawing_clients(service.websocket_url, HONEST, PER_SECOND) as honest:
+        with drawing_clients(service.websocket_url, HONEST, 2 if setting.quick else PER_SECOND) as honest:
             alone = _span(seconds)
             with drawing_clients(service.websocket_url, 1, GREEDY_PER_SECOND, coalesce=True) as greedy:
                 beside = _span(seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def contributing(
     command: Sequence[str] = COMMAND,
     pass_fds: Sequence[int] = (),
 ) -> Iterator[Contributing]:
-    """A service with a store, contributions at a steady rate, and visitors who draw 20 snapshots/s each.
+    """A service with a store, contributions at a steady rate, and visitors who each draw 20 snapshots/s.
 
     At the end of the block waits for all answers and uploads, and inspects the store.
     """
@@ -78,7 +79,8 @@ def contributing(
             var, env={**storage.environment, **(env or {})}, command=command, pass_fds=pass_fds
         ) as service:
             url = service.websocket_url
-            drawing = drawing_clients(url, visitors) if visitors else contextlib.nullcontext(Drawers())
+            # A quick run may share its machine, and must not overload it.
+            drawing = drawing_clients(url, visitors, 2 if setting.quick else 20) if visitors else nullcontext(Drawers())
             with drawing as drawers, sending(url, texts, per_second, seed=setting.seed) as sender:
                 scenario = Contributing(storage, sender, drawers)
                 sender.wait_for(lambda: len(sender.accepted) > 0, FIRST_SECONDS)

@@ -20,7 +20,7 @@ SOCKETS = 4
 WAITING_MAX = 24  # unanswered on one socket, below the service's limit
 RECONNECT_SECONDS = (0.05, 0.15)  # sooner than a page, which waits at least half a second
 RETRY_SECONDS = 0.5  # after `busy` or `spool_full`
-ANSWER_SECONDS = 60.0
+ANSWER_SECONDS = 180.0  # a limit for a busy machine, not a promise
 
 
 class Sender:
