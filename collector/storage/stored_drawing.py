@@ -131,8 +131,8 @@ def _from_record(record: dict[str, Any]) -> StoredDrawing:
         raise BadStoredDrawing(f"format {describe(record['format'])}, expected {FORMAT}")
     if not is_drawing_id(record["drawing"]):
         raise BadStoredDrawing(f"drawing {describe(record['drawing'])}, expected a UUID")
-    label, strokes = int(_number(record, "label", 0, DIGITS - 1)), parse_strokes(record["strokes"])
-    width, height = (int(_number(record, side, 1, MAX_CANVAS_SIDE)) for side in ("width", "height"))
+    label, strokes = _whole(record, "label", 0, DIGITS - 1), parse_strokes(record["strokes"])
+    width, height = (_whole(record, side, 1, MAX_CANVAS_SIDE) for side in ("width", "height"))
     check_points(strokes, width, height)
     return StoredDrawing(
         id=record["drawing"],
@@ -166,6 +166,13 @@ def _number(record: dict[str, Any], name: str, low: float, high: float) -> float
     if type(value) not in (int, float) or not low <= value <= high:
         raise BadStoredDrawing(f"{name} is {describe(value)}, expected {low} to {high}")
     return float(value)
+
+
+def _whole(record: dict[str, Any], name: str, low: int, high: int) -> int:
+    number = _number(record, name, low, high)
+    if number != int(number):
+        raise BadStoredDrawing(f"{name} is {number:g}, expected a whole number")
+    return int(number)
 
 
 def _text(record: dict[str, Any], name: str) -> str:

@@ -95,19 +95,17 @@ DRAWINGS: dict[str, Damage] = {
     "samples of numbers": _field(samples=[1]),
     "sample step 1e999": _text('"step":0', '"step":1e999'),
     "sample without ink": _text('"ink":0.125,', ""),
-}
-
-# Each of these keeps one sample out of training; the drawing's strokes still train.
-SAMPLES_IN_JSON: dict[str, Damage] = {
     "negative ink": _text('"ink":0.125', '"ink":-0.5'),
+    "ink 0": _text('"ink":0.125', '"ink":0'),
     "ink NaN": _text('"ink":0.125', '"ink":NaN'),
     "ink 1e999": _text('"ink":0.125', '"ink":1e999'),
     "ink 2": _text('"ink":0.125', '"ink":2'),
-    "a key that leads elsewhere": _text('"key":"samples/v1', '"key":"../samples/v1'),
-    "a key of another object": _text('"key":"samples/v1', '"key":"models/v1'),
-    "a key with a lone surrogate": _text('"key":"samples/v1', '"key":"\\ud800'),
+    "a sample's key that leads elsewhere": _text('"key":"samples/v1', '"key":"../samples/v1'),
+    "a sample's key of another object": _text('"key":"samples/v1', '"key":"models/v1'),
+    "a sample's key with a lone surrogate": _text('"key":"samples/v1', '"key":"\\ud800'),
 }
 
+# Each of these keeps one sample out of training; the drawing's strokes still train.
 SAMPLES: dict[str, Damage] = {
     "empty PNG": lambda _: b"",
     "truncated PNG": lambda png: png[: len(png) // 2],

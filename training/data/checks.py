@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from collector.ink.snapshot import MAX_CANVAS_SIDE
-from training.data.dataset import LabelledDrawing, Picture
+from training.data.dataset import LabelledDrawing
 
 MAX_PEN_WIDTH = 1024.0  # px
 MAX_COORDINATE = 1e6  # px; far beyond a canvas, far below an overflow
@@ -32,12 +32,11 @@ def check_drawing(drawing: LabelledDrawing) -> None:
     for line in drawing.lines:
         _check_line(line)
     for picture in drawing.pictures:
-        check_ink(picture)
+        check_ink(picture.ink)
 
 
-def check_ink(picture: Picture) -> None:
-    """Raises BadDrawing when the sample's ink fraction is out of range."""
-    ink = picture.ink
+def check_ink(ink: float) -> None:
+    """Raises BadDrawing when the ink fraction of a sample is out of range."""
     _expect("ink of a sample", ink, _is_number(ink) and 0 < ink <= 1, "above 0, at most 1")
 
 

@@ -15,11 +15,10 @@ from collector.contribution.layout import (
     drawing_key,
     is_drawing_id,
     parse_arrival,
-    sample_key,
 )
 from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError
 from collector.storage.stored_drawing import BadStoredDrawing, StoredDrawing, StoredSample, parse_stored_drawing
-from training.data.checks import check_drawing
+from training.data.checks import check_drawing, check_ink
 from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing, Picture
 from training.data.picture_reading import PictureReader, Sample, read_samples
@@ -148,8 +147,8 @@ class StoredDrawings:
             canvas=Canvas(stored.width, stored.height, stored.pen_width),
         )
         check_drawing(labelled)
-        if stored.samples and not any(sample.key == _key(stored, sample) for sample in stored.samples):
-            raise BadStoredDrawing(f"label {stored.label}, but the first sample is {stored.samples[0].key!r:.120}")
+        for sample in stored.samples:
+            check_ink(sample.ink)
         return replace(labelled, pictures=self._pictures(stored, decoder))
 
     def _pictures(self, stored: StoredDrawing, decoder: Executor) -> tuple[Picture, ...]:
@@ -163,17 +162,8 @@ class StoredDrawings:
         return tuple(pictures)
 
     def _sample(self, stored: StoredDrawing, sample: StoredSample) -> Sample | None:
-        # The key is computed: one from the JSON may name another drawing's sample, or anything else in the store.
-        key = _key(stored, sample)
-        if sample.key != key or not 0 < sample.ink <= 1:
-            self._damaged.add(key, f"{drawing_key(stored.id)} gives key {sample.key!r:.120} and ink {sample.ink!r:.40}")
-            return None
         try:
-            return Sample(key, sample.ink, (stored.width, stored.height), self._store.get(key))
+            return Sample(sample.key, sample.ink, (stored.width, stored.height), self._store.get(sample.key))
         except NoSuchObject as error:
-            self._damaged.add(key, error)
+            self._damaged.add(sample.key, error)
             return None
-
-
-def _key(stored: StoredDrawing, sample: StoredSample) -> str:
-    return sample_key(stored.label, stored.id, sample.step)

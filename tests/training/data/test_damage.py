@@ -71,21 +71,6 @@ def test_a_damaged_drawing_is_left_out(
     assert list(recorded(store)) == [drawing_key(ids[1])]
 
 
-@pytest.mark.parametrize("kind", damage.SAMPLES_IN_JSON)
-def test_a_damaged_sample_entry_costs_the_sample_and_not_the_drawing(
-    kind: str, store: MemoryStore, ids: list[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    damage.damage_drawing(store, ids[1], damage.SAMPLES_IN_JSON[kind])
-    compaction = new_compaction(store)
-
-    compaction.run()
-
-    _, damaged, _ = compaction.shards.drawings()
-    assert found(compaction) == ids
-    assert len(damaged.pictures) == len(STEPS) - 1
-    assert named(caplog) == [sample_key(damaged.label, ids[1], 0)]
-
-
 @pytest.mark.parametrize("kind", damage.SAMPLES)
 def test_a_damaged_png_costs_the_sample_and_not_the_drawing(
     kind: str, store: MemoryStore, ids: list[str], caplog: pytest.LogCaptureFixture
