@@ -13,6 +13,7 @@ import { TrainingLoopView } from './models/training_loop_view.js';
 import { openMyDrawings } from './my_drawings/my_drawings_view.js';
 import { byId } from './ui/dom.js';
 import { Drafts } from './ui/drafts.js';
+import { keepFocus } from './ui/focus.js';
 import { trackKeys } from './ui/keyboard.js';
 import { contributorToken, pageStorage, readModelChoice, saveModelChoice } from './ui/local_settings.js';
 import { openRecordStore } from './ui/record_store.js';
@@ -125,6 +126,7 @@ async function done(event) {
 const actions = { undo: () => board.undo(), clear: () => board.clear(), skip, done };
 for (const [id, action] of Object.entries(actions)) byId(id, HTMLButtonElement).addEventListener('click', action);
 trackKeys(document, () => views.canDraw, actions);
+keepFocus(byId('main', HTMLElement));
 
 // The service's messages
 

@@ -58,8 +58,12 @@ export class Views {
       first = false;
       changed(this.#mode, otherPurpose);
     };
-    addEventListener('hashchange', show);
+    addEventListener('hashchange', () => {
+      show();
+      if (this.canDraw) scrollToCanvas();
+    });
     this.#show = show;
+    byId('agree', HTMLButtonElement).addEventListener('click', scrollToCanvas);
     show();
   }
 
@@ -69,4 +73,10 @@ export class Views {
     history.replaceState(history.state, '', '#watch');
     this.#show();
   }
+}
+
+/** From wherever the page was scrolled to: the whole canvas, and above it as much as there is room for. */
+function scrollToCanvas() {
+  scrollTo(0, 0);
+  byId('sheet', HTMLCanvasElement).scrollIntoView({ block: 'nearest' });
 }

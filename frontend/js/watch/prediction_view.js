@@ -91,7 +91,7 @@ export class GuessView {
     this.#calmly(() => setText(this.#strength, guess ? percent(guess.probability) : ''), guess === null);
     this.#guess.dataset.digit = guess ? String(guess.digit) : '';
     // Under 0.3 no digit leads by much; the tone runs from there to sure.
-    this.#digit.style.opacity = String(guess ? 0.18 + 0.82 * Math.min(Math.max((guess.probability - 0.2) / 0.75, 0), 1) : 1);
+    this.#digit.style.setProperty('--sureness', String(guess ? Math.min(Math.max((guess.probability - 0.2) / 0.75, 0), 1) : 1));
     this.#speakLater(guess);
   }
 
