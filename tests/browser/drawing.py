@@ -18,6 +18,7 @@ __all__ = [
     "draw",
     "draw_asked",
     "draw_stroke",
+    "handed_in",
     "open_page",
     "wait_for_guess",
 ]
@@ -79,3 +80,8 @@ def draw_asked(page: Page, by_label: Mapping[int | None, Drawing]) -> int:
 def answered(page: Page) -> Locator:
     """The drawings in the recent strip that the service has accepted."""
     return page.locator("#recent li:is([data-status=training], [data-status=validation])")
+
+
+def handed_in(page: Page) -> Locator:
+    """The drawings that were handed in: those in the recent strip, and one whose label is asked for once more."""
+    return page.locator("#recent li, #label-question .confirmation")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from collector.ink.drawing import Point, Stroke
-from tests.browser.drawing import draw_stroke, open_page, wait_for_guess
+from tests.browser.drawing import draw_stroke, handed_in, open_page, wait_for_guess
 from tests.running import RunningService
 
 pytestmark = pytest.mark.browser
@@ -89,6 +89,9 @@ def visitor(page: Page, shared_service: RunningService) -> Page:
     page.locator("#agree").click()
     draw_stroke(page, STROKE)
     page.locator("#done").click()
+    expect(handed_in(page)).to_have_count(1)
+    for keep in page.locator("#label-question button.main").all():
+        keep.click()
     expect(page.locator("#recent li:not([data-status=waiting])")).to_have_count(1)
     draw_stroke(page, STROKE)
     wait_for_guess(page)
