@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # More than cores: many tests wait for servers, kills and time-outs.
 TEST_WORKERS ?= 4
-FAST := -m "not slow and not browser and not server" --hypothesis-profile=fast
+FAST := -n $(TEST_WORKERS) --dist loadgroup -m "not slow and not browser and not server" --hypothesis-profile=fast
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast coverage check docs bench soak bootstrap lock
