@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import ViewportSize, expect, sync_playwright
 
 from infra.harness.chromium import ARGUMENTS, chromium_path
-from infra.harness.drawings import strokes_of
+from infra.harness.data.drawings import strokes_of
 from infra.harness.mouse import draw_stroke
 from infra.harness.service_process import running_service
 from training.data.reference import reference_drawings

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.harness.frames import make_frames
+from infra.harness.data.frames import make_frames
 from infra.harness.rows import percentile
 from infra.harness.service_process import RunningService, running_service
 

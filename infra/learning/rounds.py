@@ -13,7 +13,7 @@ from typing import Any
 from collector.contribution.layout import TRAINER_STATUS
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
-from infra.harness.contribute import contribute, name_for
+from infra.harness.data.contribute import contribute, name_for
 from infra.learning.writers import Parts
 from training.families.recipes import Family
 from training.learning.challenger import Run

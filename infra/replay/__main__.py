@@ -13,8 +13,8 @@ from typing import Annotated
 
 import typer
 
+from infra.harness.data.recorded import Placing, read_script
 from infra.replay.player import Message, PlayError, play
-from infra.replay.script import Placing, read_script
 
 
 def main(

@@ -15,8 +15,8 @@ from collector.ink.drawing import Drawing, cut_at_ink, strokes_to_json
 from collector.ink.path import pack_path48, to_path48
 from collector.ink.raster import CANVAS_SIDE, draw_strokes, encode_png
 from collector.ink.snapshot import pack_ink20, to_ink20
-from infra.harness.frames import frame_of
-from infra.replay.script import Take
+from infra.harness.data.frames import frame_of
+from infra.harness.data.recorded import Take
 
 Message = Literal["png", "ink20", "path48", "strokes"]
 STAGES = tuple(round(0.1 * n, 1) for n in range(1, 11))

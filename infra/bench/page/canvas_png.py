@@ -18,7 +18,7 @@ from PIL import Image
 from collector.ink.canvas_png import read_canvas
 from collector.ink.snapshot import to_canvas20, to_ink20
 from collector.malloc import keep_freed_memory
-from infra.harness.drawings import canvases, drawings_of
+from infra.harness.data.drawings import canvases, drawings_of
 from infra.harness.rows import Result, Row, Setting, judge
 
 TITLE = "From a canvas's PNG to a snapshot"

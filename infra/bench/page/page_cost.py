@@ -10,7 +10,7 @@ from statistics import median
 from collector.ink.drawing import Drawing
 from infra.bench.page.drawing import POINTERS, Pointer, chromium, draw, frame_times, opened, traced
 from infra.bench.page.trace import Cost, pen_to_sent, received_to_painted
-from infra.harness.drawings import drawings_of
+from infra.harness.data.drawings import drawings_of
 from infra.harness.rows import Result, Row, Setting, judge
 from infra.harness.service_process import running_service
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.harness.frames import Sent, make_frames
+from infra.harness.data.frames import Sent, make_frames
 from infra.harness.load import Latency, Pace, open_loop, pinned_service
 from infra.harness.rows import Curve, Result, Row, Setting, judge
 

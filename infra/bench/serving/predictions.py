@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 from infra.bench.serving.echo import pinned_echo
-from infra.harness.frames import Sent, make_frames
+from infra.harness.data.frames import Sent, make_frames
 from infra.harness.load import closed_loop, pinned_service
 from infra.harness.rows import Result, Row, Setting, judge
 

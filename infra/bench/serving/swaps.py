@@ -9,7 +9,7 @@ from pathlib import Path
 
 from collector.storage.folder_store import FolderStore
 from infra.bench.serving.versions import answers, make_versions
-from infra.harness.frames import make_frames
+from infra.harness.data.frames import make_frames
 from infra.harness.load import Latency, Pace, latency_of, open_loop_running, pinned_service
 from infra.harness.models import shipped
 from infra.harness.rows import Result, Row, Setting, judge

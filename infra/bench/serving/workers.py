@@ -6,7 +6,7 @@ import os
 from statistics import median
 
 from infra.bench.serving.inference_time import per_second
-from infra.harness.frames import make_frames
+from infra.harness.data.frames import make_frames
 from infra.harness.load import Throughput, closed_loop, pinned_service
 from infra.harness.rows import Outcome, Result, Row, Setting, judge
 

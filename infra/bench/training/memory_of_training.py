@@ -10,8 +10,8 @@ import numpy as np
 from collector.storage.folder_store import FolderStore
 from infra.bench.training.filled_store import DRAWN, fill
 from infra.bench.training.trained_once import peak_of_a_training
-from infra.harness.contribute import contribute, name_for
-from infra.harness.drawings import drawings_of
+from infra.harness.data.contribute import contribute, name_for
+from infra.harness.data.drawings import drawings_of
 from infra.harness.rows import Curve, Result, Row, Setting, judge
 from training.data.reference import reference_drawings
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Dialog, Page
 from collector.storage.folder_store import FolderStore
 from infra.harness.chromium import running_chromium
 from infra.harness.client import ask, call, connected
-from infra.harness.contributions import contribution_texts
+from infra.harness.data.contributions import contribution_texts
 from infra.harness.rows import CannotRun, Row, Setting, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Footprint

@@ -7,7 +7,7 @@ import threading
 import time
 from statistics import median
 
-from infra.harness.frames import make_frames
+from infra.harness.data.frames import make_frames
 from infra.harness.load import Drawers, drawing_clients
 from infra.harness.raw_peer import BINARY, PING, TEXT, flood, frame
 from infra.harness.rows import Row, Setting, at_most

@@ -14,8 +14,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from infra.harness.client import PROTOCOL
-from infra.harness.contributions import contribution_texts
-from infra.harness.frames import make_frames
+from infra.harness.data.contributions import contribution_texts
+from infra.harness.data.frames import make_frames
 from infra.harness.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.storage.store_servers import running_storage

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from infra.harness.contributions import contribution_texts
+from infra.harness.data.contributions import contribution_texts
 from infra.harness.processes import free_port
 from infra.harness.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, start_service, stop_service, wait_until_ready

@@ -11,7 +11,7 @@ from collector.contribution.layout import drawing_key
 from collector.ink.drawing import Drawing, fit_on_canvas
 from collector.storage.stored_drawing import parse_stored_drawing
 from infra.harness.chromium import running_chromium
-from infra.harness.drawings import drawings_of
+from infra.harness.data.drawings import drawings_of
 from infra.harness.processes import free_port
 from infra.harness.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import running_service, start_service, stop_service, wait_until_ready

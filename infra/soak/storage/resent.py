@@ -13,7 +13,7 @@ from websockets.sync.client import ClientConnection
 from collector.contribution.layout import drawing_key
 from collector.storage.stored_drawing import parse_stored_drawing
 from infra.harness.client import connected
-from infra.harness.contributions import contribution_texts
+from infra.harness.data.contributions import contribution_texts
 from infra.harness.rows import Row, Setting, check, none_of
 from infra.harness.service_process import running_service
 from infra.soak.storage.store_servers import Storage, running_storage

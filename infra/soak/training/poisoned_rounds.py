@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from collector.storage.memory_store import MemoryStore
-from infra.harness.contribute import contribute
+from infra.harness.data.contribute import contribute
 from infra.soak.training.poisoning import Attack, Drawings
 from training.families.recipes import family_named
 from training.learning.challenger import Run

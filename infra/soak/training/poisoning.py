@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from collector.storage.folder_store import FolderStore
-from infra.harness.contribute import name_for
+from infra.harness.data.contribute import name_for
 from training.data.dataset import LabelledDrawing, evaluation_snapshots
 from training.data.drawing_files import read_drawings
 from training.data.reference import HANDS, reference_drawings

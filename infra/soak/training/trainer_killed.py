@@ -13,7 +13,7 @@ from pathlib import Path
 from collector.contribution.layout import MODELS, SHARDS, TRAINER_STATUS
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import NoSuchObject, ObjectStore
-from infra.harness.contribute import contribute, name_for
+from infra.harness.data.contribute import contribute, name_for
 from infra.harness.rows import Row, Setting, check, informational, none_of
 from infra.harness.trainer_process import TrainerProcess
 from infra.soak.storage.store_servers import running_storage

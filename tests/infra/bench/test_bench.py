@@ -13,7 +13,7 @@ from collector.ink.encodings import decode_payload
 from infra.bench import document
 from infra.bench.__main__ import BENCHMARKS, measure, run
 from infra.bench.document import draw_curve, write_page
-from infra.harness.frames import make_frames
+from infra.harness.data.frames import make_frames
 from infra.harness.kept import Run, read_kept
 from infra.harness.rows import Curve, Outcome, Result, Row, Setting
 from service.wire.protocol import parse_binary

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from collector.contribution.contributor import use_of
-from infra.harness.contribute import name_for
+from infra.harness.data.contribute import name_for
 from infra.learning.curve import draw_curve
 from infra.learning.rounds import Learning, NotTrained, Round, Score
 from infra.learning.writers import NoSuchWriter, Parts, part

@@ -9,7 +9,7 @@ import pytest
 from collector.ink.canvas_png import read_canvas
 from collector.ink.snapshot import CELLS
 from infra.bench.page.canvas_png import MODES, Mode, encode, measure, original, ours, rounded
-from infra.harness.drawings import canvases, drawings_of
+from infra.harness.data.drawings import canvases, drawings_of
 from infra.harness.rows import Setting
 
 

@@ -19,7 +19,7 @@ from collector.ink.drawing import cut_at_ink
 from collector.ink.raster import draw_stages, encode_ink_png
 from collector.storage.object_store import ObjectStore
 from collector.storage.stored_drawing import to_stored
-from infra.harness.drawings import as_drawing
+from infra.harness.data.drawings import as_drawing
 from training.data.dataset import LabelledDrawing
 
 INKS = tuple(step / 10 for step in range(1, 11))

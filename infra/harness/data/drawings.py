@@ -11,7 +11,7 @@ from PIL import Image
 
 from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
 from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH, draw_strokes
-from infra.replay.script import Placing, read_script
+from infra.harness.data.recorded import Placing, read_script
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
 from training.data.stages import Lines

@@ -10,7 +10,7 @@ from typing import Literal
 from collector.ink.path import lines_to_path48, pack_path48
 from collector.ink.raster import draw_strokes
 from collector.ink.snapshot import pack_ink20, to_ink20
-from infra.harness.drawings import strokes_of
+from infra.harness.data.drawings import strokes_of
 from service.wire.messages import FrameEncoding
 from service.wire.protocol import FRAME_ENCODINGS, HEADER, VERSION
 from training.data.dataset import LabelledDrawing

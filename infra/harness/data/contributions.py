@@ -12,7 +12,7 @@ from pathlib import Path
 from collector.contribution.contribution import CONSENT_VERSION, Contribution
 from collector.import_drawings import to_contribution
 from collector.ink.drawing import strokes_to_json
-from infra.harness.drawings import drawings_of
+from infra.harness.data.drawings import drawings_of
 
 DRAWINGS = 40  # different ones; each is sent again and again under new ids
 CONTRIBUTORS = 50
