@@ -27,7 +27,7 @@ together. Together these took two fifths off the inference time of `softmax` and
 of directions as convolutions had saved 10 us before. Batches of 4 to 32 snapshots gain nothing for a snapshot, because
 arithmetic takes the time, not the calls. Without pairs of directions `softmax` would take two thirds of the time, and
 lose some three points of accuracy. On the wire, uvicorn's way through a queue, two tasks and ASGI took about half of
-the time of a prediction; complete frames are now answered where they are read (`service/websocket/fast_path.py`). A
+the time of a prediction; complete frames are answered where they are read (`service/network/`). A
 server of picows instead of uvicorn would save at most another 7 us, which is what it saves an echo.
 """
 
