@@ -1,4 +1,4 @@
-"""A service for each test that asks for one."""
+"""Fixtures that start a service for a test."""
 
 from __future__ import annotations
 

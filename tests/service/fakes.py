@@ -1,4 +1,4 @@
-"""Stand-ins for what these tests are not about: models that say what they are told, stores that are down."""
+"""Fakes: models with a fixed prediction, a store that is down, a contribution."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SEVEN = (Stroke((Point(150, 120, 0), Point(350, 120, 90), Point(220, 400, 240)))
 
 
 class FakeInterpreter:
-    """Is sure of one digit, whatever it is shown."""
+    """Always predicts one digit."""
 
     def __init__(self, digit: int) -> None:
         self._digit = digit
@@ -44,7 +44,7 @@ def fake_predictor(family: str, encoding: Encoding, mean: float = 0.5, digit: in
 
 
 class DownStore:
-    """A store that can't be reached, until `store` is put into it."""
+    """A store that can't be reached until `store` is set."""
 
     def __init__(self) -> None:
         self.store: Any = None

@@ -1,4 +1,4 @@
-"""A service in this process on a real port: real models, a real spool, a store in memory that tests reach into."""
+"""Runs a service in this process on a real port, with real models, a real spool and a store in memory."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Service:
-    """A running service, and the things inside it that a test may turn."""
+    """A running service, and the parts of it that tests change."""
 
     port: int
     live: LiveModels

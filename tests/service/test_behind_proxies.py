@@ -17,8 +17,8 @@ from websockets.typing import Origin, Subprotocol
 from service.network import websocket_protocol
 from tests.nginx import EXAMPLES, nginx, require, running_proxy
 from tests.running import free_port
+from tests.service.conversation import StartService, ask, ink_frame
 from tests.service.serving import WAIT_SECONDS, Service, receive
-from tests.service.talking import StartService, ask, ink_frame
 
 READ_TIMEOUT_SECONDS = 60  # nginx's default, which the examples keep
 UPGRADE = "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;"

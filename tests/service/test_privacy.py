@@ -1,4 +1,4 @@
-"""What is kept of who contributed: everything that a real service wrote is searched, bytes and logs."""
+"""Privacy: searches everything that a real service wrote, files and logs, for traces of contributors."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def everything_written(var: Path) -> dict[str, bytes]:
     return {**files, "names": "\n".join(files).encode()}
 
 
-def test_no_address_no_user_agent_and_no_token_is_kept_or_logged(service: RunningService) -> None:
+def test_addresses_user_agents_and_tokens_are_neither_stored_nor_logged(service: RunningService) -> None:
     given = [give_over_http(service), give_over_a_websocket(service)]
     seen_in_the_spool = everything_written(service.var)
     wait_until_stored(FolderStore(service.var / "store"), 2)
@@ -97,7 +97,7 @@ def test_no_address_no_user_agent_and_no_token_is_kept_or_logged(service: Runnin
             assert [name for name, body in written.items() if mark.encode() in body] == []
 
 
-def test_a_contributor_is_a_keyed_hash_and_consent_and_licence_lie_with_the_drawing(service: RunningService) -> None:
+def test_a_stored_drawing_has_a_hashed_contributor_consent_and_licence(service: RunningService) -> None:
     drawing, _ = give_over_a_websocket(service)
     store = FolderStore(service.var / "store")
     wait_until_stored(store, 1)
@@ -111,7 +111,7 @@ def test_a_contributor_is_a_keyed_hash_and_consent_and_licence_lie_with_the_draw
     assert (service.var / "contributor.key").stat().st_mode & 0o077 == 0
 
 
-def test_consent_and_licence_are_there_before_the_upload_too(tmp_path: Path) -> None:
+def test_the_spool_has_consent_and_licence_before_the_upload(tmp_path: Path) -> None:
     with running_service(tmp_path / "var", env=UNREACHABLE_STORE) as service:
         give_over_http(service)
 

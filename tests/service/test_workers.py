@@ -1,4 +1,4 @@
-"""Several processes on one port: they answer, they stop when told to, and none is left when one ends."""
+"""Several processes on one port: they answer, stop on SIGTERM, and all end when one ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from websockets.sync.client import connect
 from infra.harness.service_process import RunningService, running_service
 from service.network.listener import CannotListen, listen_apart
 from service.workers import run_workers
-from tests.service.talking import ask, greet, ink_frame
+from tests.service.conversation import ask, greet, ink_frame
 
 pytestmark = pytest.mark.slow  # starts the service and kills workers
 
@@ -37,7 +37,7 @@ def is_running(process: int) -> bool:
     return True
 
 
-def test_two_workers_answer_and_stop_when_told_to(tmp_path: Path) -> None:
+def test_two_workers_answer_and_stop_on_sigterm(tmp_path: Path) -> None:
     with running_service(tmp_path, env={"MIDSTROKE_WORKERS": "2"}) as service:
         workers = workers_of(service)
         with connect(service.websocket_url) as one, connect(service.websocket_url) as other:
@@ -54,7 +54,7 @@ def test_two_workers_answer_and_stop_when_told_to(tmp_path: Path) -> None:
         assert answers[0]["type"] == "prediction"
 
 
-def test_when_one_worker_ends_all_end_and_the_exit_code_tells(tmp_path: Path) -> None:
+def test_when_one_worker_ends_all_end_with_its_exit_code(tmp_path: Path) -> None:
     with running_service(tmp_path, env={"MIDSTROKE_WORKERS": "2"}) as service:
         workers = workers_of(service)
 
@@ -68,7 +68,7 @@ def test_a_worker_that_ends_by_itself_is_a_failure_even_with_0() -> None:
     assert run_workers(2, lambda number: None if number == 0 else signal.pause()) == 1
 
 
-def test_a_worker_that_raises_never_comes_back_into_the_parents_code() -> None:
+def test_a_worker_that_raises_never_returns_into_the_parents_code() -> None:
     parent = os.getpid()
 
     def work(_: int) -> None:
@@ -78,7 +78,7 @@ def test_a_worker_that_raises_never_comes_back_into_the_parents_code() -> None:
     assert os.getpid() == parent
 
 
-def test_connections_are_shared_out(tmp_path: Path) -> None:
+def test_the_kernel_balances_connections_across_workers(tmp_path: Path) -> None:
     with running_service(tmp_path, env={"MIDSTROKE_WORKERS": "2"}) as service:
         wait_until_both_answer(service)
 
@@ -91,7 +91,7 @@ def test_connections_are_shared_out(tmp_path: Path) -> None:
     assert min(shares) >= 5  # by lot, 20 each: fewer than 5 come once in ten million
 
 
-def test_two_services_do_not_come_to_share_a_port(tmp_path: Path) -> None:
+def test_two_services_can_not_share_a_port(tmp_path: Path) -> None:
     with running_service(tmp_path / "one", env={"MIDSTROKE_WORKERS": "2"}) as service:
         with pytest.raises(CannotListen, match="in use"):
             listen_apart("127.0.0.1", service.port, 2)

@@ -11,13 +11,13 @@ class Clock:
         return self.now
 
 
-def test_a_seconds_worth_may_be_taken_at_once_and_no_more() -> None:
+def test_one_seconds_worth_of_tokens_may_be_taken_at_once() -> None:
     bucket = TokenBucket(5, Clock())
 
     assert [bucket.take() for _ in range(6)] == [True] * 5 + [False]
 
 
-def test_tokens_come_back_evenly() -> None:
+def test_tokens_are_added_evenly() -> None:
     clock = Clock()
     bucket = TokenBucket(4, clock)
     while bucket.take():
@@ -28,7 +28,7 @@ def test_tokens_come_back_evenly() -> None:
     assert [bucket.take() for _ in range(3)] == [True, True, False]
 
 
-def test_a_long_rest_saves_up_one_second_only() -> None:
+def test_a_long_pause_saves_up_one_second_at_most() -> None:
     clock = Clock()
     bucket = TokenBucket(3, clock)
 
@@ -37,7 +37,7 @@ def test_a_long_rest_saves_up_one_second_only() -> None:
     assert [bucket.take() for _ in range(4)] == [True] * 3 + [False]
 
 
-def test_it_tells_how_long_the_next_token_takes() -> None:
+def test_the_wait_for_the_next_token_is_known() -> None:
     bucket = TokenBucket(4, Clock())
     before = bucket.wait()
     while bucket.take():

@@ -46,7 +46,7 @@ def read_json(url: str) -> Any:
         return json.load(reply)
 
 
-def test_it_says_where_it_is_once_it_is_ready(tmp_path: Path) -> None:
+def test_serve_prints_its_address_when_it_is_ready(tmp_path: Path) -> None:
     with running_service(tmp_path) as service:
         assert f"Midstroke is at {service.url}\n" in service.log.read_text()
 
@@ -65,7 +65,7 @@ def test_it_serves_a_prediction_and_never_loads_tensorflow(tmp_path: Path) -> No
     assert "/tensorflow/" not in mapped
 
 
-def test_told_to_stop_it_closes_sockets_with_1012_and_ends_well(tmp_path: Path) -> None:
+def test_on_sigterm_sockets_close_with_1012_and_the_exit_code_is_0(tmp_path: Path) -> None:
     with running_service(tmp_path) as service, connect(service.websocket_url) as client:
         client.recv(WAIT_SECONDS)
 
@@ -77,7 +77,7 @@ def test_told_to_stop_it_closes_sockets_with_1012_and_ends_well(tmp_path: Path) 
         assert service.process.wait(WAIT_SECONDS) == 0
 
 
-def test_what_was_accepted_outlives_a_kill(tmp_path: Path) -> None:
+def test_accepted_contributions_survive_a_kill(tmp_path: Path) -> None:
     record = contribution_record()
     port = free_port()
     # A store that can't be reached keeps the drawing in the spool.
@@ -99,7 +99,7 @@ def test_what_was_accepted_outlives_a_kill(tmp_path: Path) -> None:
     assert counts["total"] == 1
 
 
-def test_a_store_that_is_down_does_not_keep_it_from_serving_the_models_that_ship(tmp_path: Path) -> None:
+def test_the_shipped_models_are_served_while_the_store_is_down(tmp_path: Path) -> None:
     nowhere = {"MIDSTROKE_STORE": "s3://nowhere", "MIDSTROKE_S3_ENDPOINT": f"http://127.0.0.1:{free_port()}"}
     for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         nowhere[variable] = "none"
@@ -111,7 +111,7 @@ def test_a_store_that_is_down_does_not_keep_it_from_serving_the_models_that_ship
     assert shipped_artifact("softmax").card.version in {model["model"] for model in ready["models"]}
 
 
-def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
+def test_a_port_in_use_ends_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -127,7 +127,7 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "env", "said"),
+    ("arguments", "env", "expected"),
     [
         (["serve", "--port", "70000"], {}, "MIDSTROKE_PORT is 70000"),
         (["serve"], {"MIDSTROKE_PORT": "many"}, "MIDSTROKE_PORT is 'many'"),
@@ -138,14 +138,14 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
         (["models", "promote", "softmax", "latest"], {}, "'latest' is not a version's name"),
     ],
 )
-def test_what_can_not_be_done_is_one_clear_line(
-    tmp_path: Path, arguments: list[str], env: dict[str, str], said: str
+def test_an_impossible_command_ends_in_one_line(
+    tmp_path: Path, arguments: list[str], env: dict[str, str], expected: str
 ) -> None:
     ended = midstroke(*arguments, var=tmp_path, env=env)
 
-    assert ended.returncode == 1
+    assert ended.returncode == (2 if expected.startswith("MIDSTROKE_") else 1)
     assert ended.stderr.startswith("midstroke: ")
-    assert said in ended.stderr
+    assert expected in ended.stderr
     assert ended.stderr.count("\n") == 1
 
 
@@ -171,7 +171,7 @@ def test_imported_drawings_are_in_the_spool_once(tmp_path: Path) -> None:
     assert "3 wait for upload" in second.stdout
 
 
-def test_what_is_in_the_spool_goes_on_to_the_store(tmp_path: Path) -> None:
+def test_spooled_drawings_are_uploaded_to_the_store(tmp_path: Path) -> None:
     (tmp_path / "drawings.ndjson").write_text(format_drawing(Drawing("d", SEVEN, 7, "writer", "file")))
     midstroke("import-drawings", str(tmp_path / "drawings.ndjson"), var=tmp_path)
     store = FolderStore(tmp_path / "store")
@@ -188,14 +188,14 @@ def test_what_is_in_the_spool_goes_on_to_the_store(tmp_path: Path) -> None:
     assert len(list(store.keys("drawings/v1/"))) == 1
 
 
-def test_every_command_explains_itself(tmp_path: Path) -> None:
-    told = midstroke("--help", var=tmp_path).stdout
+def test_every_command_has_a_help_text(tmp_path: Path) -> None:
+    output = midstroke("--help", var=tmp_path).stdout
 
-    assert all(command in told for command in ("serve", "train", "evaluate", "models", "import-drawings"))
+    assert all(command in output for command in ("serve", "train", "evaluate", "models", "import-drawings"))
 
 
-def test_every_setting_is_listed_with_what_it_is_and_does(tmp_path: Path) -> None:
-    told = midstroke("settings", var=tmp_path).stdout
+def test_every_setting_is_listed_with_its_value_and_description(tmp_path: Path) -> None:
+    output = midstroke("settings", var=tmp_path).stdout
 
-    assert f"MIDSTROKE_VAR={tmp_path}\n" in told
-    assert "MIDSTROKE_RETRAIN_AFTER=20\n    new training drawings" in told
+    assert f"MIDSTROKE_VAR={tmp_path}\n" in output
+    assert "MIDSTROKE_RETRAIN_AFTER=20\n    new training drawings" in output

@@ -1,4 +1,4 @@
-"""`midstroke train` and `midstroke evaluate`, as they are typed."""
+"""`midstroke train` and `midstroke evaluate` as commands."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def drawings(tmp_path: Path) -> Path:
 
 
 def test_a_first_model_is_trained_and_published_to_a_folder(tmp_path: Path, drawings: Path) -> None:
-    told = CliRunner().invoke(
+    result = CliRunner().invoke(
         app,
         ["train", "--drawings", str(drawings), "--family", "original", "--batches", "20", "--no-store",
          "--publish-to", str(tmp_path / "models")],
     )  # fmt: skip
 
-    assert told.exit_code == 0, told.output
+    assert result.exit_code == 0, result.output
     registry = Registry(FolderStore(tmp_path / "models"))
     champion = registry.champion("original")
     assert champion is not None
@@ -59,7 +59,7 @@ def test_a_first_model_is_trained_and_published_to_a_folder(tmp_path: Path, draw
     assert artifact.card.recipe["batches"] == 20
 
 
-def test_champions_are_measured_as_json_with_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_champions_are_evaluated_as_json_with_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shipped = Registry(FolderStore(FIRST_MODELS))
     pointer = shipped.champion("original")
     assert pointer is not None
@@ -68,10 +68,10 @@ def test_champions_are_measured_as_json_with_figures(tmp_path: Path, monkeypatch
     registry.promote("original", pointer.version, "the first")
     monkeypatch.setenv("MIDSTROKE_STORE", str(tmp_path / "store"))
 
-    told = CliRunner().invoke(app, ["evaluate", "--json", "--figures", str(tmp_path / "figures")])
+    result = CliRunner().invoke(app, ["evaluate", "--json", "--figures", str(tmp_path / "figures")])
 
-    assert told.exit_code == 0, told.output
-    record = json.loads(told.stdout)
+    assert result.exit_code == 0, result.output
+    record = json.loads(result.stdout)
     assert record["judged_on"] == "200 reference drawings"
     assert record["families"]["original"]["drawings"] == 200
     assert (tmp_path / "figures" / "original" / "accuracy.svg").is_file()
@@ -84,21 +84,21 @@ def test_champions_are_measured_as_json_with_figures(tmp_path: Path, monkeypatch
         (["train", "--no-store"], "no drawings to train on"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_line(arguments: list[str], message: str) -> None:
-    told = CliRunner().invoke(app, arguments)
+def test_an_impossible_training_ends_in_one_line(arguments: list[str], message: str) -> None:
+    result = CliRunner().invoke(app, arguments)
 
-    assert told.exit_code == 1
-    assert message in told.output
-    assert "Traceback" not in told.output
+    assert result.exit_code == 1
+    assert message in result.output
+    assert "Traceback" not in result.output
 
 
-def test_a_store_of_no_known_kind_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_kind_of_store_ends_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MIDSTROKE_STORE", "ftp://bucket")
 
-    told = CliRunner().invoke(app, ["evaluate"])
+    result = CliRunner().invoke(app, ["evaluate"])
 
-    assert told.exit_code == 1
-    assert "ftp://bucket" in told.output
+    assert result.exit_code == 2
+    assert "ftp://bucket" in result.output
 
 
 def test_tensorflow_is_not_loaded_before_training() -> None:
@@ -107,6 +107,6 @@ def test_tensorflow_is_not_loaded_before_training() -> None:
         "print([name for name in ('tensorflow', 'keras', 'matplotlib') if name in sys.modules])"
     )
 
-    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
-    assert told.stdout.strip() == "[]"
+    assert result.stdout.strip() == "[]"

@@ -35,7 +35,7 @@ def kept(service: Service) -> Service:
     return service
 
 
-def test_the_ancestors_are_told_as_they_were_written(kept: Service) -> None:
+def test_the_comparison_is_returned_as_it_was_written(kept: Service) -> None:
     answer = kept.call("GET", "/baselines")
 
     rows = TypeAdapter(list[Baseline]).validate_python(answer.json)
@@ -54,14 +54,14 @@ def test_a_comparison_that_the_browser_has_is_not_sent_again(kept: Service) -> N
     assert (again.status, again.body) == (304, b"")
 
 
-def test_a_figure_is_a_picture_that_can_do_nothing(kept: Service) -> None:
+def test_a_figure_is_sandboxed(kept: Service) -> None:
     figure = kept.call("GET", "/baselines/confusion-svc-100.svg")
 
     assert (figure.body, figure.headers["content-type"]) == (b"<svg/>", "image/svg+xml")
     assert "sandbox" in figure.headers["content-security-policy"]
 
 
-def test_without_a_comparison_it_says_what_would_write_one(service: Service) -> None:
+def test_without_a_comparison_the_error_names_the_command_that_writes_one(service: Service) -> None:
     answer = service.call("GET", "/baselines")
 
     assert (answer.status, answer.json["code"]) == (404, "not_found")
@@ -71,7 +71,7 @@ def test_without_a_comparison_it_says_what_would_write_one(service: Service) -> 
 @pytest.mark.parametrize(
     "path", ["none.svg", "notes.txt", "baselines.json", "..%2Fspool.sqlite", "..%2Fbaselines%2Fconfusion-svc-100.svg"]
 )
-def test_nothing_else_of_the_folder_can_be_read(kept: Service, path: str) -> None:
+def test_no_other_file_of_the_folder_can_be_read(kept: Service, path: str) -> None:
     answer = kept.call("GET", f"/baselines/{path}")
 
     assert (answer.status, answer.json["code"]) == (404, "not_found")

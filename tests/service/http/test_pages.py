@@ -29,7 +29,7 @@ def page(tmp_path: Path) -> Page:
     ("path", "content_type"),
     [("index.html", "text/html; charset=utf-8"), ("js/main.js", "text/javascript; charset=utf-8")],
 )
-def test_a_file_of_the_page_has_the_type_that_browsers_insist_on(page: Page, path: str, content_type: str) -> None:
+def test_a_file_of_the_page_has_its_content_type(page: Page, path: str, content_type: str) -> None:
     response = page.respond(path, request())
 
     assert response is not None
@@ -62,5 +62,5 @@ def test_a_changed_file_is_sent(page: Page, tmp_path: Path) -> None:
     "path",
     ["js/none.js", "js", "js/notes.md", ".env", "../secret.js", "js/../../secret.js", "/etc/passwd", "js//main.js", ""],
 )
-def test_nothing_but_the_pages_own_files_is_given(page: Page, path: str) -> None:
+def test_only_the_pages_own_files_are_served(page: Page, path: str) -> None:
     assert page.respond(path, request()) is None

@@ -1,4 +1,4 @@
-"""What the holder of a receipt can do, over real HTTP, with the drawing on disk and in the store; and nobody else."""
+"""Receipts over real HTTP, with the drawing on disk and in the store: their holders get access, nobody else."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from collector.upload.uploader import Uploader
 from service.http.schemas import Deleted, Error, StoredContribution
 from service.intake.receipts import Receipts
 from service.wire.schemas import Accepted, Refused
+from tests.service.conversation import say
 from tests.service.fakes import TOKEN, DownStore, contribution_record
 from tests.service.serving import KEY, Answer, Service, receive
-from tests.service.talking import say
 
 
 def give(service: Service, record: dict[str, Any]) -> Answer:
@@ -61,7 +61,7 @@ def pixels(pngs: list[str]) -> list[bytes]:
     return [read_canvas(base64.b64decode(png)).tobytes() for png in pngs]
 
 
-def test_its_contributor_sees_all_that_is_kept(service: Service, given: tuple[dict[str, Any], str]) -> None:
+def test_a_receipt_shows_all_that_is_stored(service: Service, given: tuple[dict[str, Any], str]) -> None:
     record, receipt = given
 
     answer = by_receipt(service, "GET", record["id"], receipt)
@@ -79,7 +79,7 @@ def test_its_contributor_sees_all_that_is_kept(service: Service, given: tuple[di
     ]
 
 
-def test_its_contributor_downloads_the_same_as_one_file(service: Service, given: tuple[dict[str, Any], str]) -> None:
+def test_a_receipt_downloads_the_same_as_one_file(service: Service, given: tuple[dict[str, Any], str]) -> None:
     record, receipt = given
     seen = by_receipt(service, "GET", record["id"], receipt).json
 
@@ -95,7 +95,7 @@ def test_its_contributor_downloads_the_same_as_one_file(service: Service, given:
     assert f"midstroke-7-{record['id'][:8]}.zip" in answer.headers["content-disposition"]
 
 
-def test_what_is_deleted_is_gone_from_disk_and_store(service: Service, given: tuple[dict[str, Any], str]) -> None:
+def test_a_deleted_drawing_is_gone_from_disk_and_store(service: Service, given: tuple[dict[str, Any], str]) -> None:
     record, receipt = given
 
     answer = by_receipt(service, "DELETE", record["id"], receipt)
@@ -109,9 +109,7 @@ def test_what_is_deleted_is_gone_from_disk_and_store(service: Service, given: tu
     assert by_receipt(service, "GET", record["id"], receipt, "/archive").status == 410
 
 
-def test_deleting_twice_is_harmless_and_gets_the_first_answer(
-    service: Service, given: tuple[dict[str, Any], str]
-) -> None:
+def test_deleting_twice_gets_the_first_answer(service: Service, given: tuple[dict[str, Any], str]) -> None:
     record, receipt = given
 
     first = by_receipt(service, "DELETE", record["id"], receipt)
@@ -139,7 +137,7 @@ def test_a_deleted_drawing_does_not_come_back(service: Service, given: tuple[dic
     assert list(service.store.keys("drawings/")) == []
 
 
-def test_what_is_deleted_is_not_counted_any_more(service: Service, given: tuple[dict[str, Any], str]) -> None:
+def test_a_deleted_drawing_is_no_longer_counted(service: Service, given: tuple[dict[str, Any], str]) -> None:
     record, receipt = given
     give(service, contribution_record(label=3))
 
@@ -151,9 +149,7 @@ def test_what_is_deleted_is_not_counted_any_more(service: Service, given: tuple[
 
 @pytest.mark.parametrize("wrong", ["", "0" * 64, "ü" * 64, "another's", "no scheme"])
 @pytest.mark.parametrize(("method", "rest"), [("GET", ""), ("GET", "/archive"), ("DELETE", "")])
-def test_without_the_receipt_a_drawing_might_as_well_not_be_there(
-    service: Service, wrong: str, method: str, rest: str
-) -> None:
+def test_without_its_receipt_a_drawing_is_not_found(service: Service, wrong: str, method: str, rest: str) -> None:
     record, other = contribution_record(), contribution_record()
     give(service, record)
     shown = {"another's": give(service, other).json["receipt"]}.get(wrong, wrong)
@@ -167,7 +163,7 @@ def test_without_the_receipt_a_drawing_might_as_well_not_be_there(
     assert len(service.spool.pending(10)) == 2
 
 
-def test_who_resends_anothers_id_gets_no_receipt_for_it(service: Service) -> None:
+def test_resending_another_contributors_id_gets_no_receipt(service: Service) -> None:
     record = contribution_record()
     mine = give(service, record).json
 
@@ -178,7 +174,7 @@ def test_who_resends_anothers_id_gets_no_receipt_for_it(service: Service) -> Non
     assert (others["duplicate"], others["receipt"]) == (True, None)
 
 
-def test_a_receipt_can_not_be_read_out_of_a_contributors_hash(service: Service) -> None:
+def test_a_contributors_hash_does_not_reveal_a_receipt(service: Service) -> None:
     record = contribution_record()
     receipt = give(service, record).json["receipt"]
 
@@ -190,7 +186,7 @@ def test_a_receipt_can_not_be_read_out_of_a_contributors_hash(service: Service) 
     assert not any(receipt[:32] in document for document in documents)
 
 
-def test_another_sites_page_may_not_delete(service: Service) -> None:
+def test_a_page_of_another_origin_may_not_delete(service: Service) -> None:
     record = contribution_record()
     receipt = give(service, record).json["receipt"]
 
@@ -205,7 +201,7 @@ def test_another_sites_page_may_not_delete(service: Service) -> None:
     assert len(service.spool.pending(10)) == 1
 
 
-def test_who_guesses_is_slowed_down_and_keeps_out_nobody_else(service: Service) -> None:
+def test_guessing_receipts_is_slowed_down_and_locks_out_nobody(service: Service) -> None:
     record = contribution_record()
     receipt = give(service, record).json["receipt"]
 
@@ -215,7 +211,7 @@ def test_who_guesses_is_slowed_down_and_keeps_out_nobody_else(service: Service) 
     assert by_receipt(service, "GET", record["id"], receipt).status == 200
 
 
-def test_a_deletion_is_taken_while_the_store_is_down(service: Service) -> None:
+def test_a_deletion_is_accepted_while_the_store_is_down(service: Service) -> None:
     record = contribution_record()
     receipt = give(service, record).json["receipt"]
     upload(service)
@@ -233,7 +229,7 @@ def test_a_deletion_is_taken_while_the_store_is_down(service: Service) -> None:
     assert objects_of(service, record) == [tombstone_key(record["id"])]
 
 
-def test_what_the_store_can_not_tell_just_now_is_told_as_such(service: Service) -> None:
+def test_an_unreachable_store_is_an_error_of_its_own(service: Service) -> None:
     record = contribution_record()
     receipt = give(service, record).json["receipt"]
     upload(service)
@@ -244,7 +240,7 @@ def test_what_the_store_can_not_tell_just_now_is_told_as_such(service: Service) 
     assert (answer.status, Error.model_validate(answer.json).code) == (503, "store_unreachable")
 
 
-def test_a_receipt_outlives_the_spool_as_long_as_the_key_is_kept(service: Service, tmp_path: Any) -> None:
+def test_a_receipt_stays_valid_without_the_spool_while_the_key_exists(service: Service, tmp_path: Any) -> None:
     record = contribution_record()
     receipt = give(service, record).json["receipt"]
     upload(service)

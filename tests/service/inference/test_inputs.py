@@ -30,7 +30,7 @@ def inputs_of(snapshot: Snapshot, encoding: Encoding) -> Inputs:
 
 
 @pytest.mark.parametrize("encoding", ["ink20", "canvas20", "path48"])
-def test_the_same_drawing_gives_the_same_inputs_however_it_is_sent(encoding: Encoding) -> None:
+def test_every_encoding_of_a_drawing_gives_the_same_inputs(encoding: Encoding) -> None:
     ways: list[Snapshot] = [snapshot for snapshot in (PNG, STROKES) if encoding in FEEDS[snapshot.slot]]
     framed = inputs_of(FRAMES[encoding], encoding)
 
@@ -58,7 +58,7 @@ def test_an_empty_canvas_has_no_inputs(gray: int) -> None:
     assert make_inputs(blank, FEEDS["png"]) == {"ink20": None, "canvas20": None}
 
 
-def test_ink_outside_the_canvas_only_is_no_ink() -> None:
+def test_ink_only_outside_the_canvas_counts_as_none() -> None:
     far = tuple(Stroke(tuple(type(p)(p.x + 3000, p.y) for p in s.points)) for s in SEVEN)
 
     assert make_inputs(Strokes(1, 1, 500, 500, 16, far), ["ink20"]) == {"ink20": None}

@@ -63,12 +63,12 @@ def newer(family: str = "softmax", standing: float | None = None) -> Artifact:
     )
 
 
-def test_an_empty_store_is_given_the_models_that_ship_and_serves_them(house: House) -> None:
+def test_an_empty_store_is_seeded_with_the_shipped_models(house: House) -> None:
     assert house.serves("softmax") == shipped_artifact("softmax").card.version
     assert (house.live.current.from_store, house.live.current.trouble) == (True, "")
 
 
-def test_a_new_champion_is_served_from_the_next_poll_on(house: House) -> None:
+def test_a_new_champion_is_served_after_the_next_poll(house: House) -> None:
     version = house.promote(newer())
 
     house.live.poll()
@@ -87,7 +87,7 @@ def test_a_rolled_back_champion_is_served_again(house: House) -> None:
     assert house.serves("softmax") == before
 
 
-def test_what_was_read_once_stays_as_it_was(house: House) -> None:
+def test_a_served_state_that_was_read_does_not_change(house: House) -> None:
     served = house.live.current
     before = house.serves("softmax")
     house.promote(newer())
@@ -109,7 +109,7 @@ def test_a_champion_with_a_broken_file_is_never_served(house: House, file: str) 
     assert version in house.live.current.trouble
 
 
-def test_a_model_that_forgot_its_golden_predictions_is_never_served(house: House) -> None:
+def test_a_model_that_fails_its_golden_predictions_is_never_served(house: House) -> None:
     before = house.serves("softmax")
     artifact = newer()
     wrong = tuple(replace(g, probabilities=g.probabilities[::-1]) for g in artifact.card.golden)
@@ -120,7 +120,7 @@ def test_a_model_that_forgot_its_golden_predictions_is_never_served(house: House
     assert house.serves("softmax") == before
 
 
-def test_a_pointer_that_can_not_be_read_leaves_the_rest_alone(house: House) -> None:
+def test_an_unreadable_pointer_does_not_affect_other_families(house: House) -> None:
     house.promote(newer("twin"))
     house.clock.now += FAMILIES_SECONDS
     house.store.put(champion_key("softmax"), b"{")
@@ -131,7 +131,7 @@ def test_a_pointer_that_can_not_be_read_leaves_the_rest_alone(house: House) -> N
     assert "softmax" in house.live.current.trouble
 
 
-def test_a_broken_champion_is_looked_at_again_only_after_a_while(house: House) -> None:
+def test_a_broken_champion_is_loaded_again_only_after_a_while(house: House) -> None:
     version = house.promote(newer())
     key = model_key("softmax", version, "model.tflite")
     whole = house.store.get(key)
@@ -157,7 +157,7 @@ def test_a_new_family_is_found(house: House) -> None:
     assert "twin" in house.live.current.predictors
 
 
-def test_the_best_by_standing_comes_first(house: House) -> None:
+def test_families_are_ordered_by_standing(house: House) -> None:
     house.promote(newer("twin", standing=0.999))
     house.clock.now += FAMILIES_SECONDS
     house.live.poll()
@@ -178,7 +178,7 @@ def test_the_trainers_status_is_read(house: House) -> None:
     assert house.live.current.trainer == status
 
 
-def test_a_status_that_can_not_be_read_is_none(house: House) -> None:
+def test_an_unreadable_status_counts_as_none(house: House) -> None:
     house.store.put(TRAINER_STATUS, b"[]")
 
     house.live.poll()
@@ -186,7 +186,7 @@ def test_a_status_that_can_not_be_read_is_none(house: House) -> None:
     assert house.live.current.trainer is None
 
 
-def test_listeners_hear_of_changes_alone_and_until_they_stop(house: House) -> None:
+def test_listeners_are_called_only_for_changes_and_until_they_stop(house: House) -> None:
     heard: list[tuple[Served, Served]] = []
     stop = house.live.listen(lambda before, after: heard.append((before, after)))
 
@@ -203,7 +203,7 @@ def test_listeners_hear_of_changes_alone_and_until_they_stop(house: House) -> No
     assert heard[0][1].predictors["softmax"].card.version.startswith("2030")
 
 
-def test_without_a_store_the_models_that_ship_are_served_and_it_says_so() -> None:
+def test_without_a_store_the_shipped_models_are_served_and_trouble_says_so() -> None:
     down = DownStore()
     live = LiveModels(down, Registry(down), Registry(FolderStore(FIRST_MODELS)))
 
@@ -215,7 +215,7 @@ def test_without_a_store_the_models_that_ship_are_served_and_it_says_so() -> Non
     assert "no route to host" in live.current.trouble
 
 
-def test_a_store_that_comes_back_is_taken_up() -> None:
+def test_a_store_that_comes_back_is_used_again() -> None:
     down = DownStore()
     live = LiveModels(down, Registry(down), Registry(FolderStore(FIRST_MODELS)))
     live.serve_shipped()
@@ -228,7 +228,7 @@ def test_a_store_that_comes_back_is_taken_up() -> None:
     assert Registry(down.store).champion("softmax") is not None
 
 
-def test_a_store_that_goes_down_leaves_what_is_served() -> None:
+def test_the_served_models_stay_when_the_store_goes_down() -> None:
     down = DownStore()
     down.store = MemoryStore()
     live = LiveModels(down, Registry(down), Registry(FolderStore(FIRST_MODELS)))

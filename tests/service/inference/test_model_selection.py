@@ -29,7 +29,7 @@ def chosen(snapshot: Snapshot, *families: str) -> list[str]:
     return [predictor.family for predictor in select_predictors(SERVED, families, snapshot)]
 
 
-def test_the_best_that_the_snapshot_feeds_answers_when_none_is_named() -> None:
+def test_without_named_families_the_best_that_takes_the_snapshot_answers() -> None:
     assert chosen(STROKES) == ["path"]
     assert chosen(INK) == ["cnn"]
 
@@ -38,18 +38,18 @@ def test_the_named_families_answer_in_the_order_of_their_names() -> None:
     assert chosen(STROKES, "softmax", "path") == ["softmax", "path"]
 
 
-def test_of_the_named_families_only_those_that_it_feeds_answer() -> None:
+def test_only_named_families_that_take_the_snapshot_answer() -> None:
     assert chosen(INK, "path", "softmax") == ["softmax"]
 
 
-def test_a_snapshot_that_no_named_family_takes_is_told_so() -> None:
+def test_a_snapshot_that_no_named_family_takes_is_an_error() -> None:
     with pytest.raises(ProtocolError, match="softmax takes ink20") as caught:
         chosen(PATH, "softmax")
 
     assert (caught.value.code, caught.value.drawing, caught.value.seq) == ("bad_snapshot", 1, 2)
 
 
-def test_a_snapshot_that_nothing_served_takes_finds_no_model() -> None:
+def test_a_snapshot_that_no_served_model_takes_is_no_model() -> None:
     with pytest.raises(ProtocolError) as caught:
         chosen(Frame("canvas20", b""))
 

@@ -1,4 +1,4 @@
-"""`kill -9` right after a deletion was acknowledged: a service that comes back brings nothing back."""
+"""`kill -9` right after an acknowledged deletion: the drawing stays deleted after a restart."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ from infra.harness.raw_peer import (
     websocket,
 )
 from infra.harness.service_process import RunningService, running_service
-from tests.service.talking import ink_frame
+from tests.service.conversation import ink_frame
 
 pytestmark = pytest.mark.slow  # floods a service for seconds
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
+from tests.service.conversation import greet, ink_frame, say
 from tests.service.fakes import TOKEN, contribution_record
 from tests.service.serving import Service, receive, receive_all
-from tests.service.talking import greet, ink_frame, say
 
 
-def test_a_contribution_is_acknowledged_and_once_only_kept(service: Service) -> None:
+def test_a_contribution_is_acknowledged_and_stored_once(service: Service) -> None:
     record = contribution_record()
     with service.connect() as socket:
         greet(socket, contributor=TOKEN)
@@ -40,7 +40,7 @@ def test_a_contribution_over_http_is_the_same_contribution(service: Service) -> 
     assert (second["id"], second["duplicate"]) == (record["id"], True)
 
 
-def test_a_wrong_contribution_is_refused_by_its_id(service: Service) -> None:
+def test_the_refusal_of_an_invalid_contribution_names_its_id(service: Service) -> None:
     with service.connect() as socket:
         receive(socket)
 
@@ -55,7 +55,7 @@ def test_a_wrong_contribution_is_refused_by_its_id(service: Service) -> None:
     )
 
 
-def test_predictions_go_on_while_contributions_are_put_on_disk(service: Service) -> None:
+def test_predictions_continue_while_contributions_are_stored(service: Service) -> None:
     with service.connect() as socket:
         greet(socket, coalesce=False)
 

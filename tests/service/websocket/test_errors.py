@@ -1,4 +1,4 @@
-"""What a real server answers to clients that speak wrongly, too much, or not at all."""
+"""Clients that send wrong or too many messages, or never read, on a real server."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import json
 import pytest
 
 from collector.ink.raster import encode_png
+from tests.service.conversation import CANVAS, INK20, PNG, ask, close_code, frame, greet, ink_frame, serve_two_families
 from tests.service.serving import Service, receive, receive_all
-from tests.service.talking import CANVAS, INK20, PNG, ask, close_code, frame, greet, ink_frame, serve_two_families
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from tests.service.talking import CANVAS, INK20, PNG, ask, close_code, frame, gr
         (b'{"type": "hello"}', "bad_frame"),
     ],
 )
-def test_a_wrong_message_is_told_its_code_and_the_socket_stays(
+def test_a_wrong_message_gets_its_error_code_and_the_socket_stays_open(
     service: Service, message: bytes | str, code: str
 ) -> None:
     with service.connect() as socket:
@@ -44,7 +44,7 @@ def test_a_wrong_message_is_told_its_code_and_the_socket_stays(
     assert answer["type"] == "prediction"
 
 
-def test_an_error_names_the_snapshot_that_it_is_about(service: Service) -> None:
+def test_an_error_names_its_snapshot(service: Service) -> None:
     with service.connect() as socket:
         receive(socket)
 
@@ -53,7 +53,7 @@ def test_an_error_names_the_snapshot_that_it_is_about(service: Service) -> None:
     assert (error["drawing"], error["seq"]) == (3, 12)
 
 
-def test_a_hello_that_was_wrong_leaves_the_former_in_force(service: Service) -> None:
+def test_an_invalid_hello_leaves_the_former_in_effect(service: Service) -> None:
     serve_two_families(service)
     with service.connect() as socket:
         greet(socket, family="whole")
@@ -84,7 +84,7 @@ def test_thirty_two_wrong_snapshots_in_a_row_end_the_socket(service: Service) ->
         assert close_code(socket) == 4408
 
 
-def test_a_right_message_between_wrong_ones_keeps_the_socket(service: Service) -> None:
+def test_a_valid_message_between_wrong_ones_keeps_the_socket_open(service: Service) -> None:
     with service.connect() as socket:
         receive(socket)
 
@@ -106,7 +106,7 @@ def test_a_message_over_the_limit_ends_the_socket(service: Service) -> None:
         assert close_code(socket) == 1009
 
 
-def test_a_ping_is_answered_by_its_own_number(service: Service) -> None:
+def test_a_pong_has_the_number_of_its_ping(service: Service) -> None:
     with service.connect() as socket:
         receive(socket)
 

@@ -13,9 +13,9 @@ from typing import Any
 from websockets.frames import Frame, Opcode
 
 from collector.ink.raster import draw_strokes, encode_png
+from tests.service.conversation import ink_frame
 from tests.service.fakes import SEVEN
 from tests.service.serving import WAIT_SECONDS, Service
-from tests.service.talking import ink_frame
 
 
 @contextmanager

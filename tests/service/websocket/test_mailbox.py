@@ -20,7 +20,7 @@ def taken(mailbox: Mailbox) -> list[int | None]:
     return [mailbox.take().seq for _ in iter(lambda: bool(mailbox), False)]
 
 
-def test_the_latest_takes_the_place_of_one_that_waits() -> None:
+def test_the_latest_snapshot_replaces_a_waiting_one() -> None:
     async def fill() -> Mailbox:
         mailbox = Mailbox()
         for seq in (1, 2, 3):
@@ -30,7 +30,7 @@ def test_the_latest_takes_the_place_of_one_that_waits() -> None:
     assert taken(asyncio.run(fill())) == [3]
 
 
-def test_each_encoding_has_a_place_of_its_own() -> None:
+def test_each_encoding_has_its_own_slot() -> None:
     async def fill() -> Mailbox:
         mailbox = Mailbox()
         for snapshot in (ink(1), path(2), ink(3)):
@@ -40,7 +40,7 @@ def test_each_encoding_has_a_place_of_its_own() -> None:
     assert taken(asyncio.run(fill())) == [3, 2]
 
 
-def test_without_coalescing_all_are_kept_in_order() -> None:
+def test_without_coalescing_all_snapshots_are_queued_in_order() -> None:
     async def fill() -> Mailbox:
         mailbox = Mailbox()
         mailbox.coalesce = False
@@ -67,7 +67,7 @@ def test_a_full_queue_makes_the_reader_wait_until_one_is_taken() -> None:
     assert asyncio.run(overfill()) == (True, True)
 
 
-def test_those_in_order_come_before_the_latest() -> None:
+def test_queued_snapshots_come_before_coalesced_ones() -> None:
     async def change_over() -> Mailbox:
         mailbox = Mailbox()
         mailbox.coalesce = False

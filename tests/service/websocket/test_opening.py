@@ -1,12 +1,12 @@
-"""Who is let in, and what they are told first: a real server, a real websocket, the shipped models."""
+"""Accepted and refused handshakes, and the welcome, on a real server with the shipped models."""
 
 from __future__ import annotations
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from tests.service.conversation import StartService, close_code
 from tests.service.serving import Service, receive
-from tests.service.talking import StartService, close_code
 
 
 def test_the_server_welcomes_with_models_limits_consent_and_counts(service: Service) -> None:
@@ -33,22 +33,22 @@ def test_a_client_of_another_protocol_is_refused(service: Service) -> None:
         assert close_code(socket) == 4400
 
 
-def test_another_sites_page_is_refused(service: Service) -> None:
+def test_a_page_of_another_origin_is_refused(service: Service) -> None:
     with service.connect(origin="https://evil.example") as socket:
         assert close_code(socket) == 4403
 
 
-def test_the_services_own_page_is_taken(service: Service) -> None:
+def test_the_services_own_page_is_accepted(service: Service) -> None:
     with service.connect(origin=f"http://127.0.0.1:{service.port}") as socket:
         assert receive(socket)["type"] == "welcome"
 
 
-def test_a_client_without_an_origin_is_refused_where_the_setting_says_so(start_service: StartService) -> None:
+def test_a_client_without_an_origin_is_refused_if_the_setting_says_so(start_service: StartService) -> None:
     with start_service(allow_no_origin=False).connect() as socket:
         assert close_code(socket) == 4403
 
 
-def test_one_socket_too_many_is_told_to_come_later(start_service: StartService) -> None:
+def test_one_socket_too_many_is_closed_with_4503(start_service: StartService) -> None:
     service = start_service(max_sockets=1)
 
     with service.connect() as first, service.connect() as second:
@@ -56,7 +56,7 @@ def test_one_socket_too_many_is_told_to_come_later(start_service: StartService) 
         assert receive(first)["type"] == "welcome"
 
 
-def test_a_place_that_was_left_is_free_again(start_service: StartService) -> None:
+def test_a_closed_socket_makes_room_for_another(start_service: StartService) -> None:
     service = start_service(max_sockets=1)
     with service.connect() as first:
         receive(first)

@@ -1,4 +1,4 @@
-"""Snapshots and their answers over a real websocket, across a swap of models too."""
+"""Snapshots and their answers over a real websocket, also across a swap of models."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
 from collector.storage.memory_store import MemoryStore
 from service.inference.live_models import LiveModels
 from service.websocket.sockets import WOKEN_AT_ONCE
-from tests.service.fakes import SEVEN
-from tests.service.serving import Service, receive, receive_all
-from tests.service.talking import (
+from tests.service.conversation import (
     CANVAS,
     CANVAS20,
     INK20,
@@ -31,6 +29,8 @@ from tests.service.talking import (
     say,
     serve_two_families,
 )
+from tests.service.fakes import SEVEN
+from tests.service.serving import Service, receive, receive_all
 from training.models.registry import Registry
 from training.models.status import TrainerStatus
 
@@ -45,7 +45,7 @@ def snapshots_of_one_canvas() -> list[bytes | str]:
     ]
 
 
-def test_the_same_canvas_gets_the_same_answer_however_it_is_sent(service: Service) -> None:
+def test_every_encoding_of_a_canvas_gets_the_same_answer(service: Service) -> None:
     with service.connect() as socket:
         greet(socket, family="softmax")
 
@@ -77,7 +77,7 @@ def test_bare_pngs_are_counted_by_the_server(service: Service) -> None:
     assert [(answer["drawing"], answer["seq"]) for answer in answers] == [(0, 1), (0, 2), (0, 3)]
 
 
-def test_a_snapshot_without_ink_says_nothing_about_any_digit(service: Service) -> None:
+def test_a_snapshot_without_ink_gets_equal_probabilities(service: Service) -> None:
     blank = np.full((500, 500), 255, np.uint8)
     with service.connect() as socket:
         receive(socket)
@@ -88,7 +88,7 @@ def test_a_snapshot_without_ink_says_nothing_about_any_digit(service: Service) -
     assert framed["probabilities"] == pictured["probabilities"] == [0.1] * 10
 
 
-def test_each_family_asked_answers_what_it_can_be_fed(service: Service) -> None:
+def test_each_requested_family_answers_the_snapshots_it_takes(service: Service) -> None:
     serve_two_families(service)
     with service.connect() as socket:
         welcome = greet(socket, families=["whole", "cropped"])
@@ -112,7 +112,7 @@ def test_without_coalescing_every_snapshot_is_answered_in_order(service: Service
         assert [answer["seq"] for answer in receive_all(socket, 200)] == list(range(200))
 
 
-def test_with_coalescing_the_latest_is_answered_and_none_goes_back(service: Service) -> None:
+def test_with_coalescing_the_latest_is_answered_and_answers_stay_in_order(service: Service) -> None:
     with service.connect() as socket:
         receive(socket)
 
@@ -125,7 +125,7 @@ def test_with_coalescing_the_latest_is_answered_and_none_goes_back(service: Serv
     assert seqs == sorted(set(seqs))
 
 
-def test_over_the_pace_coalesced_snapshots_wait_and_the_latest_is_answered(start_service: StartService) -> None:
+def test_over_the_rate_limit_the_latest_coalesced_snapshot_is_answered(start_service: StartService) -> None:
     with start_service(frames_per_second=1).connect() as socket:
         receive(socket)
 
@@ -143,7 +143,7 @@ def test_over_the_pace_coalesced_snapshots_wait_and_the_latest_is_answered(start
     assert seqs == sorted(seqs)
 
 
-def test_over_the_pace_snapshots_in_order_wait_and_are_all_answered(start_service: StartService) -> None:
+def test_over_the_rate_limit_queued_snapshots_are_all_answered_later(start_service: StartService) -> None:
     with start_service(frames_per_second=50).connect() as socket:
         greet(socket, coalesce=False)
 
@@ -155,7 +155,7 @@ def test_over_the_pace_snapshots_in_order_wait_and_are_all_answered(start_servic
     assert {answer["type"] for answer in answers} == {"prediction"}
 
 
-def test_with_no_model_snapshots_are_told_so_and_the_socket_stays(start_service: StartService) -> None:
+def test_without_a_model_snapshots_get_an_error_and_the_socket_stays_open(start_service: StartService) -> None:
     service = start_service()
     nothing = LiveModels(MemoryStore(), Registry(MemoryStore()), Registry(MemoryStore()))
     service.live.current = nothing.current
@@ -184,7 +184,7 @@ def test_a_swap_reaches_a_drawing_already_under_way(service: Service) -> None:
     assert before["probabilities"] == after["probabilities"]
 
 
-def test_a_model_answers_nobody_before_it_was_told_of(service: Service) -> None:
+def test_a_new_model_is_announced_before_its_first_answer(service: Service) -> None:
     with service.connect() as socket:
         greet(socket)
         ask(socket, ink_frame(1))
@@ -196,7 +196,7 @@ def test_a_model_answers_nobody_before_it_was_told_of(service: Service) -> None:
     assert (answer["type"], answer["family"], answer["seq"]) == ("prediction", "cropped", 2)
 
 
-def test_more_sockets_than_are_woken_at_once_are_all_told(service: Service) -> None:
+def test_more_sockets_than_are_woken_at_once_are_all_informed(service: Service) -> None:
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(service.connect()) for _ in range(2 * WOKEN_AT_ONCE + 1)]
         for socket in sockets:
@@ -208,7 +208,7 @@ def test_more_sockets_than_are_woken_at_once_are_all_told(service: Service) -> N
         assert {receive(socket)["type"] for socket in sockets} == {"trainer"}
 
 
-def test_every_socket_is_told_what_the_trainer_does(service: Service) -> None:
+def test_every_socket_gets_the_trainers_status(service: Service) -> None:
     with service.connect() as one, service.connect() as other:
         for socket in (one, other):
             receive(socket)

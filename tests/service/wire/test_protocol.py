@@ -41,7 +41,7 @@ def test_a_bare_png_is_a_snapshot_whose_seq_the_server_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "said", "seq"),
+    ("data", "expected", "seq"),
     [
         (b"", "0 bytes", None),
         (b"\x01\x02", "2 bytes", None),
@@ -52,8 +52,8 @@ def test_a_bare_png_is_a_snapshot_whose_seq_the_server_counts() -> None:
         (frame(4, bytes(203)), "203 bytes of path48, expected 202", 9),
     ],
 )
-def test_a_wrong_frame_says_what_came_and_of_which_snapshot(data: bytes, said: str, seq: int | None) -> None:
-    with pytest.raises(ProtocolError, match=said) as caught:
+def test_a_wrong_frame_is_an_error_that_names_its_snapshot(data: bytes, expected: str, seq: int | None) -> None:
+    with pytest.raises(ProtocolError, match=expected) as caught:
         parse_binary(data)
 
     assert (caught.value.code, caught.value.seq) == ("bad_frame", seq)
@@ -71,7 +71,7 @@ def test_any_bytes_are_a_frame_or_a_bad_frame(data: bytes) -> None:
     assert code == "bad_frame"
 
 
-def test_a_hello_without_fields_asks_for_the_best_and_the_latest() -> None:
+def test_a_hello_without_fields_asks_for_the_best_family_and_the_latest_snapshot() -> None:
     assert parse_text('{"type": "hello"}') == Hello((), coalesce=True, contributor=None)
 
 
@@ -95,19 +95,19 @@ def test_a_hello_may_name_one_family_or_several() -> None:
         {"contributor": "with spaces in the middle of it"},
     ],
 )
-def test_a_hello_of_another_form_is_a_bad_hello(fields: dict[str, Any]) -> None:
+def test_an_invalid_hello_is_a_bad_hello(fields: dict[str, Any]) -> None:
     with pytest.raises(ProtocolError) as caught:
         parse_text(json.dumps({"type": "hello", **fields}))
 
     assert caught.value.code == "bad_hello"
 
 
-def test_a_family_that_is_no_name_is_told_as_what_it_is() -> None:
+def test_the_error_of_an_invalid_family_name_describes_it() -> None:
     with pytest.raises(ProtocolError, match="family is a list of 0, expected a name"):
         parse_text('{"type": "hello", "family": []}')
 
 
-def test_strokes_have_the_pages_pen_when_they_name_none() -> None:
+def test_strokes_without_a_pen_width_get_the_pages() -> None:
     message = parse_text(strokes_message())
 
     assert isinstance(message, Strokes)
@@ -140,12 +140,12 @@ def test_wrong_strokes_are_a_bad_snapshot_with_its_numbers(changes: dict[str, An
 
 
 @pytest.mark.parametrize("changes", [{"drawing": -1}, {"seq": 2**32}, {"seq": None}, {"drawing": True}])
-def test_strokes_without_a_number_of_their_own_are_refused(changes: dict[str, Any]) -> None:
+def test_strokes_without_drawing_or_seq_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ProtocolError, match="whole number"):
         parse_text(strokes_message(**changes))
 
 
-def test_a_contribution_is_passed_on_without_its_type() -> None:
+def test_a_contributions_record_leaves_out_its_type() -> None:
     assert parse_text('{"type": "contribution", "id": "x"}') == Contribute({"id": "x"})
 
 
@@ -170,7 +170,7 @@ def test_a_ping_keeps_its_number() -> None:
         ('{"type": "contribution", "samples": [{"ink": 1, "ink": 0.5}]}', "bad_json"),
     ],
 )
-def test_other_text_is_refused_by_the_code_that_fits(text: str, code: str) -> None:
+def test_other_text_is_refused_with_its_error_code(text: str, code: str) -> None:
     with pytest.raises(ProtocolError) as caught:
         parse_text(text)
 
@@ -178,7 +178,7 @@ def test_other_text_is_refused_by_the_code_that_fits(text: str, code: str) -> No
 
 
 @pytest.mark.parametrize("body", ['{"type": "ping"}'.encode("utf-16"), b'{"type": "\xff"}'])
-def test_bytes_are_json_in_utf_8_alone(body: bytes) -> None:
+def test_json_in_bytes_must_be_utf_8(body: bytes) -> None:
     with pytest.raises(ProtocolError, match="utf-8") as caught:
         parse_json_object(body)
 
@@ -187,14 +187,14 @@ def test_bytes_are_json_in_utf_8_alone(body: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ['{"type": "hello", "families": %s}', '{"type": %s}', '{"type": "ping", "t": %s}'])
 @pytest.mark.parametrize("value", ["[" * 900 + "]" * 900, "[" + "1," * 300_000 + "1]", "9" * 4000])
-def test_what_came_is_told_in_few_words_whatever_its_size(kind: str, value: str) -> None:
+def test_an_error_describes_values_of_any_size_briefly(kind: str, value: str) -> None:
     with pytest.raises(ProtocolError) as caught:
         parse_text(kind % value)
 
     assert len(caught.value.message) < 120
 
 
-def test_too_many_points_are_counted_before_any_is_made() -> None:
+def test_points_are_counted_before_any_is_created() -> None:
     with pytest.raises(ProtocolError, match="1 strokes of 50000 points") as caught:
         parse_text(strokes_message(strokes=[["no point"] * 50_000]))
 
@@ -242,7 +242,7 @@ def test_a_prediction_is_json_with_five_decimals() -> None:
     }
 
 
-def test_an_error_names_its_snapshot_only_where_that_is_known() -> None:
+def test_an_error_names_its_snapshot_only_if_known() -> None:
     known = json.loads(encode_error(ProtocolError("bad_frame", "no", 1, 2)))
     unknown = json.loads(encode_error(ProtocolError("bad_json", "no")))
 

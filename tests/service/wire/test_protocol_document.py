@@ -1,4 +1,4 @@
-"""`docs/protocol.md` says what the service says: its codes, its encodings, its limits, its calls."""
+"""`docs/protocol.md` agrees with the service: codes, encodings, limits, calls."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ def example(kind: str) -> Any:
     return next(json.loads(block) for block in blocks if f'"type": "{kind}"' in block)
 
 
-def test_it_is_of_this_protocol() -> None:
+def test_the_document_names_this_protocol() -> None:
     assert DOCUMENT.startswith(f"# The wire: `{SUBPROTOCOL}`")
 
 
-def test_its_error_codes_are_those_that_are_told() -> None:
-    told = re.search(r"^Error codes: (.*)$", DOCUMENT, re.MULTILINE)
+def test_the_documented_error_codes_are_complete() -> None:
+    codes = re.search(r"^Error codes: (.*)$", DOCUMENT, re.MULTILINE)
 
-    assert told
-    assert set(re.findall(r"`(\w+)`", told[1])) == set(get_args(ErrorCode))
+    assert codes
+    assert set(re.findall(r"`(\w+)`", codes[1])) == set(get_args(ErrorCode))
 
 
-def test_its_close_codes_are_those_that_are_sent() -> None:
+def test_the_documented_close_codes_are_complete() -> None:
     own = {int(code) for code in re.findall(r"^\| (4\d{3}) \|", section("Close codes"), re.MULTILINE)}
 
     assert own == {int(code) for code in CloseCode}
 
 
-def test_its_frame_has_the_fields_and_sizes_that_are_read() -> None:
+def test_the_documented_frame_is_the_parsed_one() -> None:
     snapshots = section("Snapshots")
     offsets = [int(offset) for offset in re.findall(r"^\| (\d+) \| (?:u|\.)", snapshots, re.MULTILINE)]
     encodings = dict(re.findall(r"(\d) `(\w+)`", snapshots.split("| 2 | u16")[0]))
@@ -61,7 +61,7 @@ def shape(value: Any) -> Any:
     return {name: shape(part) for name, part in value.items()} if isinstance(value, dict) else None
 
 
-def test_its_welcome_has_the_fields_and_limits_of_a_real_one(service: Service) -> None:
+def test_the_documented_welcome_has_the_fields_and_limits_of_a_real_one(service: Service) -> None:
     with service.connect() as socket:
         welcome = receive(socket)
 
@@ -72,7 +72,7 @@ def test_its_welcome_has_the_fields_and_limits_of_a_real_one(service: Service) -
     assert shape(welcome["contributions"]) == shape(shown["contributions"])
 
 
-def test_its_prediction_has_the_fields_of_a_real_one(service: Service) -> None:
+def test_the_documented_prediction_has_the_fields_of_a_real_one(service: Service) -> None:
     shown = example("prediction")
     strokes = {"type": "strokes", "drawing": 1, "seq": 5, "width": 500, "height": 500, "strokes": [[[9, 9], [99, 99]]]}
     with service.connect() as socket:
@@ -85,7 +85,7 @@ def test_its_prediction_has_the_fields_of_a_real_one(service: Service) -> None:
 
 
 @pytest.mark.parametrize("listed", ["documented", "served"])
-def test_its_calls_are_those_of_the_description(service: Service, listed: str) -> None:
+def test_the_documented_calls_are_those_of_openapi(service: Service, listed: str) -> None:
     schema = service.call("GET", "/openapi.json").json
     served = {f"{method.upper()} {path}" for path, methods in schema["paths"].items() for method in methods}
     documented = set(re.findall(r"^\| `((?:GET|POST|DELETE) [^`\s]+)`", section("HTTP"), re.MULTILINE))

@@ -1,4 +1,4 @@
-"""What pages of other origins can do over HTTP: those that the setting allows, and all others."""
+"""Cross-origin HTTP requests of allowed origins and of all others."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import json
 import pytest
 
 from collector.ink.raster import draw_strokes, encode_png
+from tests.service.conversation import StartService
 from tests.service.fakes import SEVEN, contribution_record
 from tests.service.serving import Answer, Service
-from tests.service.talking import StartService
 
 FRIEND, STRANGER = "https://friend.example:8443", "https://stranger.example"
 PICTURE = encode_png(draw_strokes(SEVEN))

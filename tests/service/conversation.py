@@ -1,4 +1,4 @@
-"""What a client says to the service, and how it reads what comes back."""
+"""Sends messages to the service and reads its replies."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def close_code(socket: ClientConnection) -> int | None:
 
 
 def serve_two_families(service: Service) -> None:
-    """`whole` takes canvas20 and says 3, `cropped` takes ink20, says 7 and is the better."""
+    """`whole` takes canvas20 and predicts 3; `cropped` takes ink20, predicts 7 and is the better one."""
     predictors = {
         "cropped": fake_predictor("cropped", "ink20", mean=0.9, digit=7),
         "whole": fake_predictor("whole", "canvas20", mean=0.5, digit=3),
