@@ -109,7 +109,7 @@ def _reliability(axes: Any, evaluation: Evaluation) -> None:
     )
     error = 100 * float(evaluation.calibration_error.mean())
     axes.set(
-        title=f"How far to believe it, off by {error:.1f} points a stage", xlabel="probability given, %",
+        title=f"Confidence against accuracy, off by {error:.1f} points a stage", xlabel="predicted probability, %",
         ylabel="read correctly, %", xlim=(0, 100), ylim=(0, 100),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Stores the label filter's verdict on filtered drawings, so that their contributors can be told."""
+"""Stores the label filter's verdict on filtered drawings, so that their contributors can see it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Augments whole drawings: variants as other people would draw them. No stages, models or files.
 
 A drawing is a list of strokes, each an array (n, 2) of x, y with y downwards. Augment BEFORE cutting into stages, so
-that every stage belongs to one believable drawing.
+that every stage belongs to one plausible drawing.
 """
 
 from __future__ import annotations

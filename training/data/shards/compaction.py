@@ -31,7 +31,8 @@ from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing
 from training.data.picture_reading import PictureReader
 from training.data.shards.files import ShardFiles
-from training.data.shards.reader import Shard, Shards, damaged_row
+from training.data.shards.footer import Shard
+from training.data.shards.reader import Shards, damaged_row
 from training.data.shards.schema import SCHEMA, ids_of, numbered, to_table
 from training.data.shards.writer import write_shard
 from training.data.stored_drawings import READERS, Missing, StoredDrawings, Unavailable

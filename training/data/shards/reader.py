@@ -16,47 +16,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from collector.contribution.layout import SHARDS, ShardName, parse_shard_key
+from collector.contribution.layout import SHARDS
 from collector.storage.object_store import NoSuchObject, StoreError
 from training.data.checks import check_drawing
 from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing
 from training.data.shards.files import ShardFiles
-from training.data.shards.schema import GROUP_DRAWINGS, SAMPLES, SCHEMA, WITHDRAWN, from_table, ids_of
+from training.data.shards.footer import Group, Shard, parse_footer
+from training.data.shards.schema import GROUP_DRAWINGS, SAMPLES, SCHEMA, from_table, ids_of
 
 log = logging.getLogger(__name__)
 
 WITHOUT_SAMPLES = [name for name in SCHEMA.names if name not in SAMPLES]
-
-
-class BadShard(ValueError):
-    """The bytes are not a shard; the message says what came and what was expected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A row group of a shard: drawings of one use. `first` and `last` are the numbers of its drawings."""
-
-    shard: str
-    index: int
-    rows: int
-    validation: bool
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """The contents of a shard's footer."""
-
-    key: str
-    name: ShardName
-    groups: tuple[Group, ...]
-    withdrawn: int  # deleted training drawings that it, or a shard merged into it, held
-
-    @property
-    def rows(self) -> int:
-        return sum(group.rows for group in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +207,7 @@ class Shards:
     def _open(self, key: str) -> Shard | None:
         """The shard's footer; None for a damaged shard."""
         try:
-            shard = _parse_footer(key, self._file(key))
+            shard = parse_footer(key, self._file(key))
         except StoreError:
             raise
         # Of damaged bytes, pyarrow raises exceptions of several unrelated types.
@@ -304,22 +275,3 @@ def _id_or_number(row: pa.Table) -> str:
 
 def _numbers(table: pa.Table) -> NDArray[np.int64]:
     return np.asarray(table.column("number").fill_null(-1).to_numpy(), np.int64)
-
-
-def _parse_footer(key: str, file: pq.ParquetFile) -> Shard:
-    with file:
-        found = file.schema_arrow
-        for field in SCHEMA:
-            came = found.field(field.name).type if field.name in found.names else None
-            if came != field.type:
-                raise BadShard(f"column {field.name} is {came}, expected {field.type}")
-        metadata = file.metadata
-        groups = tuple(_group(key, metadata.row_group(i), i) for i in range(metadata.num_row_groups))
-        withdrawn = int((metadata.metadata or {}).get(WITHDRAWN, b"0"))
-    return Shard(key, parse_shard_key(key), tuple(group for group in groups if group.rows), withdrawn)
-
-
-def _group(key: str, metadata: pq.RowGroupMetaData, index: int) -> Group:
-    columns = {metadata.column(i).path_in_schema: metadata.column(i) for i in range(metadata.num_columns)}
-    number, validation = columns["number"].statistics, columns["judging"].statistics
-    return Group(key, index, metadata.num_rows, bool(validation.max), int(number.min), int(number.max))
