@@ -18,7 +18,9 @@ __all__ = [
     "draw",
     "draw_asked",
     "draw_stroke",
+    "hand_in",
     "handed_in",
+    "keep_label",
     "open_page",
     "wait_for_guess",
 ]
@@ -85,3 +87,16 @@ def answered(page: Page) -> Locator:
 def handed_in(page: Page) -> Locator:
     """The drawings that were handed in: those in the recent strip, and one whose label is asked for once more."""
     return page.locator("#recent li, #label-question .confirmation")
+
+
+def hand_in(page: Page) -> None:
+    """Sends the drawing, whatever the model reads."""
+    page.locator("#done").click()
+    keep_label(page)
+
+
+def keep_label(page: Page) -> None:
+    """Keeps the label where the page asks about it, once Done was pressed."""
+    page.wait_for_function("() => !document.body.hasAttribute('data-inked') || document.querySelector('.confirmation')")
+    if (keep := page.locator("#label-question button.main")).count():
+        keep.click()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from collector.ink.drawing import Point, Stroke
-from tests.browser.drawing import SHEET_INK, bars, draw_stroke, open_page, wait_for_guess
+from tests.browser.drawing import SHEET_INK, bars, draw_stroke, keep_label, open_page, wait_for_guess
 from tests.running import RunningService
 
 pytestmark = pytest.mark.browser
@@ -82,6 +82,7 @@ def test_a_double_click_on_done_gives_one_drawing_and_complains_of_none(page: Pa
     draw_stroke(page, DOWN)
 
     page.locator("#done").dblclick()
+    keep_label(page)
 
     expect(page.locator("#recent li:is([data-status=training], [data-status=validation])")).to_have_count(1)
     expect(page.locator("#objection")).to_be_empty()

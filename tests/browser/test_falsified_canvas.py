@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from collector.ink.canvas_png import read_canvas
 from collector.ink.drawing import Drawing, strokes_to_json
-from tests.browser.drawing import answered, begin, draw_asked
+from tests.browser.drawing import answered, begin, draw_asked, hand_in
 from tests.real_data import drawings_from
 from tests.running import RunningService
 
@@ -102,7 +102,7 @@ def test_a_contribution_from_such_a_browser_has_right_samples(
     begin(page, shared_service.url)
 
     draw_asked(page, by_label)
-    page.locator("#done").click()
+    hand_in(page)
     expect(answered(page)).to_have_count(1, timeout=20_000)
 
     last = read_canvas(base64.b64decode(sent[0]["samples"][-1]["png"]))

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from collector.ink.drawing import Drawing
-from tests.browser.drawing import answered, begin, draw_asked
+from tests.browser.drawing import answered, begin, draw_asked, hand_in
 from tests.chromium import ARGUMENTS, chromium_path
 from tests.running import RunningService
 
@@ -40,7 +40,7 @@ def test_a_drawing_is_delivered_from_an_insecure_page(
     assert phone.evaluate("() => isSecureContext || 'randomUUID' in crypto") is False
 
     draw_asked(phone, by_label)
-    phone.locator("#done").click()
+    hand_in(phone)
 
     expect(answered(phone)).to_have_count(1, timeout=20_000)
     expect(phone.locator("#mode-my-drawings")).to_be_visible()

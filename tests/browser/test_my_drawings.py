@@ -16,7 +16,7 @@ from collector.contribution.contribution import CONSENT_TEXT, CONSENT_VERSION, L
 from collector.contribution.layout import drawing_key, tombstone_key
 from collector.ink.drawing import Drawing
 from collector.storage.folder_store import FolderStore
-from tests.browser.drawing import begin, draw, open_page
+from tests.browser.drawing import begin, draw, hand_in, open_page
 from tests.running import RunningService, running_service, start_service, wait_until_ready
 
 pytestmark = pytest.mark.browser
@@ -35,7 +35,7 @@ def give(page: Page, by_label: dict[int | None, Drawing], count: int = 1) -> Non
     before = page.locator("#recent li").count()
     for number in range(before + 1, before + count + 1):
         draw(page, by_label[int(page.locator("#asked-digit").inner_text())])
-        page.locator("#done").click()
+        hand_in(page)
         expect(page.locator("#recent li:is([data-status=training], [data-status=validation])")).to_have_count(number)
 
 

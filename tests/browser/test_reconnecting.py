@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.drawing import draw, open_page, wait_for_guess
+from tests.browser.drawing import draw, hand_in, open_page, wait_for_guess
 from tests.real_data import drawings_from
 from tests.running import running_service, start_service, wait_until_ready
 
@@ -46,7 +46,7 @@ def test_a_contribution_made_while_the_service_is_away_is_kept_and_handed_in(pag
     first.process.kill()
     first.process.wait()
     draw(page, by_label[int(page.locator("#asked-digit").inner_text())])
-    page.locator("#done").click()
+    hand_in(page)
     expect(page.locator("#recent li[data-status=waiting]")).to_have_count(1)
     with running_service(tmp_path / "var", first.port):
         expect(page.locator("#recent li:is([data-status=training], [data-status=validation])")).to_have_count(

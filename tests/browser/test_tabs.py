@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from collector.ink.drawing import Drawing, Point, Stroke
-from tests.browser.drawing import answered, begin, draw, draw_asked, draw_stroke, open_page, wait_for_guess
+from tests.browser.drawing import answered, begin, draw, draw_asked, draw_stroke, hand_in, open_page, wait_for_guess
 from tests.running import RunningService, running_service, start_service, wait_until_ready
 
 pytestmark = pytest.mark.browser
@@ -73,7 +73,7 @@ def test_a_drawing_appears_and_disappears_in_every_tab(
     open_page(other, shared_service.url)
 
     draw_asked(page, by_label)
-    page.locator("#done").click()
+    hand_in(page)
     expect(answered(page)).to_have_count(1, timeout=20_000)
 
     expect(other.locator("#mode-my-drawings")).to_be_visible()
@@ -97,7 +97,7 @@ def test_a_drawing_made_offline_waits_in_no_tab_once_it_is_delivered(
     first.kill()
 
     draw_asked(page, by_label)
-    page.locator("#done").click()
+    hand_in(page)
     expect(page.locator("#recent li[data-status=waiting]")).to_have_count(1)
     with running_service(tmp_path / "var", first.port):
         for tab in (page, *others):
@@ -138,7 +138,7 @@ def test_a_reload_keeps_the_asked_digit_with_its_drawing(
     draw_stroke(page, DOWN)  # points of two pages in one drawing
     page.keyboard.press("Backspace")
     wait_for_guess(page)
-    page.locator("#done").click()
+    hand_in(page)
 
     expect(answered(page)).to_have_count(1, timeout=20_000)
     page.reload()

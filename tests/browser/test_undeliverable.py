@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from collector.ink.drawing import Drawing
-from tests.browser.drawing import answered, begin, draw_asked, open_page
+from tests.browser.drawing import answered, begin, draw_asked, hand_in, open_page
 from tests.running import RunningService
 
 pytestmark = pytest.mark.browser
@@ -66,9 +66,7 @@ def test_a_long_scribble_is_delivered(page: Page, shared_service: RunningService
     begin(page, shared_service.url)
 
     page.evaluate(SCRIBBLE)
-    page.locator("#done").click()
-    if page.locator("#label-question button").count():
-        page.locator("#label-question button.main").click()
+    hand_in(page)
 
     expect(answered(page)).to_have_count(1, timeout=40_000)
     expect(page.locator("#state")).to_contain_text("live")
@@ -97,7 +95,7 @@ def test_an_oversized_drawing_of_an_earlier_release_is_offered_and_dropped(
     page.reload()
     begin(page, shared_service.url)
     draw_asked(page, by_label)
-    page.locator("#done").click()
+    hand_in(page)
     expect(answered(page)).to_have_count(1, timeout=20_000)
     expect(notice).to_have_count(0)
 
@@ -110,12 +108,12 @@ def test_a_drawing_that_the_service_closes_the_socket_on_is_not_sent_again(
     begin(page, "http://service.test")
 
     draw_asked(page, by_label)
-    page.locator("#done").click()
+    hand_in(page)
 
     expect(page.locator("#undelivered li")).to_contain_text("too large for the service", timeout=20_000)
     expect(page.locator("#state")).to_contain_text("live", timeout=20_000)
     draw_asked(page, by_label)
-    page.locator("#done").click()
+    hand_in(page)
     expect(answered(page)).to_have_count(1, timeout=20_000)
     assert len(sent) == 2
 

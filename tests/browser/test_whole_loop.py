@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from collector.contribution.contributor import contributor_id, load_or_make_key, use_of
 from collector.ink.drawing import Drawing
-from tests.browser.drawing import bars, draw, draw_stroke, open_page, wait_for_guess
+from tests.browser.drawing import bars, draw, draw_stroke, hand_in, open_page, wait_for_guess
 from tests.real_data import drawings_from
 from tests.running import RunningService
 
@@ -110,4 +110,4 @@ def test_five_contributions_become_a_better_model_on_the_page(
 def contribute(page: Page, by_label: dict[int | None, Drawing]) -> None:
     asked = int(page.locator("#asked-digit").inner_text())
     draw(page, by_label[asked])
-    page.locator("#done").click()
+    hand_in(page)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from collector.ink.drawing import Drawing
-from tests.browser.drawing import answered, begin, draw_asked, open_page, wait_for_guess
+from tests.browser.drawing import answered, begin, draw_asked, hand_in, open_page, wait_for_guess
 from tests.running import RunningService
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,7 @@ def test_watching_and_sending_work_and_the_page_says_what_it_cannot_keep(
     begin(page, shared_service.url)
     draw_asked(page, by_label)
     wait_for_guess(page)
-    page.locator("#done").click()
+    hand_in(page)
 
     expect(answered(page)).to_have_count(1, timeout=20_000)
     expect(page.locator("#storage-note")).to_contain_text("keep the page open")
@@ -66,7 +66,7 @@ def test_a_connection_that_the_system_closed_does_not_lose_a_contribution(
     page.evaluate("() => connections.forEach((connection) => connection.close())")
 
     draw_asked(page, by_label)
-    page.locator("#done").click()
+    hand_in(page)
 
     expect(answered(page)).to_have_count(1, timeout=20_000)
     expect(page.locator("#storage-note")).to_be_empty()

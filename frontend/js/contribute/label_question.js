@@ -6,6 +6,7 @@ import { aDigit } from '../ui/words.js';
 
 /** @typedef {import('../watch/predictions.js').Guess} Guess */
 
+const PAUSE_MS = 400; // longer than the second half of a double click takes
 const CONFIDENT = 0.9; // probability from which the model's reading is worth a question
 
 export class LabelQuestion {
@@ -32,7 +33,7 @@ export class LabelQuestion {
       return 'unasked';
     }
     const words = `This looks like ${aDigit(guess.digit)}. Keep it as ${aDigit(asked)}?`;
-    const kept = await ask(this.#place, { words, yes: 'Keep', no: 'Draw again' }, open.signal);
+    const kept = await ask(this.#place, { words, yes: 'Keep', no: 'Draw again', pauseMs: PAUSE_MS }, open.signal);
     if (this.#open === open) this.#open = null;
     return open.signal.aborted ? null : kept ? 'keep' : 'again';
   }

@@ -5,18 +5,26 @@ import { element } from './dom.js';
 /**
  * Asks once, and puts back what was there. Escape answers no, and so the safe answer has the focus.
  * @param {HTMLElement} place
- * @param {{readonly words: string, readonly yes: string, readonly no: string}} asked
+ * @param {{readonly words: string, readonly yes: string, readonly no: string, readonly pauseMs?: number}} asked `pauseMs`:
+ *   how long the answers are disabled, where the question appears under a finger that may press twice
  * @param {AbortSignal} [signal] withdraws the question, which then counts as answered with no
  * @returns {Promise<boolean>}
  */
-export function ask(place, { words, yes, no }, signal) {
+export function ask(place, { words, yes, no, pauseMs = 0 }, signal) {
   const before = [...place.childNodes];
   const from = document.activeElement;
   const agree = element('button', { class: 'main' }, yes);
   const decline = element('button', {}, no);
   const question = element('div', { class: 'confirmation', role: 'group', 'aria-label': words }, element('span', {}, words), agree, decline);
   place.replaceChildren(question);
-  decline.focus({ preventScroll: true }); // it is where the visitor has just pressed
+  const focus = () => {
+    agree.disabled = decline.disabled = false;
+    // No scrolling: the question is where the visitor has just pressed.
+    if (question.isConnected) decline.focus({ preventScroll: true });
+  };
+  agree.disabled = decline.disabled = pauseMs > 0;
+  if (pauseMs > 0) setTimeout(focus, pauseMs);
+  else focus();
   return new Promise((resolve) => {
     /** @param {boolean} answer */
     const end = (answer) => {
@@ -29,6 +37,7 @@ export function ask(place, { words, yes, no }, signal) {
     decline.addEventListener('click', () => end(false));
     signal?.addEventListener('abort', () => end(false), { once: true });
     question.addEventListener('keydown', (event) => {
+      if (event.repeat) event.preventDefault(); // a key that is held down has not answered
       if (event.key !== 'Escape') return;
       event.stopPropagation(); // it also empties the canvas
       end(false);
