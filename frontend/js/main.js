@@ -59,7 +59,7 @@ const contributeView = new ContributeView();
 const labelQuestion = new LabelQuestion();
 const undelivered = new UndeliveredView(openRecordStore('midstroke-undelivered', 'contributions'));
 const tell = (/** @type {TabMessage} */ message) => tabs.send(message);
-const myDrawings = openMyDrawings((deleted) => contributing.forget(deleted), tell);
+const myDrawings = openMyDrawings((deleted) => contributing.forget(deleted), (id) => contributing.noteFiltered(id), tell);
 const contributing = new Contributing(
   {
     send: (message) => connection.send(message),
@@ -151,6 +151,7 @@ function received(message) {
     case 'refused':
       return void contributing.refused(message);
     case 'trainer':
+      if (message.filtered) void myDrawings.review();
       return loop.showTrainer(message);
     case 'pong':
   }
@@ -227,6 +228,7 @@ views.track((mode, otherPurpose) => {
   labelQuestion.withdraw();
   modelsView.setVisible(mode === 'models');
   loop.setVisible(mode === 'models');
+  if (mode === 'my-drawings') void myDrawings.review();
   showContributing();
 });
 addEventListener('pagehide', saveDraft);

@@ -194,6 +194,14 @@ export class Contributing {
   }
 
   /**
+   * The label filter left the drawing out of training.
+   * @param {string} id
+   */
+  noteFiltered(id) {
+    this.#settle(id, { status: 'filtered' });
+  }
+
+  /**
    * Removes a deleted drawing from the counts and the list.
    * @param {{readonly id: string, readonly label: number}} deleted
    */

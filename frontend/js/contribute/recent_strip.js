@@ -18,7 +18,7 @@ const STATUS_WORDS = {
   waiting: 'waits for the service',
   training: 'is kept for training',
   validation: 'is kept for testing models, and does not count toward the next training',
-  filtered: 'is kept, but not trained on: it looks like another digit',
+  filtered: 'is kept, but not used: it looks like another digit',
   refused: 'was not kept',
 };
 

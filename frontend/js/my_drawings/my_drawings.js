@@ -4,15 +4,19 @@
 /** @typedef {import('./receipts.js').Receipts} Receipts */
 /** @typedef {import('./receipt_requests.js').Ticket} Ticket */
 /** @typedef {import('./receipt_requests.js').Deletion} Deletion */
+/** @typedef {import('./receipt_requests.js').Kept} Kept */
 /** @typedef {'kept' | 'deleting' | 'deleted' | 'unknown'} Status */
 /** @typedef {ReceiptRecord & {readonly status: Status}} MyDrawing */
 
+const REVIEWED = 12; // newest drawings; the answer to each is some 100 kB
 const AGAIN_MS = 4000; // between requests to a service that does not answer
 
 /**
  * @typedef {object} Collaborators
  * @property {Receipts} receipts
  * @property {(ticket: Ticket) => Promise<Deletion>} remove
+ * @property {(ticket: Ticket) => Promise<Kept>} see
+ * @property {(id: string) => void} filtered the label filter left it out of training
  * @property {() => void} changed
  * @property {(held: ReceiptRecord) => void} deleted
  * @property {(message: import('../ui/tabs.js').TabMessage) => void} tell the other tabs
@@ -22,6 +26,7 @@ export class MyDrawings {
   /** @type {Collaborators} */ #collaborators;
   /** @type {readonly MyDrawing[]} */ #list = [];
   #working = false;
+  #reviewing = false;
   #unanswered = false;
   #timer = 0;
 
@@ -115,6 +120,39 @@ export class MyDrawings {
     }
   }
 
+  /** Asks the service which of the newest drawings the label filter left out of training. */
+  async review() {
+    if (this.#reviewing) return;
+    this.#reviewing = true;
+    try {
+      for (const { id } of this.#list.slice(0, REVIEWED)) await this.#reviewOne(id);
+    } catch {
+      // The service does not answer; the next review asks again.
+    } finally {
+      this.#reviewing = false;
+    }
+  }
+
+  /** @param {string} id */
+  async #reviewOne(id) {
+    const held = this.#list.find((one) => one.id === id);
+    if (held?.status === 'kept' && !held.filtered) this.noteSeen(id, await this.#collaborators.see(held));
+  }
+
+  /**
+   * Notes what the service says of a stored drawing.
+   * @param {string} id
+   * @param {Kept} kept
+   */
+  noteSeen(id, { filtered = false }) {
+    const held = this.#list.find((one) => one.id === id);
+    if (!filtered || !held || held.filtered) return;
+    this.#list = this.#list.map((one) => (one.id === id ? { ...one, filtered } : one));
+    void this.#collaborators.receipts.add({ ...bare(held), filtered });
+    this.#collaborators.filtered(id);
+    this.#collaborators.changed();
+  }
+
   /**
    * Removes a receipt that the service doesn't know.
    * @param {string} id
@@ -182,6 +220,6 @@ function listed(held) {
  * @param {ReceiptRecord} held
  * @returns {ReceiptRecord}
  */
-function bare({ id, receipt, label, use, given, strokes }) {
-  return { id, receipt, label, use, given, strokes };
+function bare({ id, receipt, label, use, given, strokes, filtered }) {
+  return { id, receipt, label, use, given, strokes, ...(filtered ? { filtered } : {}) };
 }

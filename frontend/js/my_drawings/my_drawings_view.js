@@ -14,11 +14,12 @@ const SHOWN = 50; // at first and with each `Show older`: thousands of pictures 
 /**
  * Opens this browser's receipts and shows them; `load` reads them.
  * @param {(held: import('./receipts.js').ReceiptRecord) => void} deleted
+ * @param {(id: string) => void} filtered
  * @param {(message: import('../ui/tabs.js').TabMessage) => void} tell the other tabs
  */
-export function openMyDrawings(deleted, tell) {
+export function openMyDrawings(deleted, filtered, tell) {
   const receipts = openReceipts(() => view.show());
-  const drawings = new MyDrawings({ receipts, remove, changed: () => view.show(), deleted, tell });
+  const drawings = new MyDrawings({ receipts, remove, see, changed: () => view.show(), deleted, filtered, tell });
   const view = new MyDrawingsView(drawings);
   return drawings;
 }
@@ -70,12 +71,19 @@ class MyDrawingsView {
 
   #actions() {
     return {
-      see,
+      see: (/** @type {import('./my_drawings.js').MyDrawing} */ drawn) => this.#see(drawn),
       download,
       delete: (/** @type {string} */ id) => this.#delete([id]),
       forget: (/** @type {string} */ id) => void this.#drawings.forget(id),
       gone: (/** @type {string} */ id) => void this.#drawings.noteDeleted(id),
     };
+  }
+
+  /** @param {import('./my_drawings.js').MyDrawing} drawn */
+  async #see(drawn) {
+    const kept = await see(drawn);
+    this.#drawings.noteSeen(drawn.id, kept);
+    return kept;
   }
 
   #kept() {

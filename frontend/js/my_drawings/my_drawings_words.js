@@ -30,10 +30,10 @@ function keptWords(kept) {
 }
 
 /** @param {MyDrawing} drawn */
-export function statusWords({ status, use }) {
+export function statusWords({ status, use, filtered }) {
   switch (status) {
     case 'kept':
-      return useWords(use);
+      return filtered ? FILTERED : useWords(use);
     case 'deleting':
       return 'being deleted';
     case 'deleted':
@@ -42,6 +42,8 @@ export function statusWords({ status, use }) {
       return 'unknown to this service: it was reinstalled, or never stored this drawing';
   }
 }
+
+const FILTERED = 'filtered out: not used, because it looks like another digit than its label';
 
 /** @param {import('../connection/protocol.js').Use} use */
 export function useWords(use) {

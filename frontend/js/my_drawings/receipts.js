@@ -12,6 +12,7 @@ import { openRecordStore } from '../ui/record_store.js';
  * @property {import('../connection/protocol.js').Use} use
  * @property {number} given ms since 1970
  * @property {readonly Stroke[]} strokes
+ * @property {boolean} [filtered] the label filter left it out of training
  * @property {boolean} [deleting] it was asked for, and the service has not answered yet
  */
 /** @typedef {import('../ui/record_store.js').RecordStore<ReceiptRecord>} Receipts */

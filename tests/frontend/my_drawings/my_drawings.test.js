@@ -15,7 +15,7 @@ function held(id, given = 1) {
 
 /** A page with these receipts; `answers` are what the service says to each deletion in turn, 'deleted' after the last. */
 async function page(receipts, answers = []) {
-  const [asked, deleted] = [[], []];
+  const [asked, deleted, filtered] = [[], [], []];
   const collaborators = {
     receipts,
     remove: async ({ id, receipt }) => {
@@ -24,11 +24,13 @@ async function page(receipts, answers = []) {
     },
     changed: () => {},
     tell: () => {},
+    see: async ({ id }) => ({ filtered: id === 'odd' }),
+    filtered: (id) => filtered.push(id),
     deleted: ({ id }) => deleted.push(id),
   };
   const yours = new MyDrawings(collaborators);
   await yours.load();
-  return { yours, asked, deleted };
+  return { yours, asked, deleted, filtered };
 }
 
 function statuses(yours) {
@@ -151,4 +153,17 @@ test('stored facts have units and plain words', () => {
   assert.equal(facts['Pictures'], '2, from 13 to 100 % of the ink');
   assert.equal(facts['Drawn with'], 'a finger, 16 px wide, on 500 × 500 px');
   assert.deepEqual([facts['Licence'], facts['Terms']], ['CC BY 4.0', 'version 2026-11-2']);
+});
+
+test('a drawing that the label filter left out is marked, in later visits too', async () => {
+  const receipts = memoryStore();
+  const { yours, filtered } = await page(receipts);
+  await yours.add(held('a'));
+  await yours.add(held('odd'));
+
+  await yours.review();
+
+  assert.deepEqual(filtered, ['odd']);
+  assert.deepEqual((await page(receipts)).yours.list.map((one) => [one.id, Boolean(one.filtered)]), [['a', false], ['odd', true]]);
+  assert.match(statusWords(yours.list[0]), /filtered out/);
 });
