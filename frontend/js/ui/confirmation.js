@@ -19,12 +19,12 @@ export function ask(place, { words, yes, no, pauseMs = 0 }, signal) {
   place.replaceChildren(question);
   const focus = () => {
     agree.disabled = decline.disabled = false;
-    // No scrolling: the question is where the visitor has just pressed.
     if (question.isConnected) decline.focus({ preventScroll: true });
   };
   agree.disabled = decline.disabled = pauseMs > 0;
   if (pauseMs > 0) setTimeout(focus, pauseMs);
   else focus();
+  question.scrollIntoView({ block: 'nearest' }); // Done may have been a key, on a small screen
   return new Promise((resolve) => {
     /** @param {boolean} answer */
     const end = (answer) => {
