@@ -1,4 +1,4 @@
-"""The service put together and run until it is told to stop: store, spool, models, threads, uvicorn."""
+"""Wires store, spool, models, threads and uvicorn together, and runs them until a signal."""
 
 from __future__ import annotations
 
@@ -42,18 +42,17 @@ from training.models.registry import FIRST_MODELS, Registry
 log = logging.getLogger(__name__)
 
 FRONTEND = Path(__file__).parent.parent / "frontend"
-FIRST_POLL_SECONDS = 0.5  # a store that takes longer is waited for while serving
-SWITCH_SECONDS = 0.0005  # 5 ms, Python's own, is fifty predictions
+FIRST_POLL_SECONDS = 0.5  # then serving begins without the store's models
+SWITCH_SECONDS = 0.0005  # Python's default of 5 ms is fifty predictions
 CHECKING_NICENESS = 10  # of the thread that checks models; no more, for it may hold Python's lock while others run
-GRACE_SECONDS = 3  # for answers under way, once told to stop
-LAST_SECONDS = 4.5  # then the process ends whatever it waits for: what was acknowledged is on disk
+GRACE_SECONDS = 3  # for answers in progress, after the signal
+LAST_SECONDS = 4.5  # from the signal until the process ends in any case: what was acknowledged is on disk
 
 
 def serve(settings: Settings, listener: socket.socket, first: bool = True) -> None:
     """Serves on `listener` until SIGTERM or SIGINT.
 
-    Of several processes on one spool only the `first` uploads; what the others put in is found there within half a
-    second.
+    Of several processes on one spool only the `first` uploads; it finds what the others store within half a second.
 
     Raises:
         SpoolError: the spool can't be opened.
@@ -67,7 +66,7 @@ def serve(settings: Settings, listener: socket.socket, first: bool = True) -> No
     spool = Spool(spool_file(settings.var), settings.spool_bytes)
     stop = threading.Event()
     live.serve_shipped()
-    # A thread that checks a new model, or takes a contribution in, may hold predictions up for so long at a time.
+    # The longest time for which a thread that checks a model or stores a contribution delays predictions at once.
     sys.setswitchinterval(SWITCH_SECONDS)
     with (
         _signals_noted(stop),
@@ -139,7 +138,7 @@ def uvicorn_config(app: FastAPI, limits: Limits) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that says where it is once it is ready, and whose end has an end."""
+    """uvicorn, which prints its address once it is ready and ends in time."""
 
     def __init__(
         self, app: FastAPI, limits: Limits, listener: socket.socket, stop: threading.Event, says_so: bool
@@ -151,7 +150,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self._stop.is_set():  # told to stop while it started, before uvicorn listened for that
+        if self._stop.is_set():  # a signal came before uvicorn handled signals
             self.should_exit = True
             return
         if self._says_so:
@@ -161,6 +160,7 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.should_exit:
+            self._stop.set()
             end = threading.Timer(LAST_SECONDS, _end_at_once)
             end.daemon = True
             end.start()
@@ -172,12 +172,12 @@ class _Server(uvicorn.Server):
 
 
 def _end_at_once() -> None:
-    log.warning("still waiting %g s after being told to stop; ending", LAST_SECONDS)
+    log.warning("still busy %g s after the signal; ending", LAST_SECONDS)
     os._exit(0)
 
 
 def _behind_predictions(work: Callable[[], None]) -> None:
-    """Does it while the processor has nothing better to do; for a thread of its own."""
+    """Runs `work` at low priority; for a thread of its own."""
     if sys.platform == "linux":  # elsewhere niceness is the whole process's
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), CHECKING_NICENESS)
     work()
@@ -196,7 +196,7 @@ def _thread(name: str, work: Callable[[], None], stop: threading.Event) -> Itera
 
 @contextmanager
 def _signals_noted(stop: threading.Event) -> Iterator[None]:
-    """Signals only set `stop`: before uvicorn takes them over, and when it has given them back and repeats them."""
+    """Signals set `stop` before uvicorn handles them, and after it, when it raises them again."""
     asked = (signal.SIGTERM, signal.SIGINT)
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in asked}
     try:

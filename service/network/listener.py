@@ -1,38 +1,40 @@
-"""The socket that the service listens on, and in words why there is none."""
+"""Opens the listening sockets, or explains why they can't be opened."""
 
 from __future__ import annotations
 
 import errno
 import socket
 
-BACKLOG = 1024  # connections that wait to be accepted
-USER_TIMEOUT_MS = 15_000  # a peer that has taken nothing for so long is gone, and what was kept for it is let go
+BACKLOG = 1024  # connections waiting to be accepted
+USER_TIMEOUT_MS = 15_000  # a peer that acknowledges nothing for so long is gone; its connection and buffers are freed
 
 
 class CannotListen(Exception):
-    """Nothing can be served at this address; the message says why and what to do."""
+    """The address can't be listened on; the message says why and what to do."""
 
 
 def listen_apart(host: str, port: int, count: int) -> list[socket.socket]:
-    """A listening socket for each of `count` processes, on one port: the system shares connections out among them.
+    """A listening socket for each of `count` processes, on one port; the kernel distributes connections over them.
 
-    A single socket that all inherit would be emptied by whichever process wakes first.
+    A single inherited socket would be emptied by whichever process wakes first.
 
     Raises:
         CannotListen: as `listen`.
     """
     if count == 1:
         return [listen(host, port)]
-    with listen(host, port) as alone:  # two services must not come to share a port by mistake
+    with listen(host, port) as alone:  # so that two services never share a port by mistake
         port = alone.getsockname()[1]
     return [listen(host, port, shared=True) for _ in range(count)]
 
 
 def listen(host: str, port: int, shared: bool = False) -> socket.socket:
-    """A listening TCP socket; connections wait in it until the service is ready. Others may listen there if `shared`.
+    """A listening TCP socket; connections wait in its backlog until the service is ready.
+
+    `shared` lets other sockets listen on the port too.
 
     Raises:
-        CannotListen: the port is in use or not allowed, or the host is none of this machine's.
+        CannotListen: the port is in use or not allowed, or the host is not an address of this machine.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -40,7 +42,7 @@ def listen(host: str, port: int, shared: bool = False) -> socket.socket:
         )[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise CannotListen(f"{host} is no address to listen on: {error.strerror}") from error
+        raise CannotListen(f"{host} is not an address to listen on: {error.strerror}") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if shared:

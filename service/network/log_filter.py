@@ -1,10 +1,10 @@
-"""Keeps what clients do wrong out of the log: each is told by its answer, and anyone could fill a log that tells it."""
+"""Keeps clients' faults out of the log: the answer names them, and anyone could fill a log with them."""
 
 from __future__ import annotations
 
 import logging
 
-# As uvicorn says it, the first with a traceback.
+# uvicorn's words.
 CLIENT_FAULTS = (
     "Invalid UTF-8 sequence received from client.",
     "Invalid HTTP request received.",

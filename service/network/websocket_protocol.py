@@ -1,10 +1,9 @@
-"""One websocket below ASGI: bytes to events and back, on the protocol core of `websockets`.
+"""Runs one websocket below ASGI, on the protocol core of `websockets`; knows bytes and frames, no messages.
 
-uvicorn's own protocol for this answers pings and parses frames as fast as they come, and can't be made to stop by
-subclassing. Here everything that a client sends passes one gate (`_work`): a few frames at a time, paid from the
-connection's budget, and nothing is read while the budget is overdrawn, the session is behind, or answers wait unread.
-Snapshots in frames of their own are answered right there (the fast path): a queue, a task and ASGI cost several times
-what such a frame does. No messages in here.
+uvicorn's protocol parses frames and answers pings as fast as they come, and subclassing can't slow it down. Here
+everything that a client sends passes one gate, `_work`: a few frames at a time, paid from the connection's budget.
+Nothing is read while the budget is overdrawn, the session is behind, or answers wait unread. Snapshots in frames of
+their own are answered there (the fast path): a queue, a task and ASGI cost several times what such a frame does.
 """
 
 from __future__ import annotations
@@ -145,8 +144,11 @@ class WebSocketProtocol(asyncio.Protocol):
     def open(self, scope: Scope, headers: Sequence[tuple[bytes, bytes]], rest: bytes) -> None:
         """Begins with the request of the handshake, read elsewhere, and what came behind it."""
         self._server_connections.add(self)
-        self._connections.guests.hold(self, 1)
+        room = self._connections.guests.hold(self, 1)
         self._limit = self._loop.call_later(self._connections.phase_seconds, self.transport.abort)
+        if not room:
+            self._reject(self._conn.reject(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections\n"))
+            return
         # Only what concerns the handshake: `websockets` refuses large cookies, which nobody here looks at.
         concerned = [
             name + b": " + value + b"\r\n"

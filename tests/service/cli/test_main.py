@@ -131,7 +131,7 @@ def test_a_port_in_use_ends_in_one_line(tmp_path: Path) -> None:
     [
         (["serve", "--port", "70000"], {}, "MIDSTROKE_PORT is 70000"),
         (["serve"], {"MIDSTROKE_PORT": "many"}, "MIDSTROKE_PORT is 'many'"),
-        (["serve", "--port", "0", "--host", "nobody.invalid"], {}, "nobody.invalid is no address"),
+        (["serve", "--port", "0", "--host", "nobody.invalid"], {}, "nobody.invalid is not an address"),
         (["serve", "--port", "0"], {"MIDSTROKE_STORE": "gs://bucket"}, "MIDSTROKE_STORE is 'gs://bucket'"),
         (["serve", "--port", "0"], {"MIDSTROKE_VAR": "/dev/null/var"}, "/dev/null/var"),
         (["models", "rollback", "softmax"], {}, "no former champion"),
