@@ -13,6 +13,7 @@ from typing import Any
 from collector.contribution.contribution import BadContribution, parse_contribution
 from collector.contribution.contributor import BadToken, contributor_id, stored_use
 from collector.contribution.receipt import receipt_for
+from collector.contribution.sample_check import check_samples
 from collector.ink.drawing import DIGITS
 from collector.spool.deletions import WasDeleted
 from collector.spool.spool import Counts, Spool, SpoolError, SpoolFull
@@ -106,6 +107,7 @@ class Intake:
         """Stores the contribution. `Accepted` is returned after it is on disk."""
         try:
             contribution = parse_contribution(record)
+            check_samples(contribution)
             contributor = contributor_id(self._key, contribution.contributor)
             stored = self._spool.accept(contribution, contributor, source="page", now=self._now())
         except (BadContribution, BadToken) as error:

@@ -7,13 +7,17 @@ import uuid
 from typing import Any
 
 from collector.contribution.contribution import CONSENT_VERSION, Contribution, parse_contribution
-from collector.ink.drawing import Point, Stroke
+from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
 from collector.ink.raster import draw_strokes, encode_ink_png
 
 TOKEN = "a-browser-of-tests"
 SIDE = 40
 STROKE = Stroke((Point(5, 5, 0), Point(20.5, 30, 16), Point(35, 35, 40)))
 PNG = encode_ink_png(draw_strokes([STROKE], SIDE, SIDE, 3))
+INKS = tuple((step + 1) / 8 for step in range(8))
+STAGES = tuple(
+    encode_ink_png(draw_strokes(cut_at_ink(Drawing("", (STROKE,)), ink).strokes, SIDE, SIDE, 3)) for ink in INKS
+)
 
 
 def contribution_record(**changes: Any) -> dict[str, Any]:
@@ -28,7 +32,7 @@ def contribution_record(**changes: Any) -> dict[str, Any]:
         "pen_width": 3,
         "pointer": "pen",
         "strokes": [[[p.x, p.y, p.t_ms] for p in STROKE.points]],
-        "samples": [sample_record((step + 1) / 8) for step in range(8)],
+        "samples": [sample_record(ink, png) for ink, png in zip(INKS, STAGES, strict=True)],
     }
     return record | changes
 

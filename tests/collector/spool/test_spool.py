@@ -17,7 +17,7 @@ import pytest
 from collector.contribution.contributor import use_of
 from collector.spool.spool import Acknowledgement, Counts, Spool, SpoolError, SpoolFull
 from collector.storage.stored_drawing import parse_stored_drawing
-from tests.collector.contributions import PNG, STROKE, make_contribution
+from tests.collector.contributions import PNG, STAGES, STROKE, make_contribution
 
 ANN, BOB = "a" * 32, "b" * 32
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
@@ -65,7 +65,7 @@ def test_what_is_pending_is_the_stored_form_and_the_pictures(spool: Spool) -> No
     stored = parse_stored_drawing(document)
     assert (stored.id, stored.label, stored.contributor) == (contribution.id, 7, ANN)
     assert stored.strokes == (STROKE,)
-    assert pngs == (PNG,) * 8
+    assert pngs == STAGES
 
 
 def test_counts_are_of_all_and_of_one(spool: Spool) -> None:

@@ -11,7 +11,7 @@ import pytest
 from collector.contribution.contribution import CONSENT_VERSION
 from collector.contribution.contributor import stored_use, use_of
 from collector.storage.stored_drawing import BadStoredDrawing, parse_stored_drawing, to_stored
-from tests.collector.contributions import PNG, STROKE, TOKEN, make_contribution
+from tests.collector.contributions import STAGES, STROKE, TOKEN, make_contribution
 
 ANN = "a" * 32
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123000, tzinfo=UTC)
@@ -44,7 +44,7 @@ def test_the_form_is_the_one_that_is_written_down() -> None:
         "step": 0,
         "ink": 0.125,
         "key": f"samples/v1/7/{ID}/00_7.png",
-        "sha256": hashlib.sha256(PNG).hexdigest(),
+        "sha256": hashlib.sha256(STAGES[0]).hexdigest(),
     }
 
 

@@ -17,7 +17,7 @@ from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
 from collector.storage.stored_drawing import parse_stored_drawing
 from collector.upload.uploader import Uploader, backoff_seconds
-from tests.collector.contributions import PNG, make_contribution
+from tests.collector.contributions import STAGES, make_contribution
 
 ANN = "a" * 32
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123000, tzinfo=UTC)
@@ -95,7 +95,7 @@ def test_what_arrives_is_what_was_drawn(spool: Spool) -> None:
     stored = parse_stored_drawing(store.get(drawing_key(contribution.id)))
     assert stored.strokes == contribution.strokes
     assert stored.received_at == NOON
-    assert [store.get(sample.key) for sample in stored.samples] == [PNG] * 8
+    assert [store.get(sample.key) for sample in stored.samples] == list(STAGES)
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["before it is stored", "after it is stored"])
