@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -76,3 +78,17 @@ def test_a_file_without_a_key_is_told_and_kept(tmp_path: Path, text: str) -> Non
         load_or_make_key(path)
 
     assert path.read_text() == text
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_a_folder_without_hard_links_gets_one_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: load_or_make_key(tmp_path / "contributor.key"), range(16)))
+
+    assert len(keys) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["contributor.key"]
