@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -193,6 +194,9 @@ class S3Store:
 
 
 def _make_client(endpoint: str | None) -> S3Client:
+    if os.environ.get("AWS_SECRET_ACCESS_KEY") and not os.environ.get("AWS_ACCESS_KEY_ID"):
+        # boto3 looks at the id alone, and would only say later that it found nothing.
+        raise ValueError("AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID")
     session = boto3.session.Session()
     config = Config(
         connect_timeout=2,
