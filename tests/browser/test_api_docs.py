@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.running import RunningService
+
+pytestmark = pytest.mark.browser
 
 
 def test_the_docs_list_the_calls_and_can_send_one(page: Page, service: RunningService) -> None:

@@ -20,6 +20,8 @@ from tests.running import free_port
 from tests.service.conversation import StartService, ask, ink_frame
 from tests.service.serving import WAIT_SECONDS, Service, receive
 
+pytestmark = pytest.mark.slow  # starts proxies and waits for timeouts
+
 READ_TIMEOUT_SECONDS = 60  # nginx's default, which the examples keep
 UPGRADE = "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;"
 

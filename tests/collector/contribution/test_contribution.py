@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from collector.contribution.contribution import BadContribution, Contribution, Sample, parse_contribution
 from collector.ink.png import SIGNATURE
 from collector.ink.raster import encode_png
-from tests.collector.contributions import PNG, SIDE, STROKE, TOKEN, contribution_record, sample_record
+from tests.collector.contributions import PNG, SIDE, STAGES, STROKE, TOKEN, contribution_record, sample_record
 
 RISING = [(step + 1) / 8 for step in range(8)]
 
@@ -37,7 +37,7 @@ def test_a_whole_contribution_is_taken_as_it_was_sent() -> None:
         pen_width=3.0,
         pointer="pen",
         strokes=(STROKE,),
-        samples=tuple(Sample(ink, PNG) for ink in RISING),
+        samples=tuple(Sample(ink, png) for ink, png in zip(RISING, STAGES, strict=True)),
     )
 
 

@@ -15,6 +15,8 @@ import pytest
 from collector.storage import s3_store
 from collector.storage.s3_store import S3Store
 
+pytestmark = pytest.mark.slow  # starts servers and waits for retries
+
 DENIED = "<Error><Code>{code}</Code><Message>no</Message></Error>"
 
 

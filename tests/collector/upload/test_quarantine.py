@@ -116,6 +116,7 @@ def test_a_damaged_column_stops_neither_counts_nor_uploads(spool: Spool, path: P
     assert spool.counts(ANN).total >= 3
 
 
+@pytest.mark.slow  # makes dozens of uploads
 def test_more_refused_drawings_than_a_batch_stop_nothing_behind_them(spool: Spool) -> None:
     bad = set(give(spool, 2 * BATCH + 5))
     good = give(spool, 3)
@@ -146,6 +147,7 @@ def test_a_path_that_a_folder_can_not_hold_is_set_aside(spool: Spool, tmp_path: 
     assert list(store.keys("drawings/")) == [f"drawings/v1/{good}.json"]
 
 
+@pytest.mark.slow  # makes dozens of uploads
 def test_a_store_that_is_down_quarantines_nothing(spool: Spool) -> None:
     give(spool, BATCH + 8)
     uploader = Uploader(spool, Refusing(lambda _: True))

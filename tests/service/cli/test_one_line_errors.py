@@ -122,7 +122,6 @@ def test_wrong_usage_ends_with_2(arguments: list[str], said: str, tmp_path: Path
 BAD_FILES: dict[str, Callable[[], bytes]] = {
     "truncated.ndjson.gz": lambda: gzip.compress(LINE.encode() * 500)[:-20],
     "damaged.ndjson.gz": lambda: gzip.compress(os.urandom(9000))[:200] + bytes(100),
-    "plain.ndjson.gz": LINE.encode,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 from importlib.metadata import version
@@ -77,11 +78,15 @@ def test_uvicorn_asks_for_an_upgrade_before_it_makes_the_cycle() -> None:
     assert source.index("self._should_upgrade()") < source.index("self.cycle = RequestResponseCycle(")
 
 
-def test_a_connection_has_the_attributes_that_are_read() -> None:
+async def _make_connection() -> object:
     config = uvicorn.Config(lambda: None, http=http_protocol(Connections(Limits())), ws="none")  # type: ignore[arg-type]
     config.load()
 
-    protocol = http_protocol(Connections(Limits()))(config, ServerState(), {})
+    return http_protocol(Connections(Limits()))(config, ServerState(), {})
+
+
+def test_a_connection_has_the_attributes_that_are_read() -> None:
+    protocol = asyncio.run(_make_connection())
 
     assert isinstance(protocol, HttpProtocol)
     for name in ("app", "conn", "connections", "cycle", "flow", "headers", "loop", "scope", "tasks", "transport"):

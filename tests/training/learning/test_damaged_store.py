@@ -18,6 +18,8 @@ from training.families.recipes import Family
 from training.models.artifact import Artifact
 from training.models.registry import Registry
 
+pytestmark = pytest.mark.slow  # trains models
+
 DRAWINGS = reference_drawings("replay")[::7]
 DEEP = b"[" * 100_000
 

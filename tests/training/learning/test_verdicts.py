@@ -18,6 +18,8 @@ from training.families.recipes import Family
 from training.learning.verdicts import Verdicts
 from training.models.registry import FIRST_MODELS
 
+pytestmark = pytest.mark.slow  # trains models
+
 RIGHT = reference_drawings("replay")[::7]
 WRONG = [replace(drawing, label=(drawing.label + 1) % 10) for drawing in RIGHT]
 
