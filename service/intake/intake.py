@@ -25,13 +25,12 @@ log = logging.getLogger(__name__)
 
 REST_SECONDS = 0.25  # between attempts while writes fail; otherwise every waiting contribution would retry at once
 MAX_ID = 64  # characters of an invalid id that are echoed, so that its sender can identify the contribution
+COUNTS_SECONDS = 0.25  # for which a welcome waits for the disk; then it shows the last known counts
+UPLOADS_DELAYED = "New drawings are safe with the service, but their way to the store is blocked at the moment."
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-COUNTS_SECONDS = 0.25  # for which a welcome waits for the disk; then it shows the last known counts
 
 
 class Intake:
@@ -145,6 +144,11 @@ class Intake:
         """Troubles of disk and uploads that don't keep contributions from being accepted; empty without any."""
         return self._health.trouble() if self._health else ""
 
+    def _visible_trouble(self) -> str:
+        # Visitors get no reasons: those name files and servers of the operator.
+        self.trouble()
+        return UPLOADS_DELAYED if self._health and self._health.delays_uploads else ""
+
     def unusable(self) -> str:
         """Why contributions can't be stored; empty if they can."""
         try:
@@ -172,7 +176,7 @@ class Intake:
             log.warning("spool: %s", error)
             counts = Counts(total=0, yours=0, by_label=(0,) * DIGITS)
         self._last_counts = ContributionCounts(
-            total=counts.total, yours=counts.yours, by_label=list(counts.by_label), trouble=self.trouble()
+            total=counts.total, yours=counts.yours, by_label=list(counts.by_label), trouble=self._visible_trouble()
         )
         return self._last_counts
 

@@ -34,6 +34,7 @@ class StorageHealth:
         self._moved_at = clock()
         self._asked_at: float | None = None
         self.known = ""
+        self.delays_uploads = False  # as of the last answer; a quarantined drawing delays no other
 
     def trouble(self) -> str:
         """The troubles at present, as one line; empty when there are none."""
@@ -46,16 +47,19 @@ class StorageHealth:
 
     def _find(self, now: float) -> str:
         try:
-            found = [self._full_disk(), self._stuck_uploads(now), self._quarantine()]
+            delays = [self._full_disk(), self._stuck_uploads(now)]
+            found = [*delays, self._quarantine()]
         except (SpoolError, OSError) as error:
+            self.delays_uploads = True
             return f"the spool can't be read: {error}"
+        self.delays_uploads = any(delays)
         return "; ".join(text for text in found if text)
 
     def _full_disk(self) -> str:
         free = self._free_bytes(self._folder)
         if free >= ROOM_BYTES:
             return ""
-        return f"the disk of {self._folder} is full: {free // 1024} KiB free, expected {ROOM_BYTES // 2**20} MiB"
+        return f"the disk is full: {free // 1024} KiB free, expected {ROOM_BYTES // 2**20} MiB"
 
     def _stuck_uploads(self, now: float) -> str:
         waiting, last = self._queue

@@ -69,7 +69,7 @@ class ContributionCounts(BaseModel):
     total: int
     yours: int
     by_label: list[int] = Field(min_length=10, max_length=10)
-    trouble: str = Field("", description="what keeps contributions from the store; they are safe on disk meanwhile")
+    trouble: str = Field("", description="a sentence for the visitor while contributions are kept from the store")
 
 
 class Accepted(BaseModel):

@@ -14,7 +14,7 @@
  * @property {number} drawings that it was trained on
  * @property {{readonly mean: number, readonly at_50: number, readonly at_100: number}} metrics
  */
-/** @typedef {{readonly total: number, readonly yours: number, readonly by_label: readonly number[]}} Counts */
+/** @typedef {{readonly total: number, readonly yours: number, readonly by_label: readonly number[], readonly trouble?: string}} Counts */
 /**
  * @typedef {object} Trainer
  * @property {TrainerState} state

@@ -33,7 +33,8 @@ export class ContributeView {
     setText(this.#words, asked === 8 ? 'Draw an' : 'Draw a');
     setText(this.#invitation, asking && asked !== null ? `Draw ${aDigit(asked)}` : 'Draw a digit');
     setText(this.#counts, countWords(counts));
-    setText(this.#storageNote, lasting ? (this.#settingsLast ? '' : UNSTORED_SETTINGS) : UNSTORED);
+    const unstored = lasting ? (this.#settingsLast ? '' : UNSTORED_SETTINGS) : UNSTORED;
+    setText(this.#storageNote, [counts.trouble ?? '', unstored].filter((words) => words !== '').join(' '));
     this.#kept.show(given);
   }
 

@@ -9,7 +9,8 @@ import pytest
 from collector.contribution.contributor import contributor_id, stored_use, use_of
 from collector.contribution.receipt import receipt_for
 from collector.spool.spool import Acknowledgement, Counts, Spool, SpoolError
-from service.intake.intake import REST_SECONDS, Intake
+from service.intake.intake import REST_SECONDS, UPLOADS_DELAYED, Intake
+from service.intake.storage_health import STUCK_SECONDS, StorageHealth
 from service.wire.schemas import Accepted, Refused
 from tests.service.fakes import TOKEN, contribution_record
 
@@ -150,3 +151,20 @@ def test_counts_are_of_the_given_token(spool: Spool) -> None:
     assert intake.counts(TOKEN).yours == 1
     assert intake.counts("another-browsers-token").yours == 0
     assert intake.counts().total == 1
+
+
+def test_visitors_hear_that_uploads_are_delayed_and_never_why(spool: Spool, tmp_path: Path) -> None:
+    now = [0.0]
+    health = StorageHealth(spool, tmp_path, clock=lambda: now[0], free_bytes=lambda _: 2**40)
+    intake = Intake(spool, KEY, health=health)
+    intake.accept(contribution_record())
+    spool.note_upload_trouble("http://store.internal:9000 refused")
+
+    at_first = intake.counts().trouble
+    now[0] += 10
+    intake.trouble()
+    now[0] += 2 * STUCK_SECONDS
+
+    assert at_first == ""
+    assert intake.counts().trouble == UPLOADS_DELAYED
+    assert "store.internal" in intake.trouble()
