@@ -1,4 +1,4 @@
-"""Where the repository is, and its text for people."""
+"""The repository's root, and its text for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the packages may import, asked of Python itself: a re-export slips past those who read the source."""
+"""Checks imports by running Python: a re-export escapes tools that read the source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What contributors deleted, out of the object store: a tombstone stays of each, and nothing else."""
+"""Removes deleted drawings from the object store and leaves a tombstone for each."""
 
 from __future__ import annotations
 

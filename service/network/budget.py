@@ -1,4 +1,4 @@
-"""What one connection may take: processor time and bytes, both as debts that time repays. No I/O in here."""
+"""A budget of processor time and bytes for one connection: spending creates debt, and time repays it. No I/O."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all connections of one process share: their limits, and who holds how much of them."""
+"""State that all connections of one process share: their limits, and the ledgers of what they hold."""
 
 from __future__ import annotations
 

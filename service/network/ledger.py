@@ -1,4 +1,4 @@
-"""What connections hold of something scarce, such as descriptors or memory. At the limit the oldest goes. No I/O."""
+"""Counts what connections hold of a scarce resource, such as descriptors; at the limit evicts the oldest. No I/O."""
 
 from __future__ import annotations
 

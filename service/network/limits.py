@@ -1,4 +1,4 @@
-"""How much connections may take of this process, and the descriptors that the system grants for it."""
+"""Limits on the connections of one process, and the file descriptors that the system grants it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the service sends as JSON, over the websocket and over HTTP alike. Field names are part of the protocol."""
+"""Schemas of the JSON that the service sends, over websocket and HTTP alike. Field names are part of the protocol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the keyboard's focus goes: off what was clicked, and to a place near what has gone."""
+"""Keyboard focus leaves what a pointer clicked, and moves to a near place when its element goes away."""
 
 from __future__ import annotations
 

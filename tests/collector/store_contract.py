@@ -1,4 +1,4 @@
-"""What every object store promises, once, as tests; a class for each store runs them all."""
+"""The contract of every object store, written once as tests; a class for each store runs them all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a PNG becomes: a gray canvas, whatever its mode and its paper."""
+"""Decoding a PNG gives a gray canvas, whatever its mode and its paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the protocols use inside uvicorn, h11 and websockets: a new version that changes it fails here, by name."""
+"""Names the internals of uvicorn, h11 and websockets that the protocols use: a version that changes one fails here."""
 
 from __future__ import annotations
 

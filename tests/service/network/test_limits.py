@@ -1,4 +1,4 @@
-"""What descriptors allow: HTTP always keeps some, sockets are lowered first."""
+"""Fitting the limits to the descriptors: HTTP always keeps some, sockets are lowered first."""
 
 from __future__ import annotations
 

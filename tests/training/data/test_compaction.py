@@ -1,4 +1,4 @@
-"""What arrives is in a shard once, what is deleted is in none, and every look lists what is new and no more."""
+"""Compaction takes each arrival into one shard, removes deleted drawings, and lists nothing twice."""
 
 from __future__ import annotations
 

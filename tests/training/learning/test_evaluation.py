@@ -1,4 +1,4 @@
-"""What is measured, on probabilities made by hand."""
+"""Evaluation of probabilities made by hand."""
 
 from __future__ import annotations
 

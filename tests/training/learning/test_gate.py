@@ -1,4 +1,4 @@
-"""What the gate lets pass: evaluations with known numbers in, verdicts out."""
+"""The gate: evaluations with known numbers in, verdicts out."""
 
 from __future__ import annotations
 

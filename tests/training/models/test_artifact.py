@@ -1,4 +1,4 @@
-"""What is served was checked: every way in which an artifact can be wrong is refused."""
+"""An artifact is checked before it is served: every way in which it can be wrong is refused."""
 
 from __future__ import annotations
 
