@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # More than cores: many tests wait for servers, kills and time-outs.
 TEST_WORKERS ?= 4
+# A browser or a server that had too little of the processor beside others gets one more try, alone; a fault fails again.
+ALONE := $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 FAST := -n $(TEST_WORKERS) --dist loadgroup -m "not slow and not browser and not server" --hypothesis-profile=fast
 
 .DEFAULT_GOAL := help
@@ -22,7 +24,7 @@ run: $(VENV)/.run  ## service and trainer; PORT=8000 HOST=127.0.0.1 STORE=folder
 	@PATH="$(CURDIR)/$(BIN):$$PATH" MIDSTROKE_HOST=$(HOST) MIDSTROKE_PORT=$(PORT) $(BIN)/python -m infra.run --store $(STORE)
 
 test: $(VENV)/.dev  ## every test: real browsers, servers and kills too
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup || $(ALONE)
 	$(BIN)/python -m infra.node --test "tests/frontend/**/*.test.js"
 
 test-fast: $(VENV)/.dev  ## the tests without browser, S3 server, training, kills and trials
