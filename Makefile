@@ -9,9 +9,11 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # More than cores: many tests wait for servers, kills and time-outs.
 TEST_WORKERS ?= 4
+PYTEST := $(BIN)/python -m pytest -q -n $(TEST_WORKERS) --dist loadgroup
+FAST := -m "not slow and not browser and not server" --hypothesis-profile=fast
+COVERAGE ?=
 # A browser or a server that had too little of the processor beside others gets one more try, alone; a fault fails again.
-ALONE := $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
-FAST := -n $(TEST_WORKERS) --dist loadgroup -m "not slow and not browser and not server" --hypothesis-profile=fast
+ALONE := $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast coverage check docs bench soak bootstrap lock
@@ -23,16 +25,15 @@ help:  ## this list
 run: $(VENV)/.run  ## service and trainer; PORT=8000 HOST=127.0.0.1 STORE=folder|minio PYTHON=python3
 	@PATH="$(CURDIR)/$(BIN):$$PATH" MIDSTROKE_HOST=$(HOST) MIDSTROKE_PORT=$(PORT) $(BIN)/python -m infra.run --store $(STORE)
 
-test: $(VENV)/.dev  ## every test: real browsers, servers and kills too
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup || $(ALONE)
-	$(BIN)/python -m infra.node --test "tests/frontend/**/*.test.js"
+test: test-fast  ## every test: real browsers, servers and kills too
+	$(PYTEST) -m "slow or browser or server" || $(ALONE)
 
 test-fast: $(VENV)/.dev  ## the tests without browser, S3 server, training, kills and trials
-	$(BIN)/python -m pytest -q $(FAST)
+	$(PYTEST) $(FAST) $(COVERAGE)
 	$(BIN)/python -m infra.node --test "tests/frontend/**/*.test.js"
 
-coverage: $(VENV)/.dev  ## branch coverage of test-fast
-	$(BIN)/python -m pytest -q $(FAST) --cov --cov-report=term
+coverage: COVERAGE := --cov --cov-report=term
+coverage: test-fast  ## test-fast with its branch coverage
 
 check: $(VENV)/.dev  ## ruff, mypy, order of imports, tsc
 	$(BIN)/ruff check .
