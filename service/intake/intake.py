@@ -34,7 +34,7 @@ def utc_now() -> datetime:
 
 
 class Intake:
-    """`take`, `show_counts` and `refuse_at_once` are for the event loop; all else blocks on the disk, in `pool`."""
+    """`take` and `show_counts` are for the event loop; all else blocks on the disk, in `pool`."""
 
     def __init__(
         self,
@@ -56,8 +56,8 @@ class Intake:
         self._rest_lock = threading.Lock()
         self._last_counts = ContributionCounts(total=0, yours=0, by_label=[0] * DIGITS)
 
-    def refuse_at_once(self, record: dict[str, Any]) -> Refused | None:
-        """`busy` while writes fail, except for one contribution per REST_SECONDS, which tries again. Never blocks.
+    def _refuse_at_once(self, record: dict[str, Any]) -> Refused | None:
+        """`busy` while writes fail, except for one contribution per REST_SECONDS, which has to try again. Never blocks.
 
         Parsing and packing contributions that can't be stored would slow down predictions.
         """
@@ -74,7 +74,7 @@ class Intake:
         self, record: dict[str, Any], spend: Callable[[float], None] = lambda _seconds: None
     ) -> Accepted | Refused:
         """`accept` in the pool; `busy` when too many calls wait for the disk. `spend` gets its processor time."""
-        refusal = self.refuse_at_once(record)
+        refusal = self._refuse_at_once(record)
         if refusal is not None:
             return refusal
         seconds = 0.0

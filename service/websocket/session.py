@@ -135,8 +135,6 @@ class Session:
     async def _take_contribution(self, record: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
         if self._contributing >= MAX_CONTRIBUTING:
             await self._replier.reply(busy(record).model_dump_json())
-        elif (refusal := self._intake.refuse_at_once(record)) is not None:
-            await self._replier.reply(refusal.model_dump_json())
         else:
             self._contributing += 1
             tasks.create_task(self._store(record))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -106,6 +107,6 @@ def test_the_last_refusal_has_its_reasons_and_links_to_its_card(page: Page, serv
     expect(page.locator("#trainer")).to_contain_text("17 more drawings until the next training", timeout=20_000)
     page.reload()  # a later visitor reads it too
     expect(refusal).to_contain_text("worse at half ink", timeout=20_000)
-    answer = page.request.get(f"{service.url}{refusal.locator('a').get_attribute('href')}")
+    answer = page.request.get(urljoin(page.url, refusal.locator("a").get_attribute("href")))
     assert answer.json()["gate"]["accepted"] is False
     assert page.locator("#model").get_attribute("data-version") != version

@@ -116,12 +116,12 @@ def test_a_failing_disk_is_tried_by_one_contribution_at_a_time(spool: Spool) -> 
     disk, now = Disk(spool), [100.0]
     intake = Intake(cast("Spool", disk), KEY, clock=lambda: now[0])
     records = [contribution_record() for _ in range(4)]
-    assert intake.refuse_at_once(records[0]) is None
+    assert intake._refuse_at_once(records[0]) is None
     intake.accept(records[0])
 
-    refused = intake.refuse_at_once(records[1])
+    refused = intake._refuse_at_once(records[1])
     now[0] += REST_SECONDS
-    tries = [intake.refuse_at_once(record) for record in records[2:]]
+    tries = [intake._refuse_at_once(record) for record in records[2:]]
 
     assert refused is not None
     assert (refused.code, refused.retry, refused.id) == ("busy", True, records[1]["id"])
@@ -136,12 +136,12 @@ def test_after_one_success_every_contribution_is_tried_again(spool: Spool) -> No
     disk.full = False
     now[0] += REST_SECONDS
     record = contribution_record()
-    assert intake.refuse_at_once(record) is None
+    assert intake._refuse_at_once(record) is None
 
     reply = intake.accept(record)
 
     assert isinstance(reply, Accepted)
-    assert [intake.refuse_at_once(contribution_record()) for _ in range(3)] == [None] * 3
+    assert [intake._refuse_at_once(contribution_record()) for _ in range(3)] == [None] * 3
 
 
 def test_counts_are_of_the_given_token(spool: Spool) -> None:

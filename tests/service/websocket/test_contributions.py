@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 
+import pytest
+
+from collector.spool.spool import SpoolError
+from service.intake.intake import REST_SECONDS
 from tests.service.conversation import greet, ink_frame, say
 from tests.service.fakes import TOKEN, contribution_record
 from tests.service.serving import Service, receive, receive_all
@@ -38,6 +43,28 @@ def test_a_contribution_over_http_is_the_same_contribution(service: Service) -> 
 
     assert (first.status, first.json["duplicate"]) == (201, False)
     assert (second["id"], second["duplicate"]) == (record["id"], True)
+
+
+def test_contributions_are_accepted_again_once_the_disk_works(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept, record = service.spool.accept, contribution_record()
+
+    def fail(*_: object, **__: object) -> None:
+        raise SpoolError("database or disk is full")
+
+    with service.connect() as socket:
+        receive(socket)
+        monkeypatch.setattr(service.spool, "accept", fail)
+        say(socket, type="contribution", **record)
+        refused = receive(socket)
+        monkeypatch.setattr(service.spool, "accept", accept)
+        time.sleep(2 * REST_SECONDS)
+        say(socket, type="contribution", **record)
+        accepted = receive(socket)
+
+    assert (refused["code"], refused["retry"]) == ("busy", True)
+    assert accepted["type"] == "accepted"
 
 
 def test_the_refusal_of_an_invalid_contribution_names_its_id(service: Service) -> None:
