@@ -44,6 +44,8 @@ def run_together(commands: Mapping[str, Sequence[str]], env: Mapping[str, str]) 
         with _guarded(processes):
             first = ended.get()
             _stop(processes)
+        for name, process in zip(commands, processes, strict=True):
+            lines.write("system", f"{name} stopped (rc={process.returncode})")
     finally:
         _signal(processes, signal.SIGKILL)
         for thread in printing:
