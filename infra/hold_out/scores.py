@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from infra.hold_out.folds import Fold
+from training.evaluation.evaluation import evaluate, prepare
 from training.families.recipes import Family
 from training.learning.challenger import Run
-from training.learning.evaluation import evaluate, prepare
 from training.learning.first_training import train_from_scratch
 from training.models.artifact import Artifact, check_artifact
 

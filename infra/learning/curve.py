@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from infra.learning.rounds import Round
-from training.learning.figures import ACCENT, INK, draw_svg
+from training.evaluation.figures import ACCENT, INK, draw_svg
 
 
 def draw_curve(family: str, rounds: Sequence[Round]) -> bytes:

@@ -15,9 +15,9 @@ from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from infra.harness.data.contribute import contribute, name_for
 from infra.learning.writers import Parts
+from training.evaluation.evaluation import EvaluationSet, evaluate, prepare
 from training.families.recipes import Family
 from training.learning.challenger import Run
-from training.learning.evaluation import EvaluationSet, evaluate, prepare
 from training.learning.trainer import Trainer
 from training.models.artifact import check_artifact
 from training.models.interpreter import Interpreter

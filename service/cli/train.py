@@ -24,12 +24,12 @@ from training.data.contributed import contributed_drawings
 from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_drawings
 from training.data.reference import reference_drawings
+from training.evaluation.evaluation import Evaluation, prepare, to_record
+from training.evaluation.evaluation import evaluate as evaluate_model
+from training.evaluation.figures import draw_figures
 from training.families.recipes import FAMILIES, Family, Recipe, UnknownFamily, family_named
 from training.learning.cards import describe_evaluation_set
 from training.learning.challenger import Outcome, Run
-from training.learning.evaluation import Evaluation, prepare, to_record
-from training.learning.evaluation import evaluate as evaluate_model
-from training.learning.figures import draw_figures
 from training.learning.first_training import compare_with_champion, train_from_scratch
 from training.learning.trainer import Trainer
 from training.models.artifact import Artifact, BadArtifact, check_artifact

@@ -1,4 +1,4 @@
-"""Draws the comparison with the ancestors in the style of `training.learning.figures`: the project in colour, they in
+"""Draws the comparison with the ancestors in the style of `training.evaluation.figures`: the project in colour, they in
 gray.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from training.baselines.comparison import EVERY_STAGE, FINISHED, PROJECT, AncestorComparison, Confusion
 from training.baselines.record import CLASSES, Labels, Record
-from training.learning.figures import ACCENT, FAINT, INK, draw_svg
+from training.evaluation.figures import ACCENT, FAINT, INK, draw_svg
 
 WIDE = (7.6, 4.2)  # inches: names stand beside the lines
 DASHES = ("-", (0, (6, 2)), (0, (3, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)), (0, (9, 3)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from training.learning.comparison import EvaluationCache
+from training.evaluation.comparison import EvaluationCache
+from training.evaluation.evaluation import Evaluation
+from training.evaluation.gate import Verdict
 from training.learning.distillation import ExampleCache
-from training.learning.evaluation import Evaluation
-from training.learning.gate import Verdict
 from training.models.artifact import Artifact, check_artifact
 from training.models.card import ContinuedOn
 

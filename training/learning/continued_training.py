@@ -15,6 +15,9 @@ from collector.ink.encodings import Encoding
 from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, Snapshots, Variety, training_snapshots
 from training.data.reference import reference_drawings
 from training.data.sources import Floats, Source
+from training.evaluation.comparison import Comparison
+from training.evaluation.evaluation import Evaluation
+from training.evaluation.gate import Verdict
 from training.families.recipes import Family, Recipe, Resume
 from training.learning.cards import (
     added_provenance,
@@ -24,9 +27,6 @@ from training.learning.cards import (
     recipe_record,
 )
 from training.learning.challenger import Outcome, Run
-from training.learning.comparison import Comparison
-from training.learning.evaluation import Evaluation
-from training.learning.gate import Verdict
 from training.learning.selection import split_by_weight
 from training.models.artifact import Artifact
 from training.models.interpreter import Interpreter

@@ -8,13 +8,13 @@ from dataclasses import asdict, replace
 from training.data.dataset import LabelledDrawing, Variety
 from training.data.reference import reference_drawings
 from training.data.sources import Source
+from training.evaluation.comparison import describe_reference_set
+from training.evaluation.evaluation import evaluate, prepare
+from training.evaluation.gate import decide
 from training.families.recipes import Family, Recipe
 from training.learning.cards import describe_evaluation_set, make_card, provenance, recipe_record
 from training.learning.challenger import Outcome, Run
-from training.learning.comparison import describe_reference_set
 from training.learning.distillation import AugmentedCopies
-from training.learning.evaluation import evaluate, prepare
-from training.learning.gate import decide
 from training.models.artifact import Artifact
 from training.models.card import VersionMetrics
 from training.models.interpreter import Interpreter

@@ -18,10 +18,10 @@ from training.data.reference import reference_drawings
 from training.data.shards.compaction import Compaction
 from training.data.shards.files import ShardFiles
 from training.data.shards.reader import ShardRow
+from training.evaluation.figures import draw_figures
 from training.families.recipes import FAMILIES, Family, WrongWeights
 from training.learning.challenger import Outcome, Run
 from training.learning.continued_training import Contributed, Predecessors, continue_training
-from training.learning.figures import draw_figures
 from training.learning.label_filter import LabelFilter, best_model
 from training.learning.progress import StoredProgress
 from training.learning.selection import Selection, sample_by_contributor, select_new

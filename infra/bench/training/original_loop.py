@@ -30,8 +30,8 @@ from training.data.shards.compaction import Compaction
 from training.data.shards.files import ShardFiles
 from training.data.sources import Source
 from training.data.stages import Canvas
+from training.evaluation.evaluation import evaluate, prepare
 from training.families.recipes import ORIGINAL
-from training.learning.evaluation import evaluate, prepare
 from training.models.interpreter import Interpreter
 
 TITLE = "Beside the loop of 2016"

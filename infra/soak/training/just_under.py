@@ -14,9 +14,9 @@ from infra.soak.training.poisoning import People, one_too_many
 from training.data.dataset import Variety, training_snapshots
 from training.data.reference import reference_drawings
 from training.data.sources import Source
+from training.evaluation.comparison import Comparison, EvaluationCache
+from training.evaluation.evaluation import EvaluationSet, prepare
 from training.families.recipes import Recipe, family_named
-from training.learning.comparison import Comparison, EvaluationCache
-from training.learning.evaluation import EvaluationSet, prepare
 from training.models.artifact import Artifact
 from training.models.registry import FIRST_MODELS, Registry
 

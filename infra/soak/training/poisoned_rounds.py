@@ -11,9 +11,9 @@ import numpy as np
 from collector.storage.memory_store import MemoryStore
 from infra.harness.data.contribute import contribute
 from infra.soak.training.poisoning import Attack, Drawings
+from training.evaluation.evaluation import Evaluation, EvaluationSet, evaluate, prepare
 from training.families.recipes import family_named
 from training.learning.challenger import Run
-from training.learning.evaluation import Evaluation, EvaluationSet, evaluate, prepare
 from training.learning.trainer import Trainer
 from training.models.artifact import check_artifact
 from training.models.registry import Registry, seed_first_models

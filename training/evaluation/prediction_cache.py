@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from collector.ink.encodings import Encoding
 from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, Snapshots, joined
-from training.learning.evaluation import Evaluation, EvaluationSet, Numbers, measure, predict_all, prepare
+from training.evaluation.evaluation import Evaluation, EvaluationSet, Numbers, measure, predict_all, prepare
 from training.models.interpreter import Interpreter
 
 STAGES = len(EVALUATION_STAGES)

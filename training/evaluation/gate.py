@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from training.learning.evaluation import Evaluation
+from training.evaluation.evaluation import Evaluation
 
 # Tolerances are shares from 0 to 1. Noise on a few hundred drawings is of this size; a real regression is larger.
 # Against the champion:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from collector.ink.encodings import Encoding
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
-from training.learning.evaluation import Evaluation, EvaluationSet, evaluate, prepare
-from training.learning.gate import Verdict, decide
-from training.learning.prediction_cache import PredictionCache, prepare_incrementally
+from training.evaluation.evaluation import Evaluation, EvaluationSet, evaluate, prepare
+from training.evaluation.gate import Verdict, decide
+from training.evaluation.prediction_cache import PredictionCache, prepare_incrementally
 from training.models.artifact import Artifact
 from training.models.card import VersionMetrics
 from training.models.interpreter import Interpreter

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from training.learning.evaluation import Evaluation
+from training.evaluation.evaluation import Evaluation
 from training.models.interpreter import CLASSES
 
 INK = "#808080"  # readable on light and dark pages

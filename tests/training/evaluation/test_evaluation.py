@@ -10,8 +10,8 @@ import pytest
 
 from collector.ink.encodings import Inputs
 from training.data.reference import reference_drawings
-from training.learning.evaluation import evaluate, measure, prepare, to_record
-from training.learning.figures import draw_figures, draw_svg
+from training.evaluation.evaluation import evaluate, measure, prepare, to_record
+from training.evaluation.figures import draw_figures, draw_svg
 from training.models.interpreter import Interpreter
 
 INK = (0.25, 0.5, 0.75, 1.0)

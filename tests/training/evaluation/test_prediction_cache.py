@@ -8,11 +8,11 @@ import pytest
 from collector.ink.encodings import Encoding
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
+from training.evaluation.comparison import EvaluationCache
+from training.evaluation.evaluation import evaluate, prepare, to_record
+from training.evaluation.prediction_cache import PredictionCache, prepare_incrementally
 from training.families.recipes import Family
 from training.learning.challenger import Outcome
-from training.learning.comparison import EvaluationCache
-from training.learning.evaluation import evaluate, prepare, to_record
-from training.learning.prediction_cache import PredictionCache, prepare_incrementally
 from training.models.interpreter import Interpreter
 
 pytestmark = pytest.mark.slow  # trains a model

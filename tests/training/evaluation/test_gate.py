@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.learning.evaluation import Evaluation, measure
-from training.learning.gate import decide
+from training.evaluation.evaluation import Evaluation, measure
+from training.evaluation.gate import decide
 
 DRAWINGS = 1000  # a hundred of each digit
 LABELS = np.arange(DRAWINGS) % 10
