@@ -20,9 +20,10 @@ from collector.settings import open_store
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import ObjectStore, StoreError
 from service.cli.errors import fail, read_as
+from training.data.augmentation.placing import PLACINGS
 from training.data.contributed import contributed_drawings
-from training.data.dataset import LabelledDrawing
-from training.data.drawing_files import read_drawings
+from training.data.dataset import LabelledDrawing, placed
+from training.data.drawing_files import UNLIKE_DIGITS, read_drawings, read_symbols
 from training.data.reference import reference_drawings
 from training.evaluation.evaluation import Evaluation, prepare, to_record
 from training.evaluation.evaluation import evaluate as evaluate_model
@@ -43,12 +44,22 @@ Files = Annotated[
     list[Path] | None,
     typer.Option("--drawings", help="NDJSON file, plain or .gz; can be repeated.", exists=True, dir_okay=False),
 ]
+Symbols = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--symbols",
+        help="NDJSON file of letters and symbols, from which a model learns to doubt; can be repeated.",
+        exists=True,
+        dir_okay=False,
+    ),
+]
 Families = Annotated[list[str] | None, typer.Option("--family", help="Only this family; can be repeated.")]
 FromStore = Annotated[bool, typer.Option("--from-store/--no-store", help="Also use stored contributions.")]
 
 
 def train(
     drawings: Files = None,
+    symbols: Symbols = None,
     family: Families = None,
     resume: Annotated[
         bool, typer.Option(help="Continue from the champion with the drawings that arrived since.")
@@ -76,9 +87,8 @@ def train(
         if resume:
             _resume(store, settings, chosen, run)
         else:
-            _train_from_scratch(
-                _gather(drawings, store if from_store else None, _shard_cache(settings)), target, chosen, batches, run
-            )
+            gathered = _gather(drawings, store if from_store else None, _shard_cache(settings))
+            _train_from_scratch([*gathered, *_unlike_digits(symbols)], target, chosen, batches, run)
     except (StoreError, DrawingError, RegistryError, BadArtifact) as error:
         fail(str(error))
     return None
@@ -95,19 +105,25 @@ def evaluate(
     settings = _settings()
     store = _store(settings)
     found: dict[str, Evaluation] = {}
+    by_placing: dict[str, dict[str, Evaluation]] = {}
     try:
         validation = [
             d for d in _gather(drawings, store if from_store else None, _shard_cache(settings)) if d.use == "validation"
         ]
         validation = validation or list(reference_drawings("validation"))
         for each in _families(family):
-            evaluation = _champions_evaluation(store, each, validation)
-            if evaluation is not None:
-                found[each.name] = evaluation
+            artifact = _champion(store, each)
+            if artifact is not None:
+                interpreter = check_artifact(artifact)
+                found[each.name] = evaluate_model(interpreter, prepare(validation, each.encoding))
+                by_placing[each.name] = {
+                    placing.name: evaluate_model(interpreter, prepare(placed(validation, placing), each.encoding))
+                    for placing in PLACINGS
+                }
     except (StoreError, DrawingError, RegistryError, BadArtifact) as error:
         fail(str(error))
     _write_figures(found, figures)
-    _print_evaluations(found, describe_evaluation_set(validation), as_json)
+    _print_evaluations(found, by_placing, describe_evaluation_set(validation), as_json)
 
 
 def _families(names: Sequence[str] | None) -> list[Family]:
@@ -136,6 +152,10 @@ def _gather(files: Sequence[Path] | None, store: ObjectStore | None, shard_cache
     if store is not None:
         gathered += contributed_drawings(store, shard_cache, CORES)
     return gathered
+
+
+def _unlike_digits(files: Sequence[Path] | None) -> list[LabelledDrawing]:
+    return [drawing for file in files or [] for symbol, drawing in read_symbols(file) if symbol in UNLIKE_DIGITS]
 
 
 def _watch(store: ObjectStore, settings: TrainingSettings, families: Sequence[Family]) -> None:
@@ -198,15 +218,10 @@ def _teacher(registry: Registry, recipe: Recipe) -> Artifact | None:
     return None
 
 
-def _champions_evaluation(
-    store: ObjectStore, family: Family, validation: Sequence[LabelledDrawing]
-) -> Evaluation | None:
+def _champion(store: ObjectStore, family: Family) -> Artifact | None:
     registry = Registry(store)
     pointer = registry.champion(family.name)
-    if pointer is None:
-        return None
-    artifact = registry.load(family.name, pointer.version)
-    return evaluate_model(check_artifact(artifact), prepare(validation, artifact.card.encoding))
+    return None if pointer is None else registry.load(family.name, pointer.version)
 
 
 def _write_figures(found: dict[str, Evaluation], folder: Path | None) -> None:
@@ -218,14 +233,22 @@ def _write_figures(found: dict[str, Evaluation], folder: Path | None) -> None:
             (folder / name / file).write_bytes(body)
 
 
-def _print_evaluations(found: dict[str, Evaluation], evaluated_on: str, as_json: bool) -> None:
+def _print_evaluations(
+    found: dict[str, Evaluation], by_placing: dict[str, dict[str, Evaluation]], evaluated_on: str, as_json: bool
+) -> None:
     if as_json:
-        records = {name: to_record(evaluation) for name, evaluation in found.items()}
+        records = {
+            name: to_record(evaluation)
+            | {"placings": {placing: to_record(each) for placing, each in by_placing[name].items()}}
+            for name, evaluation in found.items()
+        }
         typer.echo(json.dumps({"judged_on": evaluated_on, "families": records}, indent=1))
         return
     typer.echo(f"evaluated on {evaluated_on}")
     for name, evaluation in found.items():
         _print_accuracy(name, evaluation)
+        for placing, each in by_placing[name].items():
+            typer.echo(f"  {placing}: mean {100 * each.mean:.1f} %, finished {100 * each.at(1.0):.1f} %")
 
 
 def _print_outcome(outcome: Outcome) -> None:

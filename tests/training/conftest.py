@@ -28,8 +28,9 @@ def build_plain() -> Any:
 
     cells, place = keras.Input((20, 20), name="cells"), keras.Input((6,), name="place")
     features = keras.layers.Concatenate()([keras.layers.Flatten()(cells), place / 500])
-    probabilities = keras.layers.Dense(10, activation="softmax", kernel_initializer="zeros")(features)
-    return keras.Model({"cells": cells, "place": place}, probabilities)
+    digits = keras.layers.Dense(10, activation="softmax", kernel_initializer="zeros")(features)
+    doubt = keras.layers.Dense(1, activation="sigmoid", kernel_initializer="zeros")(features)
+    return keras.Model({"cells": cells, "place": place}, {"digits": digits, "doubt": doubt})
 
 
 @pytest.fixture(scope="session")

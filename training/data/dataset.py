@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +18,15 @@ from collector.ink.encodings import INPUT_SPECS, Encoding, Inputs
 from collector.ink.path import SUBPIXELS
 from collector.ink.snapshot import Ink20, canvas20_of, ink20_of, ink_of
 from training.data.augmentation.augment import augment
-from training.data.augmentation.placing import pen_width, place
+from training.data.augmentation.placing import Placing, place, training_pen_width, training_place
 from training.data.processes import process_pool
 from training.data.stages import Canvas, Compact, Line, stage_arrays
 
+NO_DIGIT = 10  # the label of a letter, a symbol or a scribble, from which a model learns to doubt
 EVALUATION_STAGES = tuple(k / 10 for k in range(1, 11))
 CUT_SD = 0.01  # of an ink fraction: near the evaluation stages, without a comb of exact tenths
 FULL_INK = 0.05  # share of the stages that are moved to full ink
+NO_DIGIT_COPIES = 0.5  # of the copies of a digit: so many are made of what is none
 PART_DRAWINGS = 250
 LEAST_INK = 0.03  # of the drawing; below it there is only the pen's dot
 SCALES = {"cells": np.float32(255), "points": np.float32(SUBPIXELS)}  # divides the compact form of an input
@@ -41,7 +43,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class LabelledDrawing:
-    """A drawing on its canvas with its label and contributor."""
+    """A drawing on its canvas with its label (a digit, or `NO_DIGIT`) and contributor."""
 
     id: str
     lines: tuple[Line, ...]
@@ -115,6 +117,22 @@ def evaluation_snapshots(
     return rows.joined()
 
 
+def placed(drawings: Iterable[LabelledDrawing], placing: Placing) -> list[LabelledDrawing]:
+    """The drawings moved and scaled on a canvas of 500x500 px, each the same way at every call; their ids say so."""
+    return [
+        replace(
+            drawing,
+            id=f"{drawing.id} {placing.name}",
+            lines=tuple(
+                np.round(line, 2) for line in place(drawing.lines, rng_of(f"{placing.name}/{drawing.id}"), placing)
+            ),
+            canvas=Canvas(pen_width=drawing.canvas.pen_width),
+            pictures=(),
+        )
+        for drawing in drawings
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Variety:
     """The amount of augmentation: copies of each drawing, stages that each is cut at, range of strengths."""
@@ -163,11 +181,15 @@ def _part_snapshots(part: _Part) -> Snapshots:
     for number, drawing in enumerate(part.drawings, start=part.first):
         if drawing.pictures:
             rows.add(*_own_snapshots(drawing, part.encoding), number)
-        for _ in range(part.variety.copies):
+        for _ in range(_copies(drawing, part.variety)):
             fractions = _fractions(rng, part.variety.cuts)
             lines, canvas = _augmented(drawing, rng, rng.uniform(*part.variety.strength))
             rows.add(stage_arrays(part.encoding, lines, canvas, fractions), drawing.label, fractions, number)
     return rows.joined()
+
+
+def _copies(drawing: LabelledDrawing, variety: Variety) -> int:
+    return variety.copies if drawing.label != NO_DIGIT else max(1, round(variety.copies * NO_DIGIT_COPIES))
 
 
 def joined(parts: Sequence[Snapshots]) -> Snapshots:
@@ -182,8 +204,9 @@ def joined(parts: Sequence[Snapshots]) -> Snapshots:
 
 
 def _augmented(drawing: LabelledDrawing, rng: np.random.Generator, strength: float) -> tuple[list[Line], Canvas]:
-    lines = augment(list(drawing.lines), drawing.label, rng, strength)
-    return place(lines, rng), Canvas(pen_width=pen_width(rng))
+    lines = training_place(augment(list(drawing.lines), drawing.label, rng, strength), rng)
+    points = np.concatenate(lines)
+    return lines, Canvas(pen_width=training_pen_width(rng, float(np.ptp(points, axis=0).max())))
 
 
 def _fractions(rng: np.random.Generator, cuts: int) -> list[float]:

@@ -1,9 +1,10 @@
-"""Reads drawings from NDJSON files, gzipped or not; first models are trained on them."""
+"""Reads drawings of digits and of symbols from NDJSON files, gzipped or not; first models are trained on them."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,10 +14,13 @@ import numpy as np
 from collector.contribution.contributor import use_of
 from collector.ink.drawing import Drawing, DrawingError, parse_drawing
 from training.data.augmentation.placing import pen_width, place
-from training.data.dataset import LabelledDrawing, rng_of
+from training.data.dataset import NO_DIGIT, LabelledDrawing, rng_of
 from training.data.stages import Canvas, lines_of
 
 GZIP_MAGIC = b"\x1f\x8b"
+# Letters and signs that nobody takes for a digit. Of others (O, l, S, Z, b, q, ...) a model learns nothing: who writes
+# them writes what could be a digit.
+UNLIKE_DIGITS = frozenset("#%*@+=:;<>[]^{}~AEFHKMNPRWXadefhikmnpwx")
 
 
 def read_drawings(path: Path) -> Iterator[LabelledDrawing]:
@@ -28,17 +32,34 @@ def read_drawings(path: Path) -> Iterator[LabelledDrawing]:
         DrawingError: a line is not a drawing.
         OSError: the file can't be read.
     """
+    for _, drawing in _drawings(path):
+        if drawing.label is not None:
+            yield _labelled(drawing, drawing.label)
+
+
+def read_symbols(path: Path) -> Iterator[tuple[str, LabelledDrawing]]:
+    """The file's drawings that have a `symbol` and no label: the symbol, and the drawing labelled `NO_DIGIT`.
+
+    Raises:
+        DrawingError: a line is not a drawing.
+        OSError: the file can't be read.
+    """
+    for line, drawing in _drawings(path):
+        symbol = json.loads(line).get("symbol")
+        if drawing.label is None and isinstance(symbol, str):
+            yield symbol, _labelled(drawing, NO_DIGIT)
+
+
+def _drawings(path: Path) -> Iterator[tuple[bytes, Drawing]]:
     opened = gzip.open if _is_gzipped(path) else open
     with opened(path, "rb") as file:
         for line in _readable(path, file):
             if not line.strip():
                 continue
             try:
-                drawing = parse_drawing(line)
+                yield line, parse_drawing(line)
             except DrawingError as error:
                 raise DrawingError(f"{path}: {error}") from error
-            if drawing.label is not None:
-                yield _labelled(drawing, drawing.label)
 
 
 def _readable(path: Path, file: Iterable[bytes]) -> Iterator[bytes]:

@@ -17,9 +17,9 @@ Floats = NDArray[np.float32]
 class Source:
     """Snapshots to draw batches from, and their share of each batch.
 
-    `soft_labels` (n, 10) are a teacher's probabilities; they have the weight `distillation_weight` in the targets, the
-    labels have the rest. With `distil_from_champion` the targets are the predictions of the initial weights alone, not
-    of the flatbuffer: training would fit its rounding errors.
+    `soft_labels` (n, 11) are a teacher's probabilities and doubt; they have the weight `distillation_weight` in the
+    targets, the labels have the rest. With `distil_from_champion` the targets are the predictions of the initial
+    weights alone, not of the flatbuffer: training would fit its rounding errors.
     """
 
     snapshots: Snapshots

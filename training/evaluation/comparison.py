@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collector.ink.encodings import Encoding
-from training.data.dataset import LabelledDrawing
+from training.data.augmentation.placing import ANYWHERE, Placing
+from training.data.dataset import LabelledDrawing, placed
 from training.data.reference import reference_drawings
 from training.evaluation.evaluation import Evaluation, EvaluationSet, evaluate, prepare
 from training.evaluation.gate import Verdict, decide
@@ -26,16 +27,19 @@ class EvaluationCache:
 
     def __init__(self, max_models: int = MAX_CACHED_MODELS) -> None:
         self._max_models = max_models
-        self._prepared: dict[Encoding, EvaluationSet] = {}
+        self._prepared: dict[tuple[Encoding, Placing | None], EvaluationSet] = {}
         self._reference: dict[Encoding, EvaluationSet] = {}
         self._predictions: dict[bytes, PredictionCache] = {}  # by flatbuffer, the least recently used first
 
-    def prepared(self, drawings: Sequence[LabelledDrawing], encoding: Encoding) -> EvaluationSet:
-        """The drawings as an evaluation set; reuses the snapshots of the last call's drawings."""
-        before = self._prepared.get(encoding)
-        if before is None or before.ids != tuple(drawing.id for drawing in drawings):
-            self._prepared[encoding] = prepare_incrementally(list(drawings), encoding, before)
-        return self._prepared[encoding]
+    def prepared(
+        self, drawings: Sequence[LabelledDrawing], encoding: Encoding, placing: Placing | None = None
+    ) -> EvaluationSet:
+        """The drawings, placed or as they were drawn, as an evaluation set; reuses the last call's snapshots."""
+        key = encoding, placing
+        before, wanted = self._prepared.get(key), list(drawings if placing is None else placed(drawings, placing))
+        if before is None or before.ids != tuple(drawing.id for drawing in wanted):
+            self._prepared[key] = prepare_incrementally(wanted, encoding, before)
+        return self._prepared[key]
 
     def reference(self, encoding: Encoding) -> EvaluationSet:
         """The reference drawings for validation."""
@@ -60,10 +64,14 @@ class Comparison:
         champion: Artifact,
         reference_model: Artifact | None,
         new: Sequence[LabelledDrawing],
-        evaluation_set: EvaluationSet,
+        validation: Sequence[LabelledDrawing],
         cache: EvaluationCache,
     ) -> None:
-        self._cache, self._set, self._new = cache, evaluation_set, prepare(new, evaluation_set.encoding)
+        encoding = champion.card.encoding
+        evaluation_set = cache.prepared(validation, encoding)
+        self._cache, self._set, self._new = cache, evaluation_set, prepare(new, encoding)
+        self._anywhere_set = cache.prepared(validation, encoding, ANYWHERE)
+        self._champion_anywhere = cache.evaluation(champion.model, self._anywhere_set)
         self._reference_set = cache.reference(evaluation_set.encoding)
         self._before = [artifact for artifact in (champion, reference_model) if artifact is not None]
         self._champion = cache.evaluation(champion.model, evaluation_set)
@@ -76,7 +84,9 @@ class Comparison:
         """The evaluation of the challenger's flatbuffer, and the gate's verdict."""
         evaluation = self._cache.evaluation(challenger, self._set)
         new = evaluate(Interpreter(challenger, self._set.encoding), self._new), self._champion_new
-        return evaluation, decide(evaluation, self._champion, self._first, new, self._on_reference(challenger))
+        anywhere = self._cache.evaluation(challenger, self._anywhere_set), self._champion_anywhere
+        reference = self._on_reference(challenger)
+        return evaluation, decide(evaluation, self._champion, self._first, new, reference, anywhere)
 
     def metrics(self, challenger: bytes, version: str, evaluated_on: str) -> tuple[VersionMetrics, ...]:
         """The challenger's results on both sets, and for comparison those of the champion and the reference model.

@@ -26,6 +26,10 @@ REFERENCE_MODEL_RECALL_TOLERANCE = 0.03  # of one digit at full ink; at least tw
 # On reference drawings alone, against the reference model: no contribution can dilute them.
 REFERENCE_DRAWINGS_TOLERANCE = 0.01
 
+# On the validation drawings placed anywhere, against the champion: a gain about the middle must not pay for
+# a loss at the edges.
+ANYWHERE_TOLERANCE = 0.005
+
 # On the new drawings, against the champion. They are few and say least about other people; but a challenger that reads
 # them worse has learned nothing. One or two snapshots of 200 are noise.
 NEW_TOLERANCE = 0.01
@@ -74,11 +78,12 @@ def decide(
     reference_model: Evaluation | None = None,
     new: tuple[Evaluation, Evaluation] | None = None,
     reference: tuple[Evaluation, Evaluation] | None = None,
+    anywhere: tuple[Evaluation, Evaluation] | None = None,
 ) -> Verdict:
     """Compares evaluations on the same drawings; accepts any challenger where there is no champion.
 
-    `new` holds challenger and champion on the new drawings, `reference` holds challenger and reference model on the
-    reference drawings.
+    `new` and `anywhere` hold challenger and champion on the new drawings, and on the validation drawings placed
+    anywhere; `reference` holds challenger and reference model on the reference drawings.
     """
     if champion is None:
         mean = f"{100 * challenger.mean:.1f} %"
@@ -94,6 +99,8 @@ def decide(
         checks += _reference_model_checks(challenger, reference_model)
     if reference is not None:
         checks += _reference_drawings_checks(*reference)
+    if anywhere is not None:
+        checks += _anywhere_checks(*anywhere)
     if new is not None:
         means = new[0].mean, new[1].mean
         checks.append(_Check("the new drawings", *means, CHAMPION, NEW_TOLERANCE, always_reported=True))
@@ -116,6 +123,14 @@ def _reference_drawings_checks(challenger: Evaluation, first: Evaluation) -> lis
     return [
         _Check("the reference drawings at all stages", challenger.mean, first.mean, FIRST_MODEL, tolerance),
         _Check("the finished reference drawings", challenger.at(1.0), first.at(1.0), FIRST_MODEL, tolerance),
+    ]
+
+
+def _anywhere_checks(challenger: Evaluation, champion: Evaluation) -> list[_Check]:
+    tolerance = ANYWHERE_TOLERANCE
+    return [
+        _Check("drawings placed anywhere, at all stages", challenger.mean, champion.mean, CHAMPION, tolerance),
+        _Check("finished drawings placed anywhere", challenger.at(1.0), champion.at(1.0), CHAMPION, tolerance),
     ]
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from collector.ink.encodings import Encoding
 
 CLASSES = 10
+TARGETS = CLASSES + 1  # of a snapshot in training: ten probabilities, and the doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Recipe:
     average: float = 0.0  # momentum of the exponential moving average of weights; 0 for none
     teacher: str | None = None  # the family whose soft labels are distilled, since its encoding shows more
     distillation_weight: float = 0.7  # of the soft labels in the targets; the labels have the rest
+    doubt_weight: float = 0.3  # of the doubt's cross-entropy in the loss, beside the digits'
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Family:
 
     name: str
     encoding: Encoding
-    build_model: Callable[[], Any]  # an untrained keras.Model: inputs by name, ten probabilities
+    build_model: Callable[[], Any]  # an untrained keras.Model: inputs by name; `digits`, `doubt`, `embedding` by name
     recipe: Recipe
     resume: Resume | None  # None: no continued training
 

@@ -18,6 +18,7 @@ from training.data.sources import Floats, Source
 from training.evaluation.comparison import Comparison
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.gate import Verdict
+from training.evaluation.thresholds import fitted_thresholds
 from training.families.recipes import Family, Recipe, Resume
 from training.learning.cards import (
     added_provenance,
@@ -71,7 +72,7 @@ def continue_training(family: Family, before: Predecessors, drawings: Contribute
         raise ValueError(f"family {family.name} has no recipe for continued training")
     fitted = _fit(family, resume, before, drawings, run)
     evaluation_set = run.evaluations.prepared(drawings.validation, family.encoding)
-    comparison = Comparison(champion, before.reference_model, drawings.new, evaluation_set, run.evaluations)
+    comparison = Comparison(champion, before.reference_model, drawings.new, drawings.validation, run.evaluations)
     fitted, evaluation, verdict = _first_accepted(family, champion, fitted, comparison)
 
     evaluated_on = describe_evaluation_set(drawings.validation)
@@ -82,8 +83,10 @@ def continue_training(family: Family, before: Predecessors, drawings: Contribute
     cards = [each.card for each in (before.reference_model, champion) if each is not None]
     learning_rate = _learning_rate(resume, len(drawings.new))
     hyperparameters = {**asdict(resume), "learning_rate": learning_rate, "seed": run.seed}
+    interpreter = Interpreter(fitted.model, family.encoding)
     card = replace(
         card,
+        thresholds=champion.card.thresholds or fitted_thresholds(interpreter, evaluation_set),
         recipe=recipe_record(hyperparameters) | {"first_opinion": REFERENCE_DISTILLATION_WEIGHT},
         resumed_from=champion.card.version,
         replaces=champion.card.version,
@@ -159,8 +162,8 @@ def _labelled_source(snapshots: Snapshots, share: float, reference_model: Artifa
 
 
 def _served_predictions(artifact: Artifact, snapshots: Snapshots) -> Floats:
-    """Probabilities (n, 10) of the flatbuffer, as the service serves it."""
-    return Interpreter(artifact.model, snapshots.encoding).predict_each(snapshots.batch(slice(None)))
+    """Probabilities and doubt (n, 11) of the flatbuffer, as the service serves it."""
+    return Interpreter(artifact.model, snapshots.encoding).predict_each_with_doubt(snapshots.batch(slice(None)))
 
 
 def _copies(resume: Resume, share: float, drawings: int) -> int:

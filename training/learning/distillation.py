@@ -55,7 +55,7 @@ class ExampleCache:
         return self._snapshots[encoding]
 
     def soft_labels(self, copies: AugmentedCopies, teacher: Artifact) -> NDArray[np.float32]:
-        """The teacher's probabilities (n, 10) for the same snapshots, in the teacher's own encoding."""
+        """The teacher's probabilities and doubt (n, 11) for the same snapshots, in the teacher's own encoding."""
         from training.learning.fitting import fit  # noqa: PLC0415 - TensorFlow, only once a training starts
 
         family, version = family_named(teacher.card.family), teacher.card.version

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from training.data.dataset import LabelledDrawing, Variety
+from collector.ink.encodings import Encoding
+from training.data.augmentation.placing import PLACINGS
+from training.data.dataset import NO_DIGIT, LabelledDrawing, Variety
+from training.data.non_digits import made_non_digits
 from training.data.reference import reference_drawings
 from training.data.sources import Source
 from training.evaluation.comparison import describe_reference_set
 from training.evaluation.evaluation import evaluate, prepare
 from training.evaluation.gate import decide
+from training.evaluation.thresholds import fitted_thresholds
 from training.families.recipes import Family, Recipe
 from training.learning.cards import describe_evaluation_set, make_card, provenance, recipe_record
 from training.learning.challenger import Outcome, Run
 from training.learning.distillation import AugmentedCopies
 from training.models.artifact import Artifact
-from training.models.card import VersionMetrics
+from training.models.card import Metrics, VersionMetrics
 from training.models.interpreter import Interpreter
+
+MOST_OF_A_WRITER = 30  # drawings of one digit: one person's habits are not everyone's
 
 
 def train_from_scratch(
@@ -34,7 +41,8 @@ def train_from_scratch(
     from training.learning.fitting import fit, runtime  # noqa: PLC0415 - TensorFlow, only once a training starts
 
     runtime.use_threads(run.threads)
-    training, validation = [drawing for drawing in drawings if drawing.use == "training"], validation_set(drawings)
+    training = training_set(drawings)
+    validation = validation_set(drawings)
     variety = Variety(recipe.copies, recipe.cuts, recipe.strength)
     copies = AugmentedCopies(training, variety, run.seed, processes=run.threads, progress=run.progress)
     snapshots = run.examples.snapshots(copies, family.encoding)
@@ -47,11 +55,13 @@ def train_from_scratch(
     verdict = decide(evaluation, None)
     metrics = evaluation.metrics(describe_evaluation_set(validation), evaluation_set.set_id)
     card = make_card(family, fitted, metrics, provenance(training))
+    card = replace(card, thresholds=fitted_thresholds(Interpreter(fitted.model, family.encoding), evaluation_set))
     reference_set = run.evaluations.reference(family.encoding)
     on_reference = run.evaluations.evaluation(fitted.model, reference_set)
     evaluations = {
         metrics.set_key: metrics,
         reference_set.set_id: on_reference.metrics(describe_reference_set(), reference_set.set_id),
+        **_by_placing(fitted.model, validation, family.encoding, run),
     }
     taught_by = None if teacher is None else f"{teacher.card.family} {teacher.card.version}"
     record = recipe_record({**asdict(recipe), "seed": run.seed, "teacher": taught_by})
@@ -62,6 +72,18 @@ def train_from_scratch(
         evaluations=tuple(VersionMetrics(card.version, each) for each in evaluations.values()),
     )
     return Outcome(Artifact(card, fitted.model, fitted.weights), evaluation, verdict)
+
+
+def _by_placing(
+    model: bytes, validation: Sequence[LabelledDrawing], encoding: Encoding, run: Run
+) -> dict[str, Metrics]:
+    """The model's metrics on the validation drawings at each placing, by the id of that evaluation set."""
+    words, found = describe_evaluation_set(validation), dict[str, Metrics]()
+    for placing in PLACINGS:
+        evaluation_set = run.evaluations.prepared(validation, encoding, placing)
+        evaluation = run.evaluations.evaluation(model, evaluation_set)
+        found[evaluation_set.set_id] = evaluation.metrics(f"{words}, {placing.name}", evaluation_set.set_id)
+    return found
 
 
 def compare_with_champion(outcome: Outcome, champion: Artifact, drawings: Sequence[LabelledDrawing]) -> Outcome:
@@ -82,5 +104,18 @@ def compare_with_champion(outcome: Outcome, champion: Artifact, drawings: Sequen
 
 
 def validation_set(drawings: Sequence[LabelledDrawing]) -> list[LabelledDrawing]:
-    """The validation drawings among these; reference drawings where there are none."""
-    return [drawing for drawing in drawings if drawing.use == "validation"] or list(reference_drawings("validation"))
+    """The digits among these for validation; reference drawings where there are none."""
+    found = [drawing for drawing in drawings if drawing.use == "validation" and drawing.label != NO_DIGIT]
+    return found or list(reference_drawings("validation"))
+
+
+def training_set(drawings: Sequence[LabelledDrawing]) -> list[LabelledDrawing]:
+    """The drawings to train on, at most `MOST_OF_A_WRITER` of each writer, and made ones that are no digits."""
+    taken = Counter[tuple[str, int]]()
+    training: list[LabelledDrawing] = []
+    for drawing in drawings:
+        key = drawing.contributor, drawing.label
+        taken[key] += 1
+        if drawing.use == "training" and (drawing.label == NO_DIGIT or taken[key] <= MOST_OF_A_WRITER):
+            training.append(drawing)
+    return training + made_non_digits([drawing for drawing in training if drawing.label != NO_DIGIT])

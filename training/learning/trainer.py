@@ -20,6 +20,7 @@ from training.data.shards.files import ShardFiles
 from training.data.shards.reader import ShardRow
 from training.evaluation.figures import draw_figures
 from training.families.recipes import FAMILIES, Family, WrongWeights
+from training.learning.adoption import adopt_shipped
 from training.learning.challenger import Outcome, Run
 from training.learning.continued_training import Contributed, Predecessors, continue_training
 from training.learning.label_filter import LabelFilter, best_model
@@ -57,7 +58,8 @@ class Trainer:
     ) -> None:
         self._store = store
         self._registry = Registry(store)
-        self._first = Registry(first_models or FolderStore(FIRST_MODELS))
+        self._shipped = first_models or FolderStore(FIRST_MODELS)
+        self._first = Registry(self._shipped)
         self._families = [family for family in families if family.resume is not None]
         self._retrain_after = retrain_after
         self._stop = stop
@@ -67,7 +69,7 @@ class Trainer:
         self._status = StatusReport(store, retrain_after)
         self._verdicts = Verdicts(store)
         self._recovered = False  # whether trainings that an earlier trainer left unfinished are completed
-        self._seeded = not seed_store
+        self._seeded = self._adopted = not seed_store
 
     def run(self, poll_seconds: float) -> None:
         """Polls until stopped; backs off after a failure and never ends because of one."""
@@ -115,6 +117,16 @@ class Trainer:
             self._recovered = True
         self._compaction.run()
         self._progress.limit_to(self._compaction.last)
+        if not self._adopted:
+            self._adopt_shipped()
+            self._adopted = True
+
+    def _adopt_shipped(self) -> None:
+        """Takes over what a newer release ships, in a store that an earlier one has filled."""
+        validation = self._validation_drawings()
+        for family in self._families:
+            if self._champion(family) is not None:
+                adopt_shipped(self._store, self._shipped, family.name, validation, self._run.evaluations)
 
     @functools.cached_property
     def _progress(self) -> StoredProgress:

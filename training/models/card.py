@@ -41,6 +41,14 @@ class Golden:
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where the service draws its lines: doubt from which on an answer is `unsure`, top probability for `settled`."""
+
+    unsure: float
+    settled: float
+
+
+@dataclass(frozen=True, slots=True)
 class Metrics:
     """Results on drawings by writers that the model was not trained on; shares from 0 to 1."""
 
@@ -115,6 +123,7 @@ class Card:
     # This version and those before it on the same sets, and results of earlier versions on sets that this one was not
     # evaluated on.
     evaluations: tuple[VersionMetrics, ...] = ()
+    thresholds: Thresholds | None = None  # None: a model that can't doubt
 
     @property
     def contract(self) -> str:
@@ -144,6 +153,7 @@ class Card:
             "replaces": self.replaces,
             "gate": dict(self.gate),
             "learnt": None if self.continued_on is None else asdict(self.continued_on),
+            **({} if self.thresholds is None else {"thresholds": asdict(self.thresholds)}),
             "golden": [
                 {"payload": base64.b64encode(g.payload).decode(), "probabilities": g.probabilities} for g in self.golden
             ],
@@ -194,6 +204,7 @@ def _card(record: Any) -> Card:
         gate=dict(record["gate"]),
         continued_on=_continued_on(record.get("learnt")),
         evaluations=tuple(_version_metrics(each) for each in record.get("evaluations", ())),
+        thresholds=_thresholds(record.get("thresholds")),
     )
 
 
@@ -236,6 +247,10 @@ def _continued_on(record: Any) -> ContinuedOn | None:
     if record is None:
         return None
     return ContinuedOn(int(record["first"]), int(record["last"]), int(record["drawings"]), int(record["total"]))
+
+
+def _thresholds(record: Any) -> Thresholds | None:
+    return None if record is None else Thresholds(_number(record["unsure"]), _number(record["settled"]))
 
 
 def _golden(record: Any) -> Golden:

@@ -30,7 +30,17 @@ class Interpreter:
         except (ValueError, RuntimeError) as error:
             raise BadModel(f"{len(model)} bytes, LiteRT can't load them: {error}") from error
         self._inputs = self._match_inputs(encoding)
-        self._output = self._match_output()
+        self._output, self._doubt, self._embedding = self._match_outputs()
+
+    @property
+    def doubts(self) -> bool:
+        """Whether the model can say that a snapshot is no digit."""
+        return self._doubt is not None
+
+    @property
+    def embeds(self) -> bool:
+        """Whether the model has an embedding."""
+        return self._embedding is not None
 
     def predict(self, inputs: Inputs) -> NDArray[np.float32]:
         """Probabilities (10,), class 0 first, for a batch of one."""
@@ -39,11 +49,28 @@ class Interpreter:
         self._litert.invoke()
         return np.asarray(self._litert.get_tensor(self._output)[0], np.float32)
 
+    def doubt(self) -> float | None:
+        """How likely the last snapshot is, or is becoming, no digit, 0 to 1; None if the model can't say."""
+        return None if self._doubt is None else float(self._litert.get_tensor(self._doubt)[0, 0])
+
+    def embedding(self) -> NDArray[np.float32] | None:
+        """The numbers (n,) before the last layer for the last snapshot; None if the model has no such output."""
+        return None if self._embedding is None else np.asarray(self._litert.get_tensor(self._embedding)[0], np.float32)
+
     def predict_each(self, inputs: Inputs) -> NDArray[np.float32]:
         """Probabilities (n, 10) for a batch of n, one snapshot after the other, as the service predicts."""
         count = len(next(iter(inputs.values())))
         rows = [self.predict({name: array[row : row + 1] for name, array in inputs.items()}) for row in range(count)]
         return np.array(rows, np.float32).reshape(-1, CLASSES)
+
+    def predict_each_with_doubt(self, inputs: Inputs) -> NDArray[np.float32]:
+        """As `predict_each`, with the doubt as an eleventh column (n, 11); 0 if the model has none."""
+        count = len(next(iter(inputs.values())))
+        rows = np.empty((count, CLASSES + 1), np.float32)
+        for row in range(count):
+            rows[row, :CLASSES] = self.predict({name: array[row : row + 1] for name, array in inputs.items()})
+            rows[row, CLASSES] = self.doubt() or 0.0
+        return rows
 
     def _match_inputs(self, encoding: Encoding) -> dict[str, int]:
         # Converters decorate names ("serving_default_cells:0"): a spec's name is a part of them.
@@ -58,8 +85,17 @@ class Interpreter:
             raise BadModel(f"inputs {came}, expected {[(s.name, (1, *s.shape)) for s in INPUT_SPECS[encoding]]}")
         return indices
 
-    def _match_output(self) -> int:
+    def _match_outputs(self) -> tuple[int, int | None, int | None]:
+        """The tensors of the probabilities, the doubt and the embedding, told apart by their shape.
+
+        Models of the first releases have the probabilities alone.
+        """
         found = self._litert.get_output_details()
-        if len(found) != 1 or tuple(found[0]["shape"]) != (1, CLASSES):
-            raise BadModel(f"outputs {[tuple(t['shape']) for t in found]}, expected one of (1, {CLASSES})")
-        return int(found[0]["index"])
+        shapes = [tuple(int(n) for n in tensor["shape"]) for tensor in found]
+        digits = [i for i, shape in enumerate(shapes) if shape == (1, CLASSES)]
+        doubts = [i for i, shape in enumerate(shapes) if shape == (1, 1)]
+        others = [i for i, shape in enumerate(shapes) if len(shape) == 2 and shape[0] == 1 and shape[1] > CLASSES]
+        if len(digits) != 1 or len(doubts) > 1 or len(others) > 1 or len(digits + doubts + others) != len(found):
+            raise BadModel(f"outputs {shapes}, expected (1, {CLASSES}) and at most one (1, 1) and one (1, n)")
+        indices = [int(tensor["index"]) for tensor in found]
+        return indices[digits[0]], *(indices[part[0]] if part else None for part in (doubts, others))  # type: ignore[return-value]

@@ -237,7 +237,7 @@ def seed_first_models(store: ObjectStore, first_models: Path = FIRST_MODELS) -> 
         champion = source.champion(family)
         if champion is None or not _lacks_champion(registry, family):
             continue
-        _copy_version(shipped, store, family, champion.version)
+        copy_version(shipped, store, family, champion.version)
         registry.promote(family, champion.version, champion.reason)
         seeded.append(family)
     return seeded
@@ -251,7 +251,8 @@ def _lacks_champion(registry: Registry, family: str) -> bool:
         return False
 
 
-def _copy_version(source: ObjectStore, target: ObjectStore, family: str, version: str) -> None:
+def copy_version(source: ObjectStore, target: ObjectStore, family: str, version: str) -> None:
+    """Copies a published version's files from one registry's store to another's; the card comes last."""
     card = model_key(family, version, CARD)
     keys = [key for key in source.keys(card.removesuffix(CARD)) if key != card]
     for key in (*keys, card):

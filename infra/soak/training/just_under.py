@@ -66,10 +66,11 @@ class _Way:
 def descend(family: str, people: People, rounds: int, seed: int) -> Descent:
     way, cache = _Way(family, people, seed), EvaluationCache(max_models=4 * STEPS)
     encoding = way.first.card.encoding
-    measured = cache.prepared([*people.validation, *reference_drawings("validation")], encoding)
+    validation = [*people.validation, *reference_drawings("validation")]
+    measured = cache.prepared(validation, encoding)
     place = accepted = 0
     for _ in range(rounds):
-        further = _furthest(way, Comparison(way.at(place), way.first, way.wrong[:20], measured, cache), place)
+        further = _furthest(way, Comparison(way.at(place), way.first, way.wrong[:20], validation, cache), place)
         if further == place:
             break  # and so in every round after it
         accepted += 1

@@ -149,6 +149,16 @@ def test_a_challenger_that_is_worse_on_its_new_drawings_is_refused() -> None:
     assert not decide(same, same, new=(evaluation(11), evaluation())).accepted
 
 
+def test_a_loss_on_drawings_placed_anywhere_is_refused_however_good_the_others_are() -> None:
+    better = evaluation(0)
+
+    assert decide(better, evaluation(50), anywhere=(evaluation(5), evaluation())).accepted
+    verdict = decide(better, evaluation(50), anywhere=(evaluation(6), evaluation()))
+
+    assert not verdict.accepted
+    assert any("anywhere" in reason for reason in verdict.reasons)
+
+
 def test_a_loss_on_the_reference_drawings_is_refused_however_many_others_judge() -> None:
     same = evaluation(50)
 

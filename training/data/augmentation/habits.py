@@ -19,8 +19,8 @@ FROM_LOOP_SIX, TURNED_SIX = 0.03, 0.06
 
 
 def change_habit(strokes: Strokes, label: int, rng: Rng, strength: float) -> Strokes:
-    """Edits that turn one common way to write this digit into another."""
-    return HABITS[label](strokes, rng, strength)
+    """Edits that turn one common way to write this digit into another; none of what is no digit."""
+    return HABITS[label](strokes, rng, strength) if label < len(HABITS) else strokes
 
 
 def habit_of_round(strokes: Strokes, rng: Rng, strength: float) -> Strokes:

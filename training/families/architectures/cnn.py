@@ -35,7 +35,7 @@ NORM_MOMENTUM = 0.98  # batch statistics settle within some 100 steps
 
 
 def build_model() -> Any:
-    """Cells (N, 20, 20) 0..1 and place (N, 6) px -> ten probabilities."""
+    """Cells (N, 20, 20) 0..1 and place (N, 6) px -> digits (N, 10), doubt (N, 1), embedding (N, 96)."""
     cells, place = keras.Input((20, 20), name="cells"), keras.Input((6,), name="place")
     picture = ops.expand_dims(cells, -1)
     side = _side(cells, picture, place)
@@ -52,9 +52,14 @@ def build_model() -> Any:
     x = _block(x, WIDER)
     x = layers.Concatenate()([layers.Flatten()(x), side])
     x = layers.Dropout(DROPOUT)(x)
-    x = layers.Dense(HIDDEN, "relu")(x)
-    x = layers.Dropout(DROPOUT)(x)
-    return keras.Model({"cells": cells, "place": place}, layers.Dense(10, "softmax", name="digits")(x))
+    embedding = layers.Dense(HIDDEN, "relu")(x)
+    x = layers.Dropout(DROPOUT)(embedding)
+    outputs = {
+        "digits": layers.Dense(10, "softmax", name="digits")(x),
+        "doubt": layers.Dense(1, "sigmoid", name="doubt")(x),
+        "embedding": embedding,
+    }
+    return keras.Model({"cells": cells, "place": place}, outputs)
 
 
 def _side(cells: Any, picture: Any, place: Any) -> Any:

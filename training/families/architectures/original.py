@@ -13,7 +13,8 @@ CLASSES = 10
 
 
 def build_model() -> Any:
-    """`cells` (N, 20, 20) -> ten probabilities."""
+    """`cells` (N, 20, 20) -> digits (N, 10)."""
     cells = keras.Input((GRID, GRID), name="cells")
     flat = layers.Reshape((GRID * GRID,))(cells)
-    return keras.Model({"cells": cells}, layers.Dense(CLASSES, activation="softmax", kernel_initializer="zeros")(flat))
+    digits = layers.Dense(CLASSES, activation="softmax", kernel_initializer="zeros")(flat)
+    return keras.Model({"cells": cells}, {"digits": digits})

@@ -10,6 +10,7 @@ from keras import layers, ops
 from numpy.typing import NDArray
 
 from collector.ink.path import POINTS
+from collector.ink.raster import CANVAS_SIDE
 
 Floats = NDArray[np.float32]
 
@@ -22,7 +23,7 @@ NORM_MOMENTUM = 0.95
 
 
 def build_model() -> Any:
-    """Points (n, 48, 2) px, starts (n, 48), canvas (n, 2) px -> probabilities (n, 10)."""
+    """Points (n, 48, 2) px, starts (n, 48), canvas (n, 2) px -> digits (n, 10), doubt (n, 1), embedding (n, 96)."""
     points = keras.Input((POINTS, 2), name="points")
     starts = keras.Input((POINTS,), name="starts")
     canvas = keras.Input((2,), name="canvas")
@@ -33,20 +34,26 @@ def build_model() -> Any:
     parts.append(layers.Dense(32, activation="relu")(whole))
     parts.append(picture_layers(draw_softly(unit, way)))
     x = layers.Dropout(DROPOUT)(layers.Concatenate()(parts))
-    x = layers.Dropout(DROPOUT)(layers.Dense(96, activation="relu")(x))
-    return keras.Model(
-        {"points": points, "starts": starts, "canvas": canvas}, layers.Dense(10, activation="softmax", name="digits")(x)
-    )
+    embedding = layers.Dense(96, activation="relu")(x)
+    x = layers.Dropout(DROPOUT)(embedding)
+    outputs = {
+        "digits": layers.Dense(10, activation="softmax", name="digits")(x),
+        "doubt": layers.Dense(1, activation="sigmoid", name="doubt")(x),
+        "embedding": embedding,
+    }
+    return keras.Model({"points": points, "starts": starts, "canvas": canvas}, outputs)
 
 
 def features(points: Any, starts: Any, canvas: Any) -> tuple[Any, Any, Any, Any]:
     """What each point is (n, 48, 17), what the whole is (n, 16), and the places and directions that a picture needs."""
-    side = ops.max(canvas, axis=1, keepdims=True)
+    # Lengths below are px of a canvas of 500: a drawing reads the same on any other.
+    scale = CANVAS_SIDE / ops.max(canvas, axis=1, keepdims=True)
+    points, canvas, side = points * scale[:, None], canvas * scale, CANVAS_SIDE
     low, high = ops.min(points, axis=1), ops.max(points, axis=1)
     middle, box = (low + high) / 2, high - low
     longer = ops.maximum(ops.max(box, axis=1, keepdims=True), 8.0)  # px; a dot is not blown up
     unit = (points - middle[:, None]) / longer[:, None]
-    on_canvas = (points - canvas[:, None] / 2) / side[:, None] * 2
+    on_canvas = (points - canvas[:, None] / 2) / side * 2
 
     start = starts[:, :, None]
     move = points - ops.concatenate([points[:, :1], points[:, :-1]], axis=1)

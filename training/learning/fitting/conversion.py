@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from collector.ink.encodings import INPUT_SPECS
-from training.families.recipes import FAMILIES, Family, WrongWeights
+from training.families.recipes import CLASSES, FAMILIES, TARGETS, Family, WrongWeights
 from training.learning.fitting.runtime import convert_variables_to_constants_v2, tf
 from training.models.artifact import read_weights, write_weights
+
+Floats = NDArray[np.float32]
+
+OUTPUTS = ("digits", "doubt", "embedding")  # told apart by their shapes in the flatbuffer
+LITTLE_DOUBT = -4.0  # logit: the doubt of a champion of an earlier release, which never learned any
 
 
 def weights_of(model: Any) -> bytes:
@@ -23,12 +32,30 @@ def set_weights(model: Any, weights: bytes) -> None:
         WrongWeights: names or shapes differ from the model's.
         BadArtifact: the file can't be read.
     """
-    arrays = read_weights(weights)
     expected = {f"{i:03d}_{v.name}": tuple(v.shape) for i, v in enumerate(model.weights)}
+    arrays = _with_doubt(read_weights(weights), expected)
     found = {name: array.shape for name, array in arrays.items()}
     if found != expected:
         raise WrongWeights(f"weights {found}, expected {expected}")
     model.set_weights([arrays[name] for name in expected])
+
+
+def _with_doubt(arrays: dict[str, Floats], expected: Mapping[str, tuple[int, ...]]) -> dict[str, Floats]:
+    """The arrays, with a doubt that is always little where those of an earlier release have none.
+
+    Its variables are the last two of a network, and of a softmax regression the eleventh output of each kernel.
+    """
+    made = dict(arrays)
+    for name, shape in expected.items():
+        array = arrays.get(name)
+        if array is None and name in list(expected)[-2:]:
+            made[name] = np.full(shape, LITTLE_DOUBT if len(shape) == 1 else 0.0, np.float32)
+        elif array is not None and array.shape[-1] * TARGETS == shape[-1] * CLASSES:
+            by_output = array.reshape(*array.shape[:-1], -1, CLASSES)
+            last = LITTLE_DOUBT if array.ndim == 1 else 0.0
+            padding = [(0, 0)] * (by_output.ndim - 1) + [(0, 1)]
+            made[name] = np.pad(by_output, padding, constant_values=last).reshape(shape)
+    return made
 
 
 def to_flatbuffer(model: Any, family: Family) -> bytes:
@@ -48,7 +75,8 @@ def trace(model: Any, family: Family) -> Any:
     specs = INPUT_SPECS[family.encoding]
 
     def serve(*tensors: Any) -> Any:
-        return model({spec.name: t for spec, t in zip(specs, tensors, strict=True)}, training=False)
+        outputs = model({spec.name: t for spec, t in zip(specs, tensors, strict=True)}, training=False)
+        return [outputs[name] for name in OUTPUTS if name in outputs]
 
     signature = [tf.TensorSpec((1, *spec.shape), tf.float32, name=spec.name) for spec in specs]
     return tf.function(serve, autograph=False).get_concrete_function(*signature)

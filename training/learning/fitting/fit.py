@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from training.data.dataset import Snapshots
+from training.data.dataset import NO_DIGIT, Snapshots
 from training.data.sources import Floats, Source, draw_rows
-from training.families.recipes import CLASSES, Family, Recipe
+from training.families.recipes import CLASSES, TARGETS, Family, Recipe
 from training.learning.fitting.conversion import convert, set_weights, traced_model, weights_of
 from training.learning.fitting.graph import TrainingGraph, prediction_graph, training_graph
 from training.learning.fitting.runtime import keras, tf
@@ -83,7 +83,7 @@ def interpolate(family: Family, initial_weights: bytes, fitted: Fitted, fraction
 
 
 def soft_labels(family: Family, weights: bytes, snapshots: Snapshots) -> Floats:
-    """Probabilities (n, 10) of a trained model for each snapshot."""
+    """Probabilities and doubt (n, 11) of a trained model for each snapshot."""
     model = family.build_model()
     set_weights(model, weights)
     return _predict(prediction_graph(model), snapshots)
@@ -103,12 +103,15 @@ def _predict(predict: Any, snapshots: Snapshots) -> Floats:
 
 
 def _targets(graph: TrainingGraph, source: Source, recipe: Recipe) -> Floats:
-    """The target of each snapshot, ten probabilities."""
+    """The targets (n, 11) of each snapshot: ten probabilities, all 0 where it is no digit, and the doubt."""
     if source.distil_from_champion:
         return _predict(graph.predict, source.snapshots)
-    labels = np.eye(CLASSES, dtype=np.float32)[source.snapshots.labels]
-    targets = labels * (1 - recipe.smoothing) + recipe.smoothing / CLASSES
+    targets = np.eye(TARGETS, dtype=np.float32)[source.snapshots.labels]
+    is_digit = (source.snapshots.labels != NO_DIGIT)[:, None]
+    digits = targets[:, :CLASSES] * (1 - recipe.smoothing) + recipe.smoothing / CLASSES * is_digit
+    targets = np.concatenate([digits, targets[:, CLASSES:]], axis=1)
     if source.soft_labels is not None:
         weight = source.distillation_weight
-        targets = targets * (1 - weight) + source.soft_labels * weight
+        soft = source.soft_labels * np.concatenate([np.repeat(is_digit, CLASSES, 1), np.ones_like(is_digit)], axis=1)
+        targets = targets * (1 - weight) + soft * weight
     return np.asarray(targets, np.float32)

@@ -9,7 +9,7 @@ from typing import Any
 
 from collector.ink.encodings import INPUT_SPECS
 from training.data.dataset import SCALES
-from training.families.recipes import CLASSES, FAMILIES, Family, Recipe
+from training.families.recipes import CLASSES, FAMILIES, TARGETS, Family, Recipe
 from training.learning.fitting.conversion import trace
 from training.learning.fitting.runtime import keras, tf
 
@@ -22,7 +22,7 @@ class TrainingGraph:
     optimizer: Any
     initial: Sequence[Any]  # the trainable variables at the start of training; L2-SP pulls toward them
     train: Any  # (inputs by name, targets, rows (batches, batch size)) -> loss of each batch
-    predict: Any  # inputs by name -> probabilities
+    predict: Any  # inputs by name -> probabilities and doubt (n, 11)
     serve: Any  # the traced graph to publish
 
     def start(self, recipe: Recipe) -> None:
@@ -45,8 +45,14 @@ def training_graph(family: Family, recipe: Recipe, l2_sp: float, continued: bool
 
 
 def prediction_graph(model: Any) -> Any:
-    """A traced function from inputs by name to probabilities (n, 10)."""
-    return tf.function(lambda inputs: model(inputs, training=False), autograph=False, reduce_retracing=True)
+    """A traced function from inputs by name to probabilities and doubt (n, 11); 0 for a model without doubt."""
+
+    def predict(inputs: Any) -> Any:
+        outputs = model(inputs, training=False)
+        digits = outputs["digits"]
+        return tf.concat([digits, outputs.get("doubt", tf.zeros_like(digits[:, :1]))], 1)
+
+    return tf.function(predict, autograph=False, reduce_retracing=True)
 
 
 def _build(family: Family, recipe: Recipe, l2_sp: float, training: bool) -> TrainingGraph:
@@ -55,7 +61,7 @@ def _build(family: Family, recipe: Recipe, l2_sp: float, training: bool) -> Trai
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     optimizer.build(model.trainable_variables)
     initial = [tf.Variable(variable, trainable=False) for variable in model.trainable_variables]
-    step = _train_step(model, optimizer, l2_sp, initial, training)
+    step = _train_step(model, optimizer, recipe.doubt_weight, l2_sp, initial, training)
     return TrainingGraph(
         model, optimizer, initial, _train_loop(family, step), prediction_graph(model), trace(model, family)
     )
@@ -85,16 +91,22 @@ def _train_loop(family: Family, step: Any) -> Any:
         return tf.while_loop(lambda number, _: number < count, one, (0, losses), parallel_iterations=1)[1].stack()
 
     arrays = {spec.name: tf.TensorSpec((None, *spec.shape), spec.compact) for spec in INPUT_SPECS[family.encoding]}
-    signature = [arrays, tf.TensorSpec((None, CLASSES), tf.float32), tf.TensorSpec((None, None), tf.int32)]
+    signature = [arrays, tf.TensorSpec((None, TARGETS), tf.float32), tf.TensorSpec((None, None), tf.int32)]
     return tf.function(train, input_signature=signature, autograph=False)
 
 
-def _train_step(model: Any, optimizer: Any, l2_sp: float, initial: Sequence[Any], training: bool) -> Any:
+def _train_step(
+    model: Any, optimizer: Any, doubt_weight: float, l2_sp: float, initial: Sequence[Any], training: bool
+) -> Any:
     def step(inputs: Any, targets: Any) -> Any:
         with tf.GradientTape() as tape:
-            probabilities = model(inputs, training=training)
-            loss = tf.reduce_mean(keras.losses.categorical_crossentropy(targets, probabilities))
+            outputs = model(inputs, training=training)
+            # The ten targets of what is no digit are 0: it has no part in the loss of the digits.
+            loss = tf.reduce_mean(keras.losses.categorical_crossentropy(targets[:, :CLASSES], outputs["digits"]))
             total = loss
+            if "doubt" in outputs:
+                doubts = keras.losses.binary_crossentropy(targets[:, CLASSES:], outputs["doubt"])
+                total += doubt_weight * tf.reduce_mean(doubts)
             if l2_sp:
                 pairs = zip(model.trainable_variables, initial, strict=True)
                 total += l2_sp * tf.add_n([tf.reduce_sum(tf.square(now - then)) for now, then in pairs])

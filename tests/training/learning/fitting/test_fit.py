@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from collector.ink.encodings import INPUT_SPECS
-from training.data.dataset import Variety, evaluation_snapshots, training_snapshots
+from training.data.dataset import NO_DIGIT, Variety, evaluation_snapshots, training_snapshots
 from training.data.reference import reference_drawings
 from training.data.sources import Source
 from training.families.recipes import FAMILIES, Family, Recipe, WrongWeights, family_named
@@ -42,7 +42,73 @@ def test_the_flatbuffer_predicts_what_the_model_predicts(family: Family) -> None
         assert {name: a.shape[1:] for name, a in batch.items()} == {
             s.name: s.shape for s in INPUT_SPECS[family.encoding]
         }
-        np.testing.assert_allclose(interpreter.predict(batch), np.asarray(model(batch))[0], atol=0.02)  # 8 bits
+        np.testing.assert_allclose(
+            interpreter.predict(batch), np.asarray(model(batch)["digits"])[0], atol=0.02
+        )  # 8 bits
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_the_flatbuffer_has_the_models_doubt_and_embedding(family: Family) -> None:
+    fit.keras.utils.set_random_seed(1)
+    model = family.build_model()
+    snapshots = evaluation_snapshots(reference_drawings("validation", 1)[3:4], family.encoding)
+    outputs = model(snapshots.batch(slice(5, 6)))
+
+    interpreter = Interpreter(conversion.to_flatbuffer(model, family), family.encoding)
+    interpreter.predict(snapshots.batch(slice(5, 6)))
+
+    assert interpreter.doubts == ("doubt" in outputs) == (family.name != "original")
+    assert interpreter.embeds == ("embedding" in outputs) == (family.name in ("path", "cnn"))
+    if interpreter.doubts:
+        assert interpreter.doubt() == pytest.approx(float(outputs["doubt"][0, 0]), abs=0.02)
+    if interpreter.embeds:
+        embedding = interpreter.embedding()
+        assert embedding is not None
+        np.testing.assert_allclose(embedding, np.asarray(outputs["embedding"])[0], atol=0.05)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_weights_of_the_release_without_doubt_predict_as_before_and_doubt_little(family: Family) -> None:
+    model = family.build_model()
+    arrays = read_weights(conversion.weights_of(model))
+    rng = np.random.default_rng(1)
+    arrays = {name: a + rng.normal(0, 0.05, a.shape).astype(np.float32) for name, a in arrays.items()}
+    snapshots = evaluation_snapshots(reference_drawings("validation", 1)[3:4], family.encoding).batch(slice(0, 10))
+    conversion.set_weights(model, write_weights(arrays))
+    expected = np.asarray(model(snapshots)["digits"])
+
+    conversion.set_weights(model, write_weights(_without_doubt(family, arrays)))
+
+    outputs = model(snapshots)
+    np.testing.assert_allclose(np.asarray(outputs["digits"]), expected, atol=1e-6)
+    assert "doubt" not in outputs or float(np.max(outputs["doubt"])) < 0.02
+
+
+def _without_doubt(family: Family, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays as the release before had them: no layer for the doubt, or no eleventh output."""
+    names = list(arrays)
+    if family.name == "softmax":
+        by_output = {name: array.reshape(*array.shape[:-1], -1, 11)[..., :10] for name, array in arrays.items()}
+        return {name: array.reshape(*array.shape[:-2], -1) for name, array in by_output.items()}
+    return {name: arrays[name] for name in (names if family.name == "original" else names[:-2])}
+
+
+def test_what_is_no_digit_teaches_doubt_alone(family: Family) -> None:
+    digits = reference_drawings("validation", 4)
+    others = [
+        replace(d, id=f"{d.id}-x", lines=tuple(line[:, ::-1] * 0.3 for line in d.lines), label=NO_DIGIT) for d in digits
+    ]
+    snapshots = evaluation_snapshots([*digits, *others], family.encoding)
+    recipe = replace(family.recipe, batches=600, batch_size=200)
+
+    fitted = fit.fit(family, recipe, [Source(snapshots)], seed=1)
+
+    rows = Interpreter(fitted.model, family.encoding).predict_each_with_doubt(snapshots.batch(slice(None)))
+    late = snapshots.ink > 0.9
+    is_digit = snapshots.labels != NO_DIGIT
+    assert rows[late & ~is_digit, 10].mean() > rows[late & is_digit, 10].mean() + 0.3
+    right = rows[late & is_digit, :10].argmax(axis=1) == snapshots.labels[late & is_digit]
+    assert right.mean() > 0.5
 
 
 def test_continued_training_starts_from_the_given_weights(outcome: Outcome, family: Family) -> None:
@@ -138,7 +204,7 @@ def test_training_stops_when_asked_to(family: Family) -> None:
 
 def test_soft_labels_are_part_of_the_targets(outcome: Outcome, family: Family) -> None:
     snapshots = evaluation_snapshots(reference_drawings("validation", 2), family.encoding)
-    one_off = np.eye(10, dtype=np.float32)[(snapshots.labels + 1) % 10]
+    one_off = np.eye(11, dtype=np.float32)[(snapshots.labels + 1) % 10]
     recipe = replace(family.recipe, batches=150, batch_size=100)
     late = snapshots.ink > 0.9
 
@@ -155,4 +221,4 @@ def test_soft_labels_equal_the_served_predictions(outcome: Outcome, family: Fami
     soft_labels = fit.soft_labels(family, outcome.artifact.weights, snapshots)
 
     served = Interpreter(outcome.artifact.model, family.encoding).predict(snapshots.batch(slice(9, 10)))
-    np.testing.assert_allclose(soft_labels[9], served, atol=0.02)  # 8 bits
+    np.testing.assert_allclose(soft_labels[9, :10], served, atol=0.02)  # 8 bits
