@@ -54,6 +54,10 @@ def make_predict_routes(live: LiveModels, origins: Origins) -> APIRouter:
             model=prediction.model,
             probabilities=[round(p, 5) for p in prediction.probabilities],
             digit=prediction.digit,
+            doubt=round(prediction.doubt, 5),
+            unsure=prediction.unsure,
+            settled=prediction.settled,
+            personal=prediction.personal,
         )
 
     return routes

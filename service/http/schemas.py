@@ -24,6 +24,10 @@ class PredictedDigit(BaseModel):
     model: str = Field(description="version", examples=["20261121T034500Z-1f2e3d"])
     probabilities: list[float] = Field(min_length=10, max_length=10, description="class 0 first")
     digit: int = Field(ge=0, le=9, description="the most probable class")
+    doubt: float = Field(ge=0, le=1, description="how likely the drawing is, or is becoming, no digit")
+    unsure: bool = Field(description="true if the picture probably shows no digit")
+    settled: bool = Field(description="true if more ink is not expected to change the digit")
+    personal: int = Field(ge=0, description="own drawings of the contributor that were used; 0 if none")
 
 
 class Overview(BaseModel):

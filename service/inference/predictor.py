@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from collector.ink.encodings import Encoding, Inputs
 from service.wire.replies import Prediction
 from training.models.artifact import Artifact, Card, check_artifact
 from training.models.interpreter import CLASSES, Interpreter
 
 NO_INK = (1 / CLASSES,) * CLASSES  # an empty canvas is equally likely to become any digit
+NEVER = math.inf  # a threshold that no number reaches
 
 
 class Predictor:
@@ -18,13 +22,28 @@ class Predictor:
         self.family: str = card.family
         self.encoding: Encoding = card.encoding
         self._interpreter = interpreter
+        self._unsure_from = card.thresholds.unsure if card.thresholds else NEVER
+        self._settled_from = card.thresholds.settled if card.thresholds else NEVER
 
     def predict(self, inputs: Inputs | None) -> Prediction:
-        """Predicts one snapshot; None (a snapshot without ink) gives 0.1 for each digit."""
+        """Predicts one snapshot; None (a snapshot without ink) gives 0.1 for each digit and no doubt."""
         if inputs is None:
             return Prediction(self.family, self.card.version, NO_INK)
-        probabilities = self._interpreter.predict(inputs)
-        return Prediction(self.family, self.card.version, tuple(probabilities.tolist()))
+        probabilities = self._interpreter.predict(inputs).tolist()
+        return self.prediction(probabilities, self._interpreter.doubt())
+
+    def prediction(self, probabilities: Sequence[float], doubt: float | None, personal: int = 0) -> Prediction:
+        """Ten probabilities as they are sent, with `unsure` and `settled` by the thresholds of the model's card.
+
+        `doubt` is the model's own; None, from a model without that output, is replaced by 1 - the highest probability.
+        `personal` is the number of the contributor's own drawings behind the probabilities.
+        """
+        highest = max(probabilities)
+        # The outputs are float32: 1 - 1.0000001 is below 0.
+        doubt = min(max(1.0 - highest if doubt is None else doubt, 0.0), 1.0)
+        unsure = doubt >= self._unsure_from
+        settled = highest >= self._settled_from and not unsure
+        return Prediction(self.family, self.card.version, tuple(probabilities), doubt, unsure, settled, personal)
 
 
 def make_predictor(artifact: Artifact) -> Predictor:

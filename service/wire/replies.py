@@ -16,16 +16,21 @@ from training.models.interpreter import CLASSES
 PREDICTION = (
     '{"type":"prediction","drawing":%d,"seq":%d,"family":"%s","model":"%s","probabilities":['
     + ",".join(["%.5f"] * CLASSES)
-    + "]}"
+    + '],"doubt":%.5f,"unsure":%s,"settled":%s,"personal":%d}'
 )
+JSON_BOOLS = ("false", "true")
 
 
 class Prediction(NamedTuple):  # created in half the time of a frozen dataclass
-    """Ten probabilities, class 0 first, and the family and version of the model that gave them."""
+    """Ten probabilities, class 0 first, the model that gave them, and how far they can be relied on."""
 
     family: str
     model: str
     probabilities: tuple[float, ...]
+    doubt: float = 0.0  # 0 to 1: how likely the drawing is, or is becoming, no digit
+    unsure: bool = False  # it is probably no digit
+    settled: bool = False  # the leading digit is not expected to change any more
+    personal: int = 0  # the contributor's own drawings that were used
 
     @property
     def digit(self) -> int:
@@ -38,7 +43,10 @@ def encode(reply: dict[str, Any]) -> str:
 
 def encode_prediction(prediction: Prediction, drawing: int, seq: int) -> str:
     """Encodes the most frequent reply (thousands a second) without json.dumps, in a fifth of its time."""
-    return PREDICTION % (drawing, seq, prediction.family, prediction.model, *prediction.probabilities)
+    family, model, probabilities, doubt, unsure, settled, personal = prediction
+    return PREDICTION % (
+        drawing, seq, family, model, *probabilities, doubt, JSON_BOOLS[unsure], JSON_BOOLS[settled], personal,
+    )  # fmt: skip
 
 
 def encode_error(error: ProtocolError) -> str:

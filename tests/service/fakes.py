@@ -13,23 +13,39 @@ from collector.ink.drawing import Point, Stroke, strokes_to_json
 from collector.ink.encodings import Encoding, Inputs
 from collector.storage.object_store import StoreError
 from service.inference.predictor import Predictor
-from training.models.card import Card, Metrics, TrainedOn
+from training.models.card import Card, Metrics, Thresholds, TrainedOn
 
 TOKEN = "a-browsers-random-token"
 SEVEN = (Stroke((Point(150, 120, 0), Point(350, 120, 90), Point(220, 400, 240))),)
 
 
 class FakeInterpreter:
-    """Always predicts one digit."""
+    """Always predicts one digit, with the same doubt."""
 
-    def __init__(self, digit: int) -> None:
+    embeds = False
+
+    def __init__(self, digit: int, doubt: float | None) -> None:
         self._digit = digit
+        self._doubt = doubt
 
     def predict(self, inputs: Inputs) -> NDArray[np.float32]:
         return np.eye(10, dtype=np.float32)[self._digit]
 
+    def doubt(self) -> float | None:
+        return self._doubt
 
-def fake_predictor(family: str, encoding: Encoding, mean: float = 0.5, digit: int = 7) -> Predictor:
+    def embedding(self) -> None:
+        return None
+
+
+def fake_predictor(
+    family: str,
+    encoding: Encoding,
+    mean: float = 0.5,
+    digit: int = 7,
+    doubt: float | None = None,
+    thresholds: Thresholds | None = None,
+) -> Predictor:
     card = Card(
         family=family,
         version="20261121T034500Z-1f2e3d",
@@ -39,8 +55,9 @@ def fake_predictor(family: str, encoding: Encoding, mean: float = 0.5, digit: in
         metrics=Metrics("nobody", 1, (1.0,), (mean,), mean, mean, mean, (mean,) * 10, 1.0),
         trained_on=TrainedOn(1, 1, {}, ()),
         golden=(),
+        thresholds=thresholds,
     )
-    return Predictor(card, FakeInterpreter(digit))  # type: ignore[arg-type]
+    return Predictor(card, FakeInterpreter(digit, doubt))  # type: ignore[arg-type]
 
 
 class DownStore:

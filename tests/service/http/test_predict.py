@@ -20,6 +20,24 @@ def test_a_picture_is_classified(service: Service) -> None:
     assert sum(prediction.probabilities) == pytest.approx(1, abs=1e-3)
 
 
+@pytest.mark.parametrize("family", ["cnn", "softmax", "original"])
+def test_every_family_says_how_far_to_rely_on_its_answer(service: Service, family: str) -> None:
+    answer = service.call("POST", f"/predict?family={family}", PICTURE, content_type="image/png").json
+
+    assert answer["family"] == family
+    assert 0 <= answer["doubt"] <= 1
+    assert (type(answer["unsure"]), type(answer["settled"]), answer["personal"]) == (bool, bool, 0)
+
+
+def test_a_picture_without_ink_has_no_doubt(service: Service) -> None:
+    blank = encode_png(np.full((500, 500), 255, np.uint8))
+
+    answer = service.call("POST", "/predict", blank, content_type="image/png").json
+
+    assert answer["probabilities"] == [0.1] * 10
+    assert (answer["doubt"], answer["unsure"], answer["settled"], answer["personal"]) == (0, False, False, 0)
+
+
 def test_light_ink_on_dark_paper_gives_the_same_prediction(service: Service) -> None:
     negative = encode_png((255 - draw_strokes(SEVEN)).astype(np.uint8))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from collector.ink.raster import encode_png
 from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
 from collector.storage.memory_store import MemoryStore
 from service.inference.live_models import LiveModels
+from service.inference.served import Served
 from service.websocket.sockets import WOKEN_AT_ONCE
 from tests.service.conversation import (
     CANVAS,
@@ -29,8 +32,9 @@ from tests.service.conversation import (
     say,
     serve_two_families,
 )
-from tests.service.fakes import SEVEN
+from tests.service.fakes import SEVEN, fake_predictor
 from tests.service.serving import Service, receive, receive_all
+from training.models.card import Thresholds
 from training.models.registry import Registry
 from training.models.status import TrainerStatus
 
@@ -86,6 +90,39 @@ def test_a_snapshot_without_ink_gets_equal_probabilities(service: Service) -> No
         pictured = ask(socket, encode_png(blank))
 
     assert framed["probabilities"] == pictured["probabilities"] == [0.1] * 10
+    assert [doubts(answer) for answer in (framed, pictured)] == [(0, False, False, 0)] * 2
+
+
+@pytest.mark.parametrize("family", ["path", "cnn", "softmax", "original"])
+def test_every_answer_says_how_far_to_rely_on_it(service: Service, family: str) -> None:
+    strokes = {"type": "strokes", "drawing": 1, "seq": 1, "width": 500, "height": 500}
+    with service.connect() as socket:
+        greet(socket, family=family)
+
+        answer = ask(socket, json.dumps({**strokes, "strokes": strokes_to_json(SEVEN)}))
+
+    doubt, unsure, settled, personal = doubts(answer)
+    assert answer["family"] == family
+    assert isinstance(doubt, int | float)
+    assert 0 <= doubt <= 1
+    assert (type(unsure), type(settled), personal) == (bool, bool, 0)
+    assert not (unsure and settled)
+
+
+def test_the_same_doubt_is_sent_by_socket_and_by_http(service: Service) -> None:
+    doubtful = fake_predictor("cropped", "ink20", doubt=0.71828, thresholds=Thresholds(unsure=0.6, settled=0.98))
+    service.live.current = Served(MappingProxyType({"cropped": doubtful}))
+    with service.connect() as socket:
+        receive(socket)
+
+        answers = [ask(socket, message) for message in snapshots_of_one_canvas()]
+
+    posted = service.call("POST", "/predict", encode_png(CANVAS), content_type="image/png").json
+    assert [doubts(answer) for answer in (*answers, posted)] == [(0.71828, True, False, 0)] * 5
+
+
+def doubts(answer: Any) -> tuple[Any, ...]:
+    return tuple(answer[name] for name in ("doubt", "unsure", "settled", "personal"))
 
 
 def test_each_requested_family_answers_the_snapshots_it_takes(service: Service) -> None:

@@ -239,7 +239,21 @@ def test_a_prediction_is_json_with_five_decimals() -> None:
         "family": "softmax",
         "model": "v1",
         "probabilities": [0.12346, 0.9, *[0] * 8],
+        "doubt": 0,
+        "unsure": False,
+        "settled": False,
+        "personal": 0,
     }
+
+
+def test_a_prediction_carries_doubt_unsure_settled_and_personal() -> None:
+    unsure = Prediction("path", "v1", (0.1,) * 10, doubt=0.987654321, unsure=True)
+    settled = Prediction("path", "v1", (0.1,) * 10, doubt=1e-9, settled=True, personal=7)
+
+    replies = [json.loads(encode_prediction(one, 1, 1)) for one in (unsure, settled)]
+
+    fields = [(one["doubt"], one["unsure"], one["settled"], one["personal"]) for one in replies]
+    assert fields == [(0.98765, True, False, 0), (0, False, True, 7)]
 
 
 def test_an_error_names_its_snapshot_only_if_known() -> None:
