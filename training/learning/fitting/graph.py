@@ -101,8 +101,11 @@ def _train_step(
     def step(inputs: Any, targets: Any) -> Any:
         with tf.GradientTape() as tape:
             outputs = model(inputs, training=training)
-            # The ten targets of what is no digit are 0: it has no part in the loss of the digits.
-            loss = tf.reduce_mean(keras.losses.categorical_crossentropy(targets[:, :CLASSES], outputs["digits"]))
+            digits = targets[:, :CLASSES]
+            # The ten targets of what is no digit are 0. TensorFlow's gradient supposes that they add up to 1, so these
+            # snapshots are taken out by a weight.
+            is_digit = tf.cast(tf.reduce_sum(digits, 1) > 0.5, tf.float32)
+            loss = tf.reduce_mean(is_digit * keras.losses.categorical_crossentropy(digits, outputs["digits"]))
             total = loss
             if "doubt" in outputs:
                 doubts = keras.losses.binary_crossentropy(targets[:, CLASSES:], outputs["doubt"])
