@@ -65,6 +65,10 @@
  * @property {string} family
  * @property {string} model
  * @property {readonly number[]} probabilities
+ * @property {number | null} doubt 0 to 1; this and the following are null from a service that doesn't send them
+ * @property {boolean | null} unsure probably no digit
+ * @property {boolean | null} settled the guess is not expected to change
+ * @property {number | null} personal how many of the visitor's own drawings were used
  */
 /**
  * @typedef {object} Accepted
@@ -177,6 +181,8 @@ export function decodeMessage(text) {
  */
 function translated(message) {
   switch (message.type) {
+    case 'prediction':
+      return predictionOf(message);
     case 'accepted':
       return { ...message, use: useOf(message.use) };
     case 'welcome':
@@ -195,6 +201,20 @@ function translated(message) {
  */
 export function useOf(use) {
   return use === 'judging' ? 'validation' : /** @type {Use} */ (use);
+}
+
+/**
+ * The prediction with null for what the service didn't send, or sent in a form that this page doesn't know.
+ * @param {Record<string, any>} prediction
+ */
+function predictionOf({ doubt, unsure, settled, personal, ...rest }) {
+  return {
+    ...rest,
+    doubt: typeof doubt === 'number' ? doubt : null,
+    unsure: typeof unsure === 'boolean' ? unsure : null,
+    settled: typeof settled === 'boolean' ? settled : null,
+    personal: typeof personal === 'number' ? personal : null,
+  };
 }
 
 /** @param {Record<string, any>} trainer */

@@ -32,7 +32,7 @@ export class LabelQuestion {
       this.#open = null;
       return 'unasked';
     }
-    const words = `This looks like ${aDigit(guess.digit)}. Keep it as ${aDigit(asked)}?`;
+    const words = `This looks like ${guess.unsure ? 'no digit I know' : aDigit(guess.digit)}. Keep it as ${aDigit(asked)}?`;
     const kept = await ask(this.#place, { words, yes: 'Keep', no: 'Draw again', pauseMs: PAUSE_MS }, open.signal);
     if (this.#open === open) this.#open = null;
     return open.signal.aborted ? null : kept ? 'keep' : 'again';

@@ -2,10 +2,10 @@
 
 import { setAttributes, setText, shape } from '../ui/dom.js';
 
-/** @typedef {{readonly ink: number, readonly digit: number, readonly probability: number}} Moment */
+/** @typedef {{readonly ink: number, readonly digit: number, readonly probability: number, readonly unsure?: boolean}} Moment */
 /**
  * @typedef {object} PlacedRun
- * @property {string} digit
+ * @property {string} digit or a question mark where no digit was recognised
  * @property {string} kind the line's class
  * @property {string} points
  * @property {readonly [x: string, y: string] | null} at where the digit stands; null where there is no room
@@ -30,19 +30,25 @@ export function addMoment(history, moment) {
 }
 
 /**
- * Stretches with the same leading digit, in order.
+ * Stretches with the same leading digit, and those in which no digit was recognised, in order.
  * @param {readonly Moment[]} history
- * @returns {readonly {readonly digit: number, readonly moments: readonly Moment[]}[]}
+ * @returns {readonly {readonly digit: number | null, readonly moments: readonly Moment[]}[]}
  */
 export function runsOf(history) {
-  /** @type {{digit: number, moments: Moment[]}[]} */
+  /** @type {{digit: number | null, moments: Moment[]}[]} */
   const runs = [];
   for (const moment of history) {
     const last = runs.at(-1);
-    if (last?.digit === moment.digit) last.moments.push(moment);
-    else runs.push({ digit: moment.digit, moments: [moment] });
+    const digit = shownDigit(moment);
+    if (last?.digit === digit) last.moments.push(moment);
+    else runs.push({ digit, moments: [moment] });
   }
   return runs;
+}
+
+/** @param {Moment} moment */
+function shownDigit({ digit, unsure }) {
+  return unsure ? null : digit;
 }
 
 export class GuessTimeline {
@@ -109,12 +115,13 @@ export class GuessTimeline {
  */
 export function placeRuns(history, { width, height }) {
   const ink = Math.max(ORDINARY_INK, history.at(-1)?.ink ?? 0);
-  const now = history.at(-1)?.digit;
+  const runs = runsOf(history);
+  const now = runs.at(-1)?.digit;
   /** @param {Moment} m */
   const place = (m) => [(m.ink / ink) * (width - 8) + 1, height - BOTTOM - m.probability * (height - TOP - BOTTOM)];
   // Each run is joined to the one before, and the first to the left edge: one of a single moment has no length.
   let before = history.slice(0, 1).map((m) => [0, place(m)[1]]);
-  const lines = runsOf(history).map(({ digit, moments }) => {
+  const lines = runs.map(({ digit, moments }) => {
     const places = moments.map(place);
     const line = { digit, places, points: [...before, ...places], length: places[places.length - 1][0] - before[0][0] };
     before = places.slice(-1);
@@ -125,6 +132,7 @@ export function placeRuns(history, { width, height }) {
     const points = all.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(' ');
     /** @type {PlacedRun['at']} */
     const at = named.has(i) ? [x.toFixed(1), Math.max(y - 4, 10).toFixed(1)] : null;
+    if (digit === null) return { digit: '?', kind: 'run unsure', points, at };
     return { digit: String(digit), kind: digit === now ? 'run now' : 'run', points, at };
   });
 }

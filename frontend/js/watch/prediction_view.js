@@ -2,21 +2,24 @@
 
 import { byId, element, setText } from '../ui/dom.js';
 import { calmly, eased, partOfTheWay } from './motion.js';
-import { guessOf } from './predictions.js';
+import { guessOf, leadingOf } from './predictions.js';
 import { percent } from '../ui/words.js';
 
+/** @typedef {import('../connection/protocol.js').Prediction} Prediction */
 /** @typedef {import('./predictions.js').Guess} Guess */
 
 const UNKNOWN = Array(10).fill(0);
 const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 const SPEAK_MS = 900; // the guess must rest this long before a screen reader announces it
-
+const NO_DIGIT = 'Not a digit I know';
+const SETTLED = 'settled';
 
 /**
  * Ten rows: digit, bar, share. Bars move by `transform` alone, eased here: an answer at every frame would restart
  * ten CSS transitions, which costs more than everything else.
  */
 export class Bars {
+  /** @type {HTMLElement} */ #list;
   /** @type {readonly {row: HTMLElement, bar: HTMLElement, share: HTMLElement}[]} */ #rows;
   /** @type {readonly number[]} */ #wanted = UNKNOWN;
   #shown = Array(10).fill(0);
@@ -26,6 +29,7 @@ export class Bars {
 
   /** @param {HTMLElement} list */
   constructor(list) {
+    this.#list = list;
     this.#rows = Array.from({ length: 10 }, (_, digit) => {
       const bar = element('span', { class: 'bar' });
       const share = element('span', { class: 'share' });
@@ -37,9 +41,14 @@ export class Bars {
     this.show(null);
   }
 
-  /** @param {readonly number[] | null} probabilities */
-  show(probabilities) {
-    const leading = probabilities && guessOf(probabilities)?.digit;
+  /**
+   * The bars stay where no digit is recognised, but muted: they say which digit it resembles most.
+   * @param {Prediction | null} prediction
+   */
+  show(prediction) {
+    const probabilities = prediction && prediction.probabilities;
+    const leading = probabilities && leadingOf(probabilities)?.digit;
+    this.#list.toggleAttribute('data-unsure', prediction?.unsure === true);
     this.#wanted = probabilities ?? UNKNOWN;
     this.#rows.forEach(({ row }, digit) => {
       row.dataset.probability = probabilities ? String(probabilities[digit]) : '';
@@ -75,20 +84,28 @@ export class Bars {
   }
 }
 
-/** The leading digit, very large; its tone is its strength. */
+/** The leading digit, very large; its tone is its strength. In its place a sentence where the drawing is no digit. */
 export class GuessView {
   #guess = byId('guess', HTMLElement);
   #digit = byId('guess-digit', HTMLElement);
   #strength = byId('guess-strength', HTMLElement);
+  #settled = byId('guess-settled', HTMLElement);
+  #unsure = byId('guess-unsure', HTMLElement);
   #announcement = byId('announcement', HTMLElement);
   #calmly = calmly();
   #timer = 0;
 
-  /** @param {readonly number[] | null} probabilities */
-  show(probabilities) {
-    const guess = probabilities && guessOf(probabilities);
-    setText(this.#digit, guess ? String(guess.digit) : '');
-    this.#calmly(() => setText(this.#strength, guess ? percent(guess.probability) : ''), guess === null);
+  /** @param {Prediction | null} prediction */
+  show(prediction) {
+    const guess = prediction && guessOf(prediction);
+    const known = guess?.unsure ? null : guess;
+    setText(this.#digit, known ? String(known.digit) : '');
+    setText(this.#unsure, guess?.unsure ? NO_DIGIT : '');
+    this.#calmly(() => {
+      setText(this.#strength, known ? percent(known.probability) : '');
+      setText(this.#settled, known?.settled ? SETTLED : '');
+    }, known === null);
+    this.#guess.toggleAttribute('data-unsure', guess?.unsure === true);
     this.#guess.dataset.digit = guess ? String(guess.digit) : '';
     // Under 0.3 no digit leads by much; the tone runs from there to sure.
     this.#digit.style.setProperty('--sureness', String(guess ? Math.min(Math.max((guess.probability - 0.2) / 0.75, 0), 1) : 1));
@@ -99,9 +116,15 @@ export class GuessView {
   #speakLater(guess) {
     clearTimeout(this.#timer);
     if (!guess) return;
-    const words = `reads as ${guess.digit}, ${Math.round(100 * guess.probability)} percent`;
+    const words = spoken(guess);
     this.#timer = setTimeout(() => (this.#announcement.textContent = words), SPEAK_MS);
   }
+}
+
+/** @param {Guess} guess */
+function spoken({ digit, probability, unsure, settled }) {
+  if (unsure) return NO_DIGIT;
+  return `reads as ${digit}, ${Math.round(100 * probability)} percent${settled ? `, ${SETTLED}` : ''}`;
 }
 
 /**

@@ -2,7 +2,8 @@
 
 /** @typedef {import('../connection/protocol.js').Prediction} Prediction */
 /** @typedef {Readonly<Record<string, Prediction>>} Latest by family */
-/** @typedef {{readonly digit: number, readonly probability: number}} Guess */
+/** @typedef {{readonly digit: number, readonly probability: number}} Leading */
+/** @typedef {Leading & {readonly unsure: boolean, readonly settled: boolean}} Guess `unsure`: probably no digit */
 
 /**
  * Adds a prediction, unless it is for another drawing or older than its family's latest.
@@ -20,12 +21,22 @@ export function takePrediction(latest, prediction, drawing) {
 /**
  * The leading digit; null where none leads, as for a sheet without ink.
  * @param {readonly number[]} probabilities
- * @returns {Guess | null}
+ * @returns {Leading | null}
  */
-export function guessOf(probabilities) {
+export function leadingOf(probabilities) {
   const probability = Math.max(...probabilities);
   if (probabilities.every((p) => p === probability)) return null;
   return { digit: probabilities.indexOf(probability), probability };
+}
+
+/**
+ * The leading digit and how far to rely on it; null where none leads.
+ * @param {Prediction} prediction
+ * @returns {Guess | null}
+ */
+export function guessOf({ probabilities, unsure, settled }) {
+  const leading = leadingOf(probabilities);
+  return leading && { ...leading, unsure: unsure === true, settled: settled === true };
 }
 
 /**

@@ -53,11 +53,11 @@ export class WatchView {
     while (this.#watching.isWaiting && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     const [first] = this.#served.chosen;
     const prediction = first && this.#watching.latest[first.family];
-    return prediction ? guessOf(prediction.probabilities) : null;
+    return prediction ? guessOf(prediction) : null;
   }
 
   showPredictions() {
-    const read = this.#served.chosen.map(({ family }) => this.#watching.latest[family]?.probabilities ?? null);
+    const read = this.#served.chosen.map(({ family }) => this.#watching.latest[family] ?? null);
     this.#bars.forEach((column, i) => column.show(read[i] ?? null));
     this.#guess.show(read[0] ?? null);
   }
@@ -82,7 +82,7 @@ export class WatchView {
   take(prediction) {
     const taken = this.#watching.take(prediction);
     if (!taken) return;
-    const leading = prediction.family === this.#served.chosen[0]?.family && guessOf(prediction.probabilities);
+    const leading = prediction.family === this.#served.chosen[0]?.family && guessOf(prediction);
     if (leading) this.#timeline.add({ ink: taken.ink, ...leading });
     // In the next frame: nothing is painted before it, a pen event until then finds the layout done, and the answers of
     // two families are shown together.

@@ -23,10 +23,23 @@ test('a contribution is sent with its type beside its fields', () => {
   assert.deepEqual(sent, { type: 'contribution', id: 'x', label: 7 });
 });
 
+const PREDICTION = { type: 'prediction', drawing: 1, seq: 5, family: 'softmax', model: 'v', probabilities: TEN };
+const UNKNOWN = { doubt: null, unsure: null, settled: null, personal: null };
+
 test('a prediction is read as it came', () => {
-  const prediction = { type: 'prediction', drawing: 1, seq: 5, family: 'softmax', model: 'v', probabilities: TEN };
+  const prediction = { ...PREDICTION, doubt: 0.71, unsure: true, settled: false, personal: 7 };
 
   assert.deepEqual(decodeMessage(JSON.stringify(prediction)), prediction);
+});
+
+test('what an older service does not send about a prediction is unknown', () => {
+  assert.deepEqual(decodeMessage(JSON.stringify(PREDICTION)), { ...PREDICTION, ...UNKNOWN });
+});
+
+test('doubt in a form that this page does not know is unknown, and the prediction is read', () => {
+  const newer = { ...PREDICTION, doubt: { letter: 0.7 }, unsure: 'perhaps', settled: 1, personal: null };
+
+  assert.deepEqual(decodeMessage(JSON.stringify(newer)), { ...PREDICTION, ...UNKNOWN });
 });
 
 test('a prediction without ten numbers is refused', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { IDLE, answered, maySend, sent } from '../../../frontend/js/connection/pacing.js';
-import { guessOf, median, takePrediction } from '../../../frontend/js/watch/predictions.js';
+import { guessOf, leadingOf, median, takePrediction } from '../../../frontend/js/watch/predictions.js';
 import { addMoment, placeRuns, runsOf } from '../../../frontend/js/watch/guess_timeline.js';
 
 const TEN = [0.01, 0.9, 0.01, 0.01, 0.01, 0.01, 0.01, 0.02, 0.01, 0.01];
@@ -37,8 +37,21 @@ test('families are read side by side', () => {
 });
 
 test('the guess is the likeliest digit; ten equal shares are none', () => {
-  assert.deepEqual(guessOf(TEN), { digit: 1, probability: 0.9 });
-  assert.equal(guessOf(Array(10).fill(0.1)), null);
+  assert.deepEqual(leadingOf(TEN), { digit: 1, probability: 0.9 });
+  assert.equal(leadingOf(Array(10).fill(0.1)), null);
+});
+
+test('a guess is unsure or settled only where the service says so', () => {
+  const told = [[null, null], [true, false], [false, true]].map(([unsure, settled]) => {
+    const guess = guessOf({ ...prediction('path', 1, 1), unsure, settled });
+    return [guess.digit, guess.unsure, guess.settled];
+  });
+
+  assert.deepEqual(told, [[1, false, false], [1, true, false], [1, false, true]]);
+});
+
+test('without ink there is no guess', () => {
+  assert.equal(guessOf({ ...prediction('path', 1, 1), probabilities: Array(10).fill(0.1), unsure: false, settled: false }), null);
 });
 
 test('one slow answer does not move the round trip', () => {
@@ -104,6 +117,22 @@ test('the timeline joins its runs, ends at its edge and names the longer of two 
   assert.equal(last.points, '5.0,25.5 801.0,14.0');
   assert.deepEqual([first.at, second.at !== null, last.at], [null, true, ['801.0', '10.0']]);
   assert.deepEqual([first.kind, second.kind, last.kind], ['run now', 'run', 'run now']);
+});
+
+test('where no digit was recognised the timeline has a run of its own, and a question mark', () => {
+  const history = [
+    { ink: 0, digit: 1, probability: 0.5, unsure: false },
+    { ink: 200, digit: 1, probability: 0.9, unsure: true },
+    { ink: 400, digit: 7, probability: 0.9, unsure: true },
+    { ink: 600, digit: 1, probability: 0.9, unsure: false },
+  ];
+  const size = { width: 808, height: 40 };
+
+  const shown = placeRuns(history, size).map(({ digit, kind }) => [digit, kind]);
+  const before = placeRuns(history.slice(0, 3), size).map(({ digit, kind }) => [digit, kind]);
+
+  assert.deepEqual(shown, [['1', 'run now'], ['?', 'run unsure'], ['1', 'run now']]);
+  assert.deepEqual(before, [['1', 'run'], ['?', 'run unsure']]);
 });
 
 test('the guess that stands is named on the timeline, however short its run', () => {
