@@ -1,6 +1,8 @@
-"""Accuracy on writers and on whole laboratories that a model was trained without: an estimate for strangers.
+r"""Accuracy on writers and on whole laboratories that a model was trained without: an estimate for strangers.
 
 python -m infra.hold_out --drawings pendigits.ndjson.gz --drawings unipen.ndjson.gz --family softmax --together 4
+python -m infra.hold_out --drawings unipen.ndjson.gz --drawings uji2.ndjson.gz --symbols others.ndjson.gz \
+    --source uji2
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,14 +19,18 @@ from typing import Annotated
 import typer
 
 from collector.ink.drawing import DrawingError
-from infra.hold_out.folds import Fold, NothingToHoldOut, by_laboratory, by_writer
+from infra.hold_out.folds import Fold, NothingToHoldOut, by_laboratory, by_source, by_writer
 from infra.hold_out.scores import Score, averages, scores
 from training.data.dataset import LabelledDrawing
-from training.data.drawing_files import read_drawings
+from training.data.drawing_files import read_drawings, unlike_digits
 from training.families.recipes import FAMILIES, UnknownFamily, family_named
 from training.learning.challenger import Run
 
-HEAD = f"{'family':9} {'source':18} {'drawings':>8}" + "".join(f"{10 * k:6d}" for k in range(1, 11)) + "   mean"
+HEAD = (
+    f"{'family':9} {'source':18} {'placing':18} {'drawings':>8}"
+    + "".join(f"{10 * k:6d}" for k in range(1, 11))
+    + "   mean"
+)
 
 
 class By(StrEnum):
@@ -37,6 +44,12 @@ def main(
     ],
     family: Annotated[list[str] | None, typer.Option(help="only this family; repeat for more")] = None,
     by: Annotated[By, typer.Option(help="hold out a fifth of the writers by hash, or each source")] = By.laboratories,
+    source: Annotated[
+        list[str] | None, typer.Option(help="hold out the sources whose names begin so, at once; repeat for more")
+    ] = None,
+    symbols: Annotated[
+        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="letters and symbols to learn doubt from")
+    ] = None,
     together: Annotated[int, typer.Option(min=1, help="sources left out of one training")] = 1,
     batches: Annotated[float, typer.Option(min=0, max=1, help="share of the recipe's batches to train for")] = 1.0,
     as_json: Annotated[bool, typer.Option("--json")] = False,
@@ -48,8 +61,11 @@ def main(
         families = [family_named(name) for name in family] if family else list(FAMILIES)
         if not as_json:
             print(HEAD)
-        for fold in _folds([drawing for file in drawings for drawing in read_drawings(file)], by, together):
-            for score in scores(fold, families, batches, run):
+        digits = [drawing for file in drawings for drawing in read_drawings(file)]
+        letters = [letter for file in symbols or [] for letter in unlike_digits(file)]
+        for fold in [by_source(digits, source)] if source else _folds(digits, by, together):
+            with_letters = replace(fold, drawings=(*fold.drawings, *letters))
+            for score in scores(with_letters, families, batches, run):
                 found.append(score)
                 if not as_json:
                     print(row(score), flush=True)
@@ -73,7 +89,7 @@ def _finish(found: list[Score], as_json: bool) -> None:
 def row(score: Score) -> str:
     """One line of the table, in %."""
     stages = "".join(f"{100 * a:6.1f}" for a in score.accuracy)
-    return f"{score.family:9} {score.source:18} {score.drawings:8d}{stages}{100 * score.mean:7.1f}"
+    return f"{score.family:9} {score.source:18} {score.placing:18} {score.drawings:8d}{stages}{100 * score.mean:7.1f}"
 
 
 if __name__ == "__main__":

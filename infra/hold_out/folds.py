@@ -45,6 +45,19 @@ def by_laboratory(drawings: Sequence[LabelledDrawing], together: int = 1) -> Ite
         yield _fold(", ".join(sorted(left_out)), drawings, [drawing.source in left_out for drawing in drawings])
 
 
+def by_source(drawings: Sequence[LabelledDrawing], sources: Sequence[str]) -> Fold:
+    """The sources whose names begin so judge, all at once.
+
+    Raises:
+        NothingToHoldOut: no drawing, or every one, is of such a source.
+    """
+    validation = [drawing.source.startswith(tuple(sources)) for drawing in drawings]
+    if all(validation) or not any(validation):
+        known = ", ".join(sorted({drawing.source for drawing in drawings}))
+        raise NothingToHoldOut(f"sources {', '.join(sources)} of {known}: expected some of these, and not all")
+    return _fold(", ".join(sources), drawings, validation)
+
+
 def _fold(held_out: str, drawings: Sequence[LabelledDrawing], validation: Sequence[bool]) -> Fold:
     parted = (
         replace(drawing, use="validation" if judges else "training")

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from infra.hold_out.folds import Fold
+from training.data.augmentation.placing import PLACINGS
+from training.data.dataset import NO_DIGIT, placed
 from training.evaluation.evaluation import evaluate, prepare
 from training.families.recipes import Family
 from training.learning.challenger import Run
@@ -24,6 +26,7 @@ class Score:
     family: str
     held_out: str
     source: str
+    placing: str
     drawings: int
     accuracy: tuple[float, ...]  # at 10, 20 ... 100 % of the ink
 
@@ -54,21 +57,21 @@ def scores(fold: Fold, families: Sequence[Family], batches: float, run: Run) -> 
 
 def _by_source(artifact: Artifact, fold: Fold) -> Iterator[Score]:
     interpreter, encoding = check_artifact(artifact), artifact.card.encoding
-    validation = [drawing for drawing in fold.drawings if drawing.use == "validation"]
+    validation = [drawing for drawing in fold.drawings if drawing.use == "validation" and drawing.label != NO_DIGIT]
     for source in sorted({drawing.source for drawing in validation}):
         own = [drawing for drawing in validation if drawing.source == source]
         spread = own[:: -(-len(own) // MOST_DRAWINGS)]
-        accuracy = evaluate(interpreter, prepare(spread, encoding)).accuracy
-        yield Score(
-            artifact.card.family, fold.held_out, source, len(spread), tuple(round(float(a), 4) for a in accuracy)
-        )
+        for placing in PLACINGS:
+            accuracy = evaluate(interpreter, prepare(placed(spread, placing), encoding)).accuracy
+            rounded = tuple(round(float(a), 4) for a in accuracy)
+            yield Score(artifact.card.family, fold.held_out, source, placing.name, len(spread), rounded)
 
 
 def averages(found: Sequence[Score]) -> list[Score]:
     """Each family's mean over sources, every source alike, and another over drawings."""
     means = []
-    for family in dict.fromkeys(score.family for score in found):
-        own = [score for score in found if score.family == family]
+    for family, placing in dict.fromkeys((score.family, score.placing) for score in found):
+        own = [score for score in found if (score.family, score.placing) == (family, placing)]
         means.append(_average(family, "mean of sources", own, [1.0] * len(own)))
         means.append(_average(family, "mean of drawings", own, [float(score.drawings) for score in own]))
     return means
@@ -78,4 +81,5 @@ def _average(family: str, name: str, found: Sequence[Score], weights: Sequence[f
     stages = zip(*(score.accuracy for score in found), strict=True)
     means = (sum(a * w for a, w in zip(stage, weights, strict=True)) / sum(weights) for stage in stages)
     held_out = f"{len(found)} sources"
-    return Score(family, held_out, name, sum(s.drawings for s in found), tuple(round(mean, 4) for mean in means))
+    drawings = sum(score.drawings for score in found)
+    return Score(family, held_out, name, found[0].placing, drawings, tuple(round(mean, 4) for mean in means))

@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +23,7 @@ from service.cli.errors import fail, read_as
 from training.data.augmentation.placing import PLACINGS
 from training.data.contributed import contributed_drawings
 from training.data.dataset import LabelledDrawing, placed
-from training.data.drawing_files import UNLIKE_DIGITS, read_drawings, read_symbols
+from training.data.drawing_files import read_drawings, unlike_digits
 from training.data.reference import reference_drawings
 from training.evaluation.evaluation import Evaluation, prepare, to_record
 from training.evaluation.evaluation import evaluate as evaluate_model
@@ -34,7 +34,7 @@ from training.learning.challenger import Outcome, Run
 from training.learning.first_training import compare_with_champion, train_from_scratch
 from training.learning.trainer import Trainer
 from training.models.artifact import Artifact, BadArtifact, check_artifact
-from training.models.registry import Registry, RegistryError, seed_first_models
+from training.models.registry import FIRST_MODELS, Registry, RegistryError, seed_first_models
 from training.settings import TrainingSettings
 
 NICENESS = 10  # visitors' predictions go first
@@ -69,6 +69,10 @@ def train(
     ] = False,
     from_store: FromStore = True,
     batches: Annotated[int | None, typer.Option(help="Number of batches, instead of the recipe's.", min=1)] = None,
+    copies: Annotated[int | None, typer.Option(help="Copies of each drawing, instead of the recipe's.", min=1)] = None,
+    warm_start: Annotated[
+        bool, typer.Option(help="Begin at the weights of the shipped models: a few thousand batches are enough.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of every random choice.", min=0, max=2**32 - 1)] = 1,
     publish_to: Annotated[
         Path | None,
@@ -87,8 +91,9 @@ def train(
         if resume:
             _resume(store, settings, chosen, run)
         else:
+            letters = [letter for file in symbols or [] for letter in unlike_digits(file)]
             gathered = _gather(drawings, store if from_store else None, _shard_cache(settings))
-            _train_from_scratch([*gathered, *_unlike_digits(symbols)], target, chosen, batches, run)
+            _train_from_scratch([*gathered, *letters], target, chosen, _Changes(batches, copies, warm_start), run)
     except (StoreError, DrawingError, RegistryError, BadArtifact) as error:
         fail(str(error))
     return None
@@ -154,10 +159,6 @@ def _gather(files: Sequence[Path] | None, store: ObjectStore | None, shard_cache
     return gathered
 
 
-def _unlike_digits(files: Sequence[Path] | None) -> list[LabelledDrawing]:
-    return [drawing for file in files or [] for symbol, drawing in read_symbols(file) if symbol in UNLIKE_DIGITS]
-
-
 def _watch(store: ObjectStore, settings: TrainingSettings, families: Sequence[Family]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     os.nice(NICENESS)
@@ -183,11 +184,26 @@ def _resume(store: ObjectStore, settings: TrainingSettings, families: Sequence[F
         typer.echo("no new drawings to train on, or no champion to continue from")
 
 
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What the command line changes in every recipe; None leaves it as it is."""
+
+    batches: int | None
+    copies: int | None
+    warm_start: bool
+
+
+def _shipped(family: Family) -> Artifact | None:
+    registry = Registry(FolderStore(FIRST_MODELS))
+    pointer = registry.champion(family.name)
+    return None if pointer is None else registry.load(family.name, pointer.version)
+
+
 def _train_from_scratch(
     drawings: Sequence[LabelledDrawing],
     target: ObjectStore,
     families: Sequence[Family],
-    batches: int | None,
+    changes: _Changes,
     run: Run,
 ) -> None:
     training = [drawing for drawing in drawings if drawing.use == "training"]
@@ -196,8 +212,13 @@ def _train_from_scratch(
     registry = Registry(target)
     for family in families:
         typer.echo(f"{family.name}: training on {len(training)} drawings")
-        recipe = family.recipe if batches is None else replace(family.recipe, batches=batches)
-        outcome = train_from_scratch(family, recipe, drawings, run, _teacher(registry, recipe))
+        recipe = replace(
+            family.recipe,
+            batches=changes.batches or family.recipe.batches,
+            copies=changes.copies or family.recipe.copies,
+        )
+        start = _shipped(family) if changes.warm_start else None
+        outcome = train_from_scratch(family, recipe, drawings, run, _teacher(registry, recipe), start)
         pointer = registry.champion(family.name)
         if pointer is not None:
             outcome = compare_with_champion(outcome, registry.load(family.name, pointer.version), drawings)

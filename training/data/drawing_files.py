@@ -50,6 +50,11 @@ def read_symbols(path: Path) -> Iterator[tuple[str, LabelledDrawing]]:
             yield symbol, _labelled(drawing, NO_DIGIT)
 
 
+def unlike_digits(path: Path) -> list[LabelledDrawing]:
+    """The file's symbols of `UNLIKE_DIGITS`; raises as `read_symbols`."""
+    return [drawing for symbol, drawing in read_symbols(path) if symbol in UNLIKE_DIGITS]
+
+
 def _drawings(path: Path) -> Iterator[tuple[bytes, Drawing]]:
     opened = gzip.open if _is_gzipped(path) else open
     with opened(path, "rb") as file:

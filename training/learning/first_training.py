@@ -33,10 +33,12 @@ def train_from_scratch(
     drawings: Sequence[LabelledDrawing],
     run: Run,
     teacher: Artifact | None = None,
+    start: Artifact | None = None,
 ) -> Outcome:
     """Trains on the training drawings and evaluates on the validation drawings, or on reference drawings without any.
 
-    With a `teacher`, its soft labels for the same snapshots are part of the targets.
+    With a `teacher`, its soft labels for the same snapshots are part of the targets. With a `start`, training begins
+    at its weights.
     """
     from training.learning.fitting import fit, runtime  # noqa: PLC0415 - TensorFlow, only once a training starts
 
@@ -48,7 +50,16 @@ def train_from_scratch(
     snapshots = run.examples.snapshots(copies, family.encoding)
     soft_labels = None if teacher is None else run.examples.soft_labels(copies, teacher)
     source = Source(snapshots, soft_labels=soft_labels, distillation_weight=recipe.distillation_weight)
-    fitted = fit.fit(family, recipe, [source], seed=run.seed, progress=run.progress, should_stop=run.should_stop)
+    fitted = fit.fit(
+        family,
+        recipe,
+        [source],
+        seed=run.seed,
+        initial_weights=None if start is None else start.weights,
+        warm_start=True,
+        progress=run.progress,
+        should_stop=run.should_stop,
+    )
 
     evaluation_set = prepare(validation, family.encoding)
     evaluation = evaluate(Interpreter(fitted.model, family.encoding), evaluation_set)
@@ -64,7 +75,8 @@ def train_from_scratch(
         **_by_placing(fitted.model, validation, family.encoding, run),
     }
     taught_by = None if teacher is None else f"{teacher.card.family} {teacher.card.version}"
-    record = recipe_record({**asdict(recipe), "seed": run.seed, "teacher": taught_by})
+    begun_at = None if start is None else start.card.version
+    record = recipe_record({**asdict(recipe), "seed": run.seed, "teacher": taught_by, "warm_start": begun_at})
     card = replace(
         card,
         recipe=record,

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from infra.hold_out.folds import NothingToHoldOut, by_laboratory, by_writer
+from infra.hold_out.folds import NothingToHoldOut, by_laboratory, by_source, by_writer
 from infra.hold_out.scores import Score, averages, scores
+from training.data.augmentation.placing import PLACINGS
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings
 from training.families.recipes import family_named
@@ -42,6 +43,14 @@ def test_each_laboratory_judges_once_and_then_trains_nothing(together: int) -> N
         assert len(sides(fold.drawings)[0]) > 0
 
 
+def test_sources_that_begin_alike_are_held_out_together() -> None:
+    fold = by_source(DRAWINGS, ["laboratory 1", "laboratory 3"])
+
+    assert {d.source for d in sides(fold.drawings)[1]} == {"laboratory 1", "laboratory 3"}
+    with pytest.raises(NothingToHoldOut, match="nowhere of laboratory 0"):
+        by_source(DRAWINGS, ["nowhere"])
+
+
 def test_a_single_laboratory_can_not_be_held_out() -> None:
     with pytest.raises(NothingToHoldOut, match="laboratory 0"):
         list(by_laboratory([drawing for drawing in DRAWINGS if drawing.source == "laboratory 0"]))
@@ -52,12 +61,13 @@ def test_every_source_that_is_held_out_gets_its_score() -> None:
 
     found = list(scores(fold, [family_named("original")], 0.01, Run()))
 
-    assert [score.source for score in found] == ["laboratory 0", "laboratory 2", "laboratory 4"]
+    assert [score.source for score in found[:: len(PLACINGS)]] == ["laboratory 0", "laboratory 2", "laboratory 4"]
+    assert [score.placing for score in found[: len(PLACINGS)]] == [placing.name for placing in PLACINGS]
     assert all(score.drawings == 40 and len(score.accuracy) == 10 for score in found)
 
 
 def test_means_count_sources_alike_or_drawings_alike() -> None:
-    found = [Score("path", "", "a", 30, (0.9,)), Score("path", "", "b", 10, (0.5,))]
+    found = [Score("path", "", "a", "anywhere", 30, (0.9,)), Score("path", "", "b", "anywhere", 10, (0.5,))]
 
     of_sources, of_drawings = averages(found)
 

@@ -42,12 +42,15 @@ def fit(
     *,
     seed: int,
     initial_weights: bytes | None = None,
+    warm_start: bool = False,
     l2_sp: float = 0.0,
     progress: Progress = iter,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Fitted:
     """Trains the family's model from scratch, or from `initial_weights` (a `weights.npz`).
 
+    Continued training from initial weights leaves the statistics of batch norm as they are; with `warm_start` it is a
+    whole training, statistics included, that only begins where another has ended.
     `l2_sp` weighs the squared distance to the initial weights in the loss (Li et al. 2018, "L2-SP"); `progress` wraps
     the numbers of the batches.
 
@@ -58,7 +61,7 @@ def fit(
     """
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
-    graph = training_graph(family, recipe, l2_sp, continued=initial_weights is not None)
+    graph = training_graph(family, recipe, l2_sp, continued=initial_weights is not None and not warm_start)
     if initial_weights is not None:
         set_weights(graph.model, initial_weights)
     graph.start(recipe)
