@@ -115,9 +115,7 @@ def measure(
         drawings=len(labels),
         accuracy=right.mean(axis=0),
         log_loss=-np.log(np.maximum(of_label, LEAST_PROBABILITY)).mean(axis=0),
-        calibration_error=np.array(
-            [_calibration_error(_reliability(probabilities[:, k], right[:, k])) for k in range(len(ink))]
-        ),
+        calibration_error=np.array([calibration_error(probabilities[:, k], right[:, k]) for k in range(len(ink))]),
         recall=recall,
         support=support,
         confusion=confusion,
@@ -128,24 +126,28 @@ def measure(
     )
 
 
-def _reliability(probabilities: Numbers, right: NDArray[np.bool_]) -> Numbers:
+def _reliability(probabilities: Numbers, right: NDArray[np.bool_], number: int = CONFIDENCE_BINS) -> Numbers:
     """Rows of (share, mean confidence, accuracy) by equal bins of the leading digit's probability."""
     confidence = probabilities.max(axis=1)
-    bins = np.minimum((confidence * CONFIDENCE_BINS).astype(int), CONFIDENCE_BINS - 1)
-    counts = np.bincount(bins, minlength=CONFIDENCE_BINS)
+    bins = np.minimum((confidence * number).astype(int), number - 1)
+    counts = np.bincount(bins, minlength=number)
     shown = np.maximum(counts, 1)
     return np.stack(
         [
             counts / max(1, len(confidence)),
-            np.bincount(bins, confidence, CONFIDENCE_BINS) / shown,
-            np.bincount(bins, right, CONFIDENCE_BINS) / shown,
+            np.bincount(bins, confidence, number) / shown,
+            np.bincount(bins, right, number) / shown,
         ],
         axis=1,
     )
 
 
-def _calibration_error(reliability: Numbers) -> float:
-    """Expected calibration error: distance of confidence from accuracy, bins weighted by share (Naeini et al. 2015)."""
+def calibration_error(probabilities: Numbers, right: NDArray[np.bool_], bins: int = CONFIDENCE_BINS) -> float:
+    """Expected calibration error of (n, 10) probabilities, of which (n,) are right.
+
+    The distance of confidence from accuracy in equal bins, weighted by their share (Naeini et al. 2015).
+    """
+    reliability = _reliability(probabilities, right, bins)
     return float((reliability[:, 0] * np.abs(reliability[:, 1] - reliability[:, 2])).sum())
 
 
