@@ -34,7 +34,7 @@ from training.learning.challenger import Outcome, Run
 from training.learning.first_training import compare_with_champion, train_from_scratch
 from training.learning.trainer import Trainer
 from training.models.artifact import Artifact, BadArtifact, check_artifact
-from training.models.registry import FIRST_MODELS, Registry, RegistryError, seed_first_models
+from training.models.registry import Registry, RegistryError, seed_first_models
 from training.settings import TrainingSettings
 
 NICENESS = 10  # visitors' predictions go first
@@ -71,8 +71,13 @@ def train(
     batches: Annotated[int | None, typer.Option(help="Number of batches, instead of the recipe's.", min=1)] = None,
     copies: Annotated[int | None, typer.Option(help="Copies of each drawing, instead of the recipe's.", min=1)] = None,
     warm_start: Annotated[
-        bool, typer.Option(help="Begin at the weights of the shipped models: a few thousand batches are enough.")
-    ] = False,
+        Path | None,
+        typer.Option(
+            help="Folder of published models to begin at, such as training/first_models; few batches are enough then.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of every random choice.", min=0, max=2**32 - 1)] = 1,
     publish_to: Annotated[
         Path | None,
@@ -190,13 +195,7 @@ class _Changes:
 
     batches: int | None
     copies: int | None
-    warm_start: bool
-
-
-def _shipped(family: Family) -> Artifact | None:
-    registry = Registry(FolderStore(FIRST_MODELS))
-    pointer = registry.champion(family.name)
-    return None if pointer is None else registry.load(family.name, pointer.version)
+    warm_start: Path | None
 
 
 def _train_from_scratch(
@@ -217,7 +216,7 @@ def _train_from_scratch(
             batches=changes.batches or family.recipe.batches,
             copies=changes.copies or family.recipe.copies,
         )
-        start = _shipped(family) if changes.warm_start else None
+        start = None if changes.warm_start is None else _champion(FolderStore(changes.warm_start), family)
         outcome = train_from_scratch(family, recipe, drawings, run, _teacher(registry, recipe), start)
         pointer = registry.champion(family.name)
         if pointer is not None:
