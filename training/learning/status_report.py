@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
 from collector.contribution.layout import TRAINER_STATUS
-from collector.storage.object_store import NoSuchObject, ObjectStore
+from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError
 from training.learning.challenger import Outcome
 from training.learning.selection import Selection
 from training.models.status import BadStatus, TrainerStatus, TrainingOutcome, parse_status
+
+REPEAT_SECONDS = 8.0  # a training's status; with the service's polling, pages hear of it every 20 s at the latest
+
+log = logging.getLogger(__name__)
 
 
 class StatusReport:
     """Stores each change of the status; `needed` is the number of new drawings that start a training."""
 
-    def __init__(self, store: ObjectStore, needed: int) -> None:
+    def __init__(self, store: ObjectStore, needed: int, repeat_seconds: float = REPEAT_SECONDS) -> None:
         self._store = store
+        self._repeat_seconds = repeat_seconds
         self._needed = needed
         self._outcomes: tuple[TrainingOutcome, ...] = ()  # the last of each family, newest first
         self._damaged = 0
@@ -51,8 +60,26 @@ class StatusReport:
             )
         )
 
-    def training(self, family: str, drawings: int) -> None:
-        self._report(TrainerStatus("training", drawings, self._needed, family=family))
+    @contextmanager
+    def training(self, family: str, drawings: int) -> Iterator[None]:
+        """Reports a training while the block runs, again and again: whoever watches sees that it goes on."""
+        status = TrainerStatus("training", drawings, self._needed, family=family)
+        self._report(status)
+        ended = threading.Event()
+        repeating = threading.Thread(target=self._repeat, args=(status, ended), daemon=True)
+        repeating.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            repeating.join()
+
+    def _repeat(self, status: TrainerStatus, ended: threading.Event) -> None:
+        while not ended.wait(self._repeat_seconds):
+            try:
+                self._put(status)
+            except StoreError as error:
+                log.debug("the status is not repeated: %s", error)
 
     def ended(self, outcome: Outcome) -> None:
         card, reasons = outcome.artifact.card, outcome.verdict.reasons
@@ -65,11 +92,17 @@ class StatusReport:
         self._report(TrainerStatus("refused", 0, self._needed, family=family, reasons=(reason,)))
 
     def _report(self, status: TrainerStatus) -> None:
-        status = replace(status, outcomes=self._outcomes, damaged=self._damaged)
+        status = self._whole(status)
         if status == self._reported:
             return
-        self._store.put(TRAINER_STATUS, replace(status, at=_now()).to_json())
+        self._put(status)
         self._reported = status
+
+    def _whole(self, status: TrainerStatus) -> TrainerStatus:
+        return replace(status, outcomes=self._outcomes, damaged=self._damaged)
+
+    def _put(self, status: TrainerStatus) -> None:
+        self._store.put(TRAINER_STATUS, replace(self._whole(status), at=_now()).to_json())
 
 
 def _now() -> str:

@@ -155,10 +155,10 @@ class Trainer:
         if not selection.selected:
             self._progress.advance(family.name, mark, 0)
             return None
-        self._status.training(family.name, len(selection.selected))
         before = Predecessors(champion, self._reference_model(family))
         try:
-            outcome = continue_training(family, before, self._drawings(mark, new, selection), self._run)
+            with self._status.training(family.name, len(selection.selected)):
+                outcome = continue_training(family, before, self._drawings(mark, new, selection), self._run)
         except WrongWeights as error:
             # Another try would fail too, until someone trains this family from scratch.
             log.warning("%s is not trained: %s", family.name, error)
