@@ -1,4 +1,5 @@
-"""Sends drawings from an NDJSON file to a running service and prints its accuracy by ink fraction as JSON.
+"""Sends drawings from an NDJSON file to a running service and prints by ink fraction, as JSON,
+how often it is right, `unsure` and `settled`.
 
 python -m infra.replay drawings.ndjson.gz --url ws://127.0.0.1:8000/ws
 """

@@ -28,7 +28,7 @@ class PlayError(Exception):
 
 
 async def play(url: str, script: Sequence[Take], message: Message, family: str | None) -> dict[str, Any]:
-    """Accuracy by ink fraction, for each family that answered.
+    """Accuracy, and the shares of `unsure` and `settled` answers, by ink fraction.
 
     Raises:
         PlayError: the service refused a snapshot or closed the socket.
@@ -113,4 +113,14 @@ def _table(script: Sequence[Take], answers: Sequence[dict[str, Any]], message: M
         "mean": round(sum(accuracy) / len(accuracy), 4),
         "at_50": accuracy[4],
         "at_100": accuracy[-1],
+        "unsure": _shares(answers, "unsure"),
+        "settled": _shares(answers, "settled"),
     }
+
+
+def _shares(answers: Sequence[dict[str, Any]], flag: str) -> list[float] | None:
+    """The share of answers at each stage that have the flag set; None from a service that doesn't send it."""
+    if not all(flag in answer for answer in answers):
+        return None
+    by_stage = [[answer[flag] for answer in answers if answer["seq"] == stage] for stage in range(len(STAGES))]
+    return [round(sum(flags) / len(flags), 4) for flags in by_stage]

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from collector.ink.drawing import format_drawing
+from collector.ink.drawing import Drawing, Point, Stroke, format_drawing
+from infra.harness.data.recorded import Take
+from infra.replay import player
 from tests.real_data import drawings_from
 from tests.running import RunningService, free_port, running_service
 
@@ -51,6 +53,7 @@ def test_every_stage_of_every_drawing_is_answered(file: Path, service: RunningSe
     assert played["drawings"] == DRAWINGS
     assert len(played["accuracy"]) == 10
     assert played["at_100"] > max(0.5, played["accuracy"][0])
+    assert [0 <= share <= 1 for name in ("unsure", "settled") for share in played[name]] == [True] * 20
 
 
 def test_a_png_and_its_cells_get_the_same_answers(file: Path, service: RunningService) -> None:
@@ -59,6 +62,21 @@ def test_a_png_and_its_cells_get_the_same_answers(file: Path, service: RunningSe
 
     assert as_png["accuracy"] == as_cells["accuracy"]
     assert as_png["answered_by"] == as_cells["answered_by"]
+
+
+def test_a_service_of_an_older_release_has_no_shares_of_doubt() -> None:
+    take = Take(Drawing("1", (Stroke((Point(0, 0), Point(9, 9))),), 1), 1, 16)
+    older: list[dict[str, Any]] = [
+        {"drawing": 0, "seq": n, "family": "path", "model": "v", "probabilities": [0, 1] + [0] * 8} for n in range(10)
+    ]
+    newer = [{**answer, "unsure": answer["seq"] < 5, "settled": False} for answer in older]
+
+    tables = [player._table([take], answers, "png") for answers in (older, newer)]
+
+    assert [(found["unsure"], found["settled"]) for found in tables] == [
+        (None, None),
+        ([1.0] * 5 + [0.0] * 5, [0.0] * 10),
+    ]
 
 
 def test_an_unreachable_service_is_reported_in_one_line(file: Path) -> None:
