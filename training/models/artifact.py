@@ -33,6 +33,7 @@ MAX_WEIGHTS_BYTES = 64 * 2**20  # of the archive, and of its contents
 MAX_WEIGHT_ARRAYS = 512
 MIN_GOLDEN = 1
 GOLDEN_TOLERANCE = 0.03  # of a probability; with 8-bit kernels, another processor's rounding uses up to half of it
+ROUNDING = 1e-3  # of a doubt, which the service cuts off
 
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -123,6 +124,10 @@ def _predict(interpreter: Interpreter, encoding: Encoding, payload: bytes) -> ND
     probabilities = interpreter.predict(inputs)
     if probabilities.shape != (CLASSES,) or not np.isfinite(probabilities).all():
         raise BadArtifact(f"prediction {probabilities!r:.120}, expected {CLASSES} finite numbers")
+    doubt = interpreter.doubt()
+    # NaN must fail too; it would go out as JSON that no client can read.
+    if doubt is not None and not -ROUNDING <= doubt <= 1 + ROUNDING:
+        raise BadArtifact(f"doubt {doubt:g}, expected a number from 0 to 1")
     return probabilities
 
 

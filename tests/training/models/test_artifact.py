@@ -24,6 +24,7 @@ from training.models.artifact import (
     write_weights,
 )
 from training.models.card import Golden
+from training.models.interpreter import Interpreter
 
 
 def vouched_for(artifact: Artifact, model: bytes | None = None, weights: bytes | None = None) -> Artifact:
@@ -67,6 +68,14 @@ def test_a_model_that_predicts_otherwise_than_its_card_is_found(artifact: Artifa
 
     with pytest.raises(BadArtifact, match="golden prediction 0 is off"):
         check_artifact(replace(artifact, card=replace(artifact.card, golden=(wrong,))))
+
+
+@pytest.mark.parametrize("doubt", [np.nan, -0.1, 1.1, np.inf])
+def test_a_doubt_that_is_no_share_is_found(artifact: Artifact, monkeypatch: pytest.MonkeyPatch, doubt: float) -> None:
+    monkeypatch.setattr(Interpreter, "doubt", lambda self: doubt)
+
+    with pytest.raises(BadArtifact, match="doubt"):
+        check_artifact(artifact)
 
 
 def test_a_card_without_golden_predictions_is_not_enough(artifact: Artifact) -> None:
