@@ -53,9 +53,10 @@ bench: $(VENV)/.proof $(PEERS)/.peers  ## every figure of docs/performance.md, u
 soak: $(VENV)/.proof  ## every promise of docs/reliability.md, under 25 minutes on 2 idle cores
 	$(BIN)/python -m infra.soak --docs docs/reliability.md
 
-bootstrap: $(VENV)/.run  ## trains the models that ship: make bootstrap DRAWINGS="a.ndjson.gz b.ndjson.gz"
+bootstrap: $(VENV)/.run  ## trains the models that ship: make bootstrap DRAWINGS="a.ndjson.gz b.ndjson.gz" SYMBOLS="letters.ndjson.gz"
 	@test -n "$(DRAWINGS)" || { echo 'usage: make bootstrap DRAWINGS="file.ndjson.gz ..."' >&2; exit 2; }
-	$(BIN)/midstroke train --no-store $(foreach file,$(DRAWINGS),--drawings $(file)) --publish-to training/first_models
+	$(BIN)/midstroke train --no-store $(foreach file,$(DRAWINGS),--drawings $(file)) \
+	  $(foreach file,$(SYMBOLS),--symbols $(file)) --publish-to training/first_models
 
 lock: $(VENV)/.dev  ## new pinned requirements from pyproject.toml
 	infra/lock.sh $(BIN)/uv

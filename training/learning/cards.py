@@ -25,6 +25,12 @@ CREDITS = {
     "pendigits": "Pen-Based Recognition of Handwritten Digits, E. Alpaydin and F. Alimoglu, 1998, UCI Machine Learning "
     "Repository, doi 10.24432/C5MG6K, CC BY 4.0",
     "unipen": "UNIPEN train_r01_v07, International Unipen Foundation, Zenodo 1195803, CC BY 4.0",
+    "uji2": "UJI Pen Characters (Version 2), D. Llorens, F. Prat, A. Marzal, J. M. Vilar and others, 2008, UCI Machine "
+    "Learning Repository 177, CC BY 4.0",
+    "apple-pencil": "handwritten-digits-corpus, skahl on GitHub, Apache-2.0",
+    "lipitk": "LipiTk, the Lipi Toolkit, MIT",
+    "ipad-touch": "NumberPad, bridger on GitHub, Apache-2.0",
+    "android-touch": "example gestures of two open Android apps, MIT and Apache-2.0",
 }
 
 

@@ -59,6 +59,32 @@ def test_a_first_model_is_trained_and_published_to_a_folder(tmp_path: Path, draw
     assert artifact.card.recipe["batches"] == 20
 
 
+def test_a_training_begins_at_published_weights_and_learns_from_symbols(tmp_path: Path, drawings: Path) -> None:
+    symbols = tmp_path / "symbols.ndjson"
+    lines = [json.loads(line) for line in drawings.read_text().splitlines()]
+    for line in lines:
+        del line["label"]
+    symbols.write_text("\n".join(json.dumps(line | {"symbol": symbol}) for line in lines[:9] for symbol in "KO"))
+
+    result = CliRunner().invoke(
+        app,
+        ["train", "--drawings", str(drawings), "--symbols", str(symbols), "--family", "softmax", "--batches", "20",
+         "--copies", "1", "--warm-start", str(FIRST_MODELS), "--no-store", "--publish-to", str(tmp_path / "models")],
+    )  # fmt: skip
+
+    assert result.exit_code == 0, result.output
+    registry, shipped = Registry(FolderStore(tmp_path / "models")), Registry(FolderStore(FIRST_MODELS))
+    champion, started_at = registry.champion("softmax"), shipped.champion("softmax")
+    assert champion is not None
+    assert started_at is not None
+    card = registry.load("softmax", champion.version).card
+    assert card.recipe["warm_start"] == started_at.version
+    assert card.recipe["copies"] == 1
+    assert card.metrics.at_100 > 0.8  # twenty batches from nothing come to less
+    assert card.thresholds is not None
+    assert any("anywhere" in each.metrics.evaluated_on for each in card.evaluations)
+
+
 def test_champions_are_evaluated_as_json_with_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shipped = Registry(FolderStore(FIRST_MODELS))
     pointer = shipped.champion("original")
@@ -74,6 +100,7 @@ def test_champions_are_evaluated_as_json_with_figures(tmp_path: Path, monkeypatc
     record = json.loads(result.stdout)
     assert record["judged_on"] == "200 reference drawings"
     assert record["families"]["original"]["drawings"] == 200
+    assert record["families"]["original"]["placings"]["anywhere"]["drawings"] == 200
     assert (tmp_path / "figures" / "original" / "accuracy.svg").is_file()
 
 
