@@ -39,8 +39,8 @@ class Predictor:
         `personal` is the number of the contributor's own drawings behind the probabilities.
         """
         highest = max(probabilities)
-        # The outputs are float32: 1 - 1.0000001 is below 0.
-        doubt = min(max(1.0 - highest if doubt is None else doubt, 0.0), 1.0)
+        # The outputs are float32: 1 - 1.0000001 is below 0. In this order NaN, which JSON doesn't have, becomes 0.
+        doubt = min(1.0, max(0.0, 1.0 - highest if doubt is None else doubt))
         unsure = doubt >= self._unsure_from
         settled = highest >= self._settled_from and not unsure
         return Prediction(self.family, self.card.version, tuple(probabilities), doubt, unsure, settled, personal)

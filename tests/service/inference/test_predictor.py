@@ -64,12 +64,12 @@ def test_a_card_without_thresholds_is_never_unsure_or_settled(doubt: float | Non
     assert not any(p.unsure or p.settled for p in (predictor.predict(INK), predictor.prediction(spread(0.1), doubt)))
 
 
-@pytest.mark.parametrize(("highest", "doubt"), [(1.0000001, None), (0.9, 1.0000001), (0.9, -1e-9)])
+@pytest.mark.parametrize(("highest", "doubt"), [(1.0000001, None), (0.9, 1.0000001), (0.9, -1e-9), (0.9, math.nan)])
 def test_doubt_stays_from_0_to_1_whatever_float32_rounds_to(highest: float, doubt: float | None) -> None:
     prediction = fake_predictor("cnn", "ink20").prediction(spread(highest), doubt)
 
     assert 0 <= prediction.doubt <= 1
-    assert math.copysign(1, prediction.doubt) == 1  # "-0.00000" is no sight for a client
+    assert math.copysign(1, prediction.doubt) == 1  # a client sees no "-0.00000"
 
 
 def test_the_number_of_own_drawings_is_passed_on() -> None:

@@ -72,7 +72,7 @@ def test_a_model_that_predicts_otherwise_than_its_card_is_found(artifact: Artifa
 
 @pytest.mark.parametrize("doubt", [np.nan, -0.1, 1.1, np.inf])
 def test_a_doubt_that_is_no_share_is_found(artifact: Artifact, monkeypatch: pytest.MonkeyPatch, doubt: float) -> None:
-    monkeypatch.setattr(Interpreter, "doubt", lambda self: doubt)
+    monkeypatch.setattr(Interpreter, "doubt", lambda _: doubt)
 
     with pytest.raises(BadArtifact, match="doubt"):
         check_artifact(artifact)
