@@ -1,18 +1,20 @@
-"""Decodes an untrusted PNG to a grayscale canvas, after `png.py` has checked it."""
+"""Decodes an untrusted PNG to a grayscale canvas or to its ink, after `png.py` has checked it."""
 
 from __future__ import annotations
 
 import io
 import struct
 import zlib
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from collector.ink.paper import picture_ink
 from collector.ink.png import MAX_PNG_BYTES, BadPng, picture_alone
 
-__all__ = ["MAX_PNG_BYTES", "BadPng", "read_canvas"]
+__all__ = ["MAX_PNG_BYTES", "BadPng", "read_canvas", "read_ink"]
 
 
 def read_canvas(png: bytes) -> NDArray[np.uint8]:
@@ -21,13 +23,39 @@ def read_canvas(png: bytes) -> NDArray[np.uint8]:
     Raises:
         BadPng: not a complete PNG, over 1 MiB, over 2048x2048 px, or with surplus pixel data.
     """
+    return _read(png, _to_gray)
+
+
+def read_ink(png: bytes) -> NDArray[np.uint8]:
+    """The ink of a picture by a stranger, (height, width), 0 to 255: whatever its paper, colours and marks.
+
+    The size is the picture's, unless `collector.ink.paper` shrinks or pads it.
+
+    Raises:
+        BadPng: as `read_canvas`.
+    """
+    return _read(png, lambda image: picture_ink(_to_plain(image)))
+
+
+def _read(png: bytes, convert: Callable[[Image.Image], NDArray[np.uint8]]) -> NDArray[np.uint8]:
     picture = picture_alone(png)
     try:
         with Image.open(io.BytesIO(picture), formats=("PNG",)) as image:
             image.load()
-            return _to_gray(image)
+            return convert(image)
     except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, IndexError) as error:
         raise BadPng(f"a PNG that can't be decoded: {error!s:.120}") from error
+
+
+def _to_plain(image: Image.Image) -> Image.Image:
+    """The image in mode L, LA, RGB or RGBA."""
+    if image.mode.startswith("I"):
+        return Image.fromarray(_sixteen_bit_to_gray(image))
+    if "transparency" in image.info:
+        return image.convert("RGBA")
+    if image.mode in ("L", "LA", "RGB", "RGBA"):
+        return image
+    return image.convert("L" if image.mode == "1" else "RGB")
 
 
 def _to_gray(image: Image.Image) -> NDArray[np.uint8]:

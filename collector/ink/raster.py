@@ -17,6 +17,11 @@ CANVAS_SIDE = 500  # px, the page's canvas
 PEN_WIDTH = 16  # px on that canvas, the page's pen
 
 
+def page_pen(width: int, height: int) -> float:
+    """The page's pen on a canvas of another size, px."""
+    return PEN_WIDTH * max(width, height) / CANVAS_SIDE
+
+
 def draw_strokes(
     strokes: Sequence[Stroke], width: int = CANVAS_SIDE, height: int = CANVAS_SIDE, pen_width: float = PEN_WIDTH
 ) -> NDArray[np.uint8]:

@@ -1,5 +1,7 @@
 """The snapshot contracts `ink20/1` and `canvas20/1`: shrink a canvas to 20x20 bytes with integer numpy.
 
+`ink20_2.py` has the contract that succeeds `ink20/1`.
+
 The same steps are in `frontend/js/ink/snapshot.js`; `tests/vectors/` holds both to the same bits.
 `docs/snapshot.md` describes the contract.
 """
@@ -49,7 +51,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Ink20:
-    """A snapshot as `ink20/1`: uint8 cells (20, 20), 255 is full ink, and the ink's place on the canvas."""
+    """A snapshot as `ink20/1` or `ink20/2`: uint8 cells (20, 20), 255 is full ink, and where on the canvas it is."""
 
     cells: NDArray[np.uint8]
     place: Place
@@ -97,10 +99,7 @@ def ink_of(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     The paper's level is the median of the canvas's border; ink lies on the far side of it.
     """
-    if canvas.dtype != np.uint8 or canvas.ndim != 2:
-        raise SnapshotError(f"{canvas.dtype} of shape {canvas.shape}, expected grayscale uint8 (height, width)")
-    if not (1 <= canvas.shape[0] <= MAX_CANVAS_SIDE and 1 <= canvas.shape[1] <= MAX_CANVAS_SIDE):
-        raise SnapshotError(f"{canvas.shape[1]}x{canvas.shape[0]} px, expected 1 to {MAX_CANVAS_SIDE} a side")
+    check_canvas(canvas)
     paper = _paper_level(canvas)
     dark_ink = paper >= 128
     strongest = paper - int(canvas.min()) if dark_ink else int(canvas.max()) - paper
@@ -114,6 +113,14 @@ def ink_of(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
     # bytes look it up five times as fast as arrays.
     table = ((contrast * 255 + strongest // 2) // strongest).astype(np.uint8)
     return np.frombuffer(canvas.tobytes().translate(table.tobytes()), np.uint8).reshape(canvas.shape)
+
+
+def check_canvas(canvas: NDArray[np.uint8]) -> None:
+    """Raises SnapshotError unless it is a grayscale uint8 canvas of 1 to 2048 px a side."""
+    if canvas.dtype != np.uint8 or canvas.ndim != 2:
+        raise SnapshotError(f"{canvas.dtype} of shape {canvas.shape}, expected grayscale uint8 (height, width)")
+    if not (1 <= canvas.shape[0] <= MAX_CANVAS_SIDE and 1 <= canvas.shape[1] <= MAX_CANVAS_SIDE):
+        raise SnapshotError(f"{canvas.shape[1]}x{canvas.shape[0]} px, expected 1 to {MAX_CANVAS_SIDE} a side")
 
 
 def _paper_level(canvas: NDArray[np.uint8]) -> int:

@@ -7,8 +7,8 @@ from typing import Any, Literal, NamedTuple
 
 from collector.ink.drawing import Stroke
 
-FrameEncoding = Literal["ink20", "canvas20", "png", "path48"]
-Slot = Literal["ink20", "canvas20", "png", "path48", "strokes"]
+FrameEncoding = Literal["ink20", "canvas20", "png", "path48", "ink20/2"]
+Slot = Literal["ink20", "canvas20", "png", "path48", "ink20/2", "strokes"]
 
 
 class Frame(NamedTuple):  # created thousands of times a second, in half the time of a frozen dataclass

@@ -11,7 +11,7 @@ from collector.contribution.contributor import TOKEN
 from collector.ink.drawing import DrawingError, Stroke, describe, parse_strokes
 from collector.ink.path import PATH48_BYTES
 from collector.ink.png import SIGNATURE
-from collector.ink.raster import PEN_WIDTH
+from collector.ink.raster import page_pen
 from collector.ink.snapshot import CANVAS20_BYTES, INK20_BYTES, MAX_CANVAS_SIDE
 from service.wire.large_json import MAX_PARTS, SMALL_CHARACTERS, SteppedDecoder, count_parts
 from service.wire.messages import Contribute, Frame, FrameEncoding, Hello, Message, Ping, Strokes
@@ -27,11 +27,12 @@ MAX_COORDINATE = 4 * MAX_CANVAS_SIDE  # px on either side of 0: a pen may leave 
 MAX_COUNT = 2**32 - 1  # `drawing` and `seq` are u32 in a frame, so also in JSON
 
 HEADER = struct.Struct("<BBHIII")
-FRAME_ENCODINGS: dict[int, FrameEncoding] = {1: "ink20", 2: "canvas20", 3: "png", 4: "path48"}
+FRAME_ENCODINGS: dict[int, FrameEncoding] = {1: "ink20", 2: "canvas20", 3: "png", 4: "path48", 5: "ink20/2"}
 PAYLOAD_BYTES: dict[FrameEncoding, int] = {
     "ink20": INK20_BYTES,
     "canvas20": CANVAS20_BYTES,
     "path48": PATH48_BYTES,
+    "ink20/2": INK20_BYTES,
 }
 
 ErrorCode = Literal[
@@ -172,14 +173,11 @@ def _parse_hello(record: dict[str, Any]) -> Hello:
 def _parse_strokes_message(record: dict[str, Any]) -> Strokes:
     drawing, seq = _whole(record, "drawing", 0, MAX_COUNT), _whole(record, "seq", 0, MAX_COUNT)
     try:
-        strokes = Strokes(
-            drawing,
-            seq,
-            width=_whole(record, "width", 1, MAX_CANVAS_SIDE),
-            height=_whole(record, "height", 1, MAX_CANVAS_SIDE),
-            pen_width=_number(record.get("pen_width", PEN_WIDTH), "pen_width", 1, MAX_PEN_WIDTH),
-            strokes=_parse_strokes(record.get("strokes")),
-        )
+        width, height = (_whole(record, name, 1, MAX_CANVAS_SIDE) for name in ("width", "height"))
+        pen_width = page_pen(width, height)
+        if "pen_width" in record:
+            pen_width = _number(record["pen_width"], "pen_width", 1, MAX_PEN_WIDTH)
+        strokes = Strokes(drawing, seq, width, height, pen_width, _parse_strokes(record.get("strokes")))
     except DrawingError as error:
         raise ProtocolError("bad_snapshot", str(error), drawing, seq) from error
     except ProtocolError as error:

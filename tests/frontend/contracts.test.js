@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { toInk20Second } from '../../frontend/js/ink/ink20_2.js';
 import { toPath48 } from '../../frontend/js/ink/path.js';
 import { encodeFrame } from '../../frontend/js/connection/protocol.js';
 import { grayOf, toCanvas20, toInk20, wholeCanvas } from '../../frontend/js/ink/snapshot.js';
@@ -12,9 +13,10 @@ for (const vector of readVectors('snapshot')) {
   test(`snapshot: ${vector.name}`, () => {
     const canvas = wholeCanvas(vector.width, vector.height, unpacked(vector.gray));
 
-    const [ink20, canvas20] = [toInk20(canvas), toCanvas20(canvas)];
+    const [ink20, second, canvas20] = [toInk20(canvas), toInk20Second(canvas), toCanvas20(canvas)];
 
     assert.equal(encoded(ink20), vector.ink20);
+    assert.equal(encoded(second), vector['ink20/2']);
     assert.equal(encoded(canvas20), vector.canvas20);
   });
 }
@@ -30,10 +32,11 @@ for (const vector of readVectors('snapshot').filter(({ rgba }) => rgba)) {
 test('a patch that holds all ink gives what the whole white canvas gives', () => {
   const white = readVectors('snapshot').filter(({ name }) => ['antialiased', 'touches every edge', 'one dot'].includes(name));
   assert.equal(white.length, 3);
-  for (const { width, height, gray, ink20, canvas20 } of white) {
+  for (const { width, height, gray, ink20, canvas20, 'ink20/2': second } of white) {
     const canvas = patchOf(width, height, unpacked(gray));
 
     assert.equal(encoded(toInk20(canvas)), ink20);
+    assert.equal(encoded(toInk20Second(canvas)), second);
     assert.equal(encoded(toCanvas20(canvas)), canvas20);
   }
 });

@@ -21,13 +21,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from collector.ink.drawing import Point, Stroke
+from collector.ink.ink20_2 import to_ink20_2
 from collector.ink.path import pack_path48, to_path48
-from collector.ink.raster import draw_strokes
+from collector.ink.raster import PEN_WIDTH, draw_strokes
 from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
 
 HERE = Path(__file__).parent
 HEADER = struct.Struct("<BBHIII")
-FRAME_CODES = {"ink20": 1, "canvas20": 2, "path48": 4}
+FRAME_CODES = {"ink20": 1, "canvas20": 2, "path48": 4, "ink20/2": 5}
 
 Line = list[tuple[float, float]]
 Canvas = NDArray[np.uint8]
@@ -51,6 +52,7 @@ def snapshot_vector(name: str, canvas: Canvas) -> dict[str, Any]:
         "height": height,
         "gray": packed(canvas.tobytes()),
         "ink20": encoded(pack_ink20(to_ink20(canvas))),
+        "ink20/2": encoded(pack_ink20(to_ink20_2(canvas))),
         "canvas20": encoded(to_canvas20(canvas).tobytes()),
     }
 
@@ -89,6 +91,14 @@ def canvases() -> Iterator[tuple[str, Canvas]]:
     yield "one column", noise(1, 41)
     yield "one pixel", np.full((1, 1), 12, np.uint8)
     yield "border half dark", half_dark()
+    yield "paper lighter than half its pixels", half_dark()[:, ::-1] // 2 + 60
+    yield "black ink on middle gray", (110 + (smooth([two]).astype(np.int64) - 255) * 110 // 255).astype(np.uint8)
+    yield "white ink on middle gray", (150 + (255 - smooth([seven]).astype(np.int64)) * 100 // 255).astype(np.uint8)
+    yield "7x9, enlarged", noise(7, 9)
+    yield "a dot on 28x28", draw([[(14.0, 14.0)]], 28, 28, 1)
+    yield "37x61, antialiased", smooth([seven])[: 61 * 8 : 8, : 37 * 8 : 8].copy()
+    yield "1000x700", draw([scaled(two, 1.7)], 1000, 700, 40)
+    yield "the largest canvas", draw([scaled(two, 4), scaled(seven, 4)], 2048, 2048, 64)
 
 
 def curve(chance: random.Random, points: int, corner: tuple[float, float], extent: float) -> Line:
@@ -107,8 +117,8 @@ def strokes_of(lines: list[Line]) -> tuple[Stroke, ...]:
     return tuple(Stroke(tuple(Point(x, y) for x, y in line)) for line in lines)
 
 
-def draw(lines: list[Line], width: int = 500, height: int = 500) -> Canvas:
-    return draw_strokes(strokes_of(lines), width, height)
+def draw(lines: list[Line], width: int = 500, height: int = 500, pen_width: float = PEN_WIDTH) -> Canvas:
+    return draw_strokes(strokes_of(lines), width, height, pen_width)
 
 
 def smooth(lines: list[Line]) -> Canvas:
@@ -181,12 +191,14 @@ def paths() -> Iterator[tuple[str, int, int, list[Line]]]:
 
 
 def frame_vectors() -> list[dict[str, Any]]:
-    ink20 = pack_ink20(to_ink20(draw([[(100.0, 100.0), (400.0, 380.0)]])))
+    canvas = draw([[(100.0, 100.0), (400.0, 380.0)]])
+    ink20, ink20_2 = pack_ink20(to_ink20(canvas)), pack_ink20(to_ink20_2(canvas))
     path48 = pack_path48(to_path48(strokes_of([[(1.0, 2.0), (30.0, 40.0)]]), 500, 500))
     frames = [
         ("ink20", 1, 1, 0, ink20),
         ("canvas20", 2, 70_000, 1234, to_canvas20(np.full((500, 500), 255, np.uint8)).tobytes()),
         ("path48", 2**32 - 1, 2**32 - 2, 2**31 + 5, path48),
+        ("ink20/2", 3, 4, 5, ink20_2),
     ]
     return [frame_vector(*frame) for frame in frames]
 

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from collector.ink.drawing import parse_strokes
+from collector.ink.ink20_2 import to_ink20_2
 from collector.ink.path import pack_path48, to_path48
 from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
 from service.wire.protocol import parse_binary
@@ -34,9 +35,11 @@ def test_a_canvas_becomes_the_vectors_bytes(vector: dict[str, Any]) -> None:
     pixels = np.frombuffer(unpacked(vector["gray"]), np.uint8)
     canvas = pixels.reshape(vector["height"], vector["width"])
 
-    ink20, canvas20 = pack_ink20(to_ink20(canvas)), to_canvas20(canvas).tobytes()
+    ink20, ink20_2 = pack_ink20(to_ink20(canvas)), pack_ink20(to_ink20_2(canvas))
+    canvas20 = to_canvas20(canvas).tobytes()
 
     assert ink20 == base64.b64decode(vector["ink20"])
+    assert ink20_2 == base64.b64decode(vector["ink20/2"])
     assert canvas20 == base64.b64decode(vector["canvas20"])
 
 

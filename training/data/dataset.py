@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.contribution.contributor import Use
-from collector.ink.canvas_png import read_canvas
+from collector.ink.canvas_png import read_ink
 from collector.ink.encodings import INPUT_SPECS, Encoding, Inputs
+from collector.ink.ink20_2 import ink20_2_of, scaled_place
 from collector.ink.path import SUBPIXELS
-from collector.ink.snapshot import Ink20, canvas20_of, ink20_of, ink_of
+from collector.ink.snapshot import Ink20, canvas20_of
 from training.data.augmentation.augment import augment
+from training.data.augmentation.pictures import picture_side
 from training.data.augmentation.placing import Placing, place, training_pen_width, training_place
 from training.data.processes import process_pool
 from training.data.stages import Canvas, Compact, Line, stage_arrays
@@ -37,7 +39,7 @@ class Picture:
     """A contributed sample, the canvas as the visitor saw it, reduced to both picture encodings."""
 
     ink: float
-    ink20: Ink20
+    ink20: Ink20  # by `ink20/2`; by `ink20/1` in shards of earlier releases
     canvas20: NDArray[np.uint8]
 
 
@@ -184,7 +186,8 @@ def _part_snapshots(part: _Part) -> Snapshots:
         for _ in range(_copies(drawing, part.variety)):
             fractions = _fractions(rng, part.variety.cuts)
             lines, canvas = _augmented(drawing, rng, rng.uniform(*part.variety.strength))
-            rows.add(stage_arrays(part.encoding, lines, canvas, fractions), drawing.label, fractions, number)
+            side = picture_side(lines, rng) if part.encoding == "ink20" else None
+            rows.add(stage_arrays(part.encoding, lines, canvas, fractions, side), drawing.label, fractions, number)
     return rows.joined()
 
 
@@ -223,7 +226,7 @@ def _own_snapshots(drawing: LabelledDrawing, encoding: Encoding) -> tuple[Compac
         return stage_arrays(encoding, drawing.lines, drawing.canvas, ink), drawing.label, ink
     if encoding == "canvas20":
         return {"cells": np.stack([picture.canvas20 for picture in drawing.pictures])}, drawing.label, ink
-    places = [picture.ink20.place.as_tuple() for picture in drawing.pictures]
+    places = [scaled_place(picture.ink20.place).as_tuple() for picture in drawing.pictures]
     cells = np.stack([picture.ink20.cells for picture in drawing.pictures])
     return {"cells": cells, "place": np.array(places, np.uint16)}, drawing.label, ink
 
@@ -234,8 +237,8 @@ def read_picture(ink: float, png: bytes) -> Picture | None:
     Raises:
         BadPng: the service would reject these bytes.
     """
-    inked = ink_of(read_canvas(png))
-    snapshot = ink20_of(inked)
+    inked = read_ink(png)
+    snapshot = ink20_2_of(inked)
     return None if snapshot.place.is_blank else Picture(ink, snapshot, canvas20_of(inked))
 
 

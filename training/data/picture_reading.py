@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from collector.ink.png import read_size
 from training.data.dataset import Picture, read_picture
 from training.data.processes import process_pool
 
@@ -56,9 +57,8 @@ def read_samples(samples: Sequence[Sample]) -> tuple[list[Picture], list[tuple[s
     damaged: list[tuple[str, str]] = []
     for sample in samples:
         try:
+            _check_size(sample)
             picture = read_picture(sample.ink, sample.png)
-            if picture is not None:
-                _check_size(picture, sample)
         # Of untrusted bytes, Pillow and zlib raise more than is documented; one sample must not stop the others.
         except Exception as error:
             damaged.append((sample.key, f"{type(error).__name__}: {error}"))
@@ -68,7 +68,7 @@ def read_samples(samples: Sequence[Sample]) -> tuple[list[Picture], list[tuple[s
     return pictures, damaged
 
 
-def _check_size(picture: Picture, sample: Sample) -> None:
-    place = picture.ink20.place
-    if (place.width, place.height) != sample.size:
-        raise ValueError(f"{place.width}x{place.height} px, expected {sample.size[0]}x{sample.size[1]}")
+def _check_size(sample: Sample) -> None:
+    size = read_size(sample.png)
+    if size != sample.size:
+        raise ValueError(f"{size[0]}x{size[1]} px, expected {sample.size[0]}x{sample.size[1]}")

@@ -16,9 +16,10 @@ from PIL import Image, ImageDraw
 
 from collector.ink.drawing import Stroke
 from collector.ink.encodings import Encoding
+from collector.ink.ink20_2 import PLACE_SIDE, cells_around, scaled_place
 from collector.ink.path import lines_to_path48
 from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH
-from collector.ink.snapshot import GRID, MIN_BLOCK
+from collector.ink.snapshot import GRID, MIN_CONTRAST, Ink20, Place, place_of
 from training.data.augmentation.geometry import running_length
 
 Line = NDArray[np.float64]  # one stroke, (points, 2), canvas px
@@ -74,15 +75,39 @@ def _part(line: Line, run: NDArray[np.float64], a: float, b: float) -> Line:
     return np.concatenate([ends[:1], inner, ends[1:]])
 
 
-def stage_arrays(encoding: Encoding, lines: Lines, canvas: Canvas, fractions: Sequence[float]) -> Compact:
+def stage_arrays(
+    encoding: Encoding, lines: Lines, canvas: Canvas, fractions: Sequence[float], picture_side: int | None = None
+) -> Compact:
     """Snapshots of the drawing at rising ink fractions, one row each (`collector.ink.encodings.INPUT_SPECS` names
     them).
+
+    All lengths are on a canvas whose longer side is 500. With `picture_side`, px, the pictures of `ink20` are shrunk
+    to that longer side first, as people send them.
     """
+    lines, canvas = _on_page_canvas(lines, canvas)
     if encoding == "path48":
         return _path_arrays(lines, canvas, fractions)
-    shrunk = [_ink20(picture) if encoding == "ink20" else _canvas20(picture)
-              for picture in _pictures(lines, canvas, fractions)]  # fmt: skip
-    return {name: np.stack([row[name] for row in shrunk]) for name in shrunk[0]}
+    pictures = _pictures(lines, canvas, fractions)
+    if encoding == "canvas20":
+        return {"cells": np.stack([_canvas20(picture) for picture in pictures])}
+    bounds = _bounds(lines, canvas)
+    if picture_side is None or picture_side >= PLACE_SIDE:
+        snapshots = [_ink20(picture, bounds) for picture in pictures]
+    else:
+        snapshots = [_shrunk_ink20(picture, bounds, picture_side) for picture in pictures]
+    return {
+        "cells": np.stack([snapshot.cells for snapshot in snapshots]),
+        "place": np.array([snapshot.place.as_tuple() for snapshot in snapshots], np.uint16),
+    }
+
+
+def _on_page_canvas(lines: Lines, canvas: Canvas) -> tuple[Lines, Canvas]:
+    longer = max(canvas.width, canvas.height)
+    if longer == PLACE_SIDE:
+        return lines, canvas
+    scale = PLACE_SIDE / longer
+    width, height = (max(1, round(side * scale)) for side in (canvas.width, canvas.height))
+    return [line * scale for line in lines], Canvas(width, height, canvas.pen_width * scale)
 
 
 def _path_arrays(lines: Lines, canvas: Canvas, fractions: Sequence[float]) -> Compact:
@@ -133,15 +158,51 @@ def thin(line: Line, spacing: float = THIN_PX) -> Line:
     return line[keep]
 
 
-def _ink20(picture: Image.Image) -> dict[str, NDArray[np.generic]]:
-    x0, y0, x1, y1 = picture.getbbox() or (0, 0, 0, 0)
-    block = max(MIN_BLOCK, (max(x1 - x0, y1 - y0) + 15) // 16)
-    side = GRID * block
-    left, top = (x0 + x1 - side) // 2, (y0 + y1 - side) // 2
-    cells = np.asarray(picture.crop((left, top, left + side, top + side)).reduce(block))
-    return {"cells": cells, "place": np.array([picture.width, picture.height, x0, y0, x1, y1], np.uint16)}
+def _bounds(lines: Lines, canvas: Canvas) -> tuple[int, int, int, int]:
+    """A box on the canvas that holds all ink of the lines: left, top, right, bottom."""
+    points = np.concatenate(lines)
+    reach = canvas.pen_width / 2 + 2
+    left, top = np.maximum(np.floor(points.min(axis=0) - reach), 0).astype(int).tolist()
+    right, bottom = np.ceil(points.max(axis=0) + reach).astype(int).tolist()
+    return left, top, max(min(right, canvas.width), left), max(min(bottom, canvas.height), top)
 
 
-def _canvas20(picture: Image.Image) -> dict[str, NDArray[np.generic]]:
+def _ink20(picture: Image.Image, bounds: tuple[int, int, int, int]) -> Ink20:
+    """`collector.ink.ink20_2` for a picture of full ink alone, all of it within the bounds."""
+    part = picture.crop(bounds)
+    left, top, right, bottom = part.getbbox() or (0, 0, 0, 0)
+    if right <= left:
+        return Ink20(np.zeros((GRID, GRID), np.uint8), scaled_place(Place(*picture.size, 0, 0, 0, 0)))
+    x, y = bounds[:2]
+    box = Place(*picture.size, x + left, y + top, x + right, y + bottom)
+    cells = cells_around(np.asarray(part)[top:bottom, left:right], box, left=box.x0, top=box.y0)
+    return Ink20(cells, scaled_place(box))
+
+
+def _shrunk_ink20(picture: Image.Image, bounds: tuple[int, int, int, int], side: int) -> Ink20:
+    """`collector.ink.ink20_2` for the picture shrunk to a longer side of `side` px; all ink is within the bounds."""
+    scale = max(picture.size) / side
+    width, height = (max(1, round(length / scale)) for length in picture.size)
+    across, down = picture.width / width, picture.height / height
+    left, top = int(bounds[0] / across), int(bounds[1] / down)
+    right, bottom = math.ceil(bounds[2] / across), math.ceil(bounds[3] / down)
+    part = np.asarray(
+        picture.resize(
+            (max(right - left, 1), max(bottom - top, 1)),
+            Image.Resampling.BOX,
+            (left * across, top * down, min(right * across, picture.width), min(bottom * down, picture.height)),
+        )
+    )
+    strongest = int(part.max())
+    nothing = Place(width, height, 0, 0, 0, 0)
+    if strongest < MIN_CONTRAST:
+        return Ink20(np.zeros((GRID, GRID), np.uint8), scaled_place(nothing))
+    ink = ((part * np.uint32(255) + np.uint32(strongest // 2)) // np.uint32(strongest)).astype(np.uint8)
+    found = place_of(ink)
+    box = Place(width, height, left + found.x0, top + found.y0, left + found.x1, top + found.y1)
+    return Ink20(cells_around(ink, box, left, top), scaled_place(box))
+
+
+def _canvas20(picture: Image.Image) -> NDArray[np.uint8]:
     block = -(-max(picture.size) // GRID)
-    return {"cells": np.asarray(picture.crop((0, 0, GRID * block, GRID * block)).reduce(block))}
+    return np.asarray(picture.crop((0, 0, GRID * block, GRID * block)).reduce(block))

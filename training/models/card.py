@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
-from collector.ink.encodings import CONTRACTS, ENCODINGS, Encoding
+from collector.ink.encodings import CONTRACTS, EARLIER_CONTRACTS, ENCODINGS, Encoding
 
 CARD_FORMAT = 1
 CLASSES = 10
@@ -124,10 +124,12 @@ class Card:
     # evaluated on.
     evaluations: tuple[VersionMetrics, ...] = ()
     thresholds: Thresholds | None = None  # None: a model that can't doubt
+    trained_contract: str | None = None  # None: the present one of its encoding
 
     @property
     def contract(self) -> str:
-        return CONTRACTS[self.encoding]
+        """The snapshot contract that it was trained on."""
+        return self.trained_contract or CONTRACTS[self.encoding]
 
     @property
     def is_refused(self) -> bool:
@@ -185,14 +187,15 @@ def _card(record: Any) -> Card:
     _expect("classes", record["classes"], record["classes"] == CLASSES)
     _expect("family", record["family"], FAMILY_NAME.fullmatch(record["family"]))
     _expect("version", record["version"], VERSION_NAME.fullmatch(record["version"]))
-    encoding = record["encoding"]
+    encoding = cast("Encoding", record["encoding"])
     _expect("encoding", encoding, encoding in ENCODINGS)
-    _expect("contract", record["contract"], record["contract"] == CONTRACTS[cast("Encoding", encoding)])
+    contract = record["contract"]
+    _expect("contract", contract, contract in (CONTRACTS[encoding], *EARLIER_CONTRACTS[encoding]))
     return Card(
         family=record["family"],
         version=record["version"],
         created_at=str(record["created_at"]),
-        encoding=cast("Encoding", encoding),
+        encoding=encoding,
         files={str(name): FileEntry(str(f["sha256"]), int(f["bytes"])) for name, f in record["files"].items()},
         metrics=_metrics(record["metrics"]),
         trained_on=_trained_on(record["trained_on"]),
@@ -205,6 +208,7 @@ def _card(record: Any) -> Card:
         continued_on=_continued_on(record.get("learnt")),
         evaluations=tuple(_version_metrics(each) for each in record.get("evaluations", ())),
         thresholds=_thresholds(record.get("thresholds")),
+        trained_contract=None if contract == CONTRACTS[encoding] else contract,
     )
 
 

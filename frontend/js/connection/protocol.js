@@ -1,6 +1,6 @@
 /** Encodes and decodes the messages of `midstroke.v1` (`docs/protocol.md`). No sockets. */
 
-/** @typedef {'ink20' | 'canvas20' | 'path48'} Encoding */
+/** @typedef {'ink20' | 'canvas20' | 'path48' | 'ink20/2'} Encoding of a frame */
 /** @typedef {'training' | 'validation'} Use */
 /** @typedef {'waiting' | 'training' | 'published' | 'refused'} TrainerState */
 
@@ -111,7 +111,7 @@ export const SUBPROTOCOL = 'midstroke.v1';
 const FRAME_VERSION = 1;
 const HEADER_BYTES = 16;
 /** @type {Readonly<Record<Encoding, number>>} */
-const ENCODING_CODES = { ink20: 1, canvas20: 2, path48: 4 };
+const ENCODING_CODES = { ink20: 1, canvas20: 2, path48: 4, 'ink20/2': 5 };
 const TYPES = ['welcome', 'prediction', 'accepted', 'refused', 'models', 'trainer', 'error', 'pong'];
 
 /** What came is no message of this protocol. */

@@ -1,6 +1,7 @@
 /**
  * The snapshot contracts `ink20/1` and `canvas20/1`: a canvas becomes 20 x 20 bytes. Whole numbers alone; no canvas
- * element in here. The same steps stand in `collector/ink/snapshot.py`; `docs/snapshot.md` has them in words.
+ * element in here. The same steps stand in `collector/ink/snapshot.py`; `docs/snapshot.md` has them in words. `ink20_2.js`
+ * has the contract that succeeds `ink20/1`.
  */
 
 /**
@@ -21,12 +22,12 @@
  */
 /** @typedef {readonly [x0: number, y0: number, x1: number, y1: number]} Corners */
 
-const GRID = 20; // cells a side
-const CELLS = GRID * GRID;
+export const GRID = 20; // cells a side
+export const CELLS = GRID * GRID;
 const INK_LEVEL = 64; // of 255: weaker ink is grain or the rim of antialiasing, and does not stretch the box
-const MIN_CONTRAST = 32; // of 255; below it a canvas counts as blank
+export const MIN_CONTRAST = 32; // of 255; below it a canvas counts as blank
 const MIN_BLOCK = 2; // px a cell: a dot is not blown up until it fills the grid
-const PLACE_BYTES = 12;
+export const PLACE_BYTES = 12;
 
 /**
  * @param {number} width
@@ -145,7 +146,7 @@ function medianLevel(counts, rank) {
  * @param {Canvas} canvas
  * @returns {readonly [darkest: number, lightest: number]}
  */
-function extremes({ width, height, patch, outside }) {
+export function extremes({ width, height, patch, outside }) {
   const covered = patch.width === width && patch.height === height;
   let [darkest, lightest] = covered ? [255, 0] : [outside, outside];
   const { gray } = patch;
@@ -165,7 +166,7 @@ function extremes({ width, height, patch, outside }) {
  * @param {Uint8Array} table
  * @returns {Corners | null}
  */
-function inkCorners({ patch }, table) {
+export function inkCorners({ patch }, table) {
   const { gray, width, height } = patch;
   let [x0, y0, x1, y1] = [width, height, 0, 0];
   for (let row = 0; row < height; row++) {

@@ -37,5 +37,13 @@ export function answering(models, { family, compare }) {
  * @returns {readonly Encoding[]} each once
  */
 export function encodingsFor(models) {
-  return [...new Set(models.map((model) => model.encoding))].filter(isEncoding);
+  return [...new Set(models.map(sentFor))].filter(isEncoding);
+}
+
+/**
+ * The encoding of the frames that a model is fed with: a service of an earlier release only knows `ink20/1`.
+ * @param {Model} model
+ */
+function sentFor({ encoding, contract }) {
+  return contract === 'ink20/2' ? contract : encoding;
 }

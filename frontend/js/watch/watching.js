@@ -3,6 +3,7 @@
 import { answering, encodingsFor } from './model_selection.js';
 import { SIDE, inkLength } from '../ink/geometry.js';
 import { IDLE, answered, maySend, sent } from '../connection/pacing.js';
+import { toInk20Second } from '../ink/ink20_2.js';
 import { toPath48 } from '../ink/path.js';
 import { median, takePrediction } from './predictions.js';
 import { encodeFrame } from '../connection/protocol.js';
@@ -151,5 +152,6 @@ export class Watching {
  */
 function payloadOf(encoding, strokes, canvas) {
   if (encoding === 'path48' || canvas === null) return toPath48(strokes, SIDE, SIDE);
+  if (encoding === 'ink20/2') return toInk20Second(canvas);
   return encoding === 'ink20' ? toInk20(canvas) : toCanvas20(canvas);
 }

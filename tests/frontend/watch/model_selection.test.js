@@ -62,3 +62,11 @@ test('each encoding is sent once', () => {
   assert.deepEqual(encodingsFor([SOFTMAX, { ...SOFTMAX, family: 'cnn' }]), ['ink20']);
   assert.deepEqual(encodingsFor([SOFTMAX, BEST]), ['ink20', 'path48']);
 });
+
+test('a model of ink20/2 gets its frames, and one of an earlier release those of ink20/1', () => {
+  const second = { ...SOFTMAX, contract: 'ink20/2' };
+  const first = { ...SOFTMAX, family: 'cnn', contract: 'ink20/1' };
+
+  assert.deepEqual(encodingsFor([second]), ['ink20/2']);
+  assert.deepEqual(encodingsFor([second, first]), ['ink20/2', 'ink20']);
+});

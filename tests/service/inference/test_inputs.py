@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from collector.ink.drawing import Stroke
+from collector.ink.drawing import Point, Stroke
 from collector.ink.encodings import Encoding, Inputs
+from collector.ink.ink20_2 import to_ink20_2
 from collector.ink.path import pack_path48, to_path48
-from collector.ink.raster import draw_strokes, encode_png
+from collector.ink.raster import draw_strokes, encode_png, page_pen
 from collector.ink.snapshot import pack_ink20, to_canvas20, to_ink20
 from service.inference.inputs import FEEDS, make_inputs
 from service.wire.messages import Frame, FrameEncoding, Snapshot, Strokes
@@ -17,7 +18,7 @@ CANVAS = draw_strokes(SEVEN)
 STROKES = Strokes(1, 1, 500, 500, 16, SEVEN)
 PNG = Frame("png", encode_png(CANVAS))
 FRAMES: dict[Encoding, Frame] = {
-    "ink20": Frame("ink20", pack_ink20(to_ink20(CANVAS))),
+    "ink20": Frame("ink20/2", pack_ink20(to_ink20_2(CANVAS))),
     "canvas20": Frame("canvas20", to_canvas20(CANVAS).tobytes()),
     "path48": Frame("path48", pack_path48(to_path48(SEVEN, 500, 500))),
 }
@@ -38,6 +39,36 @@ def test_every_encoding_of_a_drawing_gives_the_same_inputs(encoding: Encoding) -
         made = inputs_of(way, encoding)
         assert made.keys() == framed.keys()
         assert all(np.array_equal(made[name], framed[name]) for name in framed)
+
+
+def test_a_frame_of_an_earlier_client_gives_nearly_the_same_inputs() -> None:
+    earlier = inputs_of(Frame("ink20", pack_ink20(to_ink20(CANVAS))), "ink20")
+
+    present = inputs_of(FRAMES["ink20"], "ink20")
+
+    assert np.array_equal(earlier["place"], present["place"])
+    assert np.abs(earlier["cells"] - present["cells"]).mean() < 0.05
+
+
+@pytest.mark.parametrize("side", [28, 100, 1000, 2000])
+@pytest.mark.parametrize("encoding", ["ink20", "canvas20", "path48"])
+def test_strokes_on_a_canvas_of_any_size_give_the_same_inputs(encoding: Encoding, side: int) -> None:
+    scale = side / 500
+    scaled = tuple(Stroke(tuple(Point(p.x * scale, p.y * scale) for p in stroke.points)) for stroke in SEVEN)
+
+    made = inputs_of(Strokes(1, 1, side, side, page_pen(side, side), scaled), encoding)
+
+    expected = inputs_of(STROKES, encoding)
+    assert all(np.abs(made[name] - expected[name]).max() < 0.1 for name in expected)
+
+
+def test_a_path_on_a_canvas_of_another_size_gives_nearly_the_same_inputs() -> None:
+    scaled = tuple(Stroke(tuple(Point(p.x / 5, p.y / 5) for p in stroke.points)) for stroke in SEVEN)
+
+    small = inputs_of(Frame("path48", pack_path48(to_path48(scaled, 100, 100))), "path48")
+
+    plain = inputs_of(FRAMES["path48"], "path48")
+    assert all(np.abs(small[name] - plain[name]).max() <= 5 / 32 for name in plain)
 
 
 def test_strokes_feed_every_encoding_at_once() -> None:
