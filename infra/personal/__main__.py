@@ -1,0 +1,103 @@
+"""Measures what answers by one's own earlier drawings gain, and what they cost someone else at the same browser.
+
+python -m infra.personal --drawings pendigits.ndjson.gz --drawings unipen7.ndjson.gz
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from collector.ink.drawing import DrawingError
+from collector.storage.folder_store import FolderStore
+from infra.personal.gains import Gain, averages, gains, read_writer
+from infra.personal.writers import writers_of
+from service.personal.embedder import Embedder, NoEmbedding
+from service.personal.vote import Constants
+from training.data.drawing_files import read_drawings
+from training.models.artifact import check_artifact
+from training.models.registry import FIRST_MODELS, Registry, RegistryError
+
+HEAD = (
+    "| drawings by | memory | of each digit | writers | mean, plain | mean, with memory | points | "
+    "finished, plain | finished, with memory | points |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"
+)
+
+
+def main(
+    drawings: Annotated[
+        list[Path], typer.Option(exists=True, dir_okay=False, help="NDJSON, gzipped or not; repeat for more")
+    ],
+    models: Annotated[Path, typer.Option(file_okay=False, help="folder with a registry, `models/...`")] = FIRST_MODELS,
+    family: Annotated[str, typer.Option(help="a family whose model has an embedding")] = "path",
+    each: Annotated[list[int] | None, typer.Option(min=1, help="drawings of each digit that are given")] = None,
+    most: Annotated[int, typer.Option(min=1, help="drawings of a writer that are read")] = 60,
+    all_writers: Annotated[bool, typer.Option(help="also writers that models may be trained on")] = False,
+    constant: Annotated[list[str] | None, typer.Option(help="of the vote, such as temperature=0.05")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Prints a Markdown table: accuracy over ten stages and finished, alone and with a memory; each writer alike."""
+    counts = sorted(set(each or (1, 2, 5)))
+    try:
+        constants = Constants(**dict(_parse_constant(text) for text in constant or ()))
+        embedder = _embedder(models, family)
+        kept = (drawing for file in drawings for drawing in read_drawings(file))
+        writers = writers_of(
+            [drawing for drawing in kept if all_writers or drawing.use == "validation"], max(counts), most
+        )
+    except (DrawingError, NoEmbedding, RegistryError, ValueError) as error:
+        sys.exit(f"personal: {error}")
+    if not writers:
+        sys.exit(f"personal: no held-out writer with more than {max(counts)} drawings of each digit")
+    found = gains([read_writer(writer, embedder) for writer in writers], counts, constants)
+    rows = [*found, *averages(found)]
+    print(json.dumps([_record(gain) for gain in rows]) if as_json else table(rows))
+
+
+def _embedder(models: Path, family: str) -> Embedder:
+    registry = Registry(FolderStore(models))
+    champion = registry.champion(family)
+    if champion is None:
+        raise ValueError(f"{models} has no champion of family {family}")
+    artifact = registry.load(family, champion.version)
+    check_artifact(artifact)
+    return Embedder(artifact.model, artifact.card.encoding)
+
+
+def _parse_constant(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    known = [field.name for field in fields(Constants)]
+    if name not in known:
+        raise ValueError(f"constant {text!r}, expected one of {', '.join(known)} and a value")
+    return name, float(value)
+
+
+def table(found: Iterable[Gain]) -> str:
+    return "\n".join([HEAD, *(_row(gain) for gain in found)])
+
+
+def _row(gain: Gain) -> str:
+    shares = (gain.plain.mean(), gain.personal.mean()), (gain.plain[-1], gain.personal[-1])
+    (plain, voted), (plain_end, voted_end) = (tuple(f"{100 * share:.1f}" for share in pair) for pair in shares)
+    cells: Sequence[object] = (
+        gain.source, gain.whose, gain.each, gain.writers,
+        plain, voted, f"{gain.mean:+.1f}", plain_end, voted_end, f"{gain.finished:+.1f}",
+    )  # fmt: skip
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def _record(gain: Gain) -> dict[str, object]:
+    return {
+        "source": gain.source, "memory": gain.whose, "each": gain.each, "writers": gain.writers,
+        "drawings": gain.drawings, "plain": gain.plain.round(4).tolist(), "personal": gain.personal.round(4).tolist(),
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,59 @@
+"""Splits a writer's drawings into those that are given and those that are read. Runs no model."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from collector.ink.drawing import DIGITS, Point, Stroke
+from service.personal.embedder import OwnDrawing
+from training.data.dataset import LabelledDrawing
+
+NO_TIME = datetime.fromtimestamp(0, UTC)  # files have none
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A writer's drawings: `given[k]` are the k-th of each digit, `read` the rest."""
+
+    name: str
+    source: str
+    given: tuple[tuple[OwnDrawing, ...], ...]
+    read: tuple[OwnDrawing, ...]
+
+
+def writers_of(drawings: Iterable[LabelledDrawing], most_given: int, most_read: int) -> list[Writer]:
+    """The writers with more than `most_given` drawings of each digit, in the order of a hash.
+
+    At most `most_read` drawings of each are read, the same number of each digit where there are enough.
+    """
+    by_writer: dict[tuple[str, str], list[LabelledDrawing]] = defaultdict(list)
+    for drawing in drawings:
+        by_writer[drawing.source, drawing.contributor].append(drawing)
+    found = (_writer(source, name, own, most_given, most_read) for (source, name), own in sorted(by_writer.items()))
+    return [writer for writer in found if writer is not None]
+
+
+def _writer(source: str, name: str, own: Sequence[LabelledDrawing], most_given: int, most_read: int) -> Writer | None:
+    by_label: dict[int, list[LabelledDrawing]] = defaultdict(list)
+    for drawing in sorted(own, key=_order):
+        by_label[drawing.label].append(drawing)
+    if any(len(by_label[digit]) <= most_given for digit in range(DIGITS)):
+        return None
+    given = tuple(tuple(own_drawing(by_label[digit][k]) for digit in range(DIGITS)) for k in range(most_given))
+    rest = [by_label[digit][most_given:][: -(-most_read // DIGITS)] for digit in range(DIGITS)]
+    return Writer(name, source, given, tuple(own_drawing(drawing) for digit in rest for drawing in digit)[:most_read])
+
+
+def own_drawing(drawing: LabelledDrawing) -> OwnDrawing:
+    """The drawing as the service finds it in the store."""
+    strokes = tuple(Stroke(tuple(Point(float(x), float(y)) for x, y in line)) for line in drawing.lines)
+    canvas = drawing.canvas
+    return OwnDrawing(drawing.id, drawing.label, strokes, canvas.width, canvas.height, canvas.pen_width, NO_TIME)
+
+
+def _order(drawing: LabelledDrawing) -> str:
+    return hashlib.sha256(f"{drawing.source}/{drawing.id}".encode()).hexdigest()

@@ -1,0 +1,109 @@
+"""The vote: reads a snapshot by the stages of the contributor's own earlier drawings. Pure numpy, no I/O."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+CLASSES = 10
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """The constants of the vote."""
+
+    temperature: float = 0.05  # of the cosine similarities: so much less alike counts 1/e
+    weight: float = 0.7  # of the vote's log shares beside the model's log probabilities
+    epsilon: float = 0.02  # of each class's share: no digit is ruled out because it was never drawn
+
+
+VOTE = Constants()
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """One drawing as a model sees it at its stages: embeddings (stages, E) of length 1, probabilities (stages, 10)."""
+
+    label: int
+    embeddings: Floats
+    probabilities: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """The stages of a contributor's own drawings as one model sees them; n is the number of stages."""
+
+    embeddings: Floats  # (n, E), each of length 1
+    labels: NDArray[np.uint8]  # (n,)
+    drawings: NDArray[np.int32]  # (n,), the index of each stage's drawing
+    probabilities: Floats  # (n, 10), of the model alone
+    votes: Floats  # (10, n), the labels as one-hot columns
+
+    @property
+    def count(self) -> int:
+        """The number of drawings."""
+        return int(self.drawings[-1]) + 1
+
+    @property
+    def bytes(self) -> int:
+        arrays = (self.embeddings, self.labels, self.drawings, self.probabilities, self.votes)
+        return sum(array.nbytes for array in arrays)
+
+    def without(self, drawing: int) -> Memory | None:
+        """The memory of the other drawings; None if there are none."""
+        kept = self.drawings != drawing
+        if not kept.any():
+            return None
+        drawings = self.drawings[kept]
+        return _memory(
+            self.embeddings[kept], self.labels[kept], drawings - (drawings > drawing), self.probabilities[kept]
+        )
+
+
+def make_memory(drawings: Sequence[Embedded]) -> Memory:
+    """The memory of at least one drawing, oldest first."""
+    counts = [len(drawing.embeddings) for drawing in drawings]
+    return _memory(
+        np.concatenate([drawing.embeddings for drawing in drawings]),
+        np.repeat(np.array([drawing.label for drawing in drawings], np.uint8), counts),
+        np.repeat(np.arange(len(drawings), dtype=np.int32), counts),
+        np.concatenate([drawing.probabilities for drawing in drawings]),
+    )
+
+
+def _memory(
+    embeddings: Floats, labels: NDArray[np.uint8], drawings: NDArray[np.int32], probabilities: Floats
+) -> Memory:
+    votes = np.ascontiguousarray((np.arange(CLASSES)[:, None] == labels).astype(np.float32))
+    return Memory(embeddings, labels, drawings, probabilities, votes)
+
+
+def unit(embedding: Floats) -> Floats:
+    """The embedding (E,) scaled to length 1; zeros stay."""
+    length = math.sqrt(embedding.dot(embedding))
+    return embedding / np.float32(length) if length else embedding
+
+
+def vote(memory: Memory, embedding: Floats, probabilities: Floats, constants: Constants = VOTE) -> Floats:
+    """The model's probabilities (10,) of one snapshot, weighed by how alike its embedding (E,) is to the memory.
+
+    Each stage votes for its drawing's label by a softmax over cosine similarities; the shares s of the classes go into
+    probabilities * (s + epsilon) ** weight.
+    """
+    length = math.sqrt(embedding.dot(embedding)) or 1.0
+    # A cosine is at most 1, so that exp() can't overflow for any temperature above 0.012.
+    alike = memory.embeddings @ (embedding * np.float32(1 / (constants.temperature * length)))
+    np.exp(alike, out=alike)
+    shares = memory.votes @ alike
+    shares /= shares.sum()
+    shares += np.float32(constants.epsilon)
+    weighed = shares ** np.float32(constants.weight)
+    weighed *= probabilities
+    weighed /= weighed.sum()
+    return weighed

@@ -1,0 +1,64 @@
+"""The vote: own drawings alike pull towards their label, others change little; the plain model counts too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from service.personal.vote import Embedded, make_memory, unit, vote
+
+EVEN = np.full(10, 0.1, np.float32)
+
+
+def embedded(label: int, *directions: int) -> Embedded:
+    """A drawing whose stages are unit vectors along these axes."""
+    embeddings = np.eye(12, dtype=np.float32)[list(directions)]
+    return Embedded(label, embeddings, np.tile(EVEN, (len(directions), 1)))
+
+
+def test_a_snapshot_like_an_own_drawing_is_read_as_its_label() -> None:
+    memory = make_memory([embedded(3, 0, 1), embedded(8, 2, 3)])
+
+    read = vote(memory, 5 * np.eye(12, dtype=np.float32)[2], EVEN)
+
+    assert read.argmax() == 8
+    assert read.sum() == pytest.approx(1)
+
+
+def test_the_models_own_certainty_is_not_overruled_by_a_label_that_was_never_given() -> None:
+    sure_of_five = np.full(10, 0.001, np.float32)
+    sure_of_five[5] = 0.991
+    memory = make_memory([embedded(3, 0)])
+
+    read = vote(memory, np.eye(12, dtype=np.float32)[4], sure_of_five)
+
+    assert read.argmax() == 5
+
+
+@pytest.mark.parametrize("embedding", [np.zeros(12, np.float32), np.full(12, 1e6, np.float32)])
+def test_any_embedding_gives_probabilities(embedding: NDArray[np.float32]) -> None:
+    memory = make_memory([embedded(label, label) for label in range(10)])
+
+    read = vote(memory, embedding, EVEN)
+
+    assert np.isfinite(read).all()
+    assert read.sum() == pytest.approx(1)
+
+
+def test_a_memory_counts_its_drawings_and_can_leave_one_out() -> None:
+    memory = make_memory([embedded(1, 0, 1), embedded(2, 2), embedded(3, 3)])
+
+    others = memory.without(1)
+
+    assert memory.count == 3
+    assert others is not None
+    assert others.count == 2
+    assert others.labels.tolist() == [1, 1, 3]
+    assert others.drawings.tolist() == [0, 0, 1]
+    assert make_memory([embedded(1, 0)]).without(0) is None
+
+
+def test_embeddings_are_scaled_to_length_1() -> None:
+    assert unit(np.array([3, 4], np.float32)).tolist() == pytest.approx([0.6, 0.8])
+    assert unit(np.zeros(2, np.float32)).tolist() == [0, 0]
