@@ -24,6 +24,30 @@ export function eased(shown, wanted, part) {
 }
 
 /**
+ * Tells whether a state has lasted for `ms`, and calls back when it has; one that ends before is passed over.
+ * @param {number} ms
+ * @returns {(holds: boolean, lasted: () => void) => boolean}
+ */
+export function lasting(ms) {
+  let timer = 0;
+  let hasLasted = false;
+  return (holds, lasted) => {
+    if (!holds) {
+      clearTimeout(timer);
+      timer = 0;
+      hasLasted = false;
+    }
+    if (holds && !hasLasted) {
+      timer ||= setTimeout(() => {
+        hasLasted = true;
+        lasted();
+      }, ms);
+    }
+    return hasLasted;
+  };
+}
+
+/**
  * Runs the latest of many writes, `FIGURES_MS` apart or at once. The last is never lost.
  * @returns {(write: () => void, atOnce: boolean) => void}
  */

@@ -1,7 +1,7 @@
 /** Shows the guess, its probability and the ten bars. */
 
 import { byId, element, setText } from '../ui/dom.js';
-import { calmly, eased, partOfTheWay } from './motion.js';
+import { calmly, eased, lasting, partOfTheWay } from './motion.js';
 import { guessOf, leadingOf } from './predictions.js';
 import { percent } from '../ui/words.js';
 
@@ -11,6 +11,7 @@ import { percent } from '../ui/words.js';
 const UNKNOWN = Array(10).fill(0);
 const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 const SPEAK_MS = 900; // the guess must rest this long before a screen reader announces it
+const UNSURE_MS = 200; // a drawing that is no digit for a moment on its way to one shows no sentence
 const NO_DIGIT = 'Not a digit I know';
 const SETTLED = 'settled';
 
@@ -93,23 +94,33 @@ export class GuessView {
   #unsure = byId('guess-unsure', HTMLElement);
   #announcement = byId('announcement', HTMLElement);
   #calmly = calmly();
+  #unsureLasts = lasting(UNSURE_MS);
   #timer = 0;
+  /** @type {Guess | null} */ #latest = null;
 
   /** @param {Prediction | null} prediction */
   show(prediction) {
-    const guess = prediction && guessOf(prediction);
-    const known = guess?.unsure ? null : guess;
+    this.#latest = prediction && guessOf(prediction);
+    this.#write(this.#latest, this.#unsureLasts(this.#latest?.unsure === true, () => this.#write(this.#latest, true)));
+    this.#speakLater(this.#latest);
+  }
+
+  /**
+   * @param {Guess | null} guess
+   * @param {boolean} unsure shows the sentence in place of the digit
+   */
+  #write(guess, unsure) {
+    const known = unsure ? null : guess;
     setText(this.#digit, known ? String(known.digit) : '');
-    setText(this.#unsure, guess?.unsure ? NO_DIGIT : '');
+    setText(this.#unsure, unsure ? NO_DIGIT : '');
     this.#calmly(() => {
       setText(this.#strength, known ? percent(known.probability) : '');
       setText(this.#settled, known?.settled ? SETTLED : '');
     }, known === null);
-    this.#guess.toggleAttribute('data-unsure', guess?.unsure === true);
+    this.#guess.toggleAttribute('data-unsure', unsure);
     this.#guess.dataset.digit = guess ? String(guess.digit) : '';
     // Under 0.3 no digit leads by much; the tone runs from there to sure.
     this.#digit.style.setProperty('--sureness', String(guess ? Math.min(Math.max((guess.probability - 0.2) / 0.75, 0), 1) : 1));
-    this.#speakLater(guess);
   }
 
   /** @param {Guess | null} guess */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 
-import { calmly, eased, partOfTheWay } from '../../../frontend/js/watch/motion.js';
+import { calmly, eased, lasting, partOfTheWay } from '../../../frontend/js/watch/motion.js';
 
 let now = 0;
 
@@ -75,4 +75,30 @@ test('figures that rest are written at once again', () => {
   write(() => written.push(2), false);
 
   assert.deepEqual(written, [1, 2]);
+});
+
+test('a state that ends early has not lasted', () => {
+  const lasts = lasting(200);
+  const told = [];
+
+  const seen = [lasts(true, () => told.push('first'))];
+  pass(150);
+  seen.push(lasts(false, () => told.push('second')));
+  pass(300);
+
+  assert.deepEqual([seen, told], [[false, false], []]);
+});
+
+test('a state that lasts is told once, and holds until it ends', () => {
+  const lasts = lasting(200);
+  const told = [];
+
+  const seen = [lasts(true, () => told.push('first'))];
+  pass(150);
+  seen.push(lasts(true, () => told.push('second')));
+  pass(50);
+  seen.push(lasts(true, () => told.push('third')), lasts(false, () => told.push('fourth')), lasts(true, () => told.push('fifth')));
+
+  assert.deepEqual(seen, [false, false, true, false, false]);
+  assert.deepEqual(told, ['first']);
 });
