@@ -120,6 +120,12 @@ def _path_arrays(lines: Lines, canvas: Canvas, fractions: Sequence[float]) -> Co
     }
 
 
+def drawn_canvases(lines: Lines, canvas: Canvas, fractions: Sequence[float]) -> Iterator[NDArray[np.uint8]]:
+    """The canvas, (height, width), at rising ink fractions; 0 is ink and 255 is paper."""
+    for picture in _pictures(lines, canvas, fractions):
+        yield 255 - np.asarray(picture)
+
+
 def _pictures(lines: Lines, canvas: Canvas, fractions: Sequence[float]) -> Iterator[Image.Image]:
     """Yields the same picture at each fraction as it gains ink; ink is 255."""
     picture = Image.new("L", (canvas.width, canvas.height), 0)

@@ -47,8 +47,8 @@ def test_the_documented_close_codes_are_complete() -> None:
 def test_the_documented_frame_is_the_parsed_one() -> None:
     snapshots = section("Snapshots")
     offsets = [int(offset) for offset in re.findall(r"^\| (\d+) \| (?:u|\.)", snapshots, re.MULTILINE)]
-    encodings = dict(re.findall(r"(\d) `(\w+)`", snapshots.split("| 2 | u16")[0]))
-    sizes = re.search(r"payload: (\d+), (\d+), any and (\d+) bytes", snapshots)
+    encodings = dict(re.findall(r"(\d) `([\w/]+)`", snapshots.split("| 2 | u16")[0]))
+    sizes = re.search(r"payload: (\d+), (\d+), any, (\d+) and (\d+) bytes", snapshots)
 
     assert offsets[-1] == HEADER.size
     assert {int(number): name for number, name in encodings.items()} == FRAME_ENCODINGS

@@ -14,7 +14,7 @@ from collector.ink.raster import draw_strokes
 from collector.ink.snapshot import to_canvas20
 from training.data.dataset import EVALUATION_STAGES
 from training.data.reference import reference_drawings
-from training.data.stages import Canvas, _pictures, cut_lines, lines_of, stage_arrays
+from training.data.stages import Canvas, cut_lines, drawn_canvases, lines_of, stage_arrays
 
 DRAWINGS = reference_drawings("validation")[:40:3]
 
@@ -56,8 +56,8 @@ def test_a_picture_of_a_stage_is_read_as_the_contract_reads_it(size: tuple[int, 
     for labelled in DRAWINGS[:4]:
         canvas = Canvas(*size, pen_width)
         arrays = stage_arrays("ink20", labelled.lines, canvas, EVALUATION_STAGES)
-        for row, picture in enumerate(_pictures(labelled.lines, canvas, EVALUATION_STAGES)):
-            exact = to_ink20_2(255 - np.asarray(picture))
+        for row, picture in enumerate(drawn_canvases(labelled.lines, canvas, EVALUATION_STAGES)):
+            exact = to_ink20_2(picture)
 
             assert tuple(arrays["place"][row].tolist()) == exact.place.as_tuple()
             assert (arrays["cells"][row] == exact.cells).all()
@@ -67,8 +67,8 @@ def test_a_picture_of_a_stage_is_read_as_the_contract_reads_it(size: tuple[int, 
 def test_a_shrunk_picture_is_read_as_the_contract_reads_it(side: int) -> None:
     for labelled in DRAWINGS[:4]:
         arrays = stage_arrays("ink20", labelled.lines, labelled.canvas, EVALUATION_STAGES, side)
-        for row, picture in enumerate(_pictures(labelled.lines, labelled.canvas, EVALUATION_STAGES)):
-            small = picture.resize((side, side), Image.Resampling.BOX)
+        for row, picture in enumerate(drawn_canvases(labelled.lines, labelled.canvas, EVALUATION_STAGES)):
+            small = Image.fromarray(255 - picture).resize((side, side), Image.Resampling.BOX)
             exact = to_ink20_2(255 - np.asarray(small))
 
             # The part that is read alone rounds a single pixel differently, and so a box's edge now and then.
