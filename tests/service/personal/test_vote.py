@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from service.personal.vote import Embedded, make_memory, unit, vote
+from service.personal.vote import VOTE, Embedded, make_memory, unit, vote
 
 EVEN = np.full(10, 0.1, np.float32)
 
@@ -34,6 +34,20 @@ def test_the_models_own_certainty_is_not_overruled_by_a_label_that_was_never_giv
     read = vote(memory, np.eye(12, dtype=np.float32)[4], sure_of_five)
 
     assert read.argmax() == 5
+
+
+def test_drawings_that_are_little_alike_change_little() -> None:
+    leaning = np.full(10, 0.08, np.float32)
+    leaning[4] = 0.28
+    memory = make_memory([embedded(3, 0), embedded(8, 1)])
+
+    read = vote(memory, np.eye(12, dtype=np.float32)[5], leaning)
+
+    assert read.argmax() == 4
+
+
+def test_more_drawings_make_the_vote_sharper() -> None:
+    assert VOTE.temperature_of(50) < VOTE.temperature_of(20) < VOTE.temperature_of(10) == VOTE.temperature_of(1)
 
 
 @pytest.mark.parametrize("embedding", [np.zeros(12, np.float32), np.full(12, 1e6, np.float32)])
