@@ -20,15 +20,13 @@ class Constants:
     """The constants of the vote, chosen on writers that no model had seen (`python -m infra.personal`)."""
 
     temperature: float = 0.05  # of cosine similarities, with ten drawings: so much less alike counts 1/e
-    sharpening: float = (
-        0.32  # with n drawings the temperature falls as (10 / n) ** sharpening: many leave less to chance
-    )
+    sharpening: float = 0.32  # with n drawings the temperature falls as (10 / n) ** sharpening
     prior: float = 0.02  # weight of the model's own probabilities: it decides where no drawing is much alike
     weight: float = 1.5  # of the vote's log shares beside the model's log probabilities
     epsilon: float = 0.01  # of each class's share: no digit is ruled out because it was never drawn
 
     def temperature_of(self, drawings: int) -> float:
-        return self.temperature * (FEW_DRAWINGS / max(FEW_DRAWINGS, drawings)) ** self.sharpening
+        return self.temperature * math.pow(FEW_DRAWINGS / max(FEW_DRAWINGS, drawings), self.sharpening)
 
 
 VOTE = Constants()
