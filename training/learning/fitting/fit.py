@@ -10,7 +10,7 @@ import numpy as np
 
 from training.data.dataset import NO_DIGIT, Snapshots
 from training.data.sources import Floats, Source, draw_rows
-from training.families.recipes import CLASSES, TARGETS, Family, Recipe
+from training.families.recipes import CLASSES, EARLY_INK, TARGETS, Family, Recipe
 from training.learning.fitting.conversion import convert, set_weights, traced_model, weights_of
 from training.learning.fitting.graph import TrainingGraph, prediction_graph, training_graph
 from training.learning.fitting.runtime import keras, tf
@@ -111,7 +111,9 @@ def _targets(graph: TrainingGraph, source: Source, recipe: Recipe) -> Floats:
         return _predict(graph.predict, source.snapshots)
     targets = np.eye(TARGETS, dtype=np.float32)[source.snapshots.labels]
     is_digit = (source.snapshots.labels != NO_DIGIT)[:, None]
-    digits = targets[:, :CLASSES] * (1 - recipe.smoothing) + recipe.smoothing / CLASSES * is_digit
+    beginning = np.maximum(0, 1 - source.snapshots.ink / EARLY_INK)[:, None]
+    smoothing = recipe.smoothing + recipe.early_smoothing * beginning
+    digits = targets[:, :CLASSES] * (1 - smoothing) + smoothing / CLASSES * is_digit
     targets = np.concatenate([digits, targets[:, CLASSES:]], axis=1)
     if source.soft_labels is not None:
         weight = source.distillation_weight
