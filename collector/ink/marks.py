@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from collector.ink.snapshot import INK_LEVEL
 
 LINE_LEVEL = 40  # of 255: ink of a line; ruled lines are often pale
+STRONGER = 40  # of 255: by which a stroke that crosses a paler line is
+STRONG = 200  # of 255: ink that may be a stroke's, however dark the line
 RIM_LEVEL = 16  # of 255: the rim of a removed line, which goes with it
 
 # Of the picture's side.
@@ -28,8 +30,9 @@ MANY_LINES = 3
 CELLS = 64  # a side
 SPECK_MASS = 0.05  # of the largest part's ink
 SPECK_AREA = 0.6  # of the pen's square: a second stroke begins with a dot
-FAR_AREA = 2.0  # of the pen's square, for a speck that is far away
-FAR = 0.35  # of the largest part's longer side
+FAR = 0.35  # of the largest part's longer side: there, nothing small belongs to the drawing
+FAR_MASS = 0.12  # of the largest part's ink
+FAR_EXTENT = 0.05  # of the picture's side
 
 Ink = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -70,7 +73,7 @@ def _without_frame(ink: Ink, in_rows: NDArray[np.intp], in_columns: NDArray[np.i
 
 def _edge(counts: NDArray[np.intp], length: int) -> int:
     """Where the picture begins behind a frame's line along its first rows; 0 without one."""
-    band = max(2, round(FRAME_BAND * len(counts)))
+    band = min(max(2, round(FRAME_BAND * len(counts))), len(counts))
     covered = np.flatnonzero(counts[:band] >= FRAME_COVER * length)
     if len(covered) == 0:
         return 0
@@ -152,7 +155,11 @@ def _erase(ink: Ink, lines: list[_Line]) -> None:
         reach = -(-thickness // 2)  # a slanting stroke crosses the line at another column than it enters
         above = _widened(ink[first - 1], reach) if first > 0 else np.zeros(width, np.uint8)
         below = _widened(ink[last + 1], reach) if last < height - 1 else np.zeros(width, np.uint8)
-        np.minimum(ink[first : last + 1], np.minimum(above, below), out=ink[first : last + 1])
+        crossing = np.minimum(above, below)
+        # Where a line crosses this one, ink above and below is no stronger than its own.
+        level = float(np.median(ink[line.first : line.last + 1, line.start : line.end]))
+        crossing[crossing < min(level + STRONGER, STRONG)] = 0
+        np.minimum(ink[first : last + 1], crossing, out=ink[first : last + 1])
 
 
 def _widened(row: Ink, reach: int) -> Ink:
@@ -198,10 +205,10 @@ def _without_specks(ink: Ink, inked: Mask) -> Ink:
 
 
 def _is_speck(part: _Part, main: _Part, pen: float, cell: int) -> bool:
-    if part.mass > SPECK_MASS * main.mass or (part.extent - 2) * cell > 2 * pen:
-        return False
-    far = part.distance(main) >= max(2, FAR * main.extent)
-    return part.mass <= (FAR_AREA if far else SPECK_AREA) * pen * pen
+    extent = (part.extent - 2) * cell  # at least: it may only touch its outermost cells
+    if part.distance(main) >= max(2, FAR * main.extent):
+        return part.mass <= FAR_MASS * main.mass and extent <= max(2 * pen, FAR_EXTENT * CELLS * cell)
+    return part.mass <= min(SPECK_MASS * main.mass, SPECK_AREA * pen * pen) and extent <= 2 * pen
 
 
 def _pen_width(inked: Mask) -> float:

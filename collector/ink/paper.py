@@ -18,16 +18,23 @@ from collector.ink.snapshot import INK_LEVEL, MIN_CONTRAST
 
 LARGEST_SIDE = 1024  # px; a larger picture is shrunk by a whole number first, which loses nothing in 20x20 cells
 CLEAN_SHARE = 0.5  # of the pixels that have exactly the paper's level
-FAINT_SHARE = 0.01  # of all pixels that may be faint beside those of a pen's rim
+SOLID_INK = 200  # of 255: ink in the middle of a line
+FAINT_SHARE = 0.03  # of the cells that may hold weaker ink away from any line
+RIM = 2  # cells either side of a line, where its rim may be
 SOLID_ALPHA = 128
 CLEAR_SHARE = 0.25  # of the pixels; a picture with round corners has fewer
+SAMPLED = 20_000  # pixels, at least, that the paper's colour is taken from
 ONE_COLOUR = 48  # of 255: visible pixels that differ less are ink alone, without paper
 
 # Uneven paper is looked at in this many cells a side.
 COARSE = 48
+RIDGE = 1e-3  # few cells leave the polynomial undetermined
 DEGREE = 3  # of the polynomial that is the first estimate of the paper
 NEAR = 3  # cells either side, over which the paper's level is averaged
+WIDEST_LINE = 0.27  # of the picture's side: what is narrower is taken for ink, what is wider for a shadow
 NOISE_SDS = 4.0
+LIGHT = 128  # of 255: paper that is lighter can be in a shadow
+MOST_GAIN = 3.0
 FAINT_INK = 0.2  # of the ink's level: what is weaker is left of a shadow
 
 TRIMMED = 0.05  # of a side: ink that comes nearer to all four is trimmed
@@ -89,17 +96,28 @@ def _contrast_of_gray(image: Image.Image) -> Gray:
     table = contrast_table(counts)
     if table is None:
         return np.zeros_like(gray)
-    if _is_clean(counts, table):
-        return look_up(gray, table)
-    return _contrast_on_uneven_paper(gray[..., None])
+    ink = look_up(gray, table)
+    return ink if _is_clean(counts, table, ink) else _contrast_on_uneven_paper(gray[..., None])
 
 
-def _is_clean(counts: NDArray[np.int64], table: Gray) -> bool:
-    """Whether most pixels have exactly the paper's level, and few are faint, as they are in a shadow."""
-    size = int(counts.sum())
-    faint = int(counts[(table > 0) & (table < INK_LEVEL)].sum())
-    solid = int(counts[table >= INK_LEVEL].sum())
-    return int(counts.max()) >= CLEAN_SHARE * size and faint <= solid + FAINT_SHARE * size
+def _is_clean(counts: NDArray[np.int64], table: Gray, ink: Gray) -> bool:
+    """Whether most pixels have exactly the paper's level, and the others are lines: a shadow is weak and wide."""
+    if int(counts.max()) < CLEAN_SHARE * ink.size:
+        return False
+    weak = int(counts[(table > 0) & (table < SOLID_INK)].sum())
+    if weak <= FAINT_SHARE * ink.size:
+        return True
+    strongest = _block_maxima(without_marks(ink), -(-max(ink.shape) // COARSE))
+    near_lines = _widened(strongest.astype(np.float32), 2 * RIM + 1) >= SOLID_INK
+    return bool(np.count_nonzero((strongest > 0) & ~near_lines) <= FAINT_SHARE * strongest.size)
+
+
+def _block_maxima(ink: Gray, block: int) -> Gray:
+    height, width = ink.shape
+    padded = np.pad(ink, ((0, -height % block), (0, -width % block)))
+    rows, columns = padded.shape[0] // block, padded.shape[1] // block
+    # Columns first, which are adjacent in memory.
+    return np.asarray(padded.reshape(rows, block, -1).max(axis=1).reshape(rows, columns, block).max(axis=2))
 
 
 def _contrast_of_colours(image: Image.Image) -> Gray:
@@ -113,13 +131,13 @@ def _contrast_of_colours(image: Image.Image) -> Gray:
     table = contrast_table(counts)
     if table is None:
         return np.zeros_like(distance)
-    if counts[0] == counts.max() and _is_clean(counts, table):
-        return look_up(distance, table)
-    return _contrast_on_uneven_paper(colours)
+    ink = look_up(distance, table)
+    return ink if counts[0] == counts.max() and _is_clean(counts, table, ink) else _contrast_on_uneven_paper(colours)
 
 
 def _commonest_colour(colours: Gray) -> Gray:
-    """The mean of the pixels (n, 3) in the fullest of 16x16x16 cells."""
+    """The median of the pixels (n, 3) in the fullest of 16x16x16 cells; of a large picture, of some of its pixels."""
+    colours = colours[:: max(1, len(colours) // SAMPLED)]
     cells = (colours >> 4).astype(np.int32) @ np.array([256, 16, 1], np.int32)
     fullest = int(np.bincount(cells).argmax())
     return np.asarray(np.median(colours[cells == fullest], axis=0), np.uint8)
@@ -133,7 +151,8 @@ def _distance(difference: Plane) -> Gray:
 
 def _contrast_on_uneven_paper(picture: Gray) -> Gray:
     """Of a picture (height, width, channels) whose paper has grain, a gradient or a soft shadow."""
-    distance = _distance(picture.astype(np.float32) - _paper_of(picture))
+    paper = _paper_of(picture)
+    distance = _lit_evenly(_distance(picture.astype(np.float32) - paper), paper)
     counts = np.bincount(distance.reshape(-1), minlength=256)
     noise = 1.48 * float(np.searchsorted(np.cumsum(counts), (distance.size + 1) // 2))
     threshold = otsu(counts)
@@ -144,9 +163,19 @@ def _contrast_on_uneven_paper(picture: Gray) -> Gray:
     level = float(np.searchsorted(np.cumsum(solid), 0.6 * solid.sum()))
     if level < max(MIN_CONTRAST, NOISE_SDS * noise):
         return np.zeros_like(distance)
-    floor = min(max(NOISE_SDS / 2 * noise, FAINT_INK * level), 0.6 * level)
-    ink = (np.arange(256) - floor) * (255 / (level - floor))
+    levels = np.arange(256)
+    ink = np.where(levels > max(NOISE_SDS * noise, FAINT_INK * level), levels * (255 / level), 0)
     return look_up(distance, np.clip(np.rint(ink), 0, 255).astype(np.uint8))
+
+
+def _lit_evenly(distance: Gray, paper: Plane) -> Gray:
+    """The distance as if the paper was as light everywhere as where it is lightest: shadows weaken ink too."""
+    light = paper.mean(axis=2)
+    lightest = float(np.quantile(light[::8, ::8], 0.95))
+    if lightest < LIGHT:
+        return distance
+    gain = np.clip(lightest / np.maximum(light, 1), 1, MOST_GAIN)
+    return np.asarray(np.minimum(np.rint(distance * gain), 255), np.uint8)
 
 
 def otsu(counts: NDArray[np.int64]) -> int:
@@ -168,12 +197,32 @@ def _paper_of(picture: Gray) -> Plane:
     coarse = np.stack(
         [_resized(picture[..., channel], columns, rows, Image.Resampling.BOX) for channel in range(channels)], axis=2
     )
+    # Ink is what is narrow on one side of the paper's level; which side shows against the first estimate.
+    residual = coarse - _first_estimate(coarse)
+    dark_ink = (residual**3).sum(axis=(0, 1)) < 0
+    window = round(WIDEST_LINE * max(rows, columns)) | 1
+    sign = np.where(dark_ink, 1, -1).astype(np.float32)
+    paper = sign * -_widened(-_widened(sign * coarse, window), window)
+    return np.stack(
+        [_resized(paper[..., channel], width, height, Image.Resampling.BILINEAR) for channel in range(channels)], axis=2
+    )
+
+
+def _first_estimate(coarse: Plane) -> Plane:
+    """The paper's level in cells (rows, columns, channels): a surface, and the cells near it."""
     smooth = _fitted(coarse)
     is_paper = _paper_mask(coarse - smooth)
-    near = _averaged(coarse - smooth, is_paper, NEAR) + smooth
-    return np.stack(
-        [_resized(near[..., channel], width, height, Image.Resampling.BILINEAR) for channel in range(channels)], axis=2
-    )
+    return _averaged(coarse - smooth, is_paper, NEAR) + smooth
+
+
+def _widened(plane: Plane, window: int) -> Plane:
+    """The maximum over a square of `window` cells a side about each; outside, the plane is mirrored."""
+    for axis in (0, 1):
+        reach = min(window // 2, plane.shape[axis])
+        padding = [(reach, reach) if each == axis else (0, 0) for each in range(plane.ndim)]
+        padded = np.pad(plane, padding, "symmetric")
+        plane = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis).max(axis=-1)
+    return plane
 
 
 def _resized(plane: NDArray[np.generic], width: int, height: int, how: Image.Resampling) -> Plane:
@@ -191,8 +240,10 @@ def _fitted(coarse: Plane) -> Plane:
     for share in (0.6, 0.7, 0.8):
         error = np.abs(values - fitted).max(axis=1)
         near = error <= np.quantile(error, share)
-        weights, *_ = np.linalg.lstsq(flat[near], values[near], rcond=None)
-        fitted = flat @ weights
+        chosen = flat[near]
+        # The normal equations: a few products, where a decomposition of all rows takes twenty times as long.
+        square = chosen.T @ chosen + RIDGE * np.eye(flat.shape[1])
+        fitted = flat @ np.linalg.solve(square, chosen.T @ values[near])
     return fitted.reshape(coarse.shape).astype(np.float32)
 
 

@@ -15,8 +15,9 @@ import skimage.transform
 from numpy.typing import NDArray
 from PIL import Image
 
-from collector.ink.canvas_png import read_canvas
-from collector.ink.snapshot import to_canvas20, to_ink20
+from collector.ink.canvas_png import read_ink
+from collector.ink.ink20_2 import ink20_2_of
+from collector.ink.snapshot import canvas20_of
 from collector.malloc import keep_freed_memory
 from infra.harness.data.drawings import canvases, drawings_of
 from infra.harness.rows import Result, Row, Setting, judge
@@ -25,21 +26,20 @@ TITLE = "From a canvas's PNG to a snapshot"
 TEXT = """\
 The original read each picture by `skimage.io.imread(as_gray=True)` and shrank it by
 `skimage.transform.downscale_local_mean` in blocks of 25x25. The service reads it by `collector/ink/canvas_png.py`,
-which checks its size, its chunks and their number before it decodes a pixel, and shrinks it by
-`collector/ink/snapshot.py`. Both are timed picture by picture, alternating, on canvases of 500x500 px at a quarter,
-half, three quarters and all of a drawing's ink; the figures are medians.
+which checks its size, its chunks and their number before it decodes a pixel, finds the ink (`collector/ink/paper.py`)
+and shrinks it by `collector/ink/ink20_2.py`. Both are timed picture by picture, alternating, on canvases of 500x500 px
+at a quarter, half, three quarters and all of a drawing's ink; the figures are medians.
 
 Equal means: the original's mean of each cell, in levels of 0 to 255, becomes ink (255 less the mean) and is rounded
 half up to 8 bits; the service's `canvas20` has the same values cell by cell. `ink20`, the crop that the models here
-use, is the same mean of a square around the ink (`tests/collector/ink/test_snapshot.py` compares it with scikit-image);
-the original had no crop, so it is compared with the original's time for the whole canvas.
+use, is the mean over a square around the ink at a fractional scale; the original had no crop, so it is compared with
+the original's time for the whole canvas.
 
 Where the time goes: half of the service's is Pillow undoing the filters of rows. Pillow gets the pixel data
 uncompressed, as zlib-ng expanded it to count its bytes: expanding it row by row itself took 1.4 ms more of a colour
 picture, expanding it at once takes 0.07 ms. Gray levels come from Pillow's integer weights, where scikit-image makes an
-array of 64-bit floats of all four channels. The cells take about 0.1 ms: columns are summed first, in 16 bits, along
-memory. The memory of one picture is reused for the next (`collector/malloc.py`), here for both ways: memory returned to
-the system comes back one page fault at a time.
+array of 64-bit floats of all four channels. The memory of one picture is reused for the next (`collector/malloc.py`),
+here for both ways: memory returned to the system comes back one page fault at a time.
 """
 
 BLOCK = 25  # px a cell: 500 / 20, the original's
@@ -82,7 +82,7 @@ def encode(canvas: NDArray[np.uint8], mode: Mode) -> bytes:
 
 
 def ours(png: bytes) -> Cells:
-    return to_canvas20(read_canvas(png))
+    return canvas20_of(read_ink(png))
 
 
 def original(png: bytes) -> NDArray[np.float64]:
@@ -104,7 +104,7 @@ def _time(pngs: Sequence[bytes], rounds: int) -> Times:
             turns = [
                 (times.original, lambda png=png: original(png)),
                 (times.canvas20, lambda png=png: ours(png)),
-                (times.ink20, lambda png=png: to_ink20(read_canvas(png))),
+                (times.ink20, lambda png=png: ink20_2_of(read_ink(png))),
             ]
             # In reverse every second time: the first finds the caches cold.
             for seconds, call in turns if number % 2 == 0 else reversed(turns):

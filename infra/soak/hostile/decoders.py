@@ -15,6 +15,7 @@ from PIL import Image
 from collector.contribution.contribution import BadContribution, parse_contribution
 from collector.ink.canvas_png import BadPng, read_canvas
 from collector.ink.drawing import Point, Stroke
+from collector.ink.ink20_2 import to_ink20_2
 from collector.ink.path import pack_path48, to_path48
 from collector.ink.png import CHUNK_HEAD, CRC_BYTES, IHDR, SIGNATURE, pack_chunk
 from collector.ink.snapshot import SnapshotError, pack_ink20, to_ink20
@@ -100,7 +101,8 @@ def _frames() -> list[bytes]:
     canvas = np.full((40, 40), 255, np.uint8)
     canvas[10:30, 18:22] = 0
     path = to_path48((Stroke((Point(1, 2), Point(30, 30))),), 40, 40)
-    payloads = {1: pack_ink20(to_ink20(canvas)), 2: bytes(400), 4: pack_path48(path)}
+    second = pack_ink20(to_ink20_2(canvas))
+    payloads = {1: pack_ink20(to_ink20(canvas)), 2: bytes(400), 4: pack_path48(path), 5: second}
     return [HEADER.pack(1, encoding, 0, 1, 2, 3) + payload for encoding, payload in payloads.items()]
 
 
