@@ -44,8 +44,8 @@ class Recipe:
     # Range of augmentation: little keeps early stages sharp, much helps with unseen writers.
     strength: tuple[float, float] = (0.0, 1.0)
     smoothing: float = 0.0  # of labels
-    # Of the labels of beginnings, falling to nothing at EARLY_INK: at 10 % of the ink, `path` was 7 points surer of unknown
-    # writers than it was right.
+    # Of the labels of beginnings, falling to nothing at EARLY_INK: at 10 % of the ink, `path` was 7 points surer of
+    # unknown writers than it was right.
     early_smoothing: float = 0.0
     warm_up: int = 0  # batches until the peak: the first statistics of batch norm are rough
     weight_decay: float = 0.0  # with adamw
