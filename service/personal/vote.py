@@ -19,9 +19,9 @@ Floats = NDArray[np.float32]
 class Constants:
     """The constants of the vote, chosen on writers that no model had seen (`python -m infra.personal`)."""
 
-    temperature: float = 0.05  # of cosine similarities, with ten drawings: so much less alike counts 1/e
+    temperature: float = 0.06  # of cosine similarities, with ten drawings: so much less alike counts 1/e
     sharpening: float = 0.32  # with n drawings the temperature falls as (10 / n) ** sharpening
-    prior: float = 0.02  # weight of the model's own probabilities: it decides where no drawing is much alike
+    prior: float = 0.04  # weight of the model's own probabilities: it decides where no drawing is much alike
     weight: float = 1.5  # of the vote's log shares beside the model's log probabilities
     epsilon: float = 0.01  # of each class's share: no digit is ruled out because it was never drawn
 
