@@ -11,6 +11,7 @@ DRAWINGS = "drawings/v1/"
 ARRIVALS = "arrivals/v1/"
 TOMBSTONES = "tombstones/v1/"
 VERDICTS = "verdicts/v1/"
+CONTRIBUTORS = "contributors/v1/"
 SHARDS = "shards/v1/"
 MODELS = "models/"
 PROBE = "probe/v1/uploader"  # put and deleted at once, to learn whether the store accepts objects
@@ -22,6 +23,8 @@ _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _DRAWING = re.compile(_UUID)
 _ARRIVAL = re.compile(rf"{re.escape(ARRIVALS)}(\d{{8}}T\d{{9}}Z)_({_UUID})", re.ASCII)
 _DRAWING_KEY = re.compile(rf"{re.escape(DRAWINGS)}({_UUID})\.json")
+_CONTRIBUTOR = re.compile(r"[0-9a-f]{32}")
+_INDEX_KEY = re.compile(rf"{re.escape(CONTRIBUTORS)}([0-9a-f]{{32}})/({_UUID})")
 _SHARD = re.compile(rf"{re.escape(SHARDS)}(\d{{12}})-(\d{{12}})_(\d{{6}})_([0-9a-f]{{12}})\.parquet", re.ASCII)
 
 
@@ -59,6 +62,33 @@ def parse_drawing_key(key: str) -> str:
     if match is None:
         raise NotInLayout(f"key {key!r:.120}, expected {DRAWINGS}<uuid>.json")
     return match[1]
+
+
+def is_contributor(text: str) -> bool:
+    """True for a contributor's hash, 32 hex digits."""
+    return _CONTRIBUTOR.fullmatch(text) is not None
+
+
+def contributor_prefix(contributor: str) -> str:
+    """The prefix of the index of one contributor's drawings."""
+    return f"{CONTRIBUTORS}{contributor}/"
+
+
+def index_key(contributor: str, drawing: str) -> str:
+    """The empty object by which a contributor's drawing is found."""
+    return f"{contributor_prefix(contributor)}{drawing}"
+
+
+def parse_index_key(key: str) -> tuple[str, str]:
+    """The contributor's hash and the drawing's id.
+
+    Raises:
+        NotInLayout: not `contributors/v1/<32 hex>/<uuid>`.
+    """
+    match = _INDEX_KEY.fullmatch(key)
+    if match is None:
+        raise NotInLayout(f"key {key!r:.120}, expected {CONTRIBUTORS}<32 hex>/<uuid>")
+    return match[1], match[2]
 
 
 def arrival_key(when: datetime, drawing: str) -> str:

@@ -72,6 +72,7 @@ CREATE TABLE IF NOT EXISTS drawings (
     body BLOB
 );
 CREATE INDEX IF NOT EXISTS waiting ON drawings (seq) WHERE body IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_contributor ON drawings (contributor, seq);
 CREATE TABLE IF NOT EXISTS backlog (drawings INTEGER NOT NULL, bytes INTEGER NOT NULL);
 INSERT INTO backlog SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM backlog);
 """
@@ -97,6 +98,23 @@ class Backlog:
 
     drawings: int
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The last drawing and the last deletion that a reader of `Spool.changes` knows."""
+
+    accepted: int
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The ids of drawings, with their contributors where accepted; `contributor` is empty if since deleted."""
+
+    accepted: tuple[tuple[str, str], ...]
+    deleted: tuple[str, ...]
+    position: Position
 
 
 class Spool:
@@ -330,6 +348,35 @@ class Spool:
             for row in self._read(waiting, (drawing,)):
                 return PendingDrawing(*row)
         return None
+
+    def drawings_of(self, contributor: str, limit: int) -> list[tuple[str, bool]]:
+        """At most `limit` of the contributor's drawings, the newest first: the id, and whether it waits for upload.
+
+        Raises:
+            SpoolError: the file can't be read.
+        """
+        rows = "SELECT id, body IS NOT NULL FROM drawings WHERE contributor = ? ORDER BY seq DESC LIMIT ?"
+        with self._lock:
+            return [(drawing, bool(waits)) for drawing, waits in self._read(rows, (contributor, limit))]
+
+    def changes(self, after: Position | None) -> Changes:
+        """The drawings accepted and deleted since `after`, by any process; none without it, only the position.
+
+        Raises:
+            SpoolError: the file can't be read.
+        """
+        with self._lock:
+            if after is None:
+                ((accepted,),) = self._read("SELECT coalesce(max(seq), 0) FROM drawings", ())
+                ((deleted,),) = self._read(LATEST, ())
+                return Changes((), (), Position(accepted, deleted))
+            rows = self._read("SELECT seq, id, contributor FROM drawings WHERE seq > ? ORDER BY seq", (after.accepted,))
+            gone = self._read("SELECT seq, id FROM deletions WHERE seq > ? ORDER BY seq", (after.deleted,))
+        return Changes(
+            accepted=tuple((drawing, contributor) for _, drawing, contributor in rows),
+            deleted=tuple(drawing for _, drawing in gone),
+            position=Position(rows[-1][0] if rows else after.accepted, gone[-1][0] if gone else after.deleted),
+        )
 
     def was_deleted(self, drawing: str) -> bool:
         """True when its contributor deleted the drawing.

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from collector.contribution.layout import index_key, is_contributor
 from collector.ink.canvas_png import read_canvas
 from collector.ink.png import BadPng
 from collector.ink.raster import encode_ink_png, encode_png
@@ -18,10 +19,11 @@ from collector.storage.stored_drawing import StoredDrawing, parse_stored_drawing
 
 @dataclass(frozen=True, slots=True)
 class PreparedDrawing:
-    """The objects of one drawing: its JSON, and each sample's key and PNG in order."""
+    """The objects of one drawing: its JSON, each sample's key and PNG in order, and the key of its index entry."""
 
     document: bytes
     samples: tuple[tuple[str, bytes], ...]
+    index: str | None  # None where the contributor's name is no hash
 
 
 def prepare(pending: PendingDrawing) -> PreparedDrawing:
@@ -39,7 +41,8 @@ def prepare(pending: PendingDrawing) -> PreparedDrawing:
         )
     encoded = [_encode_anew(step, png) for step, png in enumerate(pngs)]
     keys = [sample.key for sample in stored.samples]
-    return PreparedDrawing(_with_hashes(stored, encoded).to_json(), tuple(zip(keys, encoded, strict=True)))
+    index = index_key(stored.contributor, stored.id) if is_contributor(stored.contributor) else None
+    return PreparedDrawing(_with_hashes(stored, encoded).to_json(), tuple(zip(keys, encoded, strict=True)), index)
 
 
 def _encode_anew(step: int, png: bytes) -> bytes:

@@ -9,17 +9,22 @@ from datetime import datetime, timedelta
 
 from collector.contribution.layout import (
     ARRIVALS,
+    CONTRIBUTORS,
     NotInLayout,
     arrival_key,
     drawing_key,
+    index_key,
+    is_contributor,
     parse_arrival,
+    parse_index_key,
     samples_prefix,
     tombstone_key,
     verdict_key,
 )
 from collector.ink.drawing import DIGITS
 from collector.spool.spool import Spool, Unremoved
-from collector.storage.object_store import ObjectStore
+from collector.storage.object_store import NoSuchObject, ObjectStore
+from collector.storage.stored_drawing import BadStoredDrawing, parse_stored_drawing
 
 BATCH = 32  # drawings removed at once, and looked for in one walk through the arrivals
 CLOCK_SLACK = timedelta(days=1)  # by which the clock may have been set back between receiving and uploading
@@ -40,12 +45,14 @@ def remove_deleted(
     try:
         while not stop.is_set() and (batch := spool.unremoved(BATCH, after)):
             after = batch[-1].seq
-            errors = list(pool.map(lambda deleted: _try(store, deleted, stop), batch))
-            gone = [deleted for deleted, error in zip(batch, errors, strict=True) if error is None]
-            first = first or next((error for error in errors if error is not None), None)
+            outcomes = list(pool.map(lambda deleted: _try(store, deleted, stop), batch))
+            done = [(deleted, outcome) for deleted, outcome in zip(batch, outcomes, strict=True)]
+            gone = [deleted for deleted, outcome in done if isinstance(outcome, bool)]
+            first = first or next((outcome for outcome in outcomes if isinstance(outcome, Exception)), None)
             if not gone:
                 return first  # A store that is down is not asked for every one.
             _remove_arrivals(store, gone)
+            _remove_index_entries(store, {deleted.id for deleted, outcome in done if outcome is False})
             for deleted in gone:
                 spool.mark_removed(deleted.id)
             spool.forget_traces()
@@ -54,26 +61,53 @@ def remove_deleted(
     return first
 
 
-def _try(store: ObjectStore, deleted: Unremoved, stop: threading.Event) -> Exception | None:
+def _try(store: ObjectStore, deleted: Unremoved, stop: threading.Event) -> Exception | bool:
     if stop.is_set():
         return InterruptedError("stopped")
     try:
-        _remove_objects(store, deleted)
+        return _remove_objects(store, deleted)
     except Exception as error:  # HTTP clients have raised AttributeError for a broken answer
         return error
-    return None
 
 
-def _remove_objects(store: ObjectStore, deleted: Unremoved) -> None:
+def _remove_objects(store: ObjectStore, deleted: Unremoved) -> bool:
+    """Removes all but the arrivals; returns whether the index entry was among it."""
     # First: from now on nobody trains on it, whatever else is still there.
     store.put(tombstone_key(deleted.id), b"")
+    contributor = _contributor_of(store, deleted.id)  # the spool has forgotten who it was
     store.delete(drawing_key(deleted.id))
+    if contributor is not None:
+        store.delete(index_key(contributor, deleted.id))
     store.delete(verdict_key(deleted.id))
     labels = range(DIGITS) if deleted.label is None else [deleted.label]
     for label in labels:
         # Listed, not counted from its JSON: an upload that was cut short left samples without one.
         for key in list(store.keys(samples_prefix(label, deleted.id))):
             store.delete(key)
+    return contributor is not None
+
+
+def _contributor_of(store: ObjectStore, drawing: str) -> str | None:
+    try:
+        contributor = parse_stored_drawing(store.get(drawing_key(drawing))).contributor
+    except (NoSuchObject, BadStoredDrawing):
+        return None
+    return contributor if is_contributor(contributor) else None
+
+
+def _remove_index_entries(store: ObjectStore, drawings: set[str]) -> None:
+    """One walk for the drawings whose JSON is missing or damaged: most were deleted before their upload."""
+    if not drawings:
+        return
+    for key in [key for key in store.keys(CONTRIBUTORS) if _indexed(key) in drawings]:
+        store.delete(key)
+
+
+def _indexed(key: str) -> str | None:
+    try:
+        return parse_index_key(key)[1]
+    except NotInLayout:
+        return None
 
 
 def _remove_arrivals(store: ObjectStore, batch: Sequence[Unremoved]) -> None:

@@ -176,6 +176,8 @@ class Uploader:
         """Confirms that the store refuses this object, several times at once: one success means it only fails often."""
         prepared = prepare(pending)
         bodies = {**dict(prepared.samples), drawing_key(pending.id): prepared.document}
+        if prepared.index is not None:
+            bodies[prepared.index] = b""
         name, body = (arrival_key(self._clock(), pending.id), b"") if key == ARRIVALS else (key, bodies[key])
         for _ in range(CONFIRMATIONS):
             try:
@@ -225,6 +227,9 @@ class Uploader:
             self._put(key, png)
         if not self._spool.was_deleted(pending.id):
             self._put(drawing_key(pending.id), drawing.document)
+            # After the JSON: whoever finds the entry can read the drawing, and a removal finds the entry by the JSON.
+            if drawing.index is not None:
+                self._put(drawing.index, b"")
             # Last: whoever reads the arrival finds the drawing complete.
             self._put(arrival_key(self._clock(), pending.id), b"")
         self._spool.mark_uploaded(pending.id)

@@ -20,6 +20,7 @@ from pathlib import Path
 from collector.settings import StoreSettings, open_store
 from collector.spool.spool import Spool, SpoolError
 from collector.storage.folder_store import FolderStore
+from collector.upload.indexing import keep_indexing
 from collector.upload.uploader import Uploader, backoff_seconds
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ def _upload(spool_file: Path, stop: threading.Event) -> None:
         _sweep(store)
     spool = _open_spool(spool_file, stop)
     if spool is not None:
+        threading.Thread(target=keep_indexing, args=(store, stop), name="indexing", daemon=True).start()
         Uploader(spool, store).run(stop)
         spool.close()
 

@@ -10,6 +10,7 @@ from collector.contribution import layout
 from collector.storage.object_store import check_key
 
 DRAWING = "0b8f9a3e-6c1d-4f5a-9b7e-2d3c4b5a6978"
+CONTRIBUTOR = "0123456789abcdef" * 2
 WHEN = datetime(2026, 11, 21, 3, 45, 0, 123999, tzinfo=UTC)
 
 
@@ -21,6 +22,7 @@ def test_the_keys_are_those_that_are_written_down() -> None:
         layout.model_key("softmax", "20261121T034500Z-1f2e3d", "card.json"),
         layout.champion_key("softmax"),
         layout.tombstone_key(DRAWING),
+        layout.index_key(CONTRIBUTOR, DRAWING),
     ]
 
     assert keys == [
@@ -30,6 +32,7 @@ def test_the_keys_are_those_that_are_written_down() -> None:
         "models/softmax/20261121T034500Z-1f2e3d/card.json",
         "models/softmax/champion.json",
         f"tombstones/v1/{DRAWING}",
+        f"contributors/v1/{CONTRIBUTOR}/{DRAWING}",
     ]
     for key in keys:
         check_key(key)
@@ -55,3 +58,13 @@ def test_other_keys_are_not_taken_for_these(key: str) -> None:
         layout.parse_arrival(key)
     with pytest.raises(layout.NotInLayout):
         layout.parse_drawing_key(key)
+
+
+def test_an_index_entry_reads_back_and_nothing_else_does() -> None:
+    key = layout.index_key(CONTRIBUTOR, DRAWING)
+
+    assert layout.parse_index_key(key) == (CONTRIBUTOR, DRAWING)
+    assert key.startswith(layout.contributor_prefix(CONTRIBUTOR))
+    for wrong in (key.upper(), f"{key}/", key.replace("contributors/", "c/"), layout.index_key("..", DRAWING)):
+        with pytest.raises(layout.NotInLayout):
+            layout.parse_index_key(wrong)

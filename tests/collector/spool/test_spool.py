@@ -227,3 +227,31 @@ def test_a_disk_that_fails_is_told_and_the_spool_works_again_when_the_disk_does(
     assert ran.stderr == ""
     assert ran.stdout.split("\n") == ["refused", "refused", "new", "2 2", ""]
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+
+
+def test_a_contributors_drawings_are_found_newest_first_until_deleted(spool: Spool) -> None:
+    first, second, third = (spool.accept(make_contribution(), ANN).id for _ in range(3))
+    spool.accept(make_contribution(), BOB)
+    spool.mark_uploaded(first)
+    spool.delete(second)
+
+    assert spool.drawings_of(ANN, 9) == [(third, True), (first, False)]
+    assert spool.drawings_of(ANN, 1) == [(third, True)]
+
+
+def test_changes_by_another_process_are_seen_each_once(spool: Spool, path: Path) -> None:
+    kept, deleted = spool.accept(make_contribution(), ANN).id, spool.accept(make_contribution(), ANN).id
+    start = spool.changes(None)
+    other = Spool(path)
+    came = other.accept(make_contribution(), BOB).id
+    other.delete(deleted)
+
+    changes = spool.changes(start.position)
+    later = spool.changes(changes.position)
+    other.close()
+
+    assert (start.accepted, start.deleted) == ((), ())
+    assert changes.accepted == ((came, BOB),)
+    assert changes.deleted == (deleted,)
+    assert (later.accepted, later.deleted) == ((), ())
+    assert kept not in changes.deleted

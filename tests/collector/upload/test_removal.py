@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.contribution.layout import arrival_key, drawing_key, sample_key, tombstone_key
+from collector.contribution.layout import arrival_key, drawing_key, index_key, sample_key, tombstone_key
 from collector.spool.spool import Spool
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
@@ -258,3 +258,20 @@ def test_a_stop_leaves_the_rest_for_the_next_time(spool: Spool) -> None:
 
     assert [waiting.id for waiting in spool.unremoved(9)] == [deleted]
     assert list(store.keys()) == []
+
+
+@pytest.mark.parametrize("damage", ["damaged", "missing"])
+def test_the_index_entry_of_a_drawing_whose_json_can_not_be_read_is_removed_too(spool: Spool, damage: str) -> None:
+    store, drawing, other = MemoryStore(), give(spool), give(spool)
+    Uploader(spool, store).drain()
+    if damage == "damaged":
+        store.put(drawing_key(drawing), b"not a drawing")
+    else:
+        store.delete(drawing_key(drawing))
+    spool.delete(drawing)
+
+    error = remove(spool, store)
+
+    assert error is None
+    assert list(store.keys("contributors/")) == [index_key(ANN, other)]
+    assert [key for key in store.keys("") if drawing in key] == [tombstone_key(drawing)]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.contribution.layout import arrival_key, drawing_key, parse_arrival, sample_key
+from collector.contribution.layout import arrival_key, drawing_key, index_key, parse_arrival, sample_key
 from collector.spool.spool import Spool
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
@@ -70,7 +70,7 @@ def wait_until_uploaded(spool: Spool) -> None:
     pytest.fail(f"{spool.backlog()} after {WAIT_SECONDS} s")
 
 
-def test_samples_go_first_then_the_drawing_then_its_arrival(spool: Spool) -> None:
+def test_samples_go_first_then_the_drawing_its_index_entry_and_its_arrival(spool: Spool) -> None:
     contribution = make_contribution(label=7)
     spool.accept(contribution, ANN)
     store = FailingStore()
@@ -81,6 +81,7 @@ def test_samples_go_first_then_the_drawing_then_its_arrival(spool: Spool) -> Non
     assert store.asked == [
         *(sample_key(7, contribution.id, step) for step in range(8)),
         drawing_key(contribution.id),
+        index_key(ANN, contribution.id),
         arrival_key(NOON, contribution.id),
     ]
 
