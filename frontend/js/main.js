@@ -15,11 +15,13 @@ import { byId } from './ui/dom.js';
 import { Drafts } from './ui/drafts.js';
 import { keepFocus } from './ui/focus.js';
 import { trackKeys } from './ui/keyboard.js';
-import { contributorToken, pageStorage, readModelChoice, saveModelChoice } from './ui/local_settings.js';
+import { contributorToken, pageStorage, readModelChoice, saveModelChoice, tabStorage } from './ui/local_settings.js';
 import { openRecordStore } from './ui/record_store.js';
 import { StateLine } from './ui/state_line.js';
 import { Tabs } from './ui/tabs.js';
 import { Views } from './ui/views.js';
+import { Personal } from './watch/personal.js';
+import { PersonalView } from './watch/personal_view.js';
 import { ServedModels } from './watch/served_models.js';
 import { WatchView } from './watch/watch_view.js';
 import { Watching } from './watch/watching.js';
@@ -42,13 +44,24 @@ const connection = new Connection(socketAddress(document.baseURI), {
 
 // Watching
 
-const served = new ServedModels(readModelChoice(storage), contributor, (message) => connection.send(message));
+const personal = new Personal(tabStorage(), contributor);
+const identity = () => personal.identity(consent.agreed !== null);
+const served = new ServedModels(readModelChoice(storage), identity, (message) => connection.send(message));
 const watching = new Watching((bytes) => connection.send(bytes), new ModelCanvas());
-const watchView = new WatchView(watching, served, (choice) => {
-  served.choose(choice);
-  saveModelChoice(storage, choice);
-  showModels();
+const personalView = new PersonalView(personal, () => {
+  served.identify();
+  watching.sendAgain();
 });
+const watchView = new WatchView(
+  watching,
+  served,
+  (choice) => {
+    served.choose(choice);
+    saveModelChoice(storage, choice);
+    showModels();
+  },
+  (used) => personalView.showUsed(used),
+);
 const state = new StateLine(() => ({ roundTrip: watching.roundTrip, served: served.count }));
 const modelsView = new ModelsView();
 const loop = new TrainingLoopView();
@@ -137,6 +150,7 @@ function received(message) {
       consent.showTerms(message.consent);
       loop.showTrainer(message.trainer);
       contributing.welcome(message);
+      personalView.setState(message.personal ?? null);
       return serve(message.models);
     case 'models':
       return serve(message.models);
@@ -147,6 +161,8 @@ function received(message) {
       if (message.code === 'bad_contribution') contributing.rejected(message.message);
       return console.warn(`the service answered ${message.code}: ${message.message}`);
     case 'accepted':
+      // Its welcome says what the drawings gain.
+      if (message.contributions.yours >= 10) served.identify(true);
       return void contributing.accepted(message);
     case 'refused':
       return void contributing.refused(message);
@@ -218,6 +234,8 @@ function showContributing() {
   contributeView.show(contributing, views.mode === 'contribute');
   loop.showCounts(contributing.counts);
   document.body.toggleAttribute('data-agreed', consent.agreed !== null);
+  personalView.setAgreed(consent.agreed !== null);
+  served.identify();
 }
 
 views.track((mode, otherPurpose) => {

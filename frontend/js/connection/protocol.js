@@ -56,6 +56,14 @@
  * @property {Consent} consent
  * @property {Counts} contributions
  * @property {Trainer | null} trainer
+ * @property {PersonalState | null} [personal] null without a contributor, or turned off
+ */
+/**
+ * @typedef {object} PersonalState the visitor's own drawings that answers use
+ * @property {number} drawings
+ * @property {number} digits different ones among them
+ * @property {{readonly drawings: number, readonly plain: number, readonly personal: number} | null} gain shares of
+ *   stages read right, without and with the other drawings
  */
 /**
  * @typedef {object} Prediction
@@ -144,10 +152,13 @@ export function encodeFrame(encoding, { drawing, seq, tMs }, payload) {
 
 /**
  * @param {readonly string[]} families that are to answer; none: the best
- * @param {string} contributor
+ * @param {string | null} contributor the visitor's token, sent with their consent alone
+ * @param {boolean} [personal] whether answers use the visitor's own drawings
  */
-export function encodeHello(families, contributor) {
-  return JSON.stringify({ type: 'hello', ...(families.length ? { families } : {}), coalesce: true, contributor });
+export function encodeHello(families, contributor, personal = true) {
+  const who = contributor === null ? {} : { contributor };
+  const plainly = personal ? {} : { personal };
+  return JSON.stringify({ type: 'hello', ...(families.length ? { families } : {}), coalesce: true, ...who, ...plainly });
 }
 
 /** @param {Contribution} contribution */

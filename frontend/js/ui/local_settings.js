@@ -80,6 +80,25 @@ export function pageStorage() {
   };
 }
 
+/**
+ * sessionStorage where the browser allows it; otherwise what lasts as long as the page. No method throws.
+ * @returns {Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>}
+ */
+export function tabStorage() {
+  try {
+    sessionStorage.getItem('');
+    return sessionStorage;
+  } catch {
+    /** @type {Map<string, string>} */
+    const items = new Map();
+    return {
+      getItem: (key) => items.get(key) ?? null,
+      setItem: (key, value) => void items.set(key, value),
+      removeItem: (key) => void items.delete(key),
+    };
+  }
+}
+
 /** Whether this browser keeps settings between visits. */
 export function settingsLast() {
   const probe = 'midstroke.probe';

@@ -5,22 +5,23 @@ import { answering } from './model_selection.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
 /** @typedef {import('./model_selection.js').ModelChoice} ModelChoice */
+/** @typedef {import('./personal.js').Identity} Identity */
 
 export class ServedModels {
   /** @type {readonly Model[] | null} */ #models = null;
   /** @type {ModelChoice} */ #choice;
-  /** @type {string | null} */ #greeted = null; // the families that this connection's last hello named
+  /** @type {string | null} */ #greeted = null; // this connection's last hello
   /** @type {(message: string) => boolean} */ #send;
-  #contributor;
+  /** @type {() => Identity | null} */ #identity;
 
   /**
    * @param {ModelChoice} choice
-   * @param {string} contributor
+   * @param {() => Identity | null} identity the visitor's, with their consent
    * @param {(message: string) => boolean} send
    */
-  constructor(choice, contributor, send) {
+  constructor(choice, identity, send) {
     this.#choice = choice;
-    this.#contributor = contributor;
+    this.#identity = identity;
     this.#send = send;
   }
 
@@ -61,12 +62,21 @@ export class ServedModels {
     if (this.#greeted !== null) this.#greet();
   }
 
+  /** Greets again if the visitor's identity has changed; `anew`: also if not, for the service's latest figures. */
+  identify(anew = false) {
+    if (this.#greeted === null) return;
+    if (anew) this.#greeted = '';
+    this.#greet();
+  }
+
   /** Names no family before the service has listed its own: a family chosen earlier may no longer be served. */
   #greet() {
     const named = this.#models && this.#greeted !== null && (this.#choice.family || this.#choice.compare) ? this.chosen : [];
     const families = named.map(({ family }) => family);
-    if (this.#greeted === families.join(' ')) return;
-    this.#greeted = families.join(' ');
-    this.#send(encodeHello(families, this.#contributor));
+    const identity = this.#identity();
+    const hello = encodeHello(families, identity && identity.contributor, identity?.personal);
+    if (this.#greeted === hello) return;
+    this.#greeted = hello;
+    this.#send(hello);
   }
 }

@@ -21,6 +21,7 @@ export class WatchView {
   #timeline = new GuessTimeline(byId('guess-timeline', SVGSVGElement));
   #names = new ModelNames();
   #picker;
+  /** @type {(used: number | null) => void} */ #showUsed;
   /** @type {Watching} */ #watching;
   /** @type {ServedModels} */ #served;
   #shownModels = '';
@@ -31,8 +32,10 @@ export class WatchView {
    * @param {Watching} watching
    * @param {ServedModels} served
    * @param {(choice: ModelChoice) => void} choose
+   * @param {(used: number | null) => void} showUsed own drawings behind the latest prediction
    */
-  constructor(watching, served, choose) {
+  constructor(watching, served, choose, showUsed) {
+    this.#showUsed = showUsed;
     this.#watching = watching;
     this.#served = served;
     this.#picker = new ModelPicker(choose);
@@ -60,6 +63,7 @@ export class WatchView {
     const read = this.#served.chosen.map(({ family }) => this.#watching.latest[family] ?? null);
     this.#bars.forEach((column, i) => column.show(read[i] ?? null));
     this.#guess.show(read[0] ?? null);
+    if (read[0]) this.#showUsed(read[0].personal);
   }
 
   /** Shows which models are served and chosen, and sends the drawing to those that were not asked before. */

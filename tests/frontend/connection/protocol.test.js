@@ -17,6 +17,14 @@ test('a hello names the families that are to answer', () => {
   assert.deepEqual(hello.families, ['softmax', 'path']);
 });
 
+test('a hello without consent has no token, and a hello may turn personal answers off', () => {
+  const without = JSON.parse(encodeHello([], null));
+  const plain = JSON.parse(encodeHello([], 'a'.repeat(32), false));
+
+  assert.deepEqual(without, { type: 'hello', coalesce: true });
+  assert.equal(plain.personal, false);
+});
+
 test('a contribution is sent with its type beside its fields', () => {
   const sent = JSON.parse(encodeContribution({ id: 'x', label: 7 }));
 
