@@ -23,6 +23,7 @@ BENCHMARKS = {
     name: f"infra.bench.{folder}.{name}"
     for folder, name in (
         ("serving", "predictions"),
+        ("serving", "personal"),
         ("serving", "drawers"),
         ("serving", "swaps"),
         ("serving", "footprint"),

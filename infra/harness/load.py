@@ -120,9 +120,14 @@ def closed_loop(
     warm_up: float = 1.0,
     cores: Cores | None = None,
     timed: bool = False,
+    contributor: str | None = None,
 ) -> Throughput:
-    """Each socket sends its next frame when the last is answered; `timed` keeps the time of each answer."""
-    plan = _plan("closed", url, frames, sockets, _hello(family), cores)
+    """Each socket sends its next frame when the last is answered; `timed` keeps the time of each answer.
+
+    `{number}` in the `contributor` that its hello names becomes the socket's number.
+    """
+    hello = {**(_hello(family) or {}), **({"contributor": contributor} if contributor else {})}
+    plan = _plan("closed", url, frames, sockets, hello or None, cores)
     with _client(plan | {"seconds": seconds, "warm_up": warm_up, "timed": timed}) as client:
         return Throughput(**_next_line(client))
 

@@ -22,6 +22,7 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 SEQ_OFFSET = 8  # of a frame's `seq`, u32
 SEQ = struct.Struct("<I")
 PREDICTION = re.compile(rb'"seq":(\d+),"family":"[^"]*","model":"([^"]*)","probabilities":(\[[^]]*\])')
+NUMBER = "{number}"  # in the hello: becomes the socket's number
 CONNECTING = 50  # concurrent handshakes
 HANDSHAKE_SECONDS = 30.0
 TIMER_SECONDS = 0.001  # uvloop's timer resolution; a shorter sleep returns at once and keeps a core busy
@@ -90,8 +91,9 @@ class Load(ABC):
             numbers = range(start, min(start + CONNECTING, self.plan["sockets"]))
             self.drawers += await asyncio.gather(*map(self._connect, numbers))
         if hello := self.plan["hello"]:
-            for drawer in self.drawers:
-                drawer.transport.send(WSMsgType.TEXT, json.dumps({"type": "hello", **hello}).encode())
+            text = json.dumps({"type": "hello", **hello})
+            for number, drawer in enumerate(self.drawers):
+                drawer.transport.send(WSMsgType.TEXT, text.replace(NUMBER, f"{number:04d}").encode())
         await asyncio.sleep(0.3)  # until the welcomes have come
 
     async def _connect(self, number: int) -> Drawer:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infra.personal.writers import Writer
-from service.personal.embedder import STAGES, Embedder, OwnDrawing
+from service.personal.embedder import STAGES, Embedder
+from service.personal.own_drawings import OwnDrawing
 from service.personal.vote import Constants, Embedded, Memory, make_memory, vote
 
 Shares = NDArray[np.float64]  # (stages,)

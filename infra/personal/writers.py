@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from collector.ink.drawing import DIGITS, Point, Stroke
-from service.personal.embedder import OwnDrawing
+import numpy as np
+
+from collector.ink.drawing import DIGITS
+from service.personal.own_drawings import OwnDrawing
 from training.data.dataset import LabelledDrawing
 
 NO_TIME = datetime.fromtimestamp(0, UTC)  # files have none
@@ -50,9 +52,10 @@ def _writer(source: str, name: str, own: Sequence[LabelledDrawing], most_given: 
 
 def own_drawing(drawing: LabelledDrawing) -> OwnDrawing:
     """The drawing as the service finds it in the store."""
-    strokes = tuple(Stroke(tuple(Point(float(x), float(y)) for x, y in line)) for line in drawing.lines)
+    points = np.concatenate(drawing.lines)
+    starts = tuple(np.cumsum([0, *map(len, drawing.lines[:-1])]).tolist())
     canvas = drawing.canvas
-    return OwnDrawing(drawing.id, drawing.label, strokes, canvas.width, canvas.height, canvas.pen_width, NO_TIME)
+    return OwnDrawing(drawing.id, drawing.label, points, starts, canvas.width, canvas.height, canvas.pen_width, NO_TIME)
 
 
 def _order(drawing: LabelledDrawing) -> str:

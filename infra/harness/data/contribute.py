@@ -14,7 +14,7 @@ from PIL import Image
 
 from collector.contribution.contribution import LICENCE, Contribution, Sample
 from collector.contribution.contributor import Use, use_of
-from collector.contribution.layout import arrival_key, drawing_key
+from collector.contribution.layout import arrival_key, drawing_key, index_key, is_contributor
 from collector.ink.drawing import cut_at_ink
 from collector.ink.raster import draw_stages, encode_ink_png
 from collector.storage.object_store import ObjectStore
@@ -40,13 +40,14 @@ def contribute(
     start: datetime,
     contributor: str | None = None,
     encode: Encode = encode_ink_png,
+    samples: bool = True,
 ) -> None:
     """Puts one a second, each by its own contributor unless one is given.
 
-    Only training drawings get samples: validation drawings are cut from their strokes.
+    Only training drawings get samples: validation drawings are cut from their strokes. Without `samples` none get any.
     """
     for number, drawing in enumerate(drawings):
-        _put(store, drawing, contributor or drawing.contributor, start + timedelta(seconds=number), encode)
+        _put(store, drawing, contributor or drawing.contributor, start + timedelta(seconds=number), encode, samples)
 
 
 def encode_rgba_png(canvas: NDArray[np.uint8]) -> bytes:
@@ -56,12 +57,16 @@ def encode_rgba_png(canvas: NDArray[np.uint8]) -> bytes:
     return out.getvalue()
 
 
-def _put(store: ObjectStore, drawing: LabelledDrawing, contributor: str, when: datetime, encode: Encode) -> None:
-    contribution = _contribution(drawing, use_of(contributor) == "training", encode)
+def _put(
+    store: ObjectStore, drawing: LabelledDrawing, contributor: str, when: datetime, encode: Encode, samples: bool
+) -> None:
+    contribution = _contribution(drawing, samples and use_of(contributor) == "training", encode)
     stored = to_stored(contribution, contributor, drawing.source, when, LICENCE)
     for entry, sample in zip(stored.samples, contribution.samples, strict=True):
         store.put(entry.key, sample.png)
     store.put(drawing_key(stored.id), stored.to_json())
+    if is_contributor(contributor):
+        store.put(index_key(contributor, stored.id), b"")
     store.put(arrival_key(when, stored.id), b"")
 
 
