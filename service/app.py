@@ -29,6 +29,7 @@ from service.inference.served import Served
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
 from service.paths import SHIPPED_BASELINES
+from service.personal.hands import Hands
 from service.settings import Settings
 from service.websocket.sockets import Sockets, SocketsFirst
 from training.models.registry import Registry
@@ -47,10 +48,14 @@ def create_app(
     settings: Settings,
     frontend: Path,
     baselines: Path = SHIPPED_BASELINES,
+    hands: Hands | None = None,
 ) -> FastAPI:
-    """The service as an ASGI application; `frontend` is the folder of the page, `baselines` that of the comparison."""
+    """The service as an ASGI application; `frontend` is the folder of the page, `baselines` that of the comparison.
+
+    Without `hands` no answer uses the contributor's own drawings.
+    """
     origins = Origins(settings.allowed_origins, without=settings.allow_no_origin)
-    sockets = Sockets(live, intake, origins, settings.max_sockets, settings.frames_per_second)
+    sockets = Sockets(live, intake, hands, origins, settings.max_sockets, settings.frames_per_second)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -36,6 +36,7 @@ from service.network.connections import Connections
 from service.network.http_protocol import MAX_HEAD_BYTES, http_protocol
 from service.network.limits import Limits, fit_descriptors, raise_descriptor_limit
 from service.paths import key_file, spool_file
+from service.personal.hands import Hands
 from service.settings import Settings
 from training.models.registry import FIRST_MODELS, Registry
 
@@ -74,14 +75,18 @@ def serve(settings: Settings, listener: socket.socket, first: bool = True) -> No
         _uploader(settings, spool, store, stop) if first else nullcontext(),
     ):
         live.polled.wait(FIRST_POLL_SECONDS)
-        receipts = Receipts(spool, store, key)
+        hands = Hands(live, spool, store, settings.personal_bytes)
+        receipts = Receipts(spool, store, key, listener=hands.deleted)
+        intake = Intake(spool, key, health=StorageHealth(spool, settings.var), listener=hands.accepted)
         limits = _fit_limits(settings)
         fitted = settings.model_copy(update={"max_sockets": limits.sockets})
         app = create_app(
-            live, registry, Intake(spool, key, health=StorageHealth(spool, settings.var)), receipts, fitted, FRONTEND
+            live, registry, intake, receipts, fitted, FRONTEND, hands=hands if settings.personal_bytes else None
         )
-        if not stop.is_set():
-            _Server(app, limits, listener, stop, first).run(sockets=[listener])
+        with _thread("hands", lambda: hands.run(stop), stop):
+            if not stop.is_set():
+                _Server(app, limits, listener, stop, first).run(sockets=[listener])
+        hands.stop()
     spool.close()
 
 

@@ -58,6 +58,13 @@ class Settings(StoreSettings):
     spool_bytes: int = Field(
         2 * 1024**3, ge=2**20, le=2**60, description="maximum size of contributions waiting for upload, in bytes"
     )
+    personal_bytes: int = Field(
+        64 * 2**20,
+        ge=0,
+        le=2**40,
+        description="maximum size of contributors' own drawings in memory, in bytes, for personal answers; 0 turns "
+        "these off",
+    )
     poll_seconds: float = Field(
         POLL_SECONDS,
         ge=0.01,

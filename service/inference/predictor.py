@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from collector.ink.encodings import Encoding, Inputs
 from service.wire.replies import Prediction
 from training.models.artifact import Artifact, Card, check_artifact
@@ -17,13 +20,23 @@ NEVER = math.inf  # a threshold that no number reaches
 class Predictor:
     """Predicts with one published model. Not thread-safe: the service calls it from its event loop only."""
 
-    def __init__(self, card: Card, interpreter: Interpreter) -> None:
+    def __init__(self, card: Card, interpreter: Interpreter, model: bytes = b"") -> None:
         self.card = card
+        self.model = model  # the flatbuffer, for interpreters of other threads
+        self.key = (card.family, card.version)
         self.family: str = card.family
         self.encoding: Encoding = card.encoding
         self._interpreter = interpreter
         self._unsure_from = card.thresholds.unsure if card.thresholds else NEVER
         self._settled_from = card.thresholds.settled if card.thresholds else NEVER
+
+    @property
+    def embeds(self) -> bool:
+        return self._interpreter.embeds
+
+    def embedding(self) -> NDArray[np.float32] | None:
+        """The embedding (E,) of the last snapshot with ink; None if the model has none."""
+        return self._interpreter.embedding()
 
     def predict(self, inputs: Inputs | None) -> Prediction:
         """Predicts one snapshot; None (a snapshot without ink) gives 0.1 for each digit and no doubt."""
@@ -52,4 +65,4 @@ def make_predictor(artifact: Artifact) -> Predictor:
     Raises:
         BadArtifact: a size, hash, shape or golden prediction differs from the card.
     """
-    return Predictor(artifact.card, check_artifact(artifact))
+    return Predictor(artifact.card, check_artifact(artifact), artifact.model)

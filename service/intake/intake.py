@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from time import monotonic, thread_time
 from typing import Any
 
-from collector.contribution.contribution import BadContribution, parse_contribution
+from collector.contribution.contribution import BadContribution, Contribution, parse_contribution
 from collector.contribution.contributor import BadToken, contributor_id, stored_use
 from collector.contribution.receipt import receipt_for
 from collector.contribution.sample_check import check_samples
@@ -20,6 +20,8 @@ from collector.spool.spool import Counts, Spool, SpoolError, SpoolFull
 from service.intake.storage_health import StorageHealth
 from service.intake.storage_pool import StorageBusy, StoragePool
 from service.wire.schemas import Accepted, ContributionCounts, RefusalCode, Refused
+
+Listener = Callable[[str, Contribution, datetime], None]  # the contributor's hash, the drawing, when it came
 
 log = logging.getLogger(__name__)
 
@@ -44,11 +46,14 @@ class Intake:
         clock: Callable[[], float] = monotonic,
         health: StorageHealth | None = None,
         pool: StoragePool | None = None,
+        listener: Listener = lambda _contributor, _contribution, _now: None,
     ) -> None:
+        """`listener` is called with each new drawing once it is on disk, before its acknowledgement is sent."""
         self.pool = pool or StoragePool()
         self._health = health
         self._spool = spool
         self._key = key
+        self._listener = listener
         self._now = now
         self._clock = clock
         self._trouble: str | None = None  # the last that was logged
@@ -94,11 +99,15 @@ class Intake:
         finally:
             spend(seconds)
 
-    async def show_counts(self, token: str | None = None) -> ContributionCounts:
+    def contributor_of(self, token: str) -> str:
+        """The hash of the contributor whose browser sends this token."""
+        return contributor_id(self._key, token)
+
+    async def show_counts(self, contributor: str | None = None) -> ContributionCounts:
         """`counts` in the pool, or the last known ones when the disk takes too long: nobody waits for a figure."""
         try:
             async with asyncio.timeout(COUNTS_SECONDS):
-                return await self.pool.run(lambda: self.counts(token))
+                return await self.pool.run(lambda: self._counts_of(contributor))
         except (TimeoutError, StorageBusy):
             return self._last_counts.model_copy(update={"yours": 0})
 
@@ -108,7 +117,8 @@ class Intake:
             contribution = parse_contribution(record)
             check_samples(contribution)
             contributor = contributor_id(self._key, contribution.contributor)
-            stored = self._spool.accept(contribution, contributor, source="page", now=self._now())
+            now = self._now()
+            stored = self._spool.accept(contribution, contributor, source="page", now=now)
         except (BadContribution, BadToken) as error:
             return _refused(record, "bad_contribution", str(error), retry=False)
         except WasDeleted as error:
@@ -123,6 +133,8 @@ class Intake:
             return _disk_failed(record)
         self._note(None)
         self._rest(None)
+        if not stored.duplicate:
+            self._listener(contributor, contribution, now)
         return Accepted(
             id=stored.id,
             use=stored_use(stored.use),
@@ -138,7 +150,7 @@ class Intake:
 
     def counts(self, token: str | None = None) -> ContributionCounts:
         """Number of contributions: in total, by this token, and of each digit."""
-        return self._counts_of(None if token is None else contributor_id(self._key, token))
+        return self._counts_of(None if token is None else self.contributor_of(token))
 
     def trouble(self) -> str:
         """Troubles of disk and uploads that don't keep contributions from being accepted; empty without any."""

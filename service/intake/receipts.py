@@ -36,11 +36,20 @@ class StoredFiles:
 class Receipts:
     """Every method but `check` blocks on disk or store: call it in a thread."""
 
-    def __init__(self, spool: Spool, store: ObjectStore, key: bytes, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        store: ObjectStore,
+        key: bytes,
+        now: Callable[[], datetime] = utc_now,
+        listener: Callable[[str], None] = lambda _drawing: None,
+    ) -> None:
+        """`listener` is called with the id of each deleted drawing, before the deletion is answered."""
         self._spool = spool
         self._store = store
         self._key = key
         self._now = now
+        self._listener = listener
 
     def check(self, drawing: str, receipt: str) -> None:
         """Checks the receipt without any look-up, so that a wrong one costs nothing and reveals nothing.
@@ -77,7 +86,9 @@ class Receipts:
             SpoolError: the deletion may not be on disk.
         """
         self.check(drawing, receipt)
-        return self._spool.delete(drawing, self._now())
+        deletion = self._spool.delete(drawing, self._now())
+        self._listener(drawing)
+        return deletion
 
     def _read_from_store(self, drawing: str) -> StoredFiles:
         try:

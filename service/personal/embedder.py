@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
-from collector.ink.drawing import Drawing, Stroke, cut_at_ink
+from collector.ink.drawing import Drawing, cut_at_ink
 from collector.ink.encodings import Encoding, Inputs
 from service.inference.inputs import make_inputs
+from service.personal.own_drawings import OwnDrawing
 from service.personal.vote import CLASSES, Embedded, unit
 from service.wire.messages import Strokes
 from training.models.interpreter import Interpreter
 
 STAGES = tuple(k / 10 for k in range(1, 11))  # ink fractions
-
-
-@dataclass(frozen=True, slots=True)
-class OwnDrawing:
-    """A drawing that its contributor gave; lengths in canvas px."""
-
-    id: str
-    label: int
-    strokes: tuple[Stroke, ...]
-    width: int
-    height: int
-    pen_width: float
-    received_at: datetime
 
 
 class NoEmbedding(ValueError):

@@ -55,12 +55,17 @@ class Memory:
     @property
     def count(self) -> int:
         """The number of drawings."""
-        return int(self.drawings[-1]) + 1
+        return len(self.starts)
 
     @property
     def bytes(self) -> int:
         arrays = (self.embeddings, self.labels, self.drawings, self.probabilities, self.starts, self.votes)
         return sum(array.nbytes for array in arrays)
+
+    def drawing(self, number: int) -> Embedded:
+        """One drawing, as views of these arrays."""
+        rows = slice(*np.searchsorted(self.drawings, (number, number + 1)).tolist())
+        return Embedded(int(self.labels[rows.start]), self.embeddings[rows], self.probabilities[rows])
 
     def without(self, drawing: int) -> Memory | None:
         """The memory of the other drawings; None if there are none."""

@@ -11,6 +11,7 @@ from service.inference.model_selection import select_predictors
 from service.inference.predictor import Predictor
 from service.network.budget import Budget
 from service.network.metered import in_thread
+from service.personal.hand import Hand
 from service.wire.messages import Snapshot
 from service.wire.replies import encode_prediction
 
@@ -18,10 +19,11 @@ from service.wire.replies import encode_prediction
 class Answering:
     """Predicts for one client, on the event loop that all predictions run on."""
 
-    __slots__ = ("_live", "families")
+    __slots__ = ("_live", "families", "hand")
 
     def __init__(self, live: LiveModels) -> None:
         self.families: tuple[str, ...] = ()  # that the client asked for; empty for the best one
+        self.hand: Hand | None = None  # the contributor's, whose own drawings are used
         self._live = live
 
     def answer(self, snapshot: Snapshot) -> list[str]:
@@ -31,15 +33,21 @@ class Answering:
             ProtocolError: no model can answer, or the snapshot is wrong.
         """
         selected = select_predictors(self._live.current, self.families, snapshot)
-        return _predict(snapshot, selected, make_inputs(snapshot, {each.encoding for each in selected}))
+        return self._predict(snapshot, selected, make_inputs(snapshot, {each.encoding for each in selected}))
 
     async def answer_slow(self, snapshot: Snapshot, budget: Budget) -> list[str]:
         """As `answer`, for `SLOW_SLOTS`: makes the inputs in a thread."""
         selected = select_predictors(self._live.current, self.families, snapshot)
         encodings = {each.encoding for each in selected}
-        return _predict(snapshot, selected, await in_thread(budget, make_inputs, snapshot, encodings))
+        return self._predict(snapshot, selected, await in_thread(budget, make_inputs, snapshot, encodings))
 
-
-def _predict(snapshot: Snapshot, selected: Sequence[Predictor], inputs: Mapping[Encoding, Inputs | None]) -> list[str]:
-    drawing, seq = snapshot.drawing, snapshot.seq or 0
-    return [encode_prediction(each.predict(inputs[each.encoding]), drawing, seq) for each in selected]
+    def _predict(
+        self, snapshot: Snapshot, selected: Sequence[Predictor], inputs: Mapping[Encoding, Inputs | None]
+    ) -> list[str]:
+        drawing, seq, hand = snapshot.drawing, snapshot.seq or 0, self.hand
+        texts = []
+        for predictor in selected:
+            made = inputs[predictor.encoding]
+            answer = predictor.predict(made) if hand is None or made is None else hand.answer(predictor, made)
+            texts.append(encode_prediction(answer, drawing, seq))
+        return texts

@@ -11,6 +11,7 @@ from service.inference.inputs import SLOW_SLOTS
 from service.inference.live_models import LiveModels
 from service.inference.served import Served
 from service.network.budget import Budget
+from service.personal.hand import Hand
 from service.websocket.announcements import encode_changes
 from service.websocket.answering import Answering
 from service.websocket.mailbox import Mailbox, Room
@@ -50,9 +51,10 @@ class Replier:
         self._bucket = TokenBucket(frames_per_second)
         self._wrong = 0
 
-    def configure(self, families: tuple[str, ...], coalesce: bool) -> None:
-        """Answers with `families`; with `coalesce`, only the latest snapshot of each kind."""
+    def configure(self, families: tuple[str, ...], coalesce: bool, hand: Hand | None) -> None:
+        """Answers with `families` and by `hand`; with `coalesce`, only the latest snapshot of each kind."""
         self._answering.families = families
+        self._answering.hand = hand
         self._mailbox.coalesce = coalesce
 
     def wake(self) -> None:

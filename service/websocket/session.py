@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
@@ -14,12 +14,14 @@ from service.intake.intake import Intake, busy
 from service.network.budget import Budget
 from service.network.metered import in_thread
 from service.network.websocket_protocol import EXTENSION, Connection
+from service.personal.hand import Hand
+from service.personal.hands import Hands
 from service.websocket.replier import MAX_WRONG, Replier, TooManyWrongMessages
 from service.wire.large_json import SMALL_CHARACTERS
 from service.wire.messages import Contribute, Frame, Hello, Message, Ping, Snapshot, Strokes
 from service.wire.protocol import CloseCode, ProtocolError, parse_binary, parse_text
 from service.wire.replies import encode_pong, encode_welcome
-from service.wire.schemas import describe_models, describe_trainer
+from service.wire.schemas import PersonalState, describe_models, describe_trainer
 
 MAX_CONTRIBUTING = 32  # contributions being stored at a time
 HELLO_PRICE = 0.001  # s of processor time for a welcome, besides its counts
@@ -33,18 +35,22 @@ class Session:
         socket: WebSocket,
         live: LiveModels,
         intake: Intake,
+        hands: Hands | None,
         frames_per_second: float,
         large_texts: asyncio.Semaphore,  # one at a time is parsed
     ) -> None:
         self._socket = socket
         self._live = live
         self._intake = intake
+        self._hands = hands
         self._frames_per_second = frames_per_second
         self._connection: Connection | None = socket.scope.get("extensions", {}).get(EXTENSION)
         self._budget = Budget(1.0) if self._connection is None else self._connection.budget
         self._large_texts = large_texts
         self._replier = Replier(socket, live, self._budget, frames_per_second)
-        self._hello = Hello()
+        self._families: tuple[str, ...] = ()  # that the client asked for
+        self._contributor: str | None = None  # the hash; the token is not kept
+        self._hand: Hand | None = None
         self._bare_pngs = 0
         self._contributing = 0
         self._reading = False  # waits for a message
@@ -63,6 +69,8 @@ class Session:
             pass  # the client left while a reply was sent
         except* TooManyWrongMessages:
             await end(self._socket, CloseCode.TOO_MANY_WRONG_MESSAGES, f"{MAX_WRONG} wrong messages in a row")
+        finally:
+            self._hold(None)
 
     def wake(self) -> None:
         """Sends the client what has changed; called when the models or the trainer have changed."""
@@ -79,8 +87,8 @@ class Session:
             except ProtocolError as error:
                 await self._replier.complain(error)
 
-    async def _parse(self, event: Mapping[str, Any]) -> Message:
-        text = event.get("text")
+    async def _parse(self, event: MutableMapping[str, Any]) -> Message:
+        text = event.pop("text", None)  # may hold a token: not kept while the next message is waited for
         if text is None:
             return parse_binary(event["bytes"])
         if len(text) <= SMALL_CHARACTERS:
@@ -120,17 +128,35 @@ class Session:
         for family in hello.families:
             if family not in predictors:
                 raise ProtocolError("unknown_family", f"family {family!r:.40}, expected one of {list(predictors)}")
-        self._hello = hello
+        self._families = hello.families
+        self._contributor = None if hello.contributor is None else self._intake.contributor_of(hello.contributor)
+        if self._hands is None or self._contributor is None or not hello.personal:
+            self._hold(None)
+        else:
+            self._hold(self._hands.open(self._contributor, hello.families))
         self._replier.note_valid_message()
-        self._replier.configure(hello.families, hello.coalesce)
+        self._replier.configure(hello.families, hello.coalesce, self._hand)
+
+    def _hold(self, hand: Hand | None) -> None:
+        """Answers by this hand from now on; the former one has a socket fewer."""
+        former, self._hand = self._hand, hand
+        if self._hands is not None and former is not None:
+            self._hands.close(former)
 
     async def _welcome(self) -> None:
-        counts = await self._intake.show_counts(self._hello.contributor)
+        counts = await self._intake.show_counts(self._contributor)
+        personal = await self._personal()
         served = self._live.current
         models = describe_models(served.cards)
         trainer = describe_trainer(served.trainer) if served.trainer else None
-        text = encode_welcome(models, trainer, self._hello.families, counts, self._frames_per_second)
+        text = encode_welcome(models, trainer, self._families, counts, self._frames_per_second, personal)
         await self._replier.welcome(text, served)
+
+    async def _personal(self) -> PersonalState | None:
+        if self._hands is None or self._hand is None:
+            return None
+        await self._hands.load(self._hand)
+        return self._hand.describe()
 
     async def _take_contribution(self, record: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
         if self._contributing >= MAX_CONTRIBUTING:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.admission.origins import Origins
 from service.inference.live_models import LiveModels
 from service.intake.intake import Intake
+from service.personal.hands import Hands
 from service.websocket.session import Session, end
 from service.wire.protocol import SUBPROTOCOL, CloseCode
 
@@ -39,10 +40,17 @@ class Sockets:
     """All open sessions. For one event loop."""
 
     def __init__(
-        self, live: LiveModels, intake: Intake, origins: Origins, max_sockets: int, frames_per_second: float
+        self,
+        live: LiveModels,
+        intake: Intake,
+        hands: Hands | None,
+        origins: Origins,
+        max_sockets: int,
+        frames_per_second: float,
     ) -> None:
         self._live = live
         self._intake = intake
+        self._hands = hands
         self._origins = origins
         self._max_sockets = max_sockets
         self._frames_per_second = frames_per_second
@@ -58,7 +66,7 @@ class Sockets:
         if refusal is not None:
             await end(socket, *refusal)
             return
-        session = Session(socket, self._live, self._intake, self._frames_per_second, self._large_texts)
+        session = Session(socket, self._live, self._intake, self._hands, self._frames_per_second, self._large_texts)
         self._sessions.add(session)
         try:
             await session.run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from collector.ink.drawing import Stroke
@@ -47,14 +47,15 @@ class Hello:
 
     families: tuple[str, ...] = ()
     coalesce: bool = True
-    contributor: str | None = None
+    contributor: str | None = field(default=None, repr=False)  # the token, a secret
+    personal: bool = True  # use the contributor's own drawings
 
 
 @dataclass(frozen=True, slots=True)
 class Contribute:
     """A finished, labelled drawing, not parsed yet; `collector.contribution.contribution` has its schema."""
 
-    record: dict[str, Any]
+    record: dict[str, Any] = field(repr=False)  # holds the token
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,11 +163,14 @@ def _parse_hello(record: dict[str, Any]) -> Hello:
     coalesce = record.get("coalesce", True)
     if not isinstance(coalesce, bool):
         raise ProtocolError("bad_hello", f"coalesce is {describe(coalesce)}, expected true or false")
+    personal = record.get("personal", True)
+    if not isinstance(personal, bool):
+        raise ProtocolError("bad_hello", f"personal is {describe(personal)}, expected true or false")
     contributor = record.get("contributor")
     if contributor is not None and not (isinstance(contributor, str) and TOKEN.fullmatch(contributor)):
         # The token must not get into the message, and so into logs.
         raise ProtocolError("bad_hello", "contributor is not a token, expected 16 to 64 of A-Z a-z 0-9 - _")
-    return Hello(tuple(dict.fromkeys(named)), coalesce, contributor)
+    return Hello(tuple(dict.fromkeys(named)), coalesce, contributor, personal)
 
 
 def _parse_strokes_message(record: dict[str, Any]) -> Strokes:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from collector.contribution.contribution import CONSENT_TEXT, CONSENT_VERSION, LICENCE, SAMPLES_MAX, SAMPLES_MIN
 from collector.ink.snapshot import MAX_CANVAS_SIDE
 from service.wire.protocol import MAX_MESSAGE_BYTES, MAX_POINTS, MAX_STROKES, SUBPROTOCOL, ProtocolError
-from service.wire.schemas import ContributionCounts, ServedModel, Trainer
+from service.wire.schemas import ContributionCounts, PersonalState, ServedModel, Trainer
 from training.models.interpreter import CLASSES
 
 # Five decimals are more than the bars can show. Formatting all ten numbers at once takes half as long as one by one.
@@ -76,6 +76,7 @@ def encode_welcome(
     families: tuple[str, ...],
     counts: ContributionCounts,
     frames_per_second: float,
+    personal: PersonalState | None = None,
 ) -> str:
     """Encodes the first message: models, limits, terms and counts; `families` are those the client asked for."""
     return encode(
@@ -95,6 +96,7 @@ def encode_welcome(
             },
             "consent": {"version": CONSENT_VERSION, "licence": LICENCE, "text": CONSENT_TEXT},
             "contributions": counts.model_dump(),
+            "personal": None if personal is None else personal.model_dump(),
             "trainer": None if trainer is None else trainer.model_dump(),
         }
     )

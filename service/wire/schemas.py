@@ -72,6 +72,22 @@ class ContributionCounts(BaseModel):
     trouble: str = Field("", description="a sentence for the visitor while contributions are kept from the store")
 
 
+class PersonalGain(BaseModel):
+    """What the contributor's drawings gain: each is read at its stages by the others, alone and with them."""
+
+    drawings: int = Field(description="number of drawings that were read, those whose digit was drawn twice or more")
+    plain: float = Field(description="share of stages read right by the model alone")
+    personal: float = Field(description="share of stages read right with the other drawings")
+
+
+class PersonalState(BaseModel):
+    """The contributor's drawings that answers use."""
+
+    drawings: int
+    digits: int = Field(description="different digits among them")
+    gain: PersonalGain | None = None
+
+
 class Accepted(BaseModel):
     """The contribution is on disk."""
 

@@ -23,6 +23,7 @@ from service.inference.live_models import LiveModels
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
 from service.network.listener import listen
+from service.personal.hands import Hands
 from service.server import limits_of, uvicorn_config
 from service.settings import Settings
 from tests.shipped import shipped_artifact
@@ -54,6 +55,7 @@ class Service:
     store: MemoryStore
     spool: Spool
     baselines: Path  # a folder that is not there yet
+    hands: Hands
 
     def connect(self, **options: Any) -> ClientConnection:
         options.setdefault("subprotocols", ["midstroke.v1"])
@@ -95,15 +97,22 @@ def serving(var: Path, settings: Settings) -> Iterator[Service]:
     live.poll()
     spool = Spool(var / "spool.sqlite", settings.spool_bytes)
     listener = listen("127.0.0.1", 0)
-    intake, receipts = Intake(spool, KEY), Receipts(spool, store, KEY)
-    app = create_app(live, registry, intake, receipts, settings, FRONTEND, var / "baselines")
+    hands = Hands(live, spool, store, settings.personal_bytes)
+    intake, receipts = Intake(spool, KEY, listener=hands.accepted), Receipts(spool, store, KEY, listener=hands.deleted)
+    app = create_app(live, registry, intake, receipts, settings, FRONTEND, var / "baselines", hands)
     server = uvicorn.Server(uvicorn_config(app, limits_of(settings)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
+    stop = threading.Event()
+    follower = threading.Thread(target=hands.run, args=(stop,))
+    follower.start()
     try:
         # The listener takes connections from the start, so there is nothing to wait for.
-        yield Service(listener.getsockname()[1], live, registry, store, spool, var / "baselines")
+        yield Service(listener.getsockname()[1], live, registry, store, spool, var / "baselines", hands)
     finally:
         server.should_exit = True
         thread.join(WAIT_SECONDS)
+        stop.set()
+        follower.join(WAIT_SECONDS)
+        hands.stop()
         spool.close()

@@ -1,0 +1,84 @@
+"""What one process knows of one contributor's drawings, and the answers that use it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+
+import numpy as np
+
+from collector.ink.encodings import Inputs
+from service.inference.predictor import Predictor
+from service.personal.gain import Gain
+from service.personal.own_drawings import OwnDrawing
+from service.personal.vote import Memory, vote
+from service.wire.replies import Prediction
+from service.wire.schemas import PersonalGain, PersonalState
+
+ModelKey = tuple[str, str]  # family and version
+OVERHEAD_BYTES = 2048  # of a hand without drawings
+
+
+class Hand:
+    """Shared by all sockets of one contributor. `answer` and `sockets` are for the event loop alone."""
+
+    __slots__ = (
+        "_want", "contributor", "drawings", "families", "gain", "gone", "is_recheck_due", "is_used", "loaded", "lock",
+        "measured", "memories", "order", "rejected", "sockets", "synced_at", "syncing", "used_at",
+    )  # fmt: skip
+
+    def __init__(self, contributor: str, want: Callable[[Hand, str], None]) -> None:
+        self.contributor = contributor
+        self.sockets = 0
+        self.families: frozenset[str] = frozenset()  # whose memories are wanted
+        self.memories: Mapping[ModelKey, Memory] = {}  # replaced, never changed: any thread may read it
+        self.gone: set[str] = set()  # deleted drawings; their ids never come again
+        self.is_used = False  # a snapshot was answered since the last look
+        self.used_at = self.synced_at = 0.0
+        self.gain: Gain | None = None
+        self.measured: Memory | None = None  # the memory that `gain` is of
+        self.loaded: Future[None] | None = None  # of the first or latest synchronisation
+        self.is_recheck_due = False  # of the label filter's verdicts
+        self.syncing = threading.Lock()
+        self.lock = threading.Lock()  # of the following
+        self.drawings: dict[str, OwnDrawing] = {}
+        self.rejected: set[str] = set()  # drawings that don't count: damaged, or rejected by the label filter
+        self.order: dict[ModelKey, tuple[str, ...]] = {}  # the ids of each memory's drawings
+        self._want = want
+
+    def answer(self, predictor: Predictor, inputs: Inputs) -> Prediction:
+        """Predicts one snapshot with the memory for this model; plainly while there is none."""
+        prediction = predictor.predict(inputs)
+        self.is_used = True
+        memory = self.memories.get(predictor.key)
+        if memory is None:
+            if predictor.family not in self.families and predictor.embeds:
+                self._want(self, predictor.family)
+            return prediction
+        embedding = predictor.embedding()
+        if embedding is None:
+            return prediction
+        voted = vote(memory, embedding, np.array(prediction.probabilities, np.float32)).tolist()
+        if voted[0] != voted[0]:
+            return prediction
+        return predictor.prediction(voted, prediction.doubt, memory.count)
+
+    def describe(self) -> PersonalState:
+        """The drawings in memory, for the welcome, and what they gain."""
+        memory = max(self.memories.values(), key=lambda each: each.count, default=None)
+        if memory is None:
+            return PersonalState(drawings=0, digits=0)
+        gain = self.gain
+        return PersonalState(
+            drawings=memory.count,
+            digits=int(np.unique(memory.labels).size),
+            gain=None
+            if gain is None
+            else PersonalGain(drawings=gain.drawings, plain=round(gain.plain, 4), personal=round(gain.personal, 4)),
+        )
+
+    @property
+    def bytes(self) -> int:
+        drawings = sum(drawing.bytes for drawing in list(self.drawings.values()))
+        return OVERHEAD_BYTES + drawings + sum(memory.bytes for memory in self.memories.values())

@@ -1,0 +1,366 @@
+"""Keeps what is known of the contributors who draw now: loads it, keeps it current, and bounds its size.
+
+Another socket or worker of this service is followed by the spool, other services on the same store by its index.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from time import monotonic, sleep
+
+from collector.contribution.contribution import Contribution
+from collector.spool.spool import Position, Spool, SpoolError
+from collector.storage.object_store import ObjectStore, StoreError
+from service.admission.token_bucket import TokenBucket
+from service.inference.live_models import LiveModels
+from service.inference.predictor import Predictor
+from service.inference.served import Served
+from service.personal.embedder import Embedder
+from service.personal.gain import measure_gain
+from service.personal.hand import Hand, ModelKey
+from service.personal.own_drawings import OwnDrawing, OwnDrawings, own_drawing
+from service.personal.vote import Embedded, make_memory
+from service.wire.protocol import ProtocolError
+
+LOOK_SECONDS = 0.25  # between looks at the spool; another worker's drawings count within 1 s
+STORE_SECONDS = 5.0  # between looks at the store's index, for contributors who draw
+WAIT_SECONDS = 0.5  # for which an acknowledgement or a deletion waits for a memory under construction
+LOAD_SECONDS = 0.25  # for which a welcome waits for the contributor's drawings
+LISTINGS_PER_SECOND = 50.0  # of the store's index, for all contributors: stores charge for them
+THREADS = 2  # that build memories
+READERS = 8  # that read drawings from the store
+NICENESS = 10  # of these threads; predictions come first
+DRAWINGS_MAX = 200  # in one memory: the vote takes time in proportion
+READ_MAX = 400  # drawings of one contributor that are read at all
+
+log = logging.getLogger(__name__)
+
+
+class Hands:
+    """`open`, `close` and `load` are for the event loop; all else blocks and is for other threads."""
+
+    def __init__(
+        self,
+        live: LiveModels,
+        spool: Spool,
+        store: ObjectStore,
+        max_bytes: int,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._live = live
+        self._spool = spool
+        self._own = OwnDrawings(spool, store)
+        self._max_bytes = max_bytes
+        self._clock = clock
+        self._hands: OrderedDict[str, Hand] = OrderedDict()  # the least recently used first
+        self._hands_lock = threading.Lock()
+        self._embedders: dict[ModelKey, Embedder] = {}
+        self._embedders_lock = threading.Lock()
+        self._position: Position | None = None  # in the spool, up to which changes are known
+        self._position_lock = threading.Lock()
+        self._listings = TokenBucket(LISTINGS_PER_SECOND)
+        self._listings_lock = threading.Lock()
+        self._builders = ThreadPoolExecutor(THREADS, "personal", initializer=_behind_predictions)
+        self._readers = ThreadPoolExecutor(READERS, "personal-read", initializer=_behind_predictions)
+        self._stop_listening = live.listen(self._models_changed)
+
+    # For the event loop
+
+    def open(self, contributor: str, families: Collection[str]) -> Hand:
+        """The contributor's hand, for one more socket; begins to load their drawings for these families."""
+        with self._hands_lock:
+            hand = self._hands.setdefault(contributor, Hand(contributor, self._want))
+            self._hands.move_to_end(contributor)
+            hand.sockets += 1
+        hand.used_at = self._clock()
+        hand.families |= frozenset(families or self._best_family())
+        hand.is_recheck_due = True
+        self._schedule(hand)
+        return hand
+
+    def close(self, hand: Hand) -> None:
+        """One socket fewer. What is known of the contributor stays, as long as there is room."""
+        with self._hands_lock:
+            hand.sockets -= 1
+            if not hand.sockets and not hand.drawings:
+                self._hands.pop(hand.contributor, None)
+
+    async def load(self, hand: Hand) -> None:
+        """Waits until the drawings are in memory, but not for long: until then answers are plain."""
+        if hand.loaded is not None and not hand.loaded.done():
+            await asyncio.wait({asyncio.wrap_future(hand.loaded)}, timeout=LOAD_SECONDS)
+
+    def _want(self, hand: Hand, family: str) -> None:
+        hand.families |= {family}
+        self._schedule(hand)
+
+    def _best_family(self) -> tuple[str, ...]:
+        return next(((each.family,) for each in self._live.current.predictors.values() if each.embeds), ())
+
+    # For the threads that accept and delete
+
+    def accepted(self, contributor: str, contribution: Contribution, now: datetime) -> None:
+        """Takes a drawing that is on disk into the memory, before its acknowledgement is sent."""
+        hand = self._hands.get(contributor)
+        if hand is None or not hand.sockets:
+            return
+        if hand.lock.acquire(timeout=WAIT_SECONDS):
+            try:
+                self._add(hand, [own_drawing(contribution, now)])
+            finally:
+                hand.lock.release()
+            self._make_room()
+        else:
+            self._schedule(hand)
+
+    def deleted(self, drawing: str) -> None:
+        """Forgets a drawing whose deletion is on disk; no answer uses it after this returns."""
+        for hand in list(self._hands.values()):
+            if drawing not in hand.drawings:
+                continue
+            hand.gone.add(drawing)  # a memory under construction is made again without it
+            if hand.lock.acquire(timeout=WAIT_SECONDS):
+                try:
+                    self._publish(hand)
+                finally:
+                    hand.lock.release()
+            else:
+                hand.memories = {}
+                self._schedule(hand)
+
+    # In the background
+
+    def run(self, stop: threading.Event) -> None:
+        """Follows spool and store until `stop` is set; runs in its own thread."""
+        while not stop.wait(LOOK_SECONDS):
+            try:
+                self.look()
+            except Exception:
+                log.exception("following contributors' drawings failed")
+
+    def look(self) -> None:
+        """Takes in what other sockets and workers did, and looks at the store's index where that is due."""
+        active = [hand for hand in list(self._hands.values()) if hand.sockets]
+        if not active:
+            return
+        self._follow_spool()
+        now = self._clock()
+        for hand in active:
+            if hand.is_used:
+                hand.is_used, hand.used_at = False, now
+                with self._hands_lock:
+                    if hand.contributor in self._hands:
+                        self._hands.move_to_end(hand.contributor)
+                if now - hand.synced_at >= STORE_SECONDS:
+                    self._schedule(hand)
+
+    def stop(self) -> None:
+        """Ends the threads; work that has not begun is dropped."""
+        self._stop_listening()
+        for pool in (self._builders, self._readers):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def bytes(self) -> int:
+        return sum(hand.bytes for hand in list(self._hands.values()))
+
+    def _models_changed(self, before: Served, after: Served) -> None:
+        if before.predictors == after.predictors:
+            return
+        served = {predictor.key for predictor in after.predictors.values()}
+        with self._embedders_lock:
+            self._embedders = {key: embedder for key, embedder in self._embedders.items() if key in served}
+        for hand in list(self._hands.values()):
+            if hand.sockets:
+                self._schedule(hand)
+
+    def _schedule(self, hand: Hand) -> None:
+        if hand.loaded is not None and not hand.loaded.done() and not hand.loaded.running():
+            return  # it has not begun
+        try:
+            hand.loaded = self._builders.submit(self._sync, hand)
+        except RuntimeError:  # the service stops
+            return
+
+    def _follow_spool(self) -> None:
+        try:
+            with self._position_lock:
+                changes = self._spool.changes(self._position)
+                self._position = changes.position
+        except SpoolError as error:
+            log.debug("the spool's changes can't be read: %s", error)
+            return
+        for drawing in changes.deleted:
+            self.deleted(drawing)
+        new: dict[str, list[str]] = defaultdict(list)
+        for drawing, contributor in changes.accepted:
+            new[contributor].append(drawing)
+        for contributor, drawings in new.items():
+            hand = self._hands.get(contributor)
+            if hand is not None and hand.sockets and not hand.drawings.keys() >= set(drawings):
+                self._schedule(hand)
+
+    def _sync(self, hand: Hand) -> None:
+        """Brings the hand in line with spool and store."""
+        try:
+            with hand.syncing:
+                if hand.sockets:
+                    self._sync_drawings(hand)
+            self._make_room()
+        except (SpoolError, StoreError) as error:
+            log.debug("a contributor's drawings can't be read now: %s", error)
+        except Exception:
+            log.exception("a contributor's drawings were not taken into memory")
+
+    def _sync_drawings(self, hand: Hand) -> None:
+        if not self._embedding(hand):
+            return
+        with self._position_lock:  # before the rows are read: what comes later is a change
+            if self._position is None:
+                self._position = self._spool.changes(None).position
+        if hand.is_recheck_due:
+            hand.rejected.clear()
+        in_spool = self._own.in_spool(hand.contributor, READ_MAX)
+        self._take_in(hand, [drawing for drawing, waits in in_spool.items() if waits])
+        hand.synced_at = self._clock()  # also after a failure, so that a store that is down is not asked more often
+        self._wait_for_listing()
+        listed = self._own.in_index(hand.contributor)
+        self._take_in(hand, list(dict.fromkeys([*in_spool, *listed]))[:READ_MAX])
+        self._take_out(hand, {*listed, *(drawing for drawing, waits in in_spool.items() if waits)})
+        primary = next((hand.memories[each.key] for each in self._embedding(hand) if each.key in hand.memories), None)
+        if primary is not None and primary is not hand.measured:
+            hand.gain, hand.measured = measure_gain(primary), primary
+
+    def _wait_for_listing(self) -> None:
+        with self._listings_lock:
+            while not self._listings.take():
+                sleep(self._listings.wait())
+
+    def _take_in(self, hand: Hand, drawings: Sequence[str]) -> None:
+        new = [each for each in drawings if each not in hand.drawings and each not in hand.rejected | hand.gone]
+        read = list(self._readers.map(lambda drawing: self._read(drawing, hand.contributor), new))
+        errors = [found for found in read if isinstance(found, Exception)]
+        with hand.lock:
+            hand.rejected.update(drawing for drawing, found in zip(new, read, strict=True) if found is None)
+            self._add(hand, [found for found in read if isinstance(found, OwnDrawing)])
+        if errors:
+            raise errors[0]
+
+    def _read(self, drawing: str, contributor: str) -> OwnDrawing | SpoolError | StoreError | None:
+        try:
+            return self._own.read(drawing, contributor)
+        except (SpoolError, StoreError) as error:
+            return error
+
+    def _take_out(self, hand: Hand, known: Collection[str]) -> None:
+        """Removes drawings that were deleted elsewhere, and those that the label filter has rejected since."""
+        drawings = list(hand.drawings.values())
+        gone = [drawing.id for drawing in drawings if drawing.id not in known and not self._own.exists(drawing.id)]
+        rejected: list[str] = []
+        if hand.is_recheck_due:
+            hand.is_recheck_due = False
+            verdicts = self._readers.map(self._own.is_rejected, drawings)
+            rejected = [drawing.id for drawing, verdict in zip(drawings, verdicts, strict=True) if verdict]
+        hand.gone.update(gone)
+        with hand.lock:
+            hand.rejected.update(rejected)
+            if gone or rejected:
+                self._publish(hand)
+
+    def _add(self, hand: Hand, drawings: Iterable[OwnDrawing]) -> None:
+        """With the hand's lock."""
+        for drawing in drawings:
+            hand.drawings.setdefault(drawing.id, drawing)
+            # After it is in place: a deletion that this does not see finds it there.
+            if self._own.was_deleted(drawing.id):
+                hand.gone.add(drawing.id)
+        self._publish(hand)
+
+    def _publish(self, hand: Hand) -> None:
+        """Makes the memories of the hand's families from its drawings; with the hand's lock."""
+        predictors = self._embedding(hand)
+        for predictor in predictors:
+            while not self._build(hand, predictor):
+                pass
+        served = {predictor.key for predictor in predictors}
+        if any(key not in served for key in hand.memories):
+            hand.memories = {key: memory for key, memory in hand.memories.items() if key in served}
+
+    def _embedding(self, hand: Hand) -> list[Predictor]:
+        """The served models, best first, that memories are wanted for and can be made for."""
+        predictors = self._live.current.predictors.values()
+        return [each for each in predictors if each.family in hand.families and each.embeds and each.model]
+
+    def _build(self, hand: Hand, predictor: Predictor) -> bool:
+        """False if a drawing was deleted meanwhile."""
+        for drawing in hand.gone | hand.rejected:
+            hand.drawings.pop(drawing, None)
+        key, chosen = predictor.key, choose(hand.drawings.values())
+        ids = tuple(drawing.id for drawing in chosen)
+        memory = hand.memories.get(key)
+        if memory is not None and hand.order.get(key) == ids:
+            return True
+        known = {} if memory is None else {name: memory.drawing(at) for at, name in enumerate(hand.order[key])}
+        embedded = [(each.id, known.get(each.id) or self._embed(predictor, each)) for each in chosen]
+        seen = [(name, each) for name, each in embedded if each is not None]
+        hand.rejected.update(name for name, each in embedded if each is None)
+        memories = {other: kept for other, kept in hand.memories.items() if other != key}
+        if seen:
+            hand.order[key] = tuple(name for name, _ in seen)
+            memories[key] = make_memory([each for _, each in seen])
+        hand.memories = memories
+        if hand.gone.isdisjoint(ids):
+            return True
+        hand.memories = {}
+        return False
+
+    def _embed(self, predictor: Predictor, drawing: OwnDrawing) -> Embedded | None:
+        """None for a drawing that this model can't read."""
+        with self._embedders_lock:
+            embedder = self._embedders.get(predictor.key)
+            if embedder is None:
+                embedder = self._embedders[predictor.key] = Embedder(predictor.model, predictor.encoding)
+        try:
+            embedded = embedder.embed(drawing)
+        except ProtocolError as error:
+            log.debug("drawing %s has no embedding: %s", drawing.id, error.message)
+            return None
+        return embedded if len(embedded.embeddings) else None
+
+    def _make_room(self) -> None:
+        """Forgets the least recently used until what remains fits; those without a socket first."""
+        while self.bytes > self._max_bytes:
+            with self._hands_lock:
+                hands = [hand for hand in self._hands.values() if hand.drawings or not hand.sockets]
+                if not hands:
+                    return
+                hand = min(hands, key=lambda each: (each.sockets > 0, each.used_at))
+                if not hand.sockets:
+                    del self._hands[hand.contributor]
+            # While a socket sends snapshots, the next look at the store loads it again.
+            with hand.lock:
+                hand.memories, hand.drawings, hand.order = {}, {}, {}
+
+
+def choose(drawings: Iterable[OwnDrawing], most: int = DRAWINGS_MAX) -> list[OwnDrawing]:
+    """At most so many drawings, oldest first; beyond that the oldest of the most frequent digit is left out."""
+    by_label: dict[int, list[OwnDrawing]] = defaultdict(list)
+    for drawing in sorted(drawings, key=lambda each: (each.received_at, each.id)):
+        by_label[drawing.label].append(drawing)
+    for _ in range(sum(map(len, by_label.values())) - most):
+        max(by_label.values(), key=len).pop(0)
+    kept = [drawing for group in by_label.values() for drawing in group]
+    return sorted(kept, key=lambda each: (each.received_at, each.id))
+
+
+def _behind_predictions() -> None:
+    if sys.platform == "linux":  # elsewhere niceness is the whole process's
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
