@@ -30,9 +30,11 @@ MANY_LINES = 3
 CELLS = 64  # a side
 SPECK_MASS = 0.05  # of the largest part's ink
 SPECK_AREA = 0.6  # of the pen's square: a second stroke begins with a dot
+APART = 4  # cells: a second stroke begins nearer
+APART_MASS = 0.025  # of the largest part's ink
 FAR = 0.35  # of the largest part's longer side: there, nothing small belongs to the drawing
 FAR_MASS = 0.12  # of the largest part's ink
-FAR_EXTENT = 0.05  # of the picture's side
+LONGEST_SPECK = 0.05  # of the picture's side
 
 Ink = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -206,8 +208,10 @@ def _without_specks(ink: Ink, inked: Mask) -> Ink:
 
 def _is_speck(part: _Part, main: _Part, pen: float, cell: int) -> bool:
     extent = (part.extent - 2) * cell  # at least: it may only touch its outermost cells
-    if part.distance(main) >= max(2, FAR * main.extent):
-        return part.mass <= FAR_MASS * main.mass and extent <= max(2 * pen, FAR_EXTENT * CELLS * cell)
+    distance = part.distance(main)
+    if distance >= APART:
+        most = FAR_MASS if distance >= FAR * main.extent else APART_MASS
+        return part.mass <= most * main.mass and extent <= max(2 * pen, LONGEST_SPECK * CELLS * cell)
     return part.mass <= min(SPECK_MASS * main.mass, SPECK_AREA * pen * pen) and extent <= 2 * pen
 
 
