@@ -106,7 +106,7 @@ def _gain(
 
 def _voted(memory: Memory, drawing: Embedded, constants: Constants) -> NDArray[np.float32]:
     rows = zip(drawing.embeddings, drawing.probabilities, strict=True)
-    return np.array([vote(memory, embedding, plain, constants) for embedding, plain in rows])
+    return np.array([vote(memory, embedding, plain.tolist(), constants) for embedding, plain in rows])
 
 
 def _right(drawing: Embedded, probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:

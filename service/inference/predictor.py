@@ -42,8 +42,16 @@ class Predictor:
         """Predicts one snapshot; None (a snapshot without ink) gives 0.1 for each digit and no doubt."""
         if inputs is None:
             return Prediction(self.family, self.card.version, NO_INK)
-        probabilities = self._interpreter.predict(inputs).tolist()
-        return self.prediction(probabilities, self._interpreter.doubt())
+        return self.prediction(self.probabilities(inputs), self.doubt())
+
+    def probabilities(self, inputs: Inputs) -> list[float]:
+        """The model's ten probabilities of a snapshot with ink; `doubt` and `embedding` are then those of it."""
+        probabilities: list[float] = self._interpreter.predict(inputs).tolist()
+        return probabilities
+
+    def doubt(self) -> float | None:
+        """The doubt of the last snapshot with ink; None if the model has none."""
+        return self._interpreter.doubt()
 
     def prediction(self, probabilities: Sequence[float], doubt: float | None, personal: int = 0) -> Prediction:
         """Ten probabilities as they are sent, with `unsure` and `settled` by the thresholds of the model's card.

@@ -35,5 +35,7 @@ def _shares(memory: Memory, number: int) -> tuple[float, float]:
     assert others is not None  # noqa: S101 - the digit was drawn twice
     stages = list(zip(drawing.embeddings, drawing.probabilities, strict=True))
     plain = np.mean([probabilities.argmax() == drawing.label for _, probabilities in stages])
-    voted = np.mean([vote(others, *stage).argmax() == drawing.label for stage in stages])
+    voted = np.mean(
+        [np.argmax(vote(others, embedding, plain.tolist())) == drawing.label for embedding, plain in stages]
+    )
     return float(plain), float(voted)

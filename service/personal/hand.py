@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -49,20 +50,20 @@ class Hand:
 
     def answer(self, predictor: Predictor, inputs: Inputs) -> Prediction:
         """Predicts one snapshot with the memory for this model; plainly while there is none."""
-        prediction = predictor.predict(inputs)
         self.is_used = True
         memory = self.memories.get(predictor.key)
         if memory is None:
             if predictor.family not in self.families and predictor.embeds:
                 self._want(self, predictor.family)
-            return prediction
-        embedding = predictor.embedding()
+            return predictor.predict(inputs)
+        plain = predictor.probabilities(inputs)
+        doubt, embedding = predictor.doubt(), predictor.embedding()
         if embedding is None:
-            return prediction
-        voted = vote(memory, embedding, np.array(prediction.probabilities, np.float32)).tolist()
-        if voted[0] != voted[0]:
-            return prediction
-        return predictor.prediction(voted, prediction.doubt, memory.count)
+            return predictor.prediction(plain, doubt)
+        voted = vote(memory, embedding, plain)
+        if math.isnan(voted[0]):  # JSON has no NaN
+            return predictor.prediction(plain, doubt)
+        return predictor.prediction(voted, 1 - max(plain) if doubt is None else doubt, memory.count)
 
     def describe(self) -> PersonalState:
         """The drawings in memory, for the welcome, and what they gain."""

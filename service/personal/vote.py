@@ -103,22 +103,23 @@ def unit(embedding: Floats) -> Floats:
     return embedding / np.float32(length) if length else embedding
 
 
-def vote(memory: Memory, embedding: Floats, probabilities: Floats, constants: Constants = VOTE) -> Floats:
-    """The model's probabilities (10,) of one snapshot, weighed by how alike its embedding (E,) is to the memory.
+def vote(memory: Memory, embedding: Floats, probabilities: Sequence[float], constants: Constants = VOTE) -> list[float]:
+    """The model's ten probabilities of one snapshot, weighed by how alike its embedding (E,) is to the memory.
 
     Each drawing votes for its label by the stage that is most alike, the more the higher its cosine similarity. The
     model's own probabilities p vote beside them with the weight `prior`, so that drawings by another hand, which are
     little alike, change little. The shares s of the classes go into p * (s + epsilon) ** weight.
     """
     length = math.sqrt(embedding.dot(embedding)) or 1.0
-    alike = np.maximum.reduceat(memory.embeddings @ (embedding * np.float32(1 / length)), memory.starts)
-    alike -= 1
-    alike /= np.float32(constants.temperature_of(len(alike)))
-    masses = memory.votes @ np.exp(alike, out=alike)
-    shares = masses + np.float32(constants.prior) * probabilities
-    shares /= shares.sum()
-    shares += np.float32(constants.epsilon)
-    weighed = shares ** np.float32(constants.weight)
-    weighed *= probabilities
-    weighed /= weighed.sum()
-    return weighed
+    temperature = constants.temperature_of(memory.count)
+    alike = memory.embeddings @ (embedding * np.float32(1 / (length * temperature)))
+    closest = np.maximum.reduceat(alike, memory.starts)
+    closest -= np.float32(1 / temperature)  # exp() of a large number overflows; a cosine is at most 1
+    # Ten numbers from here on: a call of numpy takes longer than all of them in Python.
+    masses = (memory.votes @ np.exp(closest, out=closest)).tolist()
+    prior, epsilon, weight = constants.prior, constants.epsilon, constants.weight
+    masses = [mass + prior * p for mass, p in zip(masses, probabilities, strict=True)]
+    total = sum(masses)
+    weighed = [p * (mass / total + epsilon) ** weight for mass, p in zip(masses, probabilities, strict=True)]
+    total = sum(weighed)
+    return [each / total for each in weighed]
