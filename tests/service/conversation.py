@@ -12,6 +12,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
+from collector.ink.ink20_2 import to_ink20_2
 from collector.ink.raster import draw_strokes
 from collector.ink.snapshot import pack_ink20, to_ink20
 from service.inference.served import Served
@@ -21,8 +22,8 @@ from tests.service.serving import WAIT_SECONDS, Service, receive
 StartService = Callable[..., Service]
 
 CANVAS = draw_strokes(SEVEN)
-INK20, CANVAS20, PNG = 1, 2, 3
-INK20_PAYLOAD = pack_ink20(to_ink20(CANVAS))
+INK20, CANVAS20, PNG, INK20_2 = 1, 2, 3, 5
+INK20_PAYLOAD = pack_ink20(to_ink20(CANVAS))  # of a client of an earlier release
 
 
 def frame(encoding: int, payload: bytes, seq: int = 1, drawing: int = 1) -> bytes:
@@ -30,7 +31,7 @@ def frame(encoding: int, payload: bytes, seq: int = 1, drawing: int = 1) -> byte
 
 
 def ink_frame(seq: int = 1) -> bytes:
-    return frame(INK20, INK20_PAYLOAD, seq)
+    return frame(INK20_2, pack_ink20(to_ink20_2(CANVAS)), seq)
 
 
 def say(socket: ClientConnection, **message: Any) -> None:

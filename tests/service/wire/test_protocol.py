@@ -115,6 +115,14 @@ def test_strokes_without_a_pen_width_get_the_pages() -> None:
     assert [(p.x, p.y, p.t_ms) for p in message.strokes[0].points] == [(1, 2, None), (3, 4, 5)]
 
 
+@pytest.mark.parametrize(("width", "height", "pen"), [(28, 28, 0.896), (100, 40, 3.2), (1000, 2000, 64)])
+def test_the_pages_pen_is_in_proportion_to_the_canvas(width: int, height: int, pen: float) -> None:
+    message = parse_text(strokes_message(width=width, height=height))
+
+    assert isinstance(message, Strokes)
+    assert message.pen_width == pytest.approx(pen)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -17,7 +17,8 @@ from collector.contribution.layout import sample_key
 from collector.ink.canvas_png import BadPng
 from collector.ink.drawing import DrawingError
 from collector.ink.encodings import ENCODINGS, INPUT_SPECS, Encoding, decode_payload
-from collector.ink.snapshot import pack_ink20, to_ink20
+from collector.ink.ink20_2 import to_ink20_2
+from collector.ink.snapshot import pack_ink20
 from collector.storage.memory_store import MemoryStore
 from tests.training.contributing import STEPS, contribute
 from training.data.dataset import Variety, evaluation_snapshots, read_picture, training_snapshots
@@ -95,7 +96,7 @@ def test_a_batch_is_what_the_service_makes_of_the_same_picture() -> None:
 
     png = store.get(sample_key(drawing.label, one, 3))
     canvas = np.asarray(Image.open(io.BytesIO(png)))
-    served = decode_payload("ink20", pack_ink20(to_ink20(canvas)))
+    served = decode_payload("ink20", pack_ink20(to_ink20_2(canvas)))
     assert served is not None
     assert all((batch[name] == served[name]).all() for name in served)
 
