@@ -64,6 +64,7 @@ export class PersonalView {
     const personal = this.#personal;
     const words = this.#hasAgreed ? personalWords(personal, this.#used) : '';
     this.#line.hidden = words === '';
+    document.body.toggleAttribute('data-personal', words !== '');
     setText(this.#words, words);
     setText(this.#gain, personal.isOn ? gainWords(this.#state) : '');
     this.#gain.title = gainDetails(this.#state);
