@@ -9,11 +9,15 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # More than cores: many tests wait for servers, kills and time-outs.
 TEST_WORKERS ?= 4
-PYTEST := $(BIN)/python -m pytest -q -n $(TEST_WORKERS) --dist loadgroup
-FAST := -m "not slow and not browser and not server" --hypothesis-profile=fast
+PYTEST := $(BIN)/python -m pytest -q --dist loadgroup
+# These wait for nothing: more workers than cores would only import everything once more.
+FAST := -n logical --maxprocesses $(TEST_WORKERS) -m "not slow and not browser and not server" --hypothesis-profile=fast
 COVERAGE ?=
 # A browser or a server that had too little of the processor beside others gets one more try, alone; a fault fails again.
 ALONE := $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
+
+# Without compiled files every server that a test starts would compile all of the code again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast coverage check docs bench soak bootstrap lock
@@ -26,7 +30,7 @@ run: $(VENV)/.run  ## service and trainer; PORT=8000 HOST=127.0.0.1 STORE=folder
 	@PATH="$(CURDIR)/$(BIN):$$PATH" MIDSTROKE_HOST=$(HOST) MIDSTROKE_PORT=$(PORT) $(BIN)/python -m infra.run --store $(STORE)
 
 test: test-fast  ## every test: real browsers, servers and kills too
-	$(PYTEST) -m "slow or browser or server" || $(ALONE)
+	$(PYTEST) -n $(TEST_WORKERS) -m "slow or browser or server" || $(ALONE)
 
 test-fast: $(VENV)/.dev  ## the tests without browser, S3 server, training, kills and trials
 	$(PYTEST) $(FAST) $(COVERAGE)

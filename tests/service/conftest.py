@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,15 @@ import pytest
 
 from service.settings import Settings
 from tests.service.serving import Service, serving
+from training.models import artifact
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shipped_weights_are_read_once() -> Iterator[None]:
+    """Every service checks the shipped models; expanding their weights again each time takes half of its start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(artifact, "read_weights", lru_cache(maxsize=16)(artifact.read_weights))
+        yield
 
 
 @pytest.fixture
@@ -24,6 +34,16 @@ def start_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
         yield start
 
 
+@pytest.fixture(scope="module")
+def one_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with serving(tmp_path_factory.mktemp("service"), Settings()) as service:
+        yield service
+
+
 @pytest.fixture
-def service(start_service: Callable[..., Service]) -> Service:
-    return start_service()
+def service(request: pytest.FixtureRequest) -> Service:
+    """A service of the test's own, or that of its file if it is marked `unchanged_service`."""
+    if request.node.get_closest_marker("unchanged_service") is not None:
+        return request.getfixturevalue("one_service")
+    start: Callable[..., Service] = request.getfixturevalue("start_service")
+    return start()

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 
 from collector.storage.memory_store import MemoryStore
+from training.data import picture_reading
+from training.data.dataset import read_picture
 from training.data.reference import reference_drawings
 from training.families.recipes import Family, Recipe, Resume
 from training.learning.challenger import Outcome, Run
 from training.learning.first_training import train_from_scratch
 from training.models.artifact import Artifact
 from training.models.registry import Registry
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pictures_are_decoded_once() -> Iterator[None]:
+    """The same few drawings are contributed by most tests; decoding their pictures would take most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(picture_reading, "read_picture", cache(read_picture))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from collector.contribution.contribution import Contribution, Sample
@@ -40,8 +41,7 @@ def contribute(
     drawing_id = known_as or str(uuid.uuid4())
     strokes = tuple(Stroke(tuple(Point(float(x), float(y), None) for x, y in line)) for line in drawing.lines)
     width = drawing.canvas.pen_width
-    whole = Drawing(drawing_id, strokes, drawing.label)
-    pngs = [encode_png(draw_strokes(cut_at_ink(whole, ink).strokes, pen_width=width)) for ink in STEPS]
+    pngs = _pngs(strokes, width)
     contribution = Contribution(
         id=drawing_id, label=changes.get("label", drawing.label), contributor="a-token-not-kept", consent="2026-11-1",
         width=500, height=500, pen_width=width, pointer="pen", strokes=strokes,
@@ -54,6 +54,12 @@ def contribute(
         store.put(drawing_key(drawing_id), stored.to_json())
     store.put(arrival_key(when, drawing_id), b"")
     return drawing_id
+
+
+@cache  # the same few drawings are contributed by most tests
+def _pngs(strokes: tuple[Stroke, ...], pen_width: float) -> tuple[bytes, ...]:
+    whole = Drawing("", strokes)
+    return tuple(encode_png(draw_strokes(cut_at_ink(whole, ink).strokes, pen_width=pen_width)) for ink in STEPS)
 
 
 def contribute_all(store: ObjectStore, drawings: Sequence[LabelledDrawing], **changes: Any) -> list[str]:

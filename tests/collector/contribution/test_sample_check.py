@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ DOT = Stroke((Point(380, 60, 900),))
 INKS = tuple((step + 1) / 8 for step in range(8))
 
 
+@cache
 def drawn(
     strokes: tuple[Stroke, ...], side: int = 500, pen: float = 16, scale: int = 2, mode: str = "L"
 ) -> Contribution:

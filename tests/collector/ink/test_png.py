@@ -179,7 +179,7 @@ def mend_checksums(png: bytes) -> bytes:
     return out
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3 * settings().max_examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(SMALL), st.integers(8, 400), st.integers(0, 255), st.booleans())
 def test_a_damaged_picture_is_a_canvas_or_a_bad_png(png: bytes, at: int, value: int, mended: bool) -> None:
     damaged = bytearray(png)

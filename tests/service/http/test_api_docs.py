@@ -3,7 +3,11 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
+
 from tests.service.serving import Service
+
+pytestmark = pytest.mark.unchanged_service
 
 
 class Links(HTMLParser):

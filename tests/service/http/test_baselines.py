@@ -4,6 +4,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from service.http.schemas import Baseline
+from tests.service.conversation import StartService
 from tests.service.serving import Service
 from training.baselines.record import Record, to_json
 
@@ -25,10 +26,13 @@ RECORDS = (
 )
 
 
+pytestmark = pytest.mark.unchanged_service
+
+
 @pytest.fixture
 def kept(service: Service) -> Service:
     """A service beside which a comparison was written."""
-    service.baselines.mkdir()
+    service.baselines.mkdir(exist_ok=True)
     (service.baselines / "baselines.json").write_text(to_json(RECORDS))
     (service.baselines / "confusion-svc-100.svg").write_text("<svg/>")
     (service.baselines / "notes.txt").write_text("private")
@@ -61,7 +65,8 @@ def test_a_figure_is_sandboxed(kept: Service) -> None:
     assert "sandbox" in figure.headers["content-security-policy"]
 
 
-def test_without_a_comparison_the_error_names_the_command_that_writes_one(service: Service) -> None:
+def test_without_a_comparison_the_error_names_the_command_that_writes_one(start_service: StartService) -> None:
+    service = start_service()
     answer = service.call("GET", "/baselines")
 
     assert (answer.status, answer.json["code"]) == (404, "not_found")

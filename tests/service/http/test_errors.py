@@ -6,10 +6,14 @@ import pytest
 
 from collector.ink.raster import draw_strokes, encode_png
 from service.http.schemas import Error
+from tests.service.conversation import StartService
 from tests.service.fakes import SEVEN
 from tests.service.serving import Service
 
 PICTURE = encode_png(draw_strokes(SEVEN))
+
+
+pytestmark = pytest.mark.unchanged_service
 
 
 @pytest.mark.parametrize(
@@ -52,7 +56,8 @@ def test_unknown_calls_get_errors_of_the_same_schema(
     assert (answer.status, Error.model_validate(answer.json).code) == (status, code)
 
 
-def test_an_internal_error_shows_no_traceback(service: Service) -> None:
+def test_an_internal_error_shows_no_traceback(start_service: StartService) -> None:
+    service = start_service()
     service.live.current = None  # type: ignore[assignment]
 
     answer = service.call("GET", "/model")

@@ -6,6 +6,8 @@ from service.http.schemas import Overview
 from tests.service.serving import Service
 from tests.shipped import shipped_artifact
 
+pytestmark = pytest.mark.unchanged_service
+
 
 def test_the_overview_has_models_trainer_and_counts(service: Service) -> None:
     overview = Overview.model_validate(service.call("GET", "/model").json)

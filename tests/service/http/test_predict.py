@@ -11,6 +11,9 @@ from tests.service.serving import Service
 PICTURE = encode_png(draw_strokes(SEVEN))
 
 
+pytestmark = pytest.mark.unchanged_service
+
+
 def test_a_picture_is_classified(service: Service) -> None:
     answer = service.call("POST", "/predict", PICTURE, content_type="image/png")
 

@@ -147,19 +147,19 @@ def test_a_deleted_drawing_is_no_longer_counted(service: Service, given: tuple[d
     assert (counts["total"], counts["by_label"]) == (1, [0, 0, 0, 1, 0, 0, 0, 0, 0, 0])
 
 
-@pytest.mark.parametrize("wrong", ["", "0" * 64, "ü" * 64, "another's", "no scheme"])
 @pytest.mark.parametrize(("method", "rest"), [("GET", ""), ("GET", "/archive"), ("DELETE", "")])
-def test_without_its_receipt_a_drawing_is_not_found(service: Service, wrong: str, method: str, rest: str) -> None:
+def test_without_its_receipt_a_drawing_is_not_found(service: Service, method: str, rest: str) -> None:
     record, other = contribution_record(), contribution_record()
-    give(service, record)
-    shown = {"another's": give(service, other).json["receipt"]}.get(wrong, wrong)
-    header: dict[str, str] = {"authorization": shown if wrong == "no scheme" else f"Bearer {shown}"} if wrong else {}
+    receipt = give(service, record).json["receipt"]
+    anothers = give(service, other).json["receipt"]
 
-    there = service.call(method, f"/contributions/{record['id']}{rest}", None, **header)
-    not_there = service.call(method, f"/contributions/{uuid.uuid4()}{rest}", None, **header)
+    for shown in (None, "Bearer ", f"Bearer {'0' * 64}", f"Bearer {'ü' * 64}", f"Bearer {anothers}", receipt):
+        header = {} if shown is None else {"authorization": shown}  # the last one lacks the scheme
+        there = service.call(method, f"/contributions/{record['id']}{rest}", None, **header)
+        not_there = service.call(method, f"/contributions/{uuid.uuid4()}{rest}", None, **header)
 
-    assert (there.status, Error.model_validate(there.json).code) == (404, "not_found")
-    assert there.json == not_there.json
+        assert (there.status, Error.model_validate(there.json).code) == (404, "not_found"), shown
+        assert there.json == not_there.json
     assert len(service.spool.pending(10)) == 2
 
 

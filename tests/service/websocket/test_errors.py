@@ -7,8 +7,21 @@ import json
 import pytest
 
 from collector.ink.raster import encode_png
-from tests.service.conversation import CANVAS, INK20, PNG, ask, close_code, frame, greet, ink_frame, serve_two_families
+from tests.service.conversation import (
+    CANVAS,
+    INK20,
+    PNG,
+    StartService,
+    ask,
+    close_code,
+    frame,
+    greet,
+    ink_frame,
+    serve_two_families,
+)
 from tests.service.serving import Service, receive, receive_all
+
+pytestmark = pytest.mark.unchanged_service
 
 
 @pytest.mark.parametrize(
@@ -53,7 +66,8 @@ def test_an_error_names_its_snapshot(service: Service) -> None:
     assert (error["drawing"], error["seq"]) == (3, 12)
 
 
-def test_an_invalid_hello_leaves_the_former_in_effect(service: Service) -> None:
+def test_an_invalid_hello_leaves_the_former_in_effect(start_service: StartService) -> None:
+    service = start_service()
     serve_two_families(service)
     with service.connect() as socket:
         greet(socket, family="whole")

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from websockets.frames import Frame, Opcode
 
 from collector.ink.raster import draw_strokes, encode_png
 from tests.service.conversation import ink_frame
 from tests.service.fakes import SEVEN
 from tests.service.serving import WAIT_SECONDS, Service
+
+pytestmark = pytest.mark.unchanged_service
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from websockets.exceptions import ConnectionClosed
 from tests.service.conversation import StartService, close_code
 from tests.service.serving import Service, receive
 
+pytestmark = pytest.mark.unchanged_service
+
 
 def test_the_server_welcomes_with_models_limits_consent_and_counts(service: Service) -> None:
     with service.connect() as socket:

@@ -38,6 +38,8 @@ from training.models.card import Thresholds
 from training.models.registry import Registry
 from training.models.status import TrainerStatus
 
+pytestmark = pytest.mark.unchanged_service
+
 
 def snapshots_of_one_canvas() -> list[bytes | str]:
     strokes = {"type": "strokes", "drawing": 1, "seq": 1, "width": 500, "height": 500, "pen_width": 16}
@@ -109,7 +111,8 @@ def test_every_answer_says_how_far_to_rely_on_it(service: Service, family: str) 
     assert not (unsure and settled)
 
 
-def test_the_same_doubt_is_sent_by_socket_and_by_http(service: Service) -> None:
+def test_the_same_doubt_is_sent_by_socket_and_by_http(start_service: StartService) -> None:
+    service = start_service()
     doubtful = fake_predictor("cropped", "ink20", doubt=0.71828, thresholds=Thresholds(unsure=0.6, settled=0.98))
     service.live.current = Served(MappingProxyType({"cropped": doubtful}))
     with service.connect() as socket:
@@ -125,7 +128,8 @@ def doubts(answer: Any) -> tuple[Any, ...]:
     return tuple(answer[name] for name in ("doubt", "unsure", "settled", "personal"))
 
 
-def test_each_requested_family_answers_the_snapshots_it_takes(service: Service) -> None:
+def test_each_requested_family_answers_the_snapshots_it_takes(start_service: StartService) -> None:
+    service = start_service()
     serve_two_families(service)
     with service.connect() as socket:
         welcome = greet(socket, families=["whole", "cropped"])
@@ -205,7 +209,8 @@ def test_without_a_model_snapshots_get_an_error_and_the_socket_stays_open(start_
     assert {(answer["type"], answer["code"]) for answer in answers} == {("error", "no_model")}
 
 
-def test_a_swap_reaches_a_drawing_already_under_way(service: Service) -> None:
+def test_a_swap_reaches_a_drawing_already_under_way(start_service: StartService) -> None:
+    service = start_service()
     with service.connect() as socket:
         greet(socket, family="softmax")
         before = ask(socket, ink_frame(1))
@@ -221,7 +226,8 @@ def test_a_swap_reaches_a_drawing_already_under_way(service: Service) -> None:
     assert before["probabilities"] == after["probabilities"]
 
 
-def test_a_new_model_is_announced_before_its_first_answer(service: Service) -> None:
+def test_a_new_model_is_announced_before_its_first_answer(start_service: StartService) -> None:
+    service = start_service()
     with service.connect() as socket:
         greet(socket)
         ask(socket, ink_frame(1))
@@ -233,7 +239,8 @@ def test_a_new_model_is_announced_before_its_first_answer(service: Service) -> N
     assert (answer["type"], answer["family"], answer["seq"]) == ("prediction", "cropped", 2)
 
 
-def test_more_sockets_than_are_woken_at_once_are_all_informed(service: Service) -> None:
+def test_more_sockets_than_are_woken_at_once_are_all_informed(start_service: StartService) -> None:
+    service = start_service()
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(service.connect()) for _ in range(2 * WOKEN_AT_ONCE + 1)]
         for socket in sockets:
@@ -245,7 +252,8 @@ def test_more_sockets_than_are_woken_at_once_are_all_informed(service: Service) 
         assert {receive(socket)["type"] for socket in sockets} == {"trainer"}
 
 
-def test_every_socket_gets_the_trainers_status(service: Service) -> None:
+def test_every_socket_gets_the_trainers_status(start_service: StartService) -> None:
+    service = start_service()
     with service.connect() as one, service.connect() as other:
         for socket in (one, other):
             receive(socket)

@@ -15,6 +15,9 @@ from tests.service.serving import Service, receive
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text()
 
 
+pytestmark = pytest.mark.unchanged_service
+
+
 def section(title: str) -> str:
     found = re.search(rf"^## {re.escape(title)}$(.*?)(?=^## |\Z)", DOCUMENT, re.MULTILINE | re.DOTALL)
     assert found, f"no section {title}"

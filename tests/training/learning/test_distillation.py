@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,9 +13,6 @@ from training.data.reference import reference_drawings
 from training.families.recipes import family_named
 from training.learning import distillation
 from training.learning.distillation import AugmentedCopies, ExampleCache
-
-fit = pytest.importorskip("training.learning.fitting.fit")
-runtime = pytest.importorskip("training.learning.fitting.runtime")
 
 
 @pytest.fixture
@@ -54,7 +53,8 @@ def test_other_copies_are_not_taken_from_the_cache(made: list[str]) -> None:
     assert len(made) == 4
 
 
-def test_a_teachers_soft_labels_are_for_the_same_copies(made: list[str]) -> None:
+@pytest.mark.slow  # loads TensorFlow
+def test_a_teachers_soft_labels_are_for_the_same_copies(fit: Any, runtime: Any, made: list[str]) -> None:
     cache, copies = ExampleCache(), AugmentedCopies(reference_drawings("validation", 1), Variety(1), 1)
     teacher = shipped_artifact("original")
     runtime.use_threads(1)  # only the first call has an effect

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from collector.ink.encodings import decode_payload
+from tests.shipped import shipped_artifact
 from training.models.artifact import (
     Artifact,
     BadArtifact,
@@ -25,6 +26,12 @@ from training.models.artifact import (
 )
 from training.models.card import Golden
 from training.models.interpreter import Interpreter
+
+
+@pytest.fixture
+def artifact() -> Artifact:
+    """A shipped model: nothing here needs one that was just trained."""
+    return shipped_artifact("original")
 
 
 def vouched_for(artifact: Artifact, model: bytes | None = None, weights: bytes | None = None) -> Artifact:

@@ -11,6 +11,7 @@ from collector.contribution.layout import champion_key, model_key
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
+from tests.shipped import shipped_artifact
 from training.models.artifact import Artifact
 from training.models.registry import (
     BadPointer,
@@ -43,6 +44,12 @@ def named(artifact: Artifact, version: str) -> Artifact:
 
 
 @pytest.fixture
+def artifact() -> Artifact:
+    """A shipped model: nothing here needs one that was just trained."""
+    return shipped_artifact("original")
+
+
+@pytest.fixture
 def registry(artifact: Artifact) -> Registry:
     registry = Registry(MemoryStore())
     registry.publish(artifact, {"accuracy.svg": b"<svg/>"})
@@ -62,7 +69,7 @@ def test_what_was_published_is_loaded_as_it_was(registry: Registry, artifact: Ar
 def test_the_card_lists_every_file_of_its_version(registry: Registry, artifact: Artifact) -> None:
     files = registry.card("original", artifact.card.version).files
 
-    assert sorted(files) == ["accuracy.svg", "model.tflite", "weights.npz"]
+    assert {"accuracy.svg", "model.tflite", "weights.npz"} <= set(files)
     assert files["accuracy.svg"].bytes == len(b"<svg/>")
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from collector.ink.raster import draw_strokes, encode_png
+from service.settings import Settings
 from tests.service.conversation import StartService
 from tests.service.fakes import SEVEN, contribution_record
-from tests.service.serving import Answer, Service
+from tests.service.serving import Answer, Service, serving
 
 FRIEND, STRANGER = "https://friend.example:8443", "https://stranger.example"
 PICTURE = encode_png(draw_strokes(SEVEN))
 CORS_HEADERS = ("access-control-allow-origin", "access-control-allow-methods", "access-control-allow-headers")
 
 
-@pytest.fixture
-def service(start_service: StartService) -> Service:
-    return start_service(allowed_origins=FRIEND)
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with serving(tmp_path_factory.mktemp("service"), Settings(allowed_origins=FRIEND)) as service:
+        yield service
 
 
 def preflight(service: Service, path: str, origin: str, method: str, headers: str = "content-type") -> Answer:

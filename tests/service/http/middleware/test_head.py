@@ -4,6 +4,8 @@ import pytest
 
 from tests.service.serving import Service
 
+pytestmark = pytest.mark.unchanged_service
+
 
 @pytest.mark.parametrize(
     "path", ["/", "/js/main.js", "/model", "/healthz", "/readyz", "/docs", "/openapi.json", "/nowhere"]

@@ -4,6 +4,8 @@ import pytest
 
 from tests.service.serving import Service
 
+pytestmark = pytest.mark.unchanged_service
+
 
 @pytest.mark.parametrize("path", ["/", "/model", "/nowhere", "/docs"])
 def test_the_content_security_policy_allows_only_what_is_served_here(service: Service, path: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,9 +19,6 @@ from training.models.interpreter import Interpreter
 
 pytestmark = pytest.mark.slow  # trains models
 
-fit = pytest.importorskip("training.learning.fitting.fit")
-conversion = pytest.importorskip("training.learning.fitting.conversion")
-
 
 def test_training_learns_its_examples(outcome: Outcome) -> None:
     assert outcome.evaluation.at(1.0) > 0.5  # a tenth is chance
@@ -28,7 +26,7 @@ def test_training_learns_its_examples(outcome: Outcome) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-def test_the_flatbuffer_predicts_what_the_model_predicts(family: Family) -> None:
+def test_the_flatbuffer_predicts_what_the_model_predicts(fit: Any, conversion: Any, family: Family) -> None:
     fit.keras.utils.set_random_seed(1)
     model = family.build_model()
     rng = np.random.default_rng(1)
@@ -48,7 +46,7 @@ def test_the_flatbuffer_predicts_what_the_model_predicts(family: Family) -> None
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-def test_the_flatbuffer_has_the_models_doubt_and_embedding(family: Family) -> None:
+def test_the_flatbuffer_has_the_models_doubt_and_embedding(fit: Any, conversion: Any, family: Family) -> None:
     fit.keras.utils.set_random_seed(1)
     model = family.build_model()
     snapshots = evaluation_snapshots(reference_drawings("validation", 1)[3:4], family.encoding)
@@ -68,7 +66,9 @@ def test_the_flatbuffer_has_the_models_doubt_and_embedding(family: Family) -> No
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-def test_weights_of_the_release_without_doubt_predict_as_before_and_doubt_little(family: Family) -> None:
+def test_weights_of_the_release_without_doubt_predict_as_before_and_doubt_little(
+    conversion: Any, family: Family
+) -> None:
     model = family.build_model()
     arrays = read_weights(conversion.weights_of(model))
     rng = np.random.default_rng(1)
@@ -93,7 +93,7 @@ def _without_doubt(family: Family, arrays: dict[str, np.ndarray]) -> dict[str, n
     return {name: arrays[name] for name in (names if family.name == "original" else names[:-2])}
 
 
-def test_what_is_no_digit_teaches_doubt_alone(family: Family) -> None:
+def test_what_is_no_digit_teaches_doubt_alone(fit: Any, family: Family) -> None:
     digits = reference_drawings("validation", 4)
     others = [
         replace(d, id=f"{d.id}-x", lines=tuple(line[:, ::-1] * 0.3 for line in d.lines), label=NO_DIGIT) for d in digits
@@ -111,7 +111,7 @@ def test_what_is_no_digit_teaches_doubt_alone(family: Family) -> None:
     assert right.mean() > 0.5
 
 
-def test_continued_training_starts_from_the_given_weights(outcome: Outcome, family: Family) -> None:
+def test_continued_training_starts_from_the_given_weights(fit: Any, outcome: Outcome, family: Family) -> None:
     snapshots = evaluation_snapshots(reference_drawings("validation", 2), family.encoding)
     still = replace(family.recipe, batches=1, learning_rate=0.0)
 
@@ -122,7 +122,7 @@ def test_continued_training_starts_from_the_given_weights(outcome: Outcome, fami
     np.testing.assert_allclose(after, before, atol=1e-5)
 
 
-def test_l2_sp_keeps_weights_near_the_initial_ones(outcome: Outcome, family: Family) -> None:
+def test_l2_sp_keeps_weights_near_the_initial_ones(fit: Any, outcome: Outcome, family: Family) -> None:
     snapshots = training_snapshots(reference_drawings("validation", 2), family.encoding, Variety(1), 1)
     recipe = replace(family.recipe, batches=30, batch_size=100)
 
@@ -136,7 +136,7 @@ def test_l2_sp_keeps_weights_near_the_initial_ones(outcome: Outcome, family: Fam
     assert distance(l2_sp=0.1) < distance(l2_sp=0.0) / 2
 
 
-def test_distillation_from_the_champion_ignores_the_labels(outcome: Outcome, family: Family) -> None:
+def test_distillation_from_the_champion_ignores_the_labels(fit: Any, outcome: Outcome, family: Family) -> None:
     snapshots = training_snapshots(reference_drawings("validation", 2), family.encoding, Variety(1), 1)
     mislabelled = replace(snapshots, labels=(snapshots.labels + 1) % 10)
     recipe = replace(family.recipe, batches=30, batch_size=100)
@@ -153,7 +153,7 @@ def test_distillation_from_the_champion_ignores_the_labels(outcome: Outcome, fam
     assert max(float(np.abs(after[name] - before[name]).max()) for name in before) < 1e-3
 
 
-def test_interpolated_weights_lie_between(outcome: Outcome, family: Family) -> None:
+def test_interpolated_weights_lie_between(fit: Any, outcome: Outcome, family: Family) -> None:
     there = read_weights(outcome.artifact.weights)
     nowhere = write_weights({name: np.zeros_like(w) for name, w in there.items()})
 
@@ -163,7 +163,7 @@ def test_interpolated_weights_lie_between(outcome: Outcome, family: Family) -> N
         np.testing.assert_allclose(weights, there[name] / 2, atol=1e-6)
 
 
-def test_weights_of_another_model_are_rejected(outcome: Outcome) -> None:
+def test_weights_of_another_model_are_rejected(fit: Any, outcome: Outcome) -> None:
     softmax = family_named("softmax")
     snapshots = evaluation_snapshots(reference_drawings("validation", 1), "ink20")
 
@@ -171,7 +171,7 @@ def test_weights_of_another_model_are_rejected(outcome: Outcome) -> None:
         fit.fit(softmax, softmax.recipe, [Source(snapshots)], seed=1, initial_weights=outcome.artifact.weights)
 
 
-def test_the_same_seed_gives_the_same_model(family: Family) -> None:
+def test_the_same_seed_gives_the_same_model(fit: Any, family: Family) -> None:
     snapshots = evaluation_snapshots(reference_drawings("validation", 1), family.encoding)
     recipe = Recipe("sgd", 0.5, "constant", batches=5, batch_size=50)
 
@@ -181,7 +181,7 @@ def test_the_same_seed_gives_the_same_model(family: Family) -> None:
     assert one.losses == same.losses
 
 
-def test_a_cached_graph_keeps_nothing_of_an_earlier_training(outcome: Outcome, family: Family) -> None:
+def test_a_cached_graph_keeps_nothing_of_an_earlier_training(fit: Any, outcome: Outcome, family: Family) -> None:
     snapshots = evaluation_snapshots(reference_drawings("validation", 1), family.encoding)
     few = [Source(snapshots)]
     many = [Source(snapshots), Source(snapshots, 0.5), Source(snapshots, 0.2)]
@@ -194,7 +194,7 @@ def test_a_cached_graph_keeps_nothing_of_an_earlier_training(outcome: Outcome, f
     assert again == once  # nothing is left of the training in between
 
 
-def test_training_stops_when_asked_to(family: Family) -> None:
+def test_training_stops_when_asked_to(fit: Any, family: Family) -> None:
     snapshots = evaluation_snapshots(reference_drawings("validation", 1), family.encoding)
     asked = iter([False, False, True])
 
@@ -202,7 +202,7 @@ def test_training_stops_when_asked_to(family: Family) -> None:
         fit.fit(family, family.recipe, [Source(snapshots)], seed=1, should_stop=lambda: next(asked))
 
 
-def test_soft_labels_are_part_of_the_targets(outcome: Outcome, family: Family) -> None:
+def test_soft_labels_are_part_of_the_targets(fit: Any, outcome: Outcome, family: Family) -> None:
     snapshots = evaluation_snapshots(reference_drawings("validation", 2), family.encoding)
     one_off = np.eye(11, dtype=np.float32)[(snapshots.labels + 1) % 10]
     recipe = replace(family.recipe, batches=150, batch_size=100)
@@ -215,7 +215,7 @@ def test_soft_labels_are_part_of_the_targets(outcome: Outcome, family: Family) -
     assert np.mean(np.array(guesses) == (snapshots.labels[late] + 1) % 10) > 0.5  # the labels alone would give none
 
 
-def test_soft_labels_equal_the_served_predictions(outcome: Outcome, family: Family) -> None:
+def test_soft_labels_equal_the_served_predictions(fit: Any, outcome: Outcome, family: Family) -> None:
     snapshots = evaluation_snapshots(reference_drawings("validation", 1), family.encoding)
 
     soft_labels = fit.soft_labels(family, outcome.artifact.weights, snapshots)
