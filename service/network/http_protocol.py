@@ -12,7 +12,6 @@ import logging
 from collections.abc import Callable
 from enum import Enum, auto
 from http import HTTPStatus
-from time import thread_time
 from typing import Any
 
 import h11
@@ -23,6 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from service.network.budget import Budget, share_of
 from service.network.connections import LAST_SECONDS, Connections
+from service.network.gate import Gate
 from service.network.websocket_protocol import WebSocketProtocol
 
 MAX_HEAD_BYTES = 64 * 1024  # cookies of other applications on the same host come along
@@ -54,10 +54,7 @@ class HttpProtocol(H11Protocol):
         super().__init__(config, server_state, app_state, _loop)
         self.app = _quiet(self.app)
         self._connections = connections
-        self._budget = Budget(share_of(connections.limits.frames_per_second))
-        self._held = b""  # what came and is not handled yet
-        self._gate: asyncio.Handle | None = None  # calls `_work` again; nothing is handled until then
-        self._reading = True
+        self._gate: Gate
         self._upgraded = False
         self._closing = False
         self._refusal: HTTPStatus | None = None  # found while uvicorn handles the head
@@ -69,7 +66,8 @@ class HttpProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
-        self.flow = _Flow(transport, self._look_again, self._progress)
+        self._gate = Gate(self, self.loop, transport, Budget(share_of(self._connections.limits.frames_per_second)))
+        self.flow = _Flow(transport, self._gate.look_again, self._progress)
         if self._connections.guests.hold(self, 1):
             self._enter_phase()
         else:
@@ -79,49 +77,18 @@ class HttpProtocol(H11Protocol):
     # What comes
 
     def data_received(self, data: bytes) -> None:
-        self._held = self._held + data if self._held else data
-        if self._gate is None:
-            self._work()
+        self._gate.receive(data)
 
-    def _work(self) -> None:
-        self._gate = None
-        before, size = thread_time(), len(self._held)
-        try:
-            if self._held and self._budget.wait() == 0 and (self._closing or not self.flow.read_paused):
-                self._take_slice()
-        except Exception as error:
-            log.error("an HTTP connection is cut off: %r", error)
-            self.transport.abort()
-            return
-        if self._upgraded or self.transport.is_closing():
-            return
-        taken = size - len(self._held)
-        self._budget.spend(thread_time() - before, taken)
-        wait = self._budget.wait()
-        blocked = self.flow.read_paused and not self._closing
-        if wait > 0:
-            self._gate = self.loop.call_later(max(wait, 0.001), self._work)
-        elif taken and self._held and not blocked:
-            self._gate = self.loop.call_soon(self._work)
-        self._read(on=self._gate is None and not blocked)
+    def may_take(self) -> bool:
+        return self._closing or not self.flow.read_paused
+
+    def slice_taken(self) -> None:
         self._enter_phase()
 
-    def _read(self, on: bool) -> None:
-        if on != self._reading and not self.transport.is_closing():
-            self._reading = on
-            if on:
-                self.transport.resume_reading()
-            else:
-                self.transport.pause_reading()
-
-    def _look_again(self) -> None:
-        if self._gate is None and not self._upgraded and not self.transport.is_closing():
-            self._gate = self.loop.call_soon(self._work)
-
-    def _take_slice(self) -> None:
+    def take_slice(self) -> None:
         if self._closing:
-            self._head_bytes += len(self._held)
-            self._held = b""
+            self._head_bytes += len(self._gate.held)
+            self._gate.held = b""
             if self._head_bytes > LINGER_BYTES:
                 self.transport.abort()
             return
@@ -130,7 +97,7 @@ class HttpProtocol(H11Protocol):
         size = CHUNKED_SLICE_BYTES if chunked else SLICE_BYTES
         # Of an event that isn't all there. It can't be given to `h11` for heads and bodies apart.
         self.conn._max_incomplete_event_size = MAX_CHUNK_HEAD_BYTES if chunked else MAX_HEAD_BYTES + SLICE_BYTES
-        data, self._held = self._held[:size], self._held[size:]
+        data = self._gate.take(size)
         if body:
             self._count_body(len(data))
         else:
@@ -138,7 +105,7 @@ class HttpProtocol(H11Protocol):
         if self._closing:
             return
         super().data_received(data)
-        if not self._reading and not self._upgraded and not self.transport.is_closing():
+        if not self._gate.reading and not self._upgraded and not self.transport.is_closing():
             self.transport.pause_reading()  # uvicorn may have resumed it
 
     def _count_head(self, data: bytes) -> None:
@@ -179,13 +146,11 @@ class HttpProtocol(H11Protocol):
             return
         self._upgraded = True
         self._leave()
-        rest = self.conn.trailing_data[0] + self._held
-        self._held = b""
+        rest = self.conn.trailing_data[0] + self._gate.close()
         self.connections.discard(self)
         protocol = WebSocketProtocol(self.app, self.transport, self._connections, self.connections, self.tasks)
         self.transport.set_protocol(protocol)
-        if not self._reading:
-            self.transport.resume_reading()
+        self._gate.read(on=True)
         protocol.open(self.scope, self.headers, rest)  # type: ignore[arg-type]  # as above
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn calls it
@@ -204,10 +169,8 @@ class HttpProtocol(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._leave()
-        if self._gate is not None:
-            self._gate.cancel()
+        self._gate.close()
         super().connection_lost(exc)
-        self._held = b""
 
     # Phases
 
@@ -220,7 +183,7 @@ class HttpProtocol(H11Protocol):
         if self.cycle is not None and not self.cycle.response_complete:
             return Phase.ANSWER
         if theirs is h11.IDLE and ours is h11.IDLE:
-            begun = self.cycle is None or bool(self.conn.trailing_data[0]) or bool(self._held)
+            begun = self.cycle is None or bool(self.conn.trailing_data[0]) or bool(self._gate.held)
             return Phase.HEAD if begun else Phase.IDLE
         return Phase.IDLE
 
@@ -284,7 +247,7 @@ class HttpProtocol(H11Protocol):
             return
         self._closing = True
         self._head_bytes = 0
-        self._held = b""
+        self._gate.held = b""
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
@@ -294,7 +257,7 @@ class HttpProtocol(H11Protocol):
         self._connections.guests.unpin(self)
         self._waiting, self._resumed = self.transport.get_write_buffer_size(), False
         self._set_deadline(self._connections.phase_seconds if self._waiting else LINGER_SECONDS)
-        self._read(on=True)
+        self._gate.read(on=True)
 
     def evict(self) -> None:
         """Makes room: for descriptors when nothing is being answered, for memory when its body is the oldest."""
@@ -330,7 +293,7 @@ class _Flow(FlowControl):
         self._taken = taken
 
     def pause_reading(self) -> None:
-        self.read_paused = True  # `_work` sees it
+        self.read_paused = True  # the gate sees it
 
     def resume_reading(self) -> None:
         if self.read_paused:

@@ -1,7 +1,7 @@
 """Runs one websocket below ASGI, on the protocol core of `websockets`; knows bytes and frames, no messages.
 
 uvicorn's protocol parses frames and answers pings as fast as they come, and subclassing can't slow it down. Here
-everything that a client sends passes one gate, `_work`: a few frames at a time, paid from the connection's budget.
+everything that a client sends passes one gate: a few frames at a time, paid from the connection's budget.
 Nothing is read while the budget is overdrawn, the session is behind, or answers wait unread. Snapshots in frames of
 their own are answered there (the fast path): a queue, a task and ASGI cost several times what such a frame does.
 """
@@ -10,25 +10,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from http import HTTPStatus
-from time import thread_time
-from typing import Any, Final
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Scope
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Request, Response
+from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from service.network.budget import Budget, share_of
+from service.network.connection import EXTENSION, Answerer, Connection
 from service.network.connections import LAST_SECONDS, Connections
+from service.network.event_queue import EventQueue
 from service.network.frames import FrameEdges, begins_frame, split_frames, text_frame
+from service.network.gate import Gate
+from service.network.handshake import answer_handshake, socket_scope
+from service.network.liveness import Finding, Liveness
 from service.wire.protocol import MAX_MESSAGE_BYTES
 
-EXTENSION: Final = "midstroke.connection"  # in the ASGI scope: a `Connection`
 SLICE_FRAMES, SLICE_BYTES = 16, 64 * 1024  # handled before other connections get their turn: some 0.2 ms
 FAST_BYTES = 4096  # a larger frame gains nothing on the fast path
 MESSAGE_PRICE = 100e-6  # s of processor time on a message's way to the session and back, besides parsing
@@ -37,16 +39,8 @@ UNCOUNTED_BYTES = 4096  # of an unfinished message that aren't held against the 
 KEEPALIVE_SECONDS = 20.0  # a ping after so long; a client that sends nothing until the next one is gone
 CLOSE_SECONDS = 5.0  # for the client to answer a close, and to take what was written before
 PONG = b"\x8a"  # the first byte of a pong frame
-HANDSHAKE_HEADERS = frozenset((b"connection", b"upgrade"))
-HANDSHAKE_PREFIX = b"sec-websocket-"
-KEPT_HEADERS = frozenset((b"host", b"origin", b"user-agent"))  # for as long as the socket lives
-KEPT_PREFIXES = (b"x-forwarded-", HANDSHAKE_PREFIX)
-KEPT_BYTES = 4096
 REASON_BYTES = 123  # of a close frame's 125
 LONGEST_TEXT = 65_535  # of `text_frame`
-
-# The answers to messages that came together; None: they are to go to the session.
-Answerer = Callable[[list[bytes]], list[str] | None]
 
 log = logging.getLogger(__name__)
 # `websockets` logs every connection, and tracebacks of what clients did.
@@ -60,44 +54,30 @@ class PeerGone(OSError):
     """The client has left; Starlette makes a `WebSocketDisconnect` of any `OSError`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """What a session may use of its connection besides ASGI."""
-
-    answer_by: Callable[[Answerer], None]  # takes the call that answers on the fast path; the session has begun
-    budget: Budget
-
-
 class WebSocketProtocol(asyncio.Protocol):
     """uvicorn's side: `connections`, `shutdown`; asyncio's: the callbacks; ASGI's: `_receive`, `_send`."""
 
     __slots__ = (
         "_answer",
         "_app",
-        "_budget",
         "_conn",
         "_connections",
         "_edges",
         "_events",
         "_fragments",
         "_gate",
-        "_heard",
-        "_held",
         "_keepalive",
         "_limit",
+        "_liveness",
         "_loop",
         "_lost",
         "_message_timer",
         "_pending",
-        "_ping_sent",
-        "_reading",
         "_response",
         "_server_connections",
         "_stopped",
-        "_stuck_at",
         "_tasks",
         "_text",
-        "_waiter",
         "_writable",
         "transport",
     )
@@ -116,25 +96,19 @@ class WebSocketProtocol(asyncio.Protocol):
         self._server_connections = server_connections
         self._tasks = tasks
         self._loop = asyncio.get_running_loop()
+        self._gate = Gate(self, self._loop, transport, Budget(share_of(connections.limits.frames_per_second)))
         self._conn = ServerProtocol(max_size=MAX_MESSAGE_BYTES, logger=_SILENT)
-        self._budget = Budget(share_of(connections.limits.frames_per_second))
         self._edges = FrameEdges()
         self._answer: Answerer | None = None
         self._response: Response | None = None  # to the handshake, until it is sent
-        self._held = b""  # what came and is not handled yet
         self._pending = 0  # bytes of the message that has begun, and been handled
         self._fragments: bytes | bytearray = b""  # of a message in several frames
         self._text = False  # that message is one of text
-        self._events: list[Message] = []  # for the session; no deque, whose room for 64 an idle socket would keep
-        self._waiter: asyncio.Future[None] | None = None  # the session's, for the next event
+        self._events = EventQueue()  # for the session
         self._writable: asyncio.Event | None = None  # only while answers wait unread
-        self._gate: asyncio.Handle | None = None  # calls `_work` again; nothing is handled until then
-        self._reading = True
         self._stopped = False  # a close was sent: what comes is only looked through for the answer
         self._lost = False
-        self._heard = True
-        self._ping_sent = False
-        self._stuck_at = 0  # bytes that waited unread at the last keepalive
+        self._liveness = Liveness()
         self._keepalive: asyncio.TimerHandle | None = None
         self._message_timer: asyncio.TimerHandle | None = None
         self._limit: asyncio.TimerHandle | None = None  # until this connection is cut off
@@ -149,46 +123,14 @@ class WebSocketProtocol(asyncio.Protocol):
         if not room:
             self._reject(self._conn.reject(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections\n"))
             return
-        # Only what concerns the handshake: `websockets` refuses large cookies, which nobody here looks at.
-        concerned = [
-            name + b": " + value + b"\r\n"
-            for name, value in headers
-            if name in HANDSHAKE_HEADERS or name.startswith(HANDSHAKE_PREFIX)
-        ]
-        method = str(scope["method"]).encode()
-        self._conn.receive_data(method + b" / HTTP/1.1\r\n" + b"".join(concerned) + b"\r\n")
-        request = next((event for event in self._conn.events_received() if isinstance(event, Request)), None)
-        if request is None:
-            response = self._conn.reject(HTTPStatus.BAD_REQUEST, "not a websocket handshake\n")
-        else:
-            response = self._conn.accept(request)
+        response = answer_handshake(self._conn, scope, headers)
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
             self._reject(response)
             return
-        kept = [(name, value) for name, value in headers if name in KEPT_HEADERS or name.startswith(KEPT_PREFIXES)]
-        size = sum(len(name) + len(value) for name, value in kept) + len(scope["raw_path"]) + len(scope["query_string"])
-        if size > KEPT_BYTES:
-            self._reject(self._conn.reject(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"over {KEPT_BYTES} bytes\n"))
-            return
         self._response = response
-        offered = [
-            name.strip().decode("latin-1")
-            for key, value in headers
-            if key == b"sec-websocket-protocol"
-            for name in value.split(b",")
-        ]
-        extensions = {EXTENSION: Connection(self._answer_by, self._budget)}
-        socket_scope = {
-            **scope,
-            "type": "websocket",
-            "headers": kept,
-            "subprotocols": offered,
-            "extensions": extensions,
-        }
-        del socket_scope["method"]
-        socket_scope["scheme"] = "wss" if scope["scheme"] == "https" else "ws"
-        self._push({"type": "websocket.connect"})
-        task = self._loop.create_task(self._run(socket_scope))
+        opened = socket_scope(scope, headers, {EXTENSION: Connection(self._answer_by, self._gate.budget)})
+        self._events.put({"type": "websocket.connect"})
+        task = self._loop.create_task(self._run(opened))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         if rest:
@@ -207,68 +149,24 @@ class WebSocketProtocol(asyncio.Protocol):
     # What comes
 
     def data_received(self, data: bytes) -> None:
-        self._heard = True
-        self._held = self._held + data if self._held else data
-        if self._gate is None:
-            self._work()
+        self._liveness.heard = True
+        self._gate.receive(data)
 
     def eof_received(self) -> None:
         pass  # The transport closes itself.
 
-    def _work(self) -> None:
-        """Handles a slice of what came, if that may be, and lets the loop call again for the rest."""
-        self._gate = None
-        if self._lost:
-            return
-        before = thread_time()
-        size = len(self._held)
-        try:
-            if self._may_work():
-                self._take_slice()
-        except Exception as error:
-            log.error("a websocket is cut off: %r", error)
-            self.transport.abort()
-            return
-        finally:
-            taken = size - len(self._held)
-        self._budget.spend(thread_time() - before, taken)
-        self._go_on(taken)
+    def may_take(self) -> bool:
+        """A close was sent, or the session took all that came, the client all answers, and the handshake is over."""
+        return self._stopped or (not self._events and self._writable is None and self._response is None)
 
-    def _may_work(self) -> bool:
-        return bool(self._held) and self._budget.wait() == 0 and (self._stopped or self._is_idle())
-
-    def _is_idle(self) -> bool:
-        """The session has taken all that came, the client all that was answered, and the handshake is over."""
-        return not self._events and self._writable is None and self._response is None
-
-    def _go_on(self, taken: int) -> None:
-        """Reads on, or not, and comes back by itself where only time or another's turn is waited for."""
-        wait = self._budget.wait()
-        blocked = not (self._stopped or self._is_idle())
-        if wait > 0:
-            self._gate = self._loop.call_later(max(wait, 0.001), self._work)
-        elif taken and self._held and not blocked:
-            self._gate = self._loop.call_soon(self._work)
-        self._read(on=self._gate is None and not blocked)
-        self._watch_message()
-
-    def _read(self, on: bool) -> None:
-        if on != self._reading and not self.transport.is_closing():
-            self._reading = on
-            if on:
-                self.transport.resume_reading()
-            else:
-                self.transport.pause_reading()
-
-    def _take_slice(self) -> None:
+    def take_slice(self) -> None:
         if self._conn.state is State.CLOSED or self._conn.parser_exc is not None or self._conn.close_rcvd is not None:
-            self._held = b""  # nothing counts after a close
+            self._gate.held = b""  # nothing counts after a close
             return
         if self._edges.between and self._answer is not None and not self._stopped and self._took(self._answer):
             return
-        size = self._edges.pass_on(self._held, SLICE_FRAMES, SLICE_BYTES)
-        data, self._held = self._held[:size], self._held[size:]
-        self._pending += size
+        data = self._gate.take(self._edges.pass_on(self._gate.held, SLICE_FRAMES, SLICE_BYTES))
+        self._pending += len(data)
         self._conn.receive_data(data)
         events, writes = self._conn.events_received(), self._conn.data_to_send()
         if self._conn.parser_exc is not None:
@@ -284,14 +182,14 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def _took(self, answer: Answerer) -> bool:
         """Answers the binary frames at the beginning of what came; False when they are to go to the session."""
-        messages, rest = split_frames(self._held, SLICE_FRAMES)
+        messages, rest = split_frames(self._gate.held, SLICE_FRAMES)
         if not messages:
             # The beginning of one that may be answered waits for its end.
             return bool(rest) and len(rest) < FAST_BYTES and begins_frame(rest)
         texts = answer(messages)
         if texts is None:
             return False
-        self._held = rest
+        self._gate.held = rest
         self._message_over()
         if texts:
             self._write(b"".join([text_frame(text.encode()) for text in texts]))
@@ -319,20 +217,15 @@ class WebSocketProtocol(asyncio.Protocol):
         self._message_over()
         if self._stopped:
             return
-        self._budget.spend(MESSAGE_PRICE)
+        self._gate.budget.spend(MESSAGE_PRICE)
         if not self._text:
-            self._push({"type": "websocket.receive", "bytes": bytes(data)})
+            self._events.put({"type": "websocket.receive", "bytes": bytes(data)})
             return
         try:
-            self._push({"type": "websocket.receive", "text": bytes(data).decode()})
+            self._events.put({"type": "websocket.receive", "text": bytes(data).decode()})
         except UnicodeDecodeError:
             self._conn.fail(1007, "text that is not UTF-8")
             self._fail(self._conn.data_to_send())
-
-    def _push(self, event: Message) -> None:
-        self._events.append(event)
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
 
     # Its end
 
@@ -340,7 +233,7 @@ class WebSocketProtocol(asyncio.Protocol):
         if not self._stopped:
             self._stopped = True
             close = self._conn.close_rcvd
-            self._push({"type": "websocket.disconnect", "code": 1005 if close is None else close.code})
+            self._events.put({"type": "websocket.disconnect", "code": 1005 if close is None else close.code})
         self._finish(CLOSE_SECONDS)
 
     def _fail(self, writes: Sequence[bytes]) -> None:
@@ -348,10 +241,10 @@ class WebSocketProtocol(asyncio.Protocol):
         close = self._conn.close_sent
         if not self._stopped:
             self._stopped = True
-            self._push({"type": "websocket.disconnect", "code": 1006 if close is None else close.code})
+            self._events.put({"type": "websocket.disconnect", "code": 1006 if close is None else close.code})
         self._write(b"".join(writes))
         # Closed at once, what the client still sends would make the system reset the connection before it has read why.
-        self._held = b""
+        self._gate.held = b""
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
         self._cut_off_in(CLOSE_SECONDS)
@@ -366,7 +259,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self._connections.guests.hold(self, 1)
         self._connections.guests.unpin(self)
         self._cut_off_in(seconds)
-        self._look_again()  # for the answer
+        self._gate.look_again()  # for the answer
 
     def _finish(self, seconds: float) -> None:
         """Both sides have closed: what was written goes out, and that is the end."""
@@ -389,7 +282,7 @@ class WebSocketProtocol(asyncio.Protocol):
     def shutdown(self) -> None:
         """uvicorn's: the process ends."""
         if self._conn.state is State.OPEN and not self._stopped:
-            self._push({"type": "websocket.disconnect", "code": 1012})
+            self._events.put({"type": "websocket.disconnect", "code": 1012})
             self._send_close(1012, "", LAST_SECONDS)
         elif self._response is not None:
             self._reject(self._conn.reject(HTTPStatus.SERVICE_UNAVAILABLE, "the service restarts\n"))
@@ -399,23 +292,23 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def connection_lost(self, _exc: Exception | None) -> None:
         self._lost = self._stopped = True
-        for timer in (self._limit, self._keepalive, self._message_timer, self._gate):
+        self._gate.close()
+        for timer in (self._limit, self._keepalive, self._message_timer):
             if timer is not None:
                 timer.cancel()
-        self._push({"type": "websocket.disconnect", "code": 1006})
+        self._events.put({"type": "websocket.disconnect", "code": 1006})
         self._server_connections.discard(self)
         self._connections.guests.release(self)
         self._connections.buffered.release(self)
         self.resume_writing()
         self._answer = None
-        self._held = b""
         self._fragments = b""
 
     # Messages and clients that stop halfway
 
-    def _watch_message(self) -> None:
+    def slice_taken(self) -> None:
         """Bounds the time of an unfinished message, and what all of them together hold."""
-        if self._edges.between and not self._held:
+        if self._edges.between and not self._gate.held:
             self._message_over()
             return
         if self._message_timer is None:
@@ -432,12 +325,12 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def _too_slow(self) -> None:
         self._message_timer = None
-        if not self._reading:  # what is missing may wait in the system, for the budget or the session
+        if not self._gate.reading:  # what is missing may wait in the system, for the budget or the session
             self._message_timer = self._loop.call_later(MESSAGE_SECONDS, self._too_slow)
             return
         self._connections.buffered.release(self)
         if self._conn.state is State.OPEN and not self._stopped:
-            self._push({"type": "websocket.disconnect", "code": 1008})
+            self._events.put({"type": "websocket.disconnect", "code": 1008})
             self._send_close(1008, f"a message not ended within {MESSAGE_SECONDS:g} s", CLOSE_SECONDS)
         else:
             self.transport.abort()
@@ -446,20 +339,16 @@ class WebSocketProtocol(asyncio.Protocol):
         self._keepalive = self._loop.call_later(KEEPALIVE_SECONDS, self._keep_alive)
         if self._stopped:
             return
-        waiting = self.transport.get_write_buffer_size()
-        if self._writable is not None and self._stuck_at and waiting >= self._stuck_at:
-            self.transport.abort()  # it has taken nothing for as long
-            return
-        self._stuck_at = waiting if self._writable is not None else 0
-        if self._ping_sent and not self._heard and self._reading:
-            self._push({"type": "websocket.disconnect", "code": 1011})
-            self._send_close(1011, "keepalive ping timeout", CLOSE_SECONDS)
-            return
-        if self._writable is None:
-            self._heard = False
-            self._ping_sent = True
-            self._conn.send_ping(b"")
-            self._write(b"".join(self._conn.data_to_send()))
+        unread = 0 if self._writable is None else self.transport.get_write_buffer_size()
+        match self._liveness.look(unread, self._gate.reading):
+            case Finding.STUCK:
+                self.transport.abort()
+            case Finding.SILENT:
+                self._events.put({"type": "websocket.disconnect", "code": 1011})
+                self._send_close(1011, "keepalive ping timeout", CLOSE_SECONDS)
+            case Finding.FINE:
+                self._conn.send_ping(b"")
+                self._write(b"".join(self._conn.data_to_send()))
 
     # What goes out
 
@@ -475,11 +364,7 @@ class WebSocketProtocol(asyncio.Protocol):
         if self._writable is not None:
             self._writable.set()
             self._writable = None
-            self._look_again()
-
-    def _look_again(self) -> None:
-        if self._gate is None and not self._lost:
-            self._gate = self._loop.call_soon(self._work)
+            self._gate.look_again()
 
     # ASGI
 
@@ -500,15 +385,9 @@ class WebSocketProtocol(asyncio.Protocol):
             self._send_close(1000, "", CLOSE_SECONDS)
 
     async def _receive(self) -> Message:
-        while not self._events:
-            self._waiter = self._loop.create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
-        event = self._events.pop(0)
-        if not self._events and not self._lost and (self._held or not self._reading):
-            self._look_again()
+        event = await self._events.get()
+        if not self._events and not self._lost and (self._gate.held or not self._gate.reading):
+            self._gate.look_again()
         return event
 
     async def _send(self, message: Message) -> None:
@@ -544,7 +423,7 @@ class WebSocketProtocol(asyncio.Protocol):
             self._limit = None
         self._connections.guests.pin(self)  # until the session has begun, or refuses it
         self._keepalive = self._loop.call_later(KEEPALIVE_SECONDS, self._keep_alive)
-        self._look_again()
+        self._gate.look_again()
 
     def _send_message(self, message: Message) -> None:
         if self._stopped:

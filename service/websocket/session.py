@@ -12,8 +12,8 @@ from fastapi import WebSocket, WebSocketDisconnect
 from service.inference.live_models import LiveModels
 from service.intake.intake import Intake, busy
 from service.network.budget import Budget
+from service.network.connection import EXTENSION, Connection
 from service.network.metered import in_thread
-from service.network.websocket_protocol import EXTENSION, Connection
 from service.personal.hand import Hand
 from service.personal.hands import Hands
 from service.websocket.replier import MAX_WRONG, Replier, TooManyWrongMessages

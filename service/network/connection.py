@@ -1,0 +1,20 @@
+"""What a session may use of its websocket's connection besides ASGI."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from service.network.budget import Budget
+
+EXTENSION: Final = "midstroke.connection"  # in the ASGI scope: a `Connection`
+
+# The answers to messages that came together; None: they are to go to the session.
+Answerer = Callable[[list[bytes]], list[str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    answer_by: Callable[[Answerer], None]  # takes the call that answers on the fast path; the session has begun
+    budget: Budget
