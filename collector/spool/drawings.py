@@ -1,0 +1,80 @@
+"""SQL statements for the drawings that wait for upload, or were uploaded; the spool runs and commits them."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from collector.contribution.contributor import Use, use_of
+from collector.spool.deletions import DELETED_AT, Deletion, deletion_of, note_unremoved
+
+# `body` is the last column: SQLite reads the others without touching a large row's overflow pages.
+# A row outlives its body, so that a resent id is recognised and counts stay right.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS drawings (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    label INTEGER NOT NULL,
+    contributor TEXT NOT NULL,
+    use TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    body BLOB
+);
+CREATE INDEX IF NOT EXISTS waiting ON drawings (seq) WHERE body IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_contributor ON drawings (contributor, seq);
+CREATE TABLE IF NOT EXISTS backlog (drawings INTEGER NOT NULL, bytes INTEGER NOT NULL);
+INSERT INTO backlog SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM backlog);
+"""
+
+BODY = "SELECT id, body FROM drawings WHERE seq = ?"
+WAITING = "SELECT seq, id, body FROM drawings WHERE id = ? AND body IS NOT NULL"
+BACKLOG = "SELECT drawings, bytes FROM backlog"
+
+Row = tuple[str, int, str, str, str, bytes]  # id, label, contributor, use, received_at, body
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """The answer once a drawing is on disk; `yours` is false when another contributor gave this id first."""
+
+    id: str
+    use: Use
+    duplicate: bool
+    yours: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The drawings and bytes that wait for upload."""
+
+    drawings: int
+    bytes: int
+
+
+def insert(connection: sqlite3.Connection, row: Row, max_bytes: int) -> Acknowledgement | Deletion | None:
+    """Adds the row if its id is new; None when more than `max_bytes` would wait for upload."""
+    drawing, contributor, body = row[0], row[2], row[-1]
+    if deleted := connection.execute(DELETED_AT, (drawing,)).fetchone():
+        return deletion_of(drawing, deleted[0])
+    known = connection.execute("SELECT contributor FROM drawings WHERE id = ?", (drawing,)).fetchone()
+    if known:
+        return Acknowledgement(drawing, use_of(str(known[0])), duplicate=True, yours=known[0] == contributor)
+    (waiting,) = connection.execute("SELECT bytes FROM backlog").fetchone()
+    if waiting + len(body) > max_bytes:
+        return None
+    connection.execute(
+        "INSERT INTO drawings (id, label, contributor, use, received_at, body) VALUES (?, ?, ?, ?, ?, ?)", row
+    )
+    connection.execute("UPDATE backlog SET drawings = drawings + 1, bytes = bytes + ?", (len(body),))
+    return Acknowledgement(drawing, use_of(contributor), duplicate=False)
+
+
+def drop_body(connection: sqlite3.Connection, drawing: str) -> None:
+    """Drops the bytes of an uploaded drawing; one that was deleted meanwhile is queued for removal again."""
+    query = "SELECT length(body) FROM drawings WHERE id = ? AND body IS NOT NULL"
+    waiting = connection.execute(query, (drawing,)).fetchone()
+    if waiting:
+        connection.execute("UPDATE drawings SET body = NULL WHERE id = ?", (drawing,))
+        connection.execute("UPDATE backlog SET drawings = drawings - 1, bytes = bytes - ?", waiting)
+    else:
+        note_unremoved(connection, drawing)
