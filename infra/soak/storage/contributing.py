@@ -19,6 +19,7 @@ from infra.soak.storage.stored import Stored, inspect_store, rows_of, wait_until
 
 DRAIN_SECONDS = 180.0
 FIRST_SECONDS = 60.0  # for the first acknowledgement on a busy machine
+QUICK_PART = 4  # a quick run may share its machine: so many times fewer contributions and visitors
 
 Span = tuple[float, float]  # two moments of the monotonic clock
 
@@ -68,8 +69,10 @@ def contributing(
 ) -> Iterator[Contributing]:
     """A service with a store, contributions at a steady rate, and visitors who each draw 20 snapshots/s.
 
-    At the end of the block waits for all answers and uploads, and inspects the store.
+    A quick run has a quarter of both, and 2 snapshots/s. At the end of the block waits for all answers and uploads, and inspects the store.
     """
+    if setting.quick:
+        per_second, visitors = per_second / QUICK_PART, visitors // QUICK_PART
     var: Path = setting.scratch / "var"
     texts = contribution_texts(setting.seed, setting.drawings)
     with running_storage(setting.scratch / "storage") as storage:
@@ -79,7 +82,6 @@ def contributing(
             var, env={**storage.environment, **(env or {})}, command=command, pass_fds=pass_fds
         ) as service:
             url = service.websocket_url
-            # A quick run may share its machine, and must not overload it.
             drawing = drawing_clients(url, visitors, 2 if setting.quick else 20) if visitors else nullcontext(Drawers())
             with drawing as drawers, sending(url, texts, per_second, seed=setting.seed) as sender:
                 scenario = Contributing(storage, sender, drawers)

@@ -16,13 +16,13 @@ FAULTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "the disk is full": (errno.ENOSPC, ("pwrite64",)),
     "fsync fails": (errno.EIO, ("fsync", "fdatasync")),
 }
-BUSY_MIN = 5  # answers to wait for
+BUSY_MIN = 3  # answers to wait for
 WAIT_SECONDS = 60.0  # for them, on a busy machine
 P99_TIMES = 2.0
 
 
 def run(setting: Setting) -> list[Row]:
-    each = 1.0 if setting.quick else 20.0
+    each, pause = (0.3, 0.0) if setting.quick else (20.0, 1.0)
     rows: list[Row] = []
     during: dict[str, Span] = {}
     with faulty_calls() as (faults, command, descriptors):
@@ -31,7 +31,7 @@ def run(setting: Setting) -> list[Row]:
             for name in FAULTS:
                 during[name], found = _fail(name, each, scenario, faults)
                 rows += found
-                time.sleep(1.0)
+                time.sleep(pause)
     return [*rows, *scenario.rows(), *scenario.latency_rows(setting, before, during, P99_TIMES)]
 
 

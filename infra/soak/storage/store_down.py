@@ -13,7 +13,7 @@ P99_TIMES = 1.2
 
 
 def run(setting: Setting) -> list[Row]:
-    away, settled = (1.5, 1.0) if setting.quick else (60.0, 15.0)
+    away, settled = (0.5, 0.3) if setting.quick else (60.0, 15.0)
     with contributing(setting, PER_SECOND) as scenario:
         before = scenario.wait(settled)
         scenario.storage.proxy.close()

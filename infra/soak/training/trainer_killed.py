@@ -62,7 +62,7 @@ MOMENTS = (
 
 def run(setting: Setting) -> list[Row]:
     if setting.quick:
-        return _tried("a folder", FolderStore(setting.scratch / "store"), setting, 2, {}, MOMENTS[3:])
+        return _tried("a folder", FolderStore(setting.scratch / "store"), setting, 1, {}, MOMENTS[3:4])
     kept_in_folder = _tried("a folder", FolderStore(setting.scratch / "store"), setting, 30, {}, MOMENTS)
     with running_storage(setting.scratch / "storage") as storage:
         return [*kept_in_folder, *_tried("MinIO", storage.store, setting, 10, storage.environment, MOMENTS)]
