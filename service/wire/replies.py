@@ -6,7 +6,14 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from collector.contribution.contribution import CONSENT_TEXT, CONSENT_VERSION, LICENCE, SAMPLES_MAX, SAMPLES_MIN
+from collector.contribution.contribution import (
+    CONSENT_TEXT,
+    CONSENT_VERSION,
+    LICENCE,
+    SAMPLE_BYTES_MAX,
+    SAMPLES_MAX,
+    SAMPLES_MIN,
+)
 from collector.ink.snapshot import MAX_CANVAS_SIDE
 from service.wire.protocol import MAX_MESSAGE_BYTES, MAX_POINTS, MAX_STROKES, SUBPROTOCOL, ProtocolError
 from service.wire.schemas import ContributionCounts, PersonalState, ServedModel, Trainer
@@ -91,6 +98,7 @@ def encode_welcome(
                 "canvas_side": MAX_CANVAS_SIDE,
                 "samples_min": SAMPLES_MIN,
                 "samples_max": SAMPLES_MAX,
+                "sample_bytes": SAMPLE_BYTES_MAX,
                 "strokes_max": MAX_STROKES,
                 "points_max": MAX_POINTS,
             },

@@ -5,7 +5,7 @@ import { thinStrokes } from '../ink/thinning.js';
 /** @typedef {import('../connection/protocol.js').Contribution} Contribution */
 /** @typedef {import('../connection/protocol.js').Limits} Limits */
 
-const MESSAGE_BYTES = 1024 * 1024; // of services that don't name their limit
+export const MESSAGE_BYTES = 1024 * 1024; // of services that don't name their limit
 const SAMPLE_BYTES = 64 * 1024;
 const ENVELOPE_BYTES = 64; // the message's type and quotes around the contribution
 

@@ -1,7 +1,7 @@
 /** Sends contributions one at a time until the service has answered each. Drops what it can never deliver, with the reason. */
 
 import { encodeContribution } from '../connection/protocol.js';
-import { fit } from './fit.js';
+import { MESSAGE_BYTES, fit } from './fit.js';
 
 /** @typedef {import('../connection/protocol.js').Contribution} Contribution */
 /** @typedef {import('../connection/protocol.js').Limits} Limits */
@@ -10,6 +10,7 @@ import { fit } from './fit.js';
 const BUSY_MS = 4000; // before sending again when the service was busy
 const ANSWER_MS = 20_000; // without an answer the next one is sent
 const TOO_LARGE = 1009; // close code
+const TOO_SLOW = 1008; // close code: a message was not complete in time
 const LONGEST_REST_MS = 15 * 60_000;
 const PATIENT_TRIES = 3; // connections lost while it was in flight; then it rests, so that the page is not lost with it
 const LAST_TRY = 8;
@@ -28,6 +29,8 @@ export class Outbox {
   /** @type {Set<string>} */ #settled = new Set();
   /** @type {Set<string>} */ #resting = new Set();
   /** @type {Map<string, number>} */ #losses = new Map();
+  /** @type {Map<string, number>} */ #slow = new Map(); // how often it was too slow; each time its size is halved
+  /** @type {Map<string, number>} */ #unanswered = new Map(); // lengths of the messages sent on this connection
   /** @type {Limits | null} */ #limits = null;
   /** @type {string | null} */ #inFlight = null;
   #timer = 0;
@@ -70,9 +73,13 @@ export class Outbox {
   /** @param {number} code with which the connection closed */
   lost(code) {
     const id = this.#inFlight;
+    const unanswered = [...this.#unanswered].sort(([, a], [, b]) => b - a);
+    this.#unanswered.clear();
     const contribution = this.#queue.find((one) => one.id === id);
     this.#limits = null;
     this.#land();
+    // The one in flight may be small and only wait behind a large one, which was sent earlier.
+    if (code === TOO_SLOW && unanswered.length > 0) return this.#shrink(unanswered[0][0]);
     if (!id || !contribution) return;
     if (code === TOO_LARGE) return this.#giveUp(contribution, 'it is too large for the service');
     // Some proxies cut the connection instead of closing it with 1009.
@@ -88,6 +95,8 @@ export class Outbox {
    */
   async settle(id, receipt) {
     this.#settled.add(id);
+    this.#unanswered.delete(id);
+    this.#slow.delete(id);
     this.#queue = this.#queue.filter((one) => one.id !== id);
     if (this.#inFlight === id) this.#land();
     this.#sendNext();
@@ -100,6 +109,7 @@ export class Outbox {
    * @param {string} id
    */
   postpone(id) {
+    this.#unanswered.delete(id);
     this.#rest(id, BUSY_MS);
     if (this.#inFlight === id) this.#land();
     this.#sendNext();
@@ -144,6 +154,15 @@ export class Outbox {
     return count;
   }
 
+  /**
+   * Sends it with fewer samples the next time, after the others.
+   * @param {string} id
+   */
+  #shrink(id) {
+    this.#slow.set(id, (this.#slow.get(id) ?? 0) + 1);
+    this.#rest(id, BUSY_MS);
+  }
+
   #land() {
     clearTimeout(this.#timer);
     this.#inFlight = null;
@@ -153,15 +172,21 @@ export class Outbox {
     if (!this.#limits || this.#inFlight !== null) return;
     const next = this.#queue.find(({ id }) => !this.#resting.has(id));
     if (!next) return;
-    const fitted = fit(next, this.#limits);
-    if (!fitted) return this.#giveUp(next, 'it is larger than the service accepts');
-    if (!this.#collaborators.send(encodeContribution(fitted))) return;
+    const slow = this.#slow.get(next.id) ?? 0;
+    const message_bytes = (this.#limits.message_bytes ?? MESSAGE_BYTES) / 2 ** slow;
+    const fitted = fit(next, { ...this.#limits, message_bytes });
+    if (!fitted) {
+      return this.#giveUp(next, slow ? 'the connection is too slow for it' : 'it is larger than the service accepts');
+    }
+    const message = encodeContribution(fitted);
+    if (!this.#collaborators.send(message)) return;
+    this.#unanswered.set(next.id, message.length);
     this.#inFlight = next.id;
-    this.#timer = setTimeout(() => this.#unanswered(next.id), ANSWER_MS);
+    this.#timer = setTimeout(() => this.#overdue(next.id), ANSWER_MS);
   }
 
   /** @param {string} id */
-  #unanswered(id) {
+  #overdue(id) {
     this.#rest(id, BUSY_MS * 2 ** this.#count(id));
     this.#land();
     this.#sendNext();

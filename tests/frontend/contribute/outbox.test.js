@@ -90,6 +90,62 @@ test('a stored drawing of 1.3 MiB is sent with fewer samples', async () => {
   assert.equal(sent[0].samples.at(-1).ink, 1);
 });
 
+test('a drawing that a slow connection could not send in time is sent smaller and smaller, after the others', async () => {
+  const { outbox, sent, dropped } = begin();
+  await outbox.resume(LIMITS);
+  outbox.add(contribution('a', { samples: 40, pngBytes: 15_000 }));
+  outbox.add(contribution('b'));
+
+  for (let time = 0; time < 2; time++) {
+    outbox.lost(1008);
+    await outbox.resume(LIMITS);
+    await outbox.settle('b');
+    mock.timers.tick(4000);
+  }
+
+  const sizes = sent.filter(({ id }) => id === 'a').map((message) => JSON.stringify(message).length);
+  assert.deepEqual([ids(sent), dropped], [['a', 'b', 'a', 'a'], []]);
+  assert.ok(sizes[1] <= LIMITS.message_bytes / 2 && sizes[2] <= LIMITS.message_bytes / 4, `${sizes}`);
+  assert.equal(sent.at(-1).samples.at(-1).ink, 1);
+});
+
+test('a drawing that is too slow at its smallest is dropped with the reason, and the next is sent', async () => {
+  const { outbox, sent, dropped, waiting } = begin();
+  await outbox.resume(LIMITS);
+  outbox.add(contribution('a', { pngBytes: 30_000 }));
+  outbox.add(contribution('b'));
+
+  for (let time = 0; time < 9 && dropped.length === 0; time++) {
+    outbox.lost(1008);
+    await outbox.settle('b');
+    await outbox.resume(LIMITS);
+    mock.timers.tick(4000);
+  }
+
+  await new Promise(setImmediate);
+  assert.match(dropped[0][1], /too slow/);
+  assert.deepEqual(await waiting(), []);
+  assert.ok(sent.length < 9);
+});
+
+test('the large drawing that a small one waits behind is the slow one', async () => {
+  const { outbox, sent, dropped } = begin();
+  await outbox.resume(LIMITS);
+  outbox.add(contribution('large', { samples: 40, pngBytes: 15_000 }));
+  outbox.add(contribution('small'));
+
+  mock.timers.tick(20_000); // 'small' is sent behind it
+  outbox.lost(1008);
+  await outbox.resume(LIMITS);
+  await outbox.settle('small');
+  mock.timers.tick(60_000);
+
+  const [large, , small, smaller] = sent;
+  assert.deepEqual([ids(sent).slice(0, 4), dropped], [['large', 'small', 'small', 'large'], []]);
+  assert.equal(small.samples.length, 8);
+  assert.ok(smaller.samples.length < large.samples.length);
+});
+
 test('a stored drawing that can never fit is dropped with the reason', async () => {
   const { outbox, sent, dropped, pending, waiting } = begin();
   await pending.add(contribution('a', { samples: 8, pngBytes: 300_000 }));
