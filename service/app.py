@@ -16,7 +16,7 @@ from service.http.baselines import make_baselines_routes
 from service.http.contributions import make_contributions_routes
 from service.http.errors import add_error_handlers
 from service.http.health import make_health_routes
-from service.http.middleware.cors import Cors
+from service.http.middleware.cors import Cors, cors_headers
 from service.http.middleware.head import HeadAsGet
 from service.http.middleware.headers import SafeHeaders
 from service.http.middleware.root_path import RootPath
@@ -85,7 +85,7 @@ def create_app(
     app.add_middleware(SocketsFirst, serve=sockets.serve)
     if settings.root_path.rstrip("/"):
         app.add_middleware(RootPath, prefix=settings.root_path)
-    add_error_handlers(app)
+    add_error_handlers(app, lambda request: cors_headers(origins, request.headers))
     app.include_router(make_predict_routes(live, origins))
     app.include_router(make_contributions_routes(intake, origins))
     app.include_router(make_receipt_routes(receipts, origins, intake.pool))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
@@ -23,7 +23,7 @@ class HttpError(Exception):
         self.message = message
 
 
-def add_error_handlers(app: FastAPI) -> None:
+def add_error_handlers(app: FastAPI, cors_headers: Callable[[Request], Mapping[str, str]]) -> None:
     """Gives every error of the app the same schema."""
 
     @app.exception_handler(HttpError)
@@ -43,9 +43,10 @@ def add_error_handlers(app: FastAPI) -> None:
         return respond_error(422, "bad_request", f"{where}: {first['msg']}")
 
     @app.exception_handler(Exception)
-    def on_failure(_: Request, _error: Exception) -> Response:
+    def on_failure(request: Request, _error: Exception) -> Response:
         # Starlette sends this response outside of all middleware, which would have added these headers.
-        return respond_error(500, "server_error", "internal error; the server's log has details", ALWAYS)
+        headers = {**ALWAYS, **cors_headers(request)}
+        return respond_error(500, "server_error", "internal error; the server's log has details", headers)
 
 
 def respond_error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -30,19 +30,16 @@ class Cors:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        origin = headers.get("origin")
-        allowed = origin if origin is not None and self._origins.is_allowed(origin) else None
+        named = cors_headers(self._origins, headers)
 
         async def send_with_cors(message: Message) -> None:
             if message["type"] == "http.response.start":
                 response = MutableHeaders(scope=message)
-                response.add_vary_header("Origin")
-                if allowed is not None:
-                    response["Access-Control-Allow-Origin"] = allowed
-                    response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+                response.add_vary_header(named["Vary"])
+                response.update({name: value for name, value in named.items() if name != "Vary"})
             await send(message)
 
-        if scope["method"] == "OPTIONS" and origin is not None and "access-control-request-method" in headers:
+        if scope["method"] == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers:
             await self._answer_preflight(headers)(scope, receive, send_with_cors)
         else:
             await self._app(scope, receive, send_with_cors)
@@ -57,6 +54,18 @@ class Cors:
             "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
         }
         return Response(status_code=204, headers=allow)
+
+
+def cors_headers(origins: Origins, request: Headers) -> dict[str, str]:
+    """The headers of a response to this request: they name its origin if that is allowed."""
+    origin = request.get("origin")
+    if origin is None or not origins.is_allowed(origin):
+        return {"Vary": "Origin"}
+    return {
+        "Vary": "Origin",
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": EXPOSED_HEADERS,
+    }
 
 
 def check_origin(origins: Origins, request: Request) -> None:

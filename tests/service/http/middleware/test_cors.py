@@ -107,3 +107,14 @@ def test_a_star_echoes_the_origin_and_is_no_wildcard(start_service: StartService
 
 def test_options_without_an_origin_is_no_preflight(service: Service) -> None:
     assert service.call("OPTIONS", "/predict").status == 405
+
+
+def test_an_internal_error_is_readable_by_an_allowed_origin_alone(start_service: StartService) -> None:
+    service = start_service(allowed_origins=FRIEND)
+    service.live.current = None  # type: ignore[assignment]
+
+    answers = [service.call("GET", "/model", origin=origin) for origin in (FRIEND, STRANGER)]
+
+    assert [(answer.status, answer.json["code"]) for answer in answers] == [(500, "server_error")] * 2
+    assert [answer.headers.get("access-control-allow-origin") for answer in answers] == [FRIEND, None]
+    assert [answer.headers["vary"] for answer in answers] == ["Origin"] * 2
