@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -16,6 +15,7 @@ from service.http.schemas import PredictedDigit, error_responses
 from service.inference.inputs import make_inputs
 from service.inference.live_models import LiveModels
 from service.inference.model_selection import select_predictors
+from service.network.metered import in_request_thread
 from service.wire.messages import Frame
 from service.wire.protocol import ProtocolError
 
@@ -45,7 +45,7 @@ def make_predict_routes(live: LiveModels, origins: Origins) -> APIRouter:
             raise HttpError(422, "unknown_family", f"family {family!r:.40}, expected one of {list(served.predictors)}")
         try:
             predictor = select_predictors(served, () if family is None else (family,), frame)[0]
-            inputs = await asyncio.to_thread(make_inputs, frame, [predictor.encoding])
+            inputs = await in_request_thread(make_inputs, frame, [predictor.encoding])
         except ProtocolError as error:
             raise HttpError(503 if error.code == "no_model" else 422, error.code, error.message) from error
         prediction = predictor.predict(inputs[predictor.encoding])

@@ -22,6 +22,7 @@ from service.http.receipt_archive import archive_name, describe_stored, make_arc
 from service.http.schemas import Deleted, Responses, StoredContribution, error_responses
 from service.intake.receipts import Receipts, WrongReceipt
 from service.intake.storage_pool import StoragePool
+from service.network.metered import Timed, spend_for_request
 
 log = logging.getLogger(__name__)
 
@@ -125,8 +126,9 @@ def _not_found() -> HttpError:
 
 
 async def _in_thread(pool: StoragePool, work: Callable[[], Outcome]) -> Outcome:
+    timed = Timed(work)
     try:
-        return await pool.run(work)
+        return await pool.run(timed)
     except WrongReceipt as error:
         raise _not_found() from error
     except WasDeleted as error:
@@ -137,3 +139,5 @@ async def _in_thread(pool: StoragePool, work: Callable[[], Outcome]) -> Outcome:
     except (StoreError, BadStoredDrawing, BadPendingDrawing) as error:
         log.warning("can't read a contribution by its receipt: %s", error)
         raise HttpError(503, "store_unreachable", "the drawing can't be read now; try again") from error
+    finally:
+        spend_for_request(timed.seconds)

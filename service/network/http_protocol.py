@@ -23,6 +23,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from service.network.budget import Budget, share_of
 from service.network.connections import LAST_SECONDS, Connections
 from service.network.gate import Gate
+from service.network.metered import charge
 from service.network.websocket_protocol import WebSocketProtocol
 
 MAX_HEAD_BYTES = 64 * 1024  # cookies of other applications on the same host come along
@@ -52,7 +53,6 @@ class HttpProtocol(H11Protocol):
 
     def __init__(self, connections: Connections, config: Any, server_state: Any, app_state: Any, _loop: Any) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self.app = _quiet(self.app)
         self._connections = connections
         self._gate: Gate
         self._upgraded = False
@@ -66,7 +66,10 @@ class HttpProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
-        self._gate = Gate(self, self.loop, transport, Budget(share_of(self._connections.limits.frames_per_second)))
+        budget = Budget(share_of(self._connections.limits.frames_per_second))
+        self._gate = Gate(self, self.loop, transport, budget)
+        self._quiet_app = _quiet(self.app)
+        self.app = _charged(self._quiet_app, budget)
         self.flow = _Flow(transport, self._gate.look_again, self._progress)
         if self._connections.guests.hold(self, 1):
             self._enter_phase()
@@ -148,7 +151,7 @@ class HttpProtocol(H11Protocol):
         self._leave()
         rest = self.conn.trailing_data[0] + self._gate.close()
         self.connections.discard(self)
-        protocol = WebSocketProtocol(self.app, self.transport, self._connections, self.connections, self.tasks)
+        protocol = WebSocketProtocol(self._quiet_app, self.transport, self._connections, self.connections, self.tasks)
         self.transport.set_protocol(protocol)
         self._gate.read(on=True)
         protocol.open(self.scope, self.headers, rest)  # type: ignore[arg-type]  # as above
@@ -326,5 +329,14 @@ def _quiet(app: ASGIApp) -> ASGIApp:
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
         with contextlib.suppress(ClientDisconnect, asyncio.CancelledError):
             await app(scope, receive, send)
+
+    return run
+
+
+def _charged(app: ASGIApp, budget: Budget) -> ASGIApp:
+    """The application, for whose work the connection pays."""
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        await charge(budget, app(scope, receive, send))  # type: ignore[arg-type]  # it is a coroutine
 
     return run
