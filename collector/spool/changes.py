@@ -1,4 +1,4 @@
-"""What other processes have added to the spool and deleted from it; read from the file, kept by no one."""
+"""Reads from the spool what any process has accepted and deleted since an earlier look."""
 
 from __future__ import annotations
 

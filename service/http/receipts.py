@@ -1,4 +1,4 @@
-"""HTTP calls for contributors who hold a receipt: see, download, delete; `intake/receipts.py` does the work."""
+"""HTTP calls for contributors who hold a receipt: states, see, download, delete; `intake/receipts.py` does the work."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import ValidationError
 
 from collector.spool.deletions import WasDeleted
 from collector.spool.pending_drawing import BadPendingDrawing
@@ -19,7 +20,18 @@ from service.admission.token_bucket import TokenBucket
 from service.http.errors import HttpError
 from service.http.middleware.cors import check_origin
 from service.http.receipt_archive import archive_name, describe_stored, make_archive
-from service.http.schemas import Deleted, Responses, StoredContribution, error_responses
+from service.http.request_body import BODY_ERRORS, read_body
+from service.http.schemas import (
+    STATES_MAX,
+    Deleted,
+    DrawingState,
+    DrawingStates,
+    HeldReceipt,
+    Responses,
+    StatesRequest,
+    StoredContribution,
+    error_responses,
+)
 from service.intake.receipts import Receipts, WrongReceipt
 from service.intake.storage_pool import StoragePool
 from service.network.metered import Timed, spend_for_request
@@ -28,6 +40,7 @@ log = logging.getLogger(__name__)
 
 CALLS_PER_SECOND = 100.0  # with correct receipts, from all contributors together
 WRONG_PER_SECOND = 20.0  # counted apart: guessing must not lock out those who hold receipts
+MAX_STATES_BYTES = 16 * 1024  # 64 receipts take 9 KiB
 NO_STORE = {"Cache-Control": "no-store"}
 
 Outcome = TypeVar("Outcome")
@@ -42,6 +55,36 @@ ERRORS = error_responses(
     }
 )
 GONE = error_responses({410: "It was deleted"})
+STATES_ERRORS = error_responses(
+    {
+        403: "A page of another origin sent it",
+        422: "No list of receipts",
+        429: "Too many calls; try again in a second",
+        503: "The disk or the store can't be read now; try again",
+    }
+)
+# The call reads its body itself, to bound its size.
+STATES_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["receipts"],
+                    "properties": {
+                        "receipts": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": STATES_MAX,
+                            "items": HeldReceipt.model_json_schema(),
+                        }
+                    },
+                }
+            }
+        },
+    }
+}
 ZIP: Responses = {200: {"description": "A zip file", "content": {"application/zip": {}}}}
 
 
@@ -49,6 +92,25 @@ def make_receipt_routes(receipts: Receipts, origins: Origins, pool: StoragePool)
     """The calls under `/contributions/{drawing}`. The receipt is sent in a header, because logs keep URLs."""
     routes = APIRouter()
     limiter = _Limiter(receipts)
+
+    @routes.post(
+        "/contributions/states",
+        summary="Ask for the states of many drawings at once, without their strokes and pictures",
+        openapi_extra=STATES_BODY,
+        responses={**STATES_ERRORS, **BODY_ERRORS},
+    )
+    async def states(request: Request, response: Response) -> DrawingStates:
+        check_origin(origins, request)
+        asked = _parse_states(await read_body(request, "application/json", MAX_STATES_BYTES))
+        response.headers.update(NO_STORE)
+        right = [limiter.allows(one.id, one.receipt) for one in asked.receipts]
+
+        def find() -> list[DrawingState]:
+            return [
+                _state_of(receipts, one) if ok else _unknown(one) for one, ok in zip(asked.receipts, right, strict=True)
+            ]
+
+        return DrawingStates(drawings=await _in_thread(pool, find))
 
     @routes.get(
         "/contributions/{drawing}",
@@ -107,13 +169,45 @@ class _Limiter:
             HttpError: 404 wrong or missing, 429 too many calls.
         """
         receipt = credentials.credentials if credentials else ""
+        if not self.allows(drawing, receipt):
+            raise _not_found()
+        return receipt
+
+    def allows(self, drawing: str, receipt: str) -> bool:
+        """True if the receipt is correct.
+
+        Raises:
+            HttpError: 429 too many calls.
+        """
         try:
             self._receipts.check(drawing, receipt)
-        except WrongReceipt as error:
+        except WrongReceipt:
             _spend(self._wrong)
-            raise _not_found() from error
+            return False
         _spend(self._calls)
-        return receipt
+        return True
+
+
+def _parse_states(body: bytes) -> StatesRequest:
+    try:
+        return StatesRequest.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise HttpError(422, "bad_request", f"{where or 'body'}: {first['msg']}") from error
+
+
+def _state_of(receipts: Receipts, held: HeldReceipt) -> DrawingState:
+    try:
+        return DrawingState(id=held.id, state="kept", filtered=receipts.is_filtered(held.id, held.receipt))
+    except WrongReceipt:
+        return _unknown(held)
+    except WasDeleted:
+        return DrawingState(id=held.id, state="deleted", filtered=False)
+
+
+def _unknown(held: HeldReceipt) -> DrawingState:
+    return DrawingState(id=held.id, state="unknown", filtered=False)
 
 
 def _spend(bucket: TokenBucket) -> None:

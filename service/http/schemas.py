@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field
 from collector.contribution.contributor import StoredUse
 from service.wire.schemas import ContributionCounts, ServedModel, Trainer
 
+STATES_MAX = 64  # receipts in one call
+
 
 class Error(BaseModel):
     """Reason why a call failed."""
@@ -76,6 +78,33 @@ class StoredContribution(BaseModel):
     filtered: bool = Field(
         False, description="true if the label filter left it out: it neither trains nor validates models"
     )
+
+
+class HeldReceipt(BaseModel):
+    """A drawing and the receipt for it."""
+
+    id: str
+    receipt: str
+
+
+class StatesRequest(BaseModel):
+    """Receipts, in the body because logs keep addresses."""
+
+    receipts: list[HeldReceipt] = Field(min_length=1, max_length=STATES_MAX)
+
+
+class DrawingState(BaseModel):
+    """What became of one drawing."""
+
+    id: str
+    state: Literal["kept", "deleted", "unknown"] = Field(description="unknown: no such drawing, or not its receipt")
+    filtered: bool = Field(description="true if the label filter left it out of training")
+
+
+class DrawingStates(BaseModel):
+    """In the order of the receipts."""
+
+    drawings: list[DrawingState]
 
 
 class Deleted(BaseModel):

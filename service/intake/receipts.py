@@ -78,6 +78,26 @@ class Receipts:
             return StoredFiles(prepared.document, tuple(png for _, png in prepared.samples))
         return self._read_from_store(drawing)
 
+    def is_filtered(self, drawing: str, receipt: str) -> bool:
+        """True if the label filter left the drawing out; reads none of its pictures.
+
+        Raises:
+            WrongReceipt, WasDeleted, SpoolError, StoreError: as `read`.
+        """
+        self.check(drawing, receipt)
+        found = self._spool.find(drawing)
+        if isinstance(found, Deletion):
+            raise WasDeleted(str(found))
+        if found is not None:
+            return False  # the trainer has not seen it yet
+        if self._exists(tombstone_key(drawing)):
+            raise WasDeleted(f"drawing {drawing} was deleted")
+        if self._exists(verdict_key(drawing)):
+            return True
+        if not self._exists(drawing_key(drawing)):
+            raise WrongReceipt
+        return False
+
     def delete(self, drawing: str, receipt: str) -> Deletion:
         """Deletes for good: from disk before this returns, from the store soon after. Repeating it changes nothing.
 

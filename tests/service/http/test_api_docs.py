@@ -48,6 +48,7 @@ def test_the_description_has_every_call(service: Service) -> None:
     assert set(schema["paths"]) == {
         "/predict",
         "/contributions",
+        "/contributions/states",
         "/contributions/{drawing}",
         "/contributions/{drawing}/archive",
         "/model",
