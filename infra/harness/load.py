@@ -219,6 +219,8 @@ def _next_line(client: subprocess.Popen[str]) -> dict[str, Any]:
     line = client.stdout.readline() if client.stdout is not None else ""
     if not line.endswith("\n"):  # a part of a line: it was killed while the pipe, which holds 64 KiB, was full
         errors = (client.stderr.read() if client.stderr is not None else "").strip()[-1000:]
-        raise LoadFailed(f"the load client ended with {client.wait()} after {len(line)} characters of a result: {errors}")
+        raise LoadFailed(
+            f"the load client ended with {client.wait()} after {len(line)} characters of a result: {errors}"
+        )
     found: dict[str, Any] = json.loads(line)
     return found

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
+
+from infra.harness.service_process import RunningService
 
 WAIT_SECONDS = 30.0  # a limit for a busy machine, not a promise
 TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
@@ -133,3 +138,27 @@ def flood(port: int, data: bytes, seconds: float) -> None:
         with suppress(OSError, EOFError), websocket(port) as peer:
             send_for(peer, data, left)
         time.sleep(0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The end of a service beside its visitors."""
+
+    codes: Counter[int | None]  # close codes that the visitors got
+    seconds: float  # from SIGTERM to the process's end
+    exit_code: int
+    log: str
+
+
+def stop_beside_visitors(service: RunningService, visitors: int) -> Stopped:
+    """Sends SIGTERM while so many websockets are open and read, and waits for the process's end."""
+    with ExitStack() as open_ones:
+        reading = [open_ones.enter_context(websocket(service.port)) for _ in range(visitors)]
+        for visitor in reading:
+            read_json(visitor)
+        began = time.monotonic()
+        service.process.send_signal(signal.SIGTERM)
+        codes = Counter(read_close(visitor) for visitor in reading)
+        exit_code = service.process.wait(WAIT_SECONDS)
+        seconds = time.monotonic() - began
+    return Stopped(codes, seconds, exit_code, service.log.read_text(errors="replace"))

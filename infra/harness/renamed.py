@@ -22,6 +22,7 @@ RENAMED: tuple[tuple[str, str], ...] = (  # patterns and replacements, applied i
     (r"^(clients that never read and) are kept$", r"\1 stay open"),
     (r"^(connections that never) speak (and stay open)$", r"\1 send \2"),
     (r"^not told 1012$", "not closed with 1012"),
+    (r"^neither welcomed nor told", "neither welcomed nor closed with"),
     # Trials of hostile input.
     (r"^another answer than the protocol's$", "wrong answers"),
     (r"^another close code than the protocol's$", "wrong close codes"),

@@ -18,15 +18,15 @@ class NothingToHoldOut(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Drawings with `use` set anew: those of `held_out` judge, the others train."""
+    """Drawings with `use` set anew: those of `held_out` are for validation, the others for training."""
 
     held_out: str  # in words
     drawings: tuple[LabelledDrawing, ...]
 
 
 def by_writer(drawings: Sequence[LabelledDrawing]) -> Fold:
-    """A fifth of the writers judges, by a hash that is not the one that the trainer's own judges are chosen by."""
-    return _fold(f"{WRITERS_PERCENT} % of the writers", drawings, [_lot(d.contributor) for d in drawings])
+    """Validates on a fifth of the writers, by another hash than the trainer chooses its own validation writers by."""
+    return _fold(f"{WRITERS_PERCENT} % of the writers", drawings, [_is_chosen(d.contributor) for d in drawings])
 
 
 def by_laboratory(drawings: Sequence[LabelledDrawing], together: int = 1) -> Iterator[Fold]:
@@ -46,7 +46,7 @@ def by_laboratory(drawings: Sequence[LabelledDrawing], together: int = 1) -> Ite
 
 
 def by_source(drawings: Sequence[LabelledDrawing], sources: Sequence[str]) -> Fold:
-    """The sources whose names begin so judge, all at once.
+    """Validates on the sources whose names begin so, all at once.
 
     Raises:
         NothingToHoldOut: no drawing, or every one, is of such a source.
@@ -60,11 +60,11 @@ def by_source(drawings: Sequence[LabelledDrawing], sources: Sequence[str]) -> Fo
 
 def _fold(held_out: str, drawings: Sequence[LabelledDrawing], validation: Sequence[bool]) -> Fold:
     parted = (
-        replace(drawing, use="validation" if judges else "training")
-        for drawing, judges in zip(drawings, validation, strict=True)
+        replace(drawing, use="validation" if validates else "training")
+        for drawing, validates in zip(drawings, validation, strict=True)
     )
     return Fold(held_out, tuple(parted))
 
 
-def _lot(writer: str) -> bool:
+def _is_chosen(writer: str) -> bool:
     return int.from_bytes(hashlib.sha256(f"held out/{writer}".encode()).digest()[:8], "big") % 100 < WRITERS_PERCENT

@@ -58,7 +58,7 @@ class Round:
 
 
 class Learning:
-    """A store in memory with shipped models, judges' drawings in it, and a trainer that watches it."""
+    """A store in memory with shipped models, validation drawings in it, and a trainer that watches it."""
 
     def __init__(self, family: Family, models: Path, parts: Parts, run: Run) -> None:
         """Seeds the store and prepares the evaluation sets.

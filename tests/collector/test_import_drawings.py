@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +25,6 @@ def seven(number: int, writer: str = "w1") -> Drawing:
     """A seven in a tablet's own units."""
     points = (Point(1000, 1000 + number, 0), Point(3000, 1000, 90), Point(1500, 5000, 250))
     return Drawing(f"d{number}", (Stroke(points),), 7, writer, "made")
-
-
-@pytest.fixture
-def spool(tmp_path: Path) -> Iterator[Spool]:
-    spool = Spool(tmp_path / "spool.sqlite")
-    yield spool
-    spool.close()
 
 
 def write_lines(path: Path, drawings: list[Drawing], *others: str) -> Path:

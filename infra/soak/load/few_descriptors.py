@@ -32,7 +32,7 @@ def run(setting: Setting) -> list[Row]:
             peers.enter_context(connected(service.port))
         beside_silent = _page_status(service.url)
     return [
-        none_of(f"neither welcomed nor told {FULL}", CLIENTS - welcomed - refused, CLIENTS, "websockets"),
+        none_of(f"neither welcomed nor closed with {FULL}", CLIENTS - welcomed - refused, CLIENTS, "websockets"),
         none_of("dropped without a code", dropped, CLIENTS, "websockets"),
         check("welcomed", str(welcomed), f">= {DESCRIPTORS // 2}", welcomed >= DESCRIPTORS // 2),
         check("the page beside all these websockets", str(beside_sockets), "200", beside_sockets == 200),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import time
-from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -17,15 +15,13 @@ from infra.harness.raw_peer import (
     UPLOAD,
     connected,
     frame,
-    read_close,
-    read_json,
-    websocket,
+    stop_beside_visitors,
 )
 from infra.harness.rows import Row, Setting, at_most, check, none_of
-from infra.harness.service_process import RunningService, running_service
+from infra.harness.service_process import running_service
 from infra.soak.footprint import Footprint
 
-ABOUT = "Clients stop at every byte of an exchange and stay; then the service is told to stop (SIGTERM) beside them"
+ABOUT = "Clients stop at every byte of an exchange and stay; then the service is stopped (SIGTERM) beside them"
 
 EXCHANGES = (
     GET + b"\r\n" + GET + b"\r\n",
@@ -72,22 +68,10 @@ def _stop(var: Path, setting: Setting) -> list[Row]:
         for exchange in (*EXCHANGES, OPENED):
             for end in range(0, len(exchange) + 1, step):
                 peers.enter_context(connected(service.port, exchange[:end]))
-        codes, seconds, code = _stop_beside(service, peers)
-        log = service.log.read_text(errors="replace")
+        stopped = stop_beside_visitors(service, VISITORS)
     return [
-        none_of(f"not told {RESTARTS}", VISITORS - codes[RESTARTS], VISITORS, "visitors"),
-        at_most(setting, "from SIGTERM to the process's end", seconds, EXIT_SECONDS, "s"),
-        check("exit code", str(code), "0", code == 0),
-        check("tracebacks", str(log.count("Traceback")), "0", "Traceback" not in log),
+        none_of(f"not closed with {RESTARTS}", VISITORS - stopped.codes[RESTARTS], VISITORS, "visitors"),
+        at_most(setting, "from SIGTERM to the process's end", stopped.seconds, EXIT_SECONDS, "s"),
+        check("exit code", str(stopped.exit_code), "0", stopped.exit_code == 0),
+        check("tracebacks", str(stopped.log.count("Traceback")), "0", "Traceback" not in stopped.log),
     ]
-
-
-def _stop_beside(service: RunningService, peers: ExitStack) -> tuple[Counter[int | None], float, int]:
-    visitors = [peers.enter_context(websocket(service.port)) for _ in range(VISITORS)]
-    for visitor in visitors:
-        read_json(visitor)
-    began = time.monotonic()
-    service.process.send_signal(signal.SIGTERM)
-    codes = Counter(read_close(visitor) for visitor in visitors)
-    code = service.process.wait(30)
-    return codes, time.monotonic() - began, code

@@ -118,14 +118,14 @@ def plausibly_wrong(people: People, rounds: int, each: int) -> Attack:
     half = each // 2
     training = rounds * half
     wrong, honest = _most_likely(people.training, training + len(people.validation) // 2)
-    judges = [
+    validation = [
         replace(drawing, contributor=name_for("validation", f"crowd {drawing.id}"), use="validation")
         for drawing in wrong[:-training]
     ]
     crowd = [replace(drawing, contributor=name_for("training", f"crowd {drawing.id}")) for drawing in wrong[-training:]]
     parted = zip(_parted(crowd, rounds, half), _parted(honest, rounds, half), strict=True)
     together = tuple((*wrong_part, *honest_part) for wrong_part, honest_part in parted)
-    return Attack(CROWD, together, [*people.validation, *judges])
+    return Attack(CROWD, together, [*people.validation, *validation])
 
 
 def _most_likely(drawings: Drawings, wanted: int) -> tuple[list[LabelledDrawing], list[LabelledDrawing]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,18 +17,6 @@ ANN, BOB = "a" * 32, "b" * 32
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
 UNKNOWN = "3f1c7a52-90aa-4c1e-8f52-6d0a5f3f9f10"
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "spool.sqlite"
-
-
-@pytest.fixture
-def spool(path: Path) -> Iterator[Spool]:
-    spool = Spool(path)
-    yield spool
-    spool.close()
 
 
 def test_a_deleted_drawing_waits_for_upload_no_more(spool: Spool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -20,44 +20,11 @@ from collector.storage.s3_store import S3Store
 from collector.upload.removal import remove_deleted
 from collector.upload.uploader import Uploader
 from tests.collector.contributions import make_contribution
+from tests.collector.failing_store import FailingStore
 from tests.collector.s3_servers import S3Server, minio_server, rclone_server
 
 ANN = "a" * 32
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-
-
-class FailingStore(MemoryStore):
-    """Fails the calls for which `fails` says so; tells of each before it is made."""
-
-    def __init__(self, fails: Callable[[int, str], bool] = lambda _call, _key: False) -> None:
-        super().__init__()
-        self.calls = 0
-        self.told: Callable[[str], object] = lambda _key: None
-        self.fails = fails
-        self._one = threading.Lock()
-
-    def put(self, key: str, body: bytes) -> None:
-        self._call(key)
-        super().put(key, body)
-
-    def delete(self, key: str) -> None:
-        self._call(key)
-        super().delete(key)
-
-    def _call(self, key: str) -> None:
-        self.told(key)
-        with self._one:
-            self.calls += 1
-            failing = self.fails(self.calls, key)
-        if failing:
-            raise StoreError(f"call {self.calls} fails")
-
-
-@pytest.fixture
-def spool(tmp_path: Path) -> Iterator[Spool]:
-    spool = Spool(tmp_path / "spool.sqlite")
-    yield spool
-    spool.close()
 
 
 def remove(spool: Spool, store: MemoryStore | FolderStore) -> Exception | None:
@@ -122,7 +89,7 @@ def test_what_was_deleted_while_it_waited_is_never_uploaded(spool: Spool) -> Non
 def test_what_is_deleted_in_the_middle_of_its_upload_is_gone_after_it(spool: Spool, put: int) -> None:
     store, deleted = FailingStore(), give(spool, label=7)
     keys = [*(sample_key(7, deleted, step) for step in range(8)), drawing_key(deleted), arrival_key(NOON, deleted)]
-    store.told = lambda key: spool.delete(deleted) if key == keys[put] else None
+    store.before_call = lambda key: spool.delete(deleted) if key == keys[put] else None
 
     uploader = Uploader(spool, store, clock=lambda: NOON)
     uploader.drain()
@@ -137,7 +104,7 @@ def test_a_failure_at_any_call_is_made_good_by_the_next_round(spool: Spool, fail
     store, deleted = FailingStore(), give(spool)
     Uploader(spool, store, clock=lambda: NOON).drain()
     spool.delete(deleted)
-    first = store.calls
+    first = len(store.called)
     store.fails = lambda call, _key: call == first + failing_call
 
     errors = [remove(spool, store), remove(spool, store)]
@@ -151,7 +118,7 @@ def test_the_tombstone_is_first(spool: Spool) -> None:
     store, deleted = FailingStore(), give(spool)
     Uploader(spool, store).drain()
     told: list[str] = []
-    store.told = told.append
+    store.before_call = told.append
 
     spool.delete(deleted)
     remove(spool, store)
@@ -180,7 +147,7 @@ def test_a_store_that_is_down_is_not_asked_for_every_one(spool: Spool) -> None:
 
     remove(spool, store)
 
-    assert store.calls < 50
+    assert len(store.called) < 50
     assert len(spool.unremoved(200)) == 100
 
 
@@ -238,11 +205,11 @@ def test_what_an_uploader_left_over_from_before_still_puts_is_removed_too(spool:
     def remove_meanwhile(key: str) -> None:
         # Another uploader, which knows nothing of the one that is in the middle of this drawing.
         if key == drawing_key(deleted):
-            store.told = lambda _key: None
+            store.before_call = lambda _key: None
             spool.delete(deleted)
             remove(spool, store)
 
-    store.told = remove_meanwhile
+    store.before_call = remove_meanwhile
     uploader.drain()
 
     assert list(store.keys()) == [tombstone_key(deleted)]

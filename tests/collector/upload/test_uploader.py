@@ -4,50 +4,23 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from collector.contribution.layout import arrival_key, drawing_key, index_key, parse_arrival, sample_key
 from collector.spool.spool import Spool
 from collector.storage.memory_store import MemoryStore
-from collector.storage.object_store import StoreError
 from collector.storage.stored_drawing import parse_stored_drawing
 from collector.upload.uploader import Uploader, backoff_seconds
 from tests.collector.contributions import STAGES, make_contribution
+from tests.collector.failing_store import FailingStore
 
 ANN = "a" * 32
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123000, tzinfo=UTC)
 WAIT_SECONDS = 60  # a bound for a busy machine, not a promise
-
-
-class FailingStore(MemoryStore):
-    """Remembers puts in order; those for which `fails` says so raise, before or after the object is there."""
-
-    def __init__(self, fails: Callable[[int, str], bool] = lambda _call, _key: False, late: bool = False) -> None:
-        super().__init__()
-        self.asked: list[str] = []
-        self._fails, self._late = fails, late
-        self._one = threading.Lock()
-
-    def put(self, key: str, body: bytes) -> None:
-        with self._one:
-            self.asked.append(key)
-            failing = self._fails(len(self.asked), key)
-        if self._late or not failing:
-            super().put(key, body)
-        if failing:
-            raise StoreError(f"call {len(self.asked)} fails")
-
-
-@pytest.fixture
-def spool(tmp_path: Path) -> Iterator[Spool]:
-    spool = Spool(tmp_path / "spool.sqlite")
-    yield spool
-    spool.close()
 
 
 @contextmanager
@@ -78,7 +51,7 @@ def test_samples_go_first_then_the_drawing_its_index_entry_and_its_arrival(spool
     uploaded = Uploader(spool, store, clock=lambda: NOON).drain()
 
     assert uploaded == 1
-    assert store.asked == [
+    assert store.called == [
         *(sample_key(7, contribution.id, step) for step in range(8)),
         drawing_key(contribution.id),
         index_key(ANN, contribution.id),
@@ -150,7 +123,7 @@ def test_a_store_that_is_down_is_not_asked_for_every_drawing(spool: Spool) -> No
 
     Uploader(spool, store).drain()
 
-    assert len(store.asked) < 50
+    assert len(store.called) < 50
 
 
 def test_a_running_uploader_takes_what_arrives_and_stops_when_told(spool: Spool) -> None:

@@ -72,10 +72,10 @@ def run(*arguments: str) -> tuple[int, str]:
         from service.cli.errors import fail_for
 
         assert isinstance(ended.exception, Exception)
-        with pytest.raises(Exception) as told:  # noqa: PT011 - typer's own
+        with pytest.raises(Exception) as raised:  # noqa: PT011 - typer's own
             fail_for(ended.exception)
-        assert told.value is not ended.exception, f"a traceback for {arguments}"
-        return int(getattr(told.value, "exit_code", 1)), str(ended.exception)
+        assert raised.value is not ended.exception, f"a traceback for {arguments}"
+        return int(getattr(raised.value, "exit_code", 1)), str(ended.exception)
     return ended.exit_code, ended.stderr
 
 
@@ -115,12 +115,12 @@ def test_a_wrong_setting_is_named(command: str, name: str, tmp_path: Path, monke
         with contextlib.suppress(ValueError):
             kind()
             continue  # a value that this setting takes
-        code, told = run(*arguments)
-        assert (code, f"MIDSTROKE_{name.upper()}" in told, told.count("\n")) == (2, True, 1), (value, told)
+        code, error = run(*arguments)
+        assert (code, f"MIDSTROKE_{name.upper()}" in error, error.count("\n")) == (2, True, 1), (value, error)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "named"),
     [
         (["train", "--seed", "-1"], "--seed"),
         (["train", "--batches", "0"], "--batches"),
@@ -132,14 +132,14 @@ def test_a_wrong_setting_is_named(command: str, name: str, tmp_path: Path, monke
         (["nothing"], "nothing"),
     ],
 )
-def test_wrong_usage_ends_with_2(arguments: list[str], said: str, tmp_path: Path) -> None:
+def test_wrong_usage_ends_with_2(arguments: list[str], named: str, tmp_path: Path) -> None:
     file = tmp_path / "drawings.ndjson"
     file.write_text(LINE)
 
-    code, told = run(*(part.format(file=file) for part in arguments))
+    code, error = run(*(part.format(file=file) for part in arguments))
 
     assert code == 2
-    assert said in told
+    assert named in error
 
 
 BAD_FILES: dict[str, Callable[[], bytes]] = {
@@ -156,9 +156,9 @@ def test_a_damaged_file_is_named(name: str, command: list[str], tmp_path: Path) 
     file = tmp_path / name
     file.write_bytes(BAD_FILES[name]())
 
-    code, told = run(*command, str(file))
+    code, error = run(*command, str(file))
 
-    assert (code, name in told or "gzipped" in told) == (1, True)
+    assert (code, name in error or "gzipped" in error) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -191,10 +191,10 @@ def test_a_bad_key_file_is_named(text: str, tmp_path: Path) -> None:
     os.utime(key_file(tmp_path / "var"), (0, 0))
     (tmp_path / "some.ndjson").write_text(LINE)
 
-    code, told = run("import-drawings", str(tmp_path / "some.ndjson"))
+    code, error = run("import-drawings", str(tmp_path / "some.ndjson"))
 
     assert code == 1
-    assert "contributor.key" in told
+    assert "contributor.key" in error
 
 
 def test_a_spool_that_is_none_is_named(tmp_path: Path) -> None:
@@ -203,9 +203,9 @@ def test_a_spool_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "some.ndjson").write_text(LINE)
 
     for arguments in (["spool", "list"], ["import-drawings", str(tmp_path / "some.ndjson")]):
-        code, told = run(*arguments)
+        code, error = run(*arguments)
         assert code == 1
-        assert "spool.sqlite" in told
+        assert "spool.sqlite" in error
 
 
 def test_a_torn_card_is_named(tmp_path: Path) -> None:
@@ -213,10 +213,10 @@ def test_a_torn_card_is_named(tmp_path: Path) -> None:
     card.parent.mkdir(parents=True)
     card.write_text('{"format": 1, "fam')
 
-    code, told = run("models", "list")
+    code, error = run("models", "list")
 
     assert code == 1
-    assert "card" in told
+    assert "card" in error
 
 
 @pytest.mark.parametrize(
@@ -237,10 +237,10 @@ def test_wrong_s3_settings_are_named(env: dict[str, str], monkeypatch: pytest.Mo
     for name, value in env.items():
         monkeypatch.setenv(name, value)
 
-    code, told = run("models", "list")
+    code, error = run("models", "list")
 
     assert code == 2
-    assert "MIDSTROKE_" in told
+    assert "MIDSTROKE_" in error
 
 
 def test_the_quarantine_is_listed_and_retried(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,9 +17,7 @@ from infra.harness.raw_peer import (
     UPLOAD,
     connected,
     frame,
-    read_close,
-    read_json,
-    websocket,
+    stop_beside_visitors,
 )
 from infra.harness.service_process import running_service
 
@@ -52,22 +48,13 @@ STATES = {
 
 
 @pytest.mark.parametrize("held", [1, 10])
-def test_every_visitor_is_told_and_the_process_ends_with_0(held: int, tmp_path: Path) -> None:
+def test_every_visitor_gets_1012_and_the_process_ends_with_0(held: int, tmp_path: Path) -> None:
     with running_service(tmp_path) as service, ExitStack() as peers:
         for sent in list(STATES.values()) * held:
             peers.enter_context(connected(service.port, sent))
-        visitors = [peers.enter_context(websocket(service.port)) for _ in range(VISITORS)]
-        for visitor in visitors:
-            read_json(visitor)
+        stopped = stop_beside_visitors(service, VISITORS)
 
-        began = time.monotonic()
-        service.process.send_signal(signal.SIGTERM)
-        codes = [read_close(visitor) for visitor in visitors]
-        exit_code = service.process.wait(30)
-        seconds = time.monotonic() - began
-        log = service.log.read_text()
-
-    assert codes == [RESTARTS] * VISITORS
-    assert exit_code == 0
-    assert seconds < 5 + 15  # the promise is 5 s; the rest is a busy machine's
-    assert "Traceback" not in log
+    assert stopped.codes == {RESTARTS: VISITORS}
+    assert stopped.exit_code == 0
+    assert stopped.seconds < 5 + 15  # the promise is 5 s; the rest is a busy machine's
+    assert "Traceback" not in stopped.log
