@@ -69,7 +69,8 @@ def contributing(
 ) -> Iterator[Contributing]:
     """A service with a store, contributions at a steady rate, and visitors who each draw 20 snapshots/s.
 
-    A quick run has a quarter of both, and 2 snapshots/s. At the end of the block waits for all answers and uploads, and inspects the store.
+    A quick run has a quarter of both, and 2 snapshots/s. At the end of the block waits for all answers and uploads, and
+    inspects the store.
     """
     if setting.quick:
         per_second, visitors = per_second / QUICK_PART, visitors // QUICK_PART

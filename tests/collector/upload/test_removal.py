@@ -117,13 +117,13 @@ def test_a_failure_at_any_call_is_made_good_by_the_next_round(spool: Spool, fail
 def test_the_tombstone_is_first(spool: Spool) -> None:
     store, deleted = FailingStore(), give(spool)
     Uploader(spool, store).drain()
-    told: list[str] = []
-    store.before_call = told.append
+    keys: list[str] = []
+    store.before_call = keys.append
 
     spool.delete(deleted)
     remove(spool, store)
 
-    assert told[:2] == [tombstone_key(deleted), drawing_key(deleted)]
+    assert keys[:2] == [tombstone_key(deleted), drawing_key(deleted)]
 
 
 def test_one_that_always_fails_holds_up_no_other(spool: Spool) -> None:
