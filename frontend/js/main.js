@@ -61,6 +61,7 @@ const watchView = new WatchView(
     showModels();
   },
   (used) => personalView.showUsed(used),
+  (past, whole) => board.lookAt(past, whole),
 );
 const state = new StateLine(() => ({ roundTrip: watching.roundTrip, served: served.count }));
 const modelsView = new ModelsView();
@@ -98,14 +99,19 @@ const canvas = byId('sheet', HTMLCanvasElement);
 const board = new DrawingBoard(canvas, new VisibleCanvas(canvas), {
   mayDraw: () => views.mode !== 'contribute' || consent.agreed !== null,
   altered() {
+    watchView.leaveReplay();
     contributeView.object('');
     labelQuestion.withdraw();
   },
   changed(drawing) {
     watching.show(drawing);
     if (board.isEmpty) watchView.showPredictions();
+    watchView.show(drawing.strokes, board.penIsDown);
   },
-  rested: saveDraft,
+  rested() {
+    watchView.show(board.strokes, false);
+    saveDraft();
+  },
   cleared: () => watchView.clear(),
 });
 
@@ -132,6 +138,7 @@ async function done(event) {
   }
   const answer = await labelQuestion.settle(watchView.finalGuess(), contributing.asked);
   if (answer === null) return;
+  if (answer !== 'again') watchView.give(board.strokes, contributing.asked);
   if (answer !== 'again') void contributing.give(board.strokes, board.pointer, agreed, answer === 'keep');
   board.clear();
 }
@@ -244,6 +251,7 @@ views.track((mode, otherPurpose) => {
     board.load(strokes, pointer);
   }
   labelQuestion.withdraw();
+  watchView.setContributes(mode === 'contribute');
   modelsView.setVisible(mode === 'models');
   loop.setVisible(mode === 'models');
   if (mode === 'my-drawings') void myDrawings.review();

@@ -12,6 +12,7 @@ import { StrokeRaster } from './raster.js';
 const WHITE = 255;
 const WHOLE = { left: 0, top: 0, right: SIDE, bottom: SIDE };
 const DENSITY_LOOK_MS = 500;
+const FAINT = 0.14; // opacity
 const DOT = 0.01; // px: as short as a line can be and leave its round caps
 
 /**
@@ -49,6 +50,7 @@ export class VisibleCanvas {
   /** @type {HTMLCanvasElement} */ #canvas;
   /** @type {CanvasRenderingContext2D} */ #context;
   /** @type {readonly Stroke[]} */ #strokes = [];
+  /** @type {readonly Stroke[]} */ #faint = [];
   // Read once: within a frame, reading it would recalculate all styles.
   #colour = '';
 
@@ -62,14 +64,26 @@ export class VisibleCanvas {
     this.#fit();
   }
 
-  /** @param {readonly Stroke[]} strokes */
-  draw(strokes) {
+  /**
+   * @param {readonly Stroke[]} strokes
+   * @param {readonly Stroke[]} [faint] below them: what is drawn later than the moment that is looked back at
+   */
+  draw(strokes, faint = []) {
     this.#strokes = strokes;
+    this.#faint = faint;
     const scale = this.#canvas.width / SIDE;
     this.#context.setTransform(scale, 0, 0, scale, 0, 0);
     this.#context.clearRect(0, 0, SIDE, SIDE);
     this.#context.strokeStyle = this.#colour;
+    this.#drawFaint(faint);
     drawStrokes(this.#context, strokes);
+  }
+
+  /** @param {readonly Stroke[]} strokes */
+  #drawFaint(strokes) {
+    this.#context.globalAlpha = FAINT;
+    drawStrokes(this.#context, strokes);
+    this.#context.globalAlpha = 1;
   }
 
   /** On a screen of another density the canvas keeps its size in CSS px, and not every browser tells of the move. */
@@ -88,7 +102,7 @@ export class VisibleCanvas {
     const side = Math.max(1, Math.round(this.#canvas.clientWidth * devicePixelRatio));
     if (this.#canvas.width !== side) this.#canvas.width = this.#canvas.height = side;
     this.#colour = getComputedStyle(this.#canvas).color;
-    this.draw(this.#strokes);
+    this.draw(this.#strokes, this.#faint);
   }
 }
 

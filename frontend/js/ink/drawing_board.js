@@ -16,7 +16,7 @@ import { trackPen } from './pen.js';
  */
 
 export class DrawingBoard {
-  /** @type {{draw(strokes: readonly Stroke[]): void}} */ #canvas;
+  /** @type {{draw(strokes: readonly Stroke[], faint?: readonly Stroke[]): void}} */ #canvas;
   /** @type {Listener} */ #listener;
   #drawing = newDrawing(1);
   /** @type {Pointer} */ #pointer = 'unknown';
@@ -25,7 +25,7 @@ export class DrawingBoard {
 
   /**
    * @param {HTMLElement} surface
-   * @param {{draw(strokes: readonly Stroke[]): void}} canvas
+   * @param {{draw(strokes: readonly Stroke[], faint?: readonly Stroke[]): void}} canvas
    * @param {Listener} listener
    */
   constructor(surface, canvas, listener) {
@@ -34,7 +34,7 @@ export class DrawingBoard {
     trackPen(surface, {
       down: (point, by) => this.#begin(point, by),
       move: (points) => this.#penIsDown && this.#change(extendStroke(this.#drawing, points)),
-      up: () => this.#listener.rested(),
+      up: () => this.#rest(),
       cancel: () => this.#penIsDown && this.undo(),
     });
   }
@@ -47,8 +47,21 @@ export class DrawingBoard {
     return this.#pointer;
   }
 
+  get penIsDown() {
+    return this.#penIsDown;
+  }
+
   get isEmpty() {
     return isEmpty(this.#drawing);
+  }
+
+  /**
+   * Shows an earlier state of a drawing, until the drawing in progress changes.
+   * @param {readonly Stroke[] | null} past null: the drawing in progress
+   * @param {readonly Stroke[]} whole that drawing when it was finished
+   */
+  lookAt(past, whole) {
+    this.#canvas.draw(past ?? this.strokes, whole);
   }
 
   clear() {
@@ -75,6 +88,11 @@ export class DrawingBoard {
       this.#change(undoStroke(this.#drawing));
       this.#listener.rested();
     }
+  }
+
+  #rest() {
+    this.#penIsDown = false;
+    this.#listener.rested();
   }
 
   /**

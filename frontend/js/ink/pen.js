@@ -27,7 +27,7 @@ const POINTERS = ['pen', 'mouse', 'touch'];
 const TIP = 1; // in `buttons`: the left button, a finger, or the tip of a pen
 const ERASER = 32; // in `buttons`: the other end of a pen
 const RESTING_PX = 12; // CSS px that a resting finger or palm moves at most
-const CONTROLS = 'a, button, input, label, select, summary, textarea';
+const CONTROLS = 'a, button, input, label, select, summary, textarea, [role="slider"]';
 
 /**
  * Reports strokes until the returned function is called. One pointer draws at a time. It need not be the primary one: a

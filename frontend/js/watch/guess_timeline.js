@@ -1,154 +1,214 @@
-/** Draws the guess timeline: the leading digit and its probability against the ink so far. */
+/** Draws the guess timeline: ten curves, the probability of each digit against the ink, and where the guess changed. */
 
-import { setAttributes, setText, shape } from '../ui/dom.js';
+import { contextOf } from '../ink/canvas.js';
+import { guessOf, leadingOf } from './predictions.js';
 
-/** @typedef {{readonly ink: number, readonly digit: number, readonly probability: number, readonly unsure?: boolean}} Moment */
+/** @typedef {import('./drawing_life.js').Moment} Moment */
+/** @typedef {import('./drawing_life.js').Turn} Turn */
+/** @typedef {{readonly width: number, readonly height: number}} Size CSS px */
 /**
- * @typedef {object} PlacedRun
- * @property {string} digit or a question mark where no digit was recognised
- * @property {string} kind the line's class
- * @property {string} points
- * @property {readonly [x: string, y: string] | null} at where the digit stands; null where there is no room
+ * @typedef {object} Chart
+ * @property {readonly Moment[]} moments
+ * @property {number} ink px of the whole drawing
+ * @property {readonly Turn[]} turns
+ * @property {string} known words beside the last turn
+ * @property {number | null} at ink px that is looked back at; null: now
  */
 
-const ORDINARY_INK = 800; // px: the timeline grows with the pen up to here, then draws closer together
-const TOP = 14; // px kept for the digits above the line
-const BOTTOM = 3;
-const LABEL_GAP = 14; // px between two digits, so that they can be told apart
-const HINT_WIDTH = 210; // px for all of its words
-/** @type {PlacedRun} */
-const UNUSED = { digit: '', kind: 'run', points: '', at: null };
+const LEAST_INK = 240; // px: the first marks of a drawing do not fill the chart yet
+const [LEFT, RIGHT, TOP, BOTTOM] = [44, 8, 20, 18]; // CSS px around the curves
+const LOW = 76; // CSS px: a chart that is lower has no middle line
+const EVEN = 0.1; // probability of each digit without ink
+const LABEL_GAP = 12; // CSS px between two digits, so that they can be told apart
+const MIDDLE_DOT = 3; // CSS px, its radius
+const FAINTEST = 0.03; // a digit that was never likelier has no curve
+const COLOURS = /** @type {const} */ (['axis', 'curve', 'lead', 'words', 'cursor']);
 
 /**
- * The history with a new moment. Ink that was undone takes its moments with it.
- * @param {readonly Moment[]} history
- * @param {Moment} moment
- * @returns {readonly Moment[]}
+ * The chart's scales: ink in px to x, probability to y, in CSS px, and the way back from x to ink.
+ * @param {Size} size
+ * @param {number} ink px of the whole drawing
  */
-export function addMoment(history, moment) {
-  return [...history.filter(({ ink }) => ink < moment.ink), moment];
+export function scalesOf({ width, height }, ink) {
+  const most = Math.max(ink, LEAST_INK);
+  const [across, up] = [width - LEFT - RIGHT, height - TOP - BOTTOM];
+  return {
+    x: (/** @type {number} */ drawn) => LEFT + (drawn / most) * across,
+    y: (/** @type {number} */ probability) => TOP + (1 - probability) * up,
+    inkAt: (/** @type {number} */ x) => Math.min(Math.max(((x - LEFT) / across) * most, 0), ink),
+  };
 }
 
 /**
- * Stretches with the same leading digit, and those in which no digit was recognised, in order.
- * @param {readonly Moment[]} history
- * @returns {readonly {readonly digit: number | null, readonly moments: readonly Moment[]}[]}
+ * The digits of the turns that have room: the last, which is the guess that stands, then those that led longest.
+ * @param {readonly number[]} xs where each turn begins, CSS px
+ * @param {number} end where the last ends
+ * @returns {ReadonlySet<number>} their places among the turns
  */
-export function runsOf(history) {
-  /** @type {{digit: number | null, moments: Moment[]}[]} */
-  const runs = [];
-  for (const moment of history) {
-    const last = runs.at(-1);
-    const digit = shownDigit(moment);
-    if (last?.digit === digit) last.moments.push(moment);
-    else runs.push({ digit, moments: [moment] });
-  }
-  return runs;
+export function roomFor(xs, end) {
+  const length = (/** @type {number} */ i) => (i === xs.length - 1 ? Infinity : (xs[i + 1] ?? end) - xs[i]);
+  const order = xs.map((_, i) => i).sort((a, b) => length(b) - length(a));
+  /** @type {Set<number>} */
+  const named = new Set();
+  for (const i of order) if ([...named].every((other) => Math.abs(xs[other] - xs[i]) >= LABEL_GAP)) named.add(i);
+  return named;
 }
 
-/** @param {Moment} moment */
-function shownDigit({ digit, unsure }) {
-  return unsure ? null : digit;
+/** The digit that leads; -1 where none does or none is recognised. @param {Moment} moment */
+function leadOf({ prediction }) {
+  const guess = guessOf(prediction);
+  return guess && !guess.unsure ? guess.digit : -1;
 }
 
 export class GuessTimeline {
-  /** @type {SVGSVGElement} */ #svg;
-  /** @type {readonly Moment[]} */ #history = [];
+  /** @type {HTMLCanvasElement} */ #canvas;
+  /** @type {CanvasRenderingContext2D} */ #context;
   // Told by the observer: asked for in the middle of a frame, it would cost a layout of the page.
   #size = { width: 0, height: 0 };
-  #hint = shape('text', {});
-  #ground = shape('line', { class: 'ground' });
-  /** @type {{readonly line: SVGElement, readonly label: SVGElement}[]} a run each, made once and used again */ #drawn = [];
+  /** @type {Readonly<Record<typeof COLOURS[number], string>>} */ #colours = { axis: '', curve: '', lead: '', words: '', cursor: '' };
+  #font = '';
+  /** @type {Chart} */ #chart = { moments: [], ink: 0, turns: [], known: '', at: null };
 
-  /** @param {SVGSVGElement} svg */
-  constructor(svg) {
-    this.#svg = svg;
-    svg.append(this.#ground, this.#hint);
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.#canvas = canvas;
+    this.#context = contextOf(canvas);
     new ResizeObserver(([entry]) => {
       this.#size = { width: entry.contentRect.width, height: entry.contentRect.height };
-      this.draw();
-    }).observe(svg);
-  }
-
-  clear() {
-    this.#history = [];
-    this.draw();
+      this.#fit();
+    }).observe(canvas);
+    for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
+      matchMedia(query).addEventListener('change', () => this.#fit());
+    }
   }
 
   /**
-   * Takes the moment up; it is seen once it is drawn.
-   * @param {Moment} moment
+   * The ink at a place of the chart.
+   * @param {number} x CSS px from its left edge
    */
-  add(moment) {
-    this.#history = addMoment(this.#history, moment);
+  inkAt(x) {
+    return scalesOf(this.#size, this.#chart.ink).inkAt(x);
   }
 
-  draw() {
+  /** @param {Chart} chart */
+  draw(chart) {
+    this.#chart = chart;
     const { width, height } = this.#size;
-    const y = String(height - 0.5);
-    setAttributes(this.#ground, { x1: '0', x2: String(width), y1: y, y2: y });
-    setAttributes(this.#hint, { x: '1', y: String(height - 10), display: this.#history.length ? 'none' : 'inline' });
-    setText(this.#hint, width < HINT_WIDTH ? 'Guess by ink' : 'How the guess goes, by ink drawn');
-    const runs = placeRuns(this.#history, this.#size);
-    while (this.#drawn.length < runs.length) this.#drawn.push(this.#newRun());
-    this.#drawn.forEach(({ line, label }, i) => {
-      const { kind, points, at, digit } = runs[i] ?? UNUSED;
-      setAttributes(line, { class: kind, points });
-      setAttributes(label, at ? { class: kind, display: 'inline', x: at[0], y: at[1] } : { display: 'none' });
-      if (at) setText(label, digit);
+    if (width === 0) return;
+    const context = this.#context;
+    const scale = this.#canvas.width / width;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, width, height);
+    context.font = this.#font;
+    context.textBaseline = 'alphabetic';
+    this.#drawAxes();
+    if (chart.moments.length === 0) return;
+    this.#drawTurns();
+    this.#drawCurves();
+    if (chart.at !== null) this.#drawCursor(chart.at);
+  }
+
+  #fit() {
+    const { width, height } = this.#size;
+    this.#canvas.width = Math.max(1, Math.round(width * devicePixelRatio));
+    this.#canvas.height = Math.max(1, Math.round(height * devicePixelRatio));
+    const style = getComputedStyle(this.#canvas);
+    this.#colours = /** @type {any} */ (Object.fromEntries(COLOURS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])));
+    this.#font = `${style.fontSize} ${style.fontFamily}`;
+    this.draw(this.#chart);
+  }
+
+  #drawAxes() {
+    const { width, height } = this.#size;
+    const { x, y } = scalesOf(this.#size, this.#chart.ink);
+    for (const share of height < LOW ? [0, 1] : [0, 0.5, 1]) {
+      this.#line([[LEFT, y(share)], [width - RIGHT, y(share)]], 'axis', 1);
+      this.#text(`${100 * share} %`, LEFT - 6, y(share) + 4, 'words', 'end');
+    }
+    const { ink } = this.#chart;
+    const bottom = height - 3;
+    if (ink === 0) return this.#text('ink drawn', LEFT, bottom, 'words', 'start');
+    this.#text('0', LEFT, bottom, 'words', 'start');
+    const end = x(ink);
+    if (end - LEFT > 170) this.#text('50 %', x(ink / 2), bottom, 'words', 'center');
+    this.#text(end - LEFT > 220 ? '100 % of the ink' : '100 %', Math.max(end, LEFT + 46), bottom, 'words', 'end');
+  }
+
+  #drawTurns() {
+    const { ink, turns, known } = this.#chart;
+    const { x, y } = scalesOf(this.#size, ink);
+    const xs = turns.map(({ share }) => x(share * ink));
+    const named = roomFor(xs, x(ink));
+    const last = turns.length - 1;
+    turns.forEach(({ digit }, i) => {
+      const stands = i === last && digit !== null;
+      const colour = stands ? 'lead' : 'axis';
+      this.#line([[xs[i], TOP - 2], [xs[i], y(0)]], colour, 1);
+      if (named.has(i)) this.#text(digit === null ? '?' : String(digit), xs[i], TOP - 7, stands ? 'lead' : 'words', 'center');
     });
-    setAttributes(this.#svg, { 'data-moments': String(this.#history.length) });
+    if (known === '') return;
+    const room = this.#size.width - RIGHT - xs[last] - LABEL_GAP;
+    const wide = this.#context.measureText(known).width;
+    if (wide <= room) this.#text(known, xs[last] + LABEL_GAP, TOP - 7, 'lead', 'start');
+    else this.#text(known, xs[last] - LABEL_GAP, TOP - 7, 'lead', 'end', true);
   }
 
-  #newRun() {
-    const run = { line: shape('polyline', {}), label: shape('text', {}) };
-    this.#svg.append(run.line, run.label);
-    return run;
+  #drawCurves() {
+    const { moments, ink } = this.#chart;
+    const { x, y } = scalesOf(this.#size, ink);
+    const lead = leadOf(moments[moments.length - 1]);
+    const xs = moments.map((moment) => x(moment.ink));
+    for (const digit of [...Array(10).keys()].filter((one) => one !== lead).concat(lead < 0 ? [] : [lead])) {
+      const shares = moments.map(({ prediction }) => prediction.probabilities[digit]);
+      if (digit !== lead && shares.every((share) => share < FAINTEST)) continue;
+      const points = shares.map((share, i) => /** @type {const} */ ([xs[i], y(share)]));
+      // Without ink each digit is as likely as the others.
+      this.#line([[LEFT, y(EVEN)], ...points], digit === lead ? 'lead' : 'curve', digit === lead ? 2.5 : 1.25);
+    }
   }
-}
 
-/**
- * Where each run's line goes, and its digit where there is room for it.
- * @param {readonly Moment[]} history
- * @param {{readonly width: number, readonly height: number}} size px
- * @returns {readonly PlacedRun[]}
- */
-export function placeRuns(history, { width, height }) {
-  const ink = Math.max(ORDINARY_INK, history.at(-1)?.ink ?? 0);
-  const runs = runsOf(history);
-  const now = runs.at(-1)?.digit;
-  /** @param {Moment} m */
-  const place = (m) => [(m.ink / ink) * (width - 8) + 1, height - BOTTOM - m.probability * (height - TOP - BOTTOM)];
-  // Each run is joined to the one before, and the first to the left edge: one of a single moment has no length.
-  let before = history.slice(0, 1).map((m) => [0, place(m)[1]]);
-  const lines = runs.map(({ digit, moments }) => {
-    const places = moments.map(place);
-    const line = { digit, places, points: [...before, ...places], length: places[places.length - 1][0] - before[0][0] };
-    before = places.slice(-1);
-    return line;
-  });
-  const named = roomFor(lines.map(({ places, length }) => ({ x: places[0][0], length })));
-  return lines.map(({ digit, places: [[x, y]], points: all }, i) => {
-    const points = all.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(' ');
-    /** @type {PlacedRun['at']} */
-    const at = named.has(i) ? [x.toFixed(1), Math.max(y - 4, 10).toFixed(1)] : null;
-    if (digit === null) return { digit: '?', kind: 'run unsure', points, at };
-    return { digit: String(digit), kind: digit === now ? 'run now' : 'run', points, at };
-  });
-}
-
-/**
- * Which runs have room for their digits: the last, which is the guess that stands, and then the longest.
- * @param {readonly {readonly x: number, readonly length: number}[]} runs
- * @returns {ReadonlySet<number>} their places among the runs
- */
-function roomFor(runs) {
-  const last = runs.length - 1;
-  const order = runs.map((_, i) => i).sort((a, b) => Number(b === last) - Number(a === last) || runs[b].length - runs[a].length);
-  /** @type {Set<number>} */
-  const named = new Set();
-  for (const i of order) {
-    if ([...named].every((other) => Math.abs(runs[other].x - runs[i].x) >= LABEL_GAP)) named.add(i);
+  /** @param {number} at */
+  #drawCursor(at) {
+    const { moments, ink } = this.#chart;
+    const { x, y } = scalesOf(this.#size, ink);
+    this.#line([[x(at), TOP - 4], [x(at), y(0) + 4]], 'cursor', 2);
+    const moment = moments.findLast((one) => one.ink <= at + 0.5);
+    const guess = moment && leadingOf(moment.prediction.probabilities);
+    if (!guess) return;
+    this.#context.fillStyle = this.#colours.cursor;
+    this.#context.beginPath();
+    this.#context.arc(x(at), y(guess.probability), 1.5 * MIDDLE_DOT, 0, 2 * Math.PI);
+    this.#context.fill();
   }
-  return named;
+
+  /**
+   * @param {readonly (readonly [x: number, y: number])[]} points
+   * @param {typeof COLOURS[number]} colour
+   * @param {number} width
+   */
+  #line(points, colour, width) {
+    const context = this.#context;
+    context.strokeStyle = this.#colours[colour];
+    context.lineWidth = width;
+    context.lineJoin = context.lineCap = 'round';
+    context.beginPath();
+    for (const [x, y] of points) context.lineTo(x, y);
+    context.stroke();
+  }
+
+  /**
+   * @param {string} words
+   * @param {number} x
+   * @param {number} y
+   * @param {typeof COLOURS[number]} colour
+   * @param {CanvasTextAlign} align
+   * @param {boolean} [over] what is below it is cleared first
+   */
+  #text(words, x, y, colour, align, over = false) {
+    const context = this.#context;
+    if (over) context.clearRect(x - context.measureText(words).width - 4, 0, context.measureText(words).width + 8, TOP - 3);
+    context.fillStyle = this.#colours[colour];
+    context.textAlign = align;
+    context.fillText(words, x, y);
+  }
 }

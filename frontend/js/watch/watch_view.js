@@ -1,13 +1,18 @@
 /** Shows predictions: the guess, the bars, the guess timeline, and the names of the models that make them. */
 
 import { byId } from '../ui/dom.js';
-import { GuessTimeline } from './guess_timeline.js';
+import { cutAtInk, inkLength } from '../ink/geometry.js';
+import { addMoment, momentAt } from './drawing_life.js';
 import { ModelNames } from './model_names.js';
 import { ModelPicker } from './model_picker.js';
 import { Bars, GuessView } from './prediction_view.js';
 import { guessOf } from './predictions.js';
+import { Replay } from './replay.js';
 
 /** @typedef {import('../connection/protocol.js').Prediction} Prediction */
+/** @typedef {import('../ink/geometry.js').Stroke} Stroke */
+/** @typedef {import('./drawing_life.js').Life} Life */
+/** @typedef {import('./drawing_life.js').Moment} Moment */
 /** @typedef {import('./model_selection.js').ModelChoice} ModelChoice */
 /** @typedef {import('./served_models.js').ServedModels} ServedModels */
 /** @typedef {import('./watching.js').Watching} Watching */
@@ -18,14 +23,19 @@ const LOOK_MS = 20;
 export class WatchView {
   #guess = new GuessView();
   #bars = [new Bars(byId('bars', HTMLElement)), new Bars(byId('bars-compared', HTMLElement))];
-  #timeline = new GuessTimeline(byId('guess-timeline', SVGSVGElement));
+  #replay = new Replay((ink) => this.#lookBack(ink));
+  /** @type {Readonly<Record<string, readonly Moment[]>>} */ #moments = {}; // of the drawing in progress, by family
+  /** @type {readonly Stroke[]} */ #strokes = [];
+  #penIsDown = false;
+  /** @type {Life | null} */ #given = null; // the last drawing that was contributed
+  #contributes = false;
   #names = new ModelNames();
   #picker;
   /** @type {(used: number | null) => void} */ #showUsed;
   /** @type {Watching} */ #watching;
   /** @type {ServedModels} */ #served;
+  /** @type {(past: readonly Stroke[] | null, whole: readonly Stroke[]) => void} */ #lookAt;
   #shownModels = '';
-  /** @type {string | undefined} */ #leadingFamily;
   #frame = 0;
 
   /**
@@ -33,9 +43,12 @@ export class WatchView {
    * @param {ServedModels} served
    * @param {(choice: ModelChoice) => void} choose
    * @param {(used: number | null) => void} showUsed own drawings behind the latest prediction
+   * @param {(past: readonly Stroke[] | null, whole: readonly Stroke[]) => void} lookAt an earlier state of the drawing on
+   *   the canvas; null: the drawing in progress
    */
-  constructor(watching, served, choose, showUsed) {
+  constructor(watching, served, choose, showUsed, lookAt) {
     this.#showUsed = showUsed;
+    this.#lookAt = lookAt;
     this.#watching = watching;
     this.#served = served;
     this.#picker = new ModelPicker(choose);
@@ -43,8 +56,43 @@ export class WatchView {
 
   /** Another drawing begins. */
   clear() {
-    this.#timeline.clear();
+    this.#moments = {};
+    this.#strokes = [];
+    this.#replay.leave();
     this.showPredictions();
+    this.#showLife();
+  }
+
+  /** The drawing is about to change: what is looked back at gives way to it. */
+  leaveReplay() {
+    this.#replay.leave();
+  }
+
+  /**
+   * The drawing has changed.
+   * @param {readonly Stroke[]} strokes
+   * @param {boolean} penIsDown
+   */
+  show(strokes, penIsDown) {
+    this.#strokes = strokes;
+    this.#penIsDown = penIsDown;
+    this.#showLife();
+  }
+
+  /**
+   * Keeps the life of the drawing in progress, which was just contributed.
+   * @param {readonly Stroke[]} strokes
+   * @param {number | null} label
+   */
+  give(strokes, label) {
+    this.#given = this.#lifeOf(strokes, label);
+  }
+
+  /** @param {boolean} contributes the timeline shows the drawing that was given last, not the one in progress */
+  setContributes(contributes) {
+    this.#replay.leave();
+    this.#contributes = contributes;
+    this.#showLife();
   }
 
   /**
@@ -60,10 +108,44 @@ export class WatchView {
   }
 
   showPredictions() {
-    const read = this.#served.chosen.map(({ family }) => this.#watching.latest[family] ?? null);
+    const read = this.#shown();
     this.#bars.forEach((column, i) => column.show(read[i] ?? null));
     this.#guess.show(read[0] ?? null);
     if (read[0]) this.#showUsed(read[0].personal);
+  }
+
+  /** @returns {readonly (Prediction | null)[]} of each chosen model, now or at the moment that is looked back at */
+  #shown() {
+    const [ink, life] = [this.#replay.ink, this.#life];
+    if (ink === null || !life) return this.#served.chosen.map(({ family }) => this.#watching.latest[family] ?? null);
+    return [life.moments, life.compared].map((moments) => momentAt(moments, ink)?.prediction ?? null);
+  }
+
+  /** @returns {Life | null} */
+  get #life() {
+    return this.#contributes ? this.#given : this.#lifeOf(this.#strokes, null);
+  }
+
+  /**
+   * @param {readonly Stroke[]} strokes
+   * @param {number | null} label
+   * @returns {Life}
+   */
+  #lifeOf(strokes, label) {
+    const [moments, compared] = this.#served.chosen.map(({ family }) => this.#moments[family] ?? []);
+    return { strokes, moments: moments ?? [], compared: compared ?? [], label };
+  }
+
+  #showLife() {
+    this.#replay.show(this.#life, this.#contributes || !this.#penIsDown);
+  }
+
+  /** @param {number | null} ink */
+  #lookBack(ink) {
+    const strokes = this.#life?.strokes ?? [];
+    if (ink === null) this.#lookAt(null, []);
+    else this.#lookAt(cutAtInk(strokes, ink / Math.max(inkLength(strokes), 1)), strokes);
+    this.showPredictions();
   }
 
   /** Shows which models are served and chosen, and sends the drawing to those that were not asked before. */
@@ -75,25 +157,23 @@ export class WatchView {
     const shown = JSON.stringify(chosen);
     if (shown === this.#shownModels) return;
     this.#shownModels = shown;
-    // The timeline stays when a comparison begins or a newer version of the leading family is served.
-    if (chosen[0]?.family !== this.#leadingFamily) this.#timeline.clear();
-    this.#leadingFamily = chosen[0]?.family;
     this.#watching.feed(all, choice);
     this.showPredictions();
+    this.#showLife();
   }
 
   /** @param {Prediction} prediction */
   take(prediction) {
     const taken = this.#watching.take(prediction);
     if (!taken) return;
-    const leading = prediction.family === this.#served.chosen[0]?.family && guessOf(prediction);
-    if (leading) this.#timeline.add({ ink: taken.ink, ...leading });
+    const before = this.#moments[prediction.family] ?? [];
+    this.#moments = { ...this.#moments, [prediction.family]: addMoment(before, { ink: taken.ink, prediction }) };
     // In the next frame: nothing is painted before it, a pen event until then finds the layout done, and the answers of
     // two families are shown together.
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
       this.showPredictions();
-      this.#timeline.draw();
+      if (!this.#contributes) this.#showLife();
     });
   }
 }

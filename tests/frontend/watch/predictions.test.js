@@ -3,7 +3,6 @@ import { test } from 'node:test';
 
 import { IDLE, answered, maySend, sent } from '../../../frontend/js/connection/pacing.js';
 import { guessOf, leadingOf, median, takePrediction } from '../../../frontend/js/watch/predictions.js';
-import { addMoment, placeRuns, runsOf } from '../../../frontend/js/watch/guess_timeline.js';
 
 const TEN = [0.01, 0.9, 0.01, 0.01, 0.01, 0.01, 0.01, 0.02, 0.01, 0.01];
 
@@ -84,65 +83,4 @@ test('an answer that never comes does not hold back the rest', () => {
   const pace = sent(IDLE, 'ink20', 7, 1000);
 
   assert.equal(maySend(pace, 'ink20', 3001), true);
-});
-
-test('the timeline forgets ink that was undone', () => {
-  const history = [10, 20, 30].map((ink) => ({ ink, digit: 1, probability: 0.5 }));
-
-  const after = addMoment(history, { ink: 20, digit: 7, probability: 0.6 });
-
-  assert.deepEqual(after.map(({ ink }) => ink), [10, 20]);
-  assert.equal(after[1].digit, 7);
-});
-
-test('the timeline runs by leading digit', () => {
-  const history = [1, 1, 7, 1].map((digit, i) => ({ ink: i, digit, probability: 0.5 }));
-
-  const runs = runsOf(history).map(({ digit, moments }) => [digit, moments.length]);
-
-  assert.deepEqual(runs, [[1, 2], [7, 1], [1, 1]]);
-});
-
-test('the timeline joins its runs, ends at its edge and names the longer of two runs where there is room for one', () => {
-  const history = [
-    { ink: 0, digit: 1, probability: 0.5 },
-    { ink: 4, digit: 7, probability: 0.5 },
-    { ink: 800, digit: 1, probability: 1 },
-  ];
-
-  const [first, second, last] = placeRuns(history, { width: 808, height: 40 });
-
-  assert.equal(first.points, '0.0,25.5 1.0,25.5');
-  assert.equal(second.points, '1.0,25.5 5.0,25.5');
-  assert.equal(last.points, '5.0,25.5 801.0,14.0');
-  assert.deepEqual([first.at, second.at !== null, last.at], [null, true, ['801.0', '10.0']]);
-  assert.deepEqual([first.kind, second.kind, last.kind], ['run now', 'run', 'run now']);
-});
-
-test('where no digit was recognised the timeline has a run of its own, and a question mark', () => {
-  const history = [
-    { ink: 0, digit: 1, probability: 0.5, unsure: false },
-    { ink: 200, digit: 1, probability: 0.9, unsure: true },
-    { ink: 400, digit: 7, probability: 0.9, unsure: true },
-    { ink: 600, digit: 1, probability: 0.9, unsure: false },
-  ];
-  const size = { width: 808, height: 40 };
-
-  const shown = placeRuns(history, size).map(({ digit, kind }) => [digit, kind]);
-  const before = placeRuns(history.slice(0, 3), size).map(({ digit, kind }) => [digit, kind]);
-
-  assert.deepEqual(shown, [['1', 'run now'], ['?', 'run unsure'], ['1', 'run now']]);
-  assert.deepEqual(before, [['1', 'run'], ['?', 'run unsure']]);
-});
-
-test('the guess that stands is named on the timeline, however short its run', () => {
-  const history = [
-    { ink: 0, digit: 1, probability: 0.5 },
-    { ink: 100, digit: 7, probability: 0.5 },
-    { ink: 104, digit: 2, probability: 0.5 },
-  ];
-
-  const named = placeRuns(history, { width: 808, height: 40 }).filter(({ at }) => at);
-
-  assert.deepEqual(named.map(({ digit }) => digit), ['1', '2']);
 });
