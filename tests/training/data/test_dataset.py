@@ -147,4 +147,4 @@ def test_transparent_paper_is_paper() -> None:
     picture = read_picture(1.0, out.getvalue())
 
     assert picture is not None
-    assert picture.ink20.place.as_tuple() == (100, 100, 40, 30, 60, 70)
+    assert picture.ink20.place.as_tuple() == (500, 500, 200, 150, 300, 350)
