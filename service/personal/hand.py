@@ -25,8 +25,9 @@ class Hand:
     """Shared by all sockets of one contributor. `answer` and `sockets` are for the event loop alone."""
 
     __slots__ = (
-        "_want", "contributor", "drawings", "families", "gain", "gone", "is_recheck_due", "is_used", "loaded", "lock",
-        "measured", "memories", "order", "rejected", "sockets", "synced_at", "syncing", "used_at",
+        "_want", "contributor", "drawings", "families", "gain", "gone", "is_recheck_due", "is_stale",
+        "is_syncing", "is_used", "loaded", "lock", "measured", "memories", "order", "rejected", "sockets",
+        "synced_at", "used_at",
     )  # fmt: skip
 
     def __init__(self, contributor: str, want: Callable[[Hand, str], None]) -> None:
@@ -41,7 +42,7 @@ class Hand:
         self.measured: Memory | None = None  # the memory that `gain` is of
         self.loaded: Future[None] | None = None  # of the first or latest synchronisation
         self.is_recheck_due = False  # of the label filter's verdicts
-        self.syncing = threading.Lock()
+        self.is_stale = self.is_syncing = False  # asked for, and under way
         self.lock = threading.Lock()  # of the following
         self.drawings: dict[str, OwnDrawing] = {}
         self.rejected: set[str] = set()  # drawings that don't count: damaged, or rejected by the label filter

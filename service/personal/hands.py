@@ -35,7 +35,7 @@ STORE_SECONDS = 5.0  # between looks at the store's index, for contributors who 
 WAIT_SECONDS = 0.5  # for which an acknowledgement or a deletion waits for a memory under construction
 LOAD_SECONDS = 0.25  # for which a welcome waits for the contributor's drawings
 LISTINGS_PER_SECOND = 50.0  # of the store's index, for all contributors: stores charge for them
-THREADS = 2  # that build memories
+THREADS = 4  # that build memories
 READERS = 8  # that read drawings from the store
 NICENESS = 10  # of these threads; predictions come first
 DRAWINGS_MAX = 200  # in one memory: the vote takes time in proportion
@@ -148,13 +148,13 @@ class Hands:
 
     def look(self) -> None:
         """Takes in what other sockets and workers did, and looks at the store's index where that is due."""
-        active = [hand for hand in list(self._hands.values()) if hand.sockets]
-        if not active:
+        hands = list(self._hands.values())
+        if not hands:
             return
-        self._follow_spool()
+        self._follow_spool()  # also for those without a socket: what was deleted must not be there at the next one
         now = self._clock()
-        for hand in active:
-            if hand.is_used:
+        for hand in hands:
+            if hand.is_used and hand.sockets:
                 hand.is_used, hand.used_at = False, now
                 with self._hands_lock:
                     if hand.contributor in self._hands:
@@ -172,6 +172,11 @@ class Hands:
     def bytes(self) -> int:
         return sum(hand.bytes for hand in list(self._hands.values()))
 
+    def of(self, contributor: str) -> list[str]:
+        """The ids of the contributor's drawings that are in memory now."""
+        hand = self._hands.get(contributor)
+        return [] if hand is None else list(hand.drawings)
+
     def _models_changed(self, before: Served, after: Served) -> None:
         if before.predictors == after.predictors:
             return
@@ -183,12 +188,15 @@ class Hands:
                 self._schedule(hand)
 
     def _schedule(self, hand: Hand) -> None:
-        if hand.loaded is not None and not hand.loaded.done() and not hand.loaded.running():
-            return  # it has not begun
-        try:
-            hand.loaded = self._builders.submit(self._sync, hand)
-        except RuntimeError:  # the service stops
-            return
+        with self._hands_lock:
+            hand.is_stale = True
+            if hand.is_syncing:
+                return  # it begins anew
+            hand.is_syncing = True
+            try:
+                hand.loaded = self._builders.submit(self._sync, hand)
+            except RuntimeError:  # the service stops
+                return
 
     def _follow_spool(self) -> None:
         try:
@@ -205,16 +213,41 @@ class Hands:
             new[contributor].append(drawing)
         for contributor, drawings in new.items():
             hand = self._hands.get(contributor)
-            if hand is not None and hand.sockets and not hand.drawings.keys() >= set(drawings):
-                self._schedule(hand)
+            if hand is not None and hand.sockets:
+                self._follow_accepted(hand, [drawing for drawing in drawings if drawing not in hand.drawings])
+
+    def _follow_accepted(self, hand: Hand, drawings: Sequence[str]) -> None:
+        """Takes in what the spool holds at once, whatever the store does; the rest has been uploaded already."""
+        read = [self._read_waiting(drawing, hand.contributor) for drawing in drawings]
+        found = [drawing for drawing in read if drawing is not None]
+        if found:
+            with hand.lock:
+                self._add(hand, found)
+            self._make_room()
+        if len(found) < len(drawings):
+            self._schedule(hand)
+
+    def _read_waiting(self, drawing: str, contributor: str) -> OwnDrawing | None:
+        try:
+            return self._own.read_waiting(drawing, contributor)
+        except SpoolError:
+            return None
 
     def _sync(self, hand: Hand) -> None:
-        """Brings the hand in line with spool and store."""
+        """Brings the hand in line with spool and store; again if it was asked for meanwhile."""
+        while True:
+            with self._hands_lock:
+                if not hand.is_stale:
+                    hand.is_syncing = False
+                    return
+                hand.is_stale = False
+            self._sync_once(hand)
+
+    def _sync_once(self, hand: Hand) -> None:
         try:
-            with hand.syncing:
-                if hand.sockets:
-                    self._sync_drawings(hand)
-            self._make_room()
+            if hand.sockets:
+                self._sync_drawings(hand)
+                self._make_room()
         except (SpoolError, StoreError) as error:
             log.debug("a contributor's drawings can't be read now: %s", error)
         except Exception:

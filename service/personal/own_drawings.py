@@ -20,7 +20,7 @@ from collector.contribution.layout import (
 )
 from collector.ink.drawing import Point, Stroke
 from collector.spool.deletions import Deletion
-from collector.spool.pending_drawing import BadPendingDrawing
+from collector.spool.pending_drawing import BadPendingDrawing, PendingDrawing
 from collector.spool.spool import Spool
 from collector.storage.object_store import NoSuchObject, ObjectStore
 from collector.storage.stored_drawing import BadStoredDrawing, StoredDrawing, parse_stored_drawing
@@ -106,18 +106,22 @@ class OwnDrawings:
             SpoolError, StoreError: it can't be read now.
         """
         found = self._spool.find(drawing)
-        if isinstance(found, Deletion):
-            return None
+        if found is not None:  # the filter judges drawings in the store alone
+            return _waiting(found, contributor)
         try:
-            document = found.unpack()[0] if found is not None else self._store.get(drawing_key(drawing))
-            stored = parse_stored_drawing(document)
-        except (NoSuchObject, BadPendingDrawing, BadStoredDrawing):
+            own = _parse(self._store.get(drawing_key(drawing)), drawing, contributor)
+        except NoSuchObject:
             return None
-        if (stored.id, stored.contributor) != (drawing, contributor):
-            return None
-        own = own_drawing(stored, stored.received_at)
-        # The filter judges drawings in the store alone.
-        return own if found is not None or not self.is_rejected(own) else None
+        return None if own is None or self.is_rejected(own) else own
+
+    def read_waiting(self, drawing: str, contributor: str) -> OwnDrawing | None:
+        """The drawing if it waits in the spool, without any call of the store.
+
+        Raises:
+            SpoolError: the spool can't be read.
+        """
+        found = self._spool.find(drawing)
+        return None if found is None else _waiting(found, contributor)
 
     def is_rejected(self, drawing: OwnDrawing) -> bool:
         """True where the label filter rejects the drawing and its contributor never confirmed the label.
@@ -150,3 +154,22 @@ class OwnDrawings:
         except NoSuchObject:
             return False
         return True
+
+
+def _waiting(found: PendingDrawing | Deletion, contributor: str) -> OwnDrawing | None:
+    if isinstance(found, Deletion):
+        return None
+    try:
+        return _parse(found.unpack()[0], found.id, contributor)
+    except BadPendingDrawing:
+        return None
+
+
+def _parse(document: bytes, drawing: str, contributor: str) -> OwnDrawing | None:
+    """None for a damaged document, or one of another drawing or contributor."""
+    try:
+        stored = parse_stored_drawing(document)
+    except BadStoredDrawing:
+        return None
+    is_own = (stored.id, stored.contributor) == (drawing, contributor)
+    return own_drawing(stored, stored.received_at) if is_own else None

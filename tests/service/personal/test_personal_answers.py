@@ -220,6 +220,26 @@ def test_a_drawing_that_another_worker_took_or_deleted_is_followed_within_a_seco
     assert leading(found) == 4
 
 
+def test_what_another_worker_deleted_while_no_socket_was_open_is_not_used_at_the_next(
+    service: Service, tmp_path: Path
+) -> None:
+    with service.connect() as socket:
+        greet(socket, contributor=TOKEN)
+        drawing = give(socket, label=4)["id"]
+        give(socket, label=5)
+    with closing(Spool(tmp_path / "spool.sqlite")) as worker:
+        worker.delete(drawing)
+    deadline = time.monotonic() + WAIT_SECONDS
+    while drawing in service.hands.of(contributor_id(KEY, TOKEN)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+    with service.connect() as socket:
+        greet(socket, contributor=TOKEN)
+
+        assert snapshot(socket)["personal"] == 1
+
+
 @pytest.mark.parametrize(("confirmed", "expected"), [(False, 0), (True, 1)])
 def test_what_the_label_filter_rejects_counts_only_once_confirmed(
     service: Service, confirmed: bool, expected: int
