@@ -34,6 +34,7 @@ def embedding_artifact() -> Artifact:
         metrics=Metrics("nobody", 1, (1.0,), (0.1,), 0.1, 0.1, 0.1, (0.1,) * 10, 1.0),
         trained_on=TrainedOn(1, 1, {}, ()),
         golden=golden_predictions(Interpreter(flatbuffer, "path48"), "path48", [PATH48_PAYLOAD]),
+        standing=1.0,  # the best of the families that are served beside it
     )
     return Artifact(card, flatbuffer, weights)
 
