@@ -81,7 +81,7 @@ class Hands:
             self._hands.move_to_end(contributor)
             hand.sockets += 1
         hand.used_at = self._clock()
-        hand.families |= frozenset(families or self._best_family())
+        hand.families |= frozenset(families or self._likely_family())
         hand.is_recheck_due = True
         self._schedule(hand)
         return hand
@@ -102,8 +102,11 @@ class Hands:
         hand.families |= {family}
         self._schedule(hand)
 
-    def _best_family(self) -> tuple[str, ...]:
-        return next(((each.family,) for each in self._live.current.predictors.values() if each.embeds), ())
+    def _likely_family(self) -> tuple[str, ...]:
+        """The family that is likely to answer a client that names none; others are loaded for the first snapshot."""
+        embedding = [each for each in self._live.current.predictors.values() if each.embeds]
+        # Clients that know the path send it, and it costs the least to embed.
+        return tuple(each.family for each in sorted(embedding, key=lambda each: each.encoding != "path48")[:1])
 
     # For the threads that accept and delete
 
