@@ -23,7 +23,7 @@ from training.data.stages import cut_lines
 
 DIGIT, HAND = 2, 1  # which of the reference drawings
 STAGES = (0.3, 0.6, 1.0)
-VIEW = ViewportSize(width=860, height=600)
+VIEW = ViewportSize(width=860, height=700)
 COLOURS = 64  # the page has few
 
 
@@ -41,9 +41,9 @@ def _shots(url: str) -> list[Image.Image]:
     drawing = [drawing for drawing in reference_drawings("validation") if drawing.label == DIGIT][HAND]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
-        page = chromium.new_page(viewport=VIEW)
         shots = []
         for ink in STAGES:
+            page = chromium.new_context(viewport=VIEW).new_page()  # the page keeps a draft over a reload
             page.goto(url)
             expect(page.locator("#state")).to_have_text(re.compile("^live"))
             for stroke in strokes_of(cut_lines(drawing.lines, ink)):
