@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import FloatRect, Page, expect
 
 from collector.ink.drawing import Drawing
-from collector.storage.folder_store import FolderStore
 from tests.browser.drawing import answered, begin, draw, draw_asked, hand_in, open_page, wait_for_guess
 from tests.running import RunningService
 from tests.shipped import shipped_artifact
@@ -18,6 +17,7 @@ from training.models.artifact import check_artifact
 pytestmark = pytest.mark.browser
 
 TOKEN = "a-browser-that-gave-a-drawing"
+SIZES = ((1440, 900), (1024, 600), (390, 844), (844, 390), (320, 568))
 
 
 @pytest.fixture(autouse=True)
@@ -48,9 +48,9 @@ def give_one(page: Page, url: str, by_label: dict[int | None, Drawing]) -> None:
 
 
 def test_the_token_goes_out_after_consent_alone(
-    page: Page, service: RunningService, hellos: list[dict[str, object]]
+    page: Page, shared_service: RunningService, hellos: list[dict[str, object]]
 ) -> None:
-    open_page(page, service.url, TOKEN)
+    open_page(page, shared_service.url, TOKEN)
     page.locator("#mode-contribute").click()
     before = [hello.get("contributor") for hello in hellos]
     page.locator("#agree").click()
@@ -64,9 +64,9 @@ def test_the_token_goes_out_after_consent_alone(
 
 
 def test_the_line_says_what_is_used_and_switches_it(
-    page: Page, service: RunningService, by_label: dict[int | None, Drawing], hellos: list[dict[str, object]]
+    page: Page, shared_service: RunningService, by_label: dict[int | None, Drawing], hellos: list[dict[str, object]]
 ) -> None:
-    give_one(page, service.url, by_label)
+    give_one(page, shared_service.url, by_label)
     line = page.locator("#personal-words")
     draw(page, by_label[3])
     expect(line).to_have_text("Uses 1 of your drawings")
@@ -79,9 +79,9 @@ def test_the_line_says_what_is_used_and_switches_it(
 
 
 def test_not_me_sends_no_token_until_it_is_taken_back(
-    page: Page, service: RunningService, by_label: dict[int | None, Drawing], hellos: list[dict[str, object]]
+    page: Page, shared_service: RunningService, by_label: dict[int | None, Drawing], hellos: list[dict[str, object]]
 ) -> None:
-    give_one(page, service.url, by_label)
+    give_one(page, shared_service.url, by_label)
     draw(page, by_label[3])
     page.get_by_role("button", name="Not me").click()
     expect(page.locator("#personal-words")).to_have_text("Drawings from this browser are not used")
@@ -94,38 +94,27 @@ def test_not_me_sends_no_token_until_it_is_taken_back(
     expect(page.locator("#personal-words")).to_have_text(re.compile("Uses 1 of your drawings"), timeout=20_000)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 600), (390, 844), (844, 390), (320, 568)])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_line_has_room_on_every_screen(
-    page: Page, service: RunningService, by_label: dict[int | None, Drawing], width: int, height: int, scheme: str
+    page: Page, shared_service: RunningService, by_label: dict[int | None, Drawing]
 ) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    give_one(page, service.url, by_label)
+    give_one(page, shared_service.url, by_label)
     draw(page, by_label[3])
-    page.set_viewport_size({"width": width, "height": height})
     page.locator("#mode-watch").click()
-    expect(page.locator("#personal")).to_be_visible()
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        expect(page.locator("#personal")).to_be_visible()
 
-    box, guess, header, columns = (box_of(page, name) for name in ("#personal", "#guess-digit", "header", "#columns"))
+        line, guess, header, columns = (
+            box_of(page, name) for name in ("#personal", "#guess-digit", "header", "#columns")
+        )
 
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= width
-    assert box["y"] >= columns["y"] + columns["height"] - 1
-    assert guess["y"] + guess["height"] * 0.1 >= header["y"] + header["height"]
+        assert line["x"] >= 0
+        assert line["x"] + line["width"] <= width
+        assert line["y"] >= columns["y"] + columns["height"] - 1
+        assert guess["y"] + guess["height"] * 0.1 >= header["y"] + header["height"]
 
 
 def box_of(page: Page, selector: str) -> FloatRect:
     box = page.locator(selector).bounding_box()
     assert box is not None
     return box
-
-
-def test_the_store_has_an_index_entry(page: Page, service: RunningService, by_label: dict[int | None, Drawing]) -> None:
-    give_one(page, service.url, by_label)
-    store = FolderStore(service.var / "store")
-    for _ in range(100):
-        if list(store.keys("contributors/")):
-            break
-        page.wait_for_timeout(100)
-
-    assert len(list(store.keys("contributors/"))) == 1
