@@ -53,6 +53,19 @@ def ask(socket: ClientConnection, message: bytes | str, seconds: float = ANSWER_
         return {"type": "silence"}
 
 
+def contribute(socket: ClientConnection, drawing: str, text: str, seconds: float) -> dict[str, Any]:
+    """Sends the contribution and returns the answer about it, whatever else comes before.
+
+    Raises:
+        TimeoutError: nothing came for so many seconds.
+    """
+    socket.send(text)
+    while True:
+        reply: dict[str, Any] = json.loads(socket.recv(seconds))
+        if reply.get("id") == drawing:
+            return reply
+
+
 def call(
     service: RunningService,
     method: str,

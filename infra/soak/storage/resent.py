@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from websockets.sync.client import ClientConnection
-
 from collector.contribution.layout import drawing_key
 from collector.storage.stored_drawing import parse_stored_drawing
-from infra.harness.client import connected
+from infra.harness.client import connected, contribute
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.rows import Row, Setting, check, none_of
 from infra.harness.service_process import running_service
@@ -57,17 +54,9 @@ def _send(
         with connected(service) as socket:
             for drawing, text in texts.items():
                 for _ in range(TIMES - len(answers[drawing]) if last else 1):
-                    socket.send(text)
-                    answers[drawing].append(_answer(socket, drawing))
+                    answers[drawing].append(contribute(socket, drawing, text, ANSWER_SECONDS))
         if not shift:
             wait_until_drained(var, DRAIN_SECONDS)
-
-
-def _answer(socket: ClientConnection, drawing: str) -> dict[str, Any]:
-    while True:
-        reply: dict[str, Any] = json.loads(socket.recv(ANSWER_SECONDS))
-        if reply.get("id") == drawing:
-            return reply
 
 
 def _differ(answers: list[dict[str, Any]]) -> bool:

@@ -1,0 +1,78 @@
+"""The uploader is killed (`kill -9`) again and again: the service starts it anew, and everything is uploaded."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import psutil
+
+from collector.storage.folder_store import FolderStore
+from infra.harness.client import call
+from infra.harness.data.contributions import contribution_texts
+from infra.harness.rows import Row, Setting, check, none_of
+from infra.harness.service_process import RunningService, running_service
+from infra.soak.storage.sender import sending
+from infra.soak.storage.stored import inspect_store, rows_of, wait_until_drained
+
+ABOUT = "The uploader is killed (`kill -9`) again and again while contributions come in"
+
+PER_SECOND = 10
+START_SECONDS = 90.0  # until the next uploader runs: it is started 1, 2, 4 s later; limits for a busy machine
+DRAIN_SECONDS = 120.0
+
+
+def run(setting: Setting) -> list[Row]:
+    kills = 1 if setting.quick else 4
+    texts, var = contribution_texts(setting.seed, setting.drawings), setting.scratch / "var"
+    killed, ready, named = 0, 0, 0
+    with running_service(var, env={"MIDSTROKE_STORE": str(setting.scratch / "store")}) as service:
+        with sending(service.websocket_url, texts, PER_SECOND / (4 if setting.quick else 1)) as sender:
+            sender.wait_for(lambda: len(sender.accepted) > 0, START_SECONDS)
+            for _ in range(kills):
+                uploader = _uploader_of(service)
+                if uploader is None:
+                    break
+                uploader.kill()
+                killed += 1
+                answered, trouble = _readyz_until_named(service)
+                ready += answered
+                named += trouble
+            sender.finish()
+        wait_until_drained(var, DRAIN_SECONDS)
+    stored = inspect_store(FolderStore(setting.scratch / "store"), sender.accepted, sender.sent, setting.seed)
+    return [
+        check("uploaders killed, each started again by the service", str(killed), str(kills), killed == kills),
+        check("`/readyz` stays 200 and names the uploader's end", f"{ready} and {named}", f"{kills} and as many",
+            ready == named == kills),
+        *rows_of(stored, len(sender.accepted)),
+        none_of("sent and not acknowledged", len(sender.sent) - len(sender.accepted), len(sender.sent),
+            "contributions"),
+    ]  # fmt: skip
+
+
+def _uploader_of(service: RunningService) -> psutil.Process | None:
+    """The uploader, once it runs."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        for child in psutil.Process(service.process.pid).children():
+            try:
+                if "collector.upload.uploader_process" in child.cmdline():
+                    return child
+            except psutil.Error:
+                continue
+        time.sleep(0.02)
+    return None
+
+
+def _readyz_until_named(service: RunningService) -> tuple[bool, bool]:
+    """Whether every answer was 200, and whether one named the uploader's end; asks until then or START_SECONDS."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        status, _, body = call(service, "GET", "/readyz")
+        if status != 200:
+            return False, False
+        if "the uploader ended" in json.loads(body)["trouble"]:
+            return True, True
+        time.sleep(0.05)
+    return True, False
