@@ -25,15 +25,16 @@ ABOUT = "Contributions with blank, noisy and foreign pictures, and with text hid
 
 ANSWER_SECONDS = 30.0  # limits for a busy machine, not promises
 DRAIN_SECONDS = 60.0
+NOISE_SIDE = 60  # px of a corner: a noisy canvas would be larger than a message may be
 SECRET = b"meet me at the bridge at noon"
 
 Falsify = Callable[[bytes, bytes], bytes]  # a picture, and another drawing's
 
 
 def _noisy(png: bytes, _: bytes) -> bytes:
-    canvas = read_canvas(png)
-    noise = np.random.default_rng(1).integers(-40, 41, canvas.shape)
-    return encode_png(np.clip(canvas.astype(int) + noise, 0, 255).astype(np.uint8))
+    canvas = read_canvas(png).copy()
+    canvas[:NOISE_SIDE, :NOISE_SIDE] = np.random.default_rng(1).integers(0, 256, (NOISE_SIDE, NOISE_SIDE))
+    return encode_png(canvas)
 
 
 def _with_text(png: bytes, _: bytes) -> bytes:
