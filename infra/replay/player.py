@@ -12,11 +12,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from collector.ink.drawing import Drawing, cut_at_ink, strokes_to_json
+from collector.ink.ink20_2 import to_ink20_2
 from collector.ink.path import pack_path48, to_path48
 from collector.ink.raster import CANVAS_SIDE, draw_strokes, encode_png
-from collector.ink.snapshot import pack_ink20, to_ink20
+from collector.ink.snapshot import pack_ink20
 from infra.harness.data.frames import frame_of
 from infra.harness.data.recorded import Take
+from service.wire.messages import FrameEncoding
 
 Message = Literal["png", "ink20", "path48", "strokes"]
 STAGES = tuple(round(0.1 * n, 1) for n in range(1, 11))
@@ -87,14 +89,16 @@ def _frame(number: int, stage: int, take: Take, snapshot: Drawing, message: Mess
                 "strokes": strokes_to_json(snapshot.strokes),
             }
         )
-    return frame_of(message, _payload(take, snapshot, message), number, stage)
+    # As the page does: the contract by which pictures are read too.
+    encoding: FrameEncoding = "ink20/2" if message == "ink20" else message
+    return frame_of(encoding, _payload(take, snapshot, message), number, stage)
 
 
 def _payload(take: Take, snapshot: Drawing, message: Message) -> bytes:
     if message == "path48":
         return pack_path48(to_path48(snapshot.strokes, CANVAS_SIDE, CANVAS_SIDE))
     canvas = draw_strokes(snapshot.strokes, pen_width=take.pen_width)
-    return encode_png(canvas) if message == "png" else pack_ink20(to_ink20(canvas))
+    return encode_png(canvas) if message == "png" else pack_ink20(to_ink20_2(canvas))
 
 
 def _table(script: Sequence[Take], answers: Sequence[dict[str, Any]], message: Message) -> dict[str, Any]:

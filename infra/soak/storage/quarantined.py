@@ -18,7 +18,7 @@ from infra.harness.client import call, connected, contribute
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.processes import free_port
 from infra.harness.rows import Row, Setting, check
-from infra.harness.service_process import running_service
+from infra.harness.service_process import RunningService, running_service
 from infra.soak.storage.stored import inspect_store, rows_of
 from service.paths import spool_file
 
@@ -41,7 +41,7 @@ def run(setting: Setting) -> list[Row]:
     env = {"MIDSTROKE_STORE": str(setting.scratch / "store")}
     with running_service(var, env=env) as service:
         passed = _wait(var, lambda spool: spool.queue_before()[0] == 0 and spool.count_quarantined()[0] == count)
-        status, _, body = call(service, "GET", "/readyz")
+        status, body = _ready(service, f"{count} drawings in quarantine")
         listed = _midstroke(var, "spool", "list")
         _repair(var, bodies)
         _midstroke(var, "spool", "retry")
@@ -80,6 +80,16 @@ def _repair(var: Path, bodies: dict[str, bytes]) -> None:
     with sqlite3.connect(spool_file(var), timeout=WAIT_SECONDS) as file:
         file.executemany("UPDATE drawings SET body = ? WHERE id = ?", [(body, name) for name, body in bodies.items()])
     file.close()
+
+
+def _ready(service: RunningService, words: str) -> tuple[int, bytes]:
+    """Status and body of `/readyz`, once its trouble has the words, or after WAIT_SECONDS."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        status, _, body = call(service, "GET", "/readyz")
+        if words in json.loads(body).get("trouble", "") or time.monotonic() > deadline:
+            return status, body
+        time.sleep(0.2)
 
 
 def _wait(var: Path, condition: Callable[[Spool], bool]) -> bool:
