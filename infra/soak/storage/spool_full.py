@@ -10,12 +10,12 @@ from infra.soak.storage.contributing import contributing
 ABOUT = "The store is away until the spool is full (1 MiB here), and comes back"
 
 PER_SECOND = 40
-SPOOL_BYTES, QUICK_SPOOL_BYTES = 2**20, 2**17
+SPOOL_BYTES = 2**20
 FULL_SECONDS = 60.0
 
 
 def run(setting: Setting) -> list[Row]:
-    env = {"MIDSTROKE_SPOOL_BYTES": str(QUICK_SPOOL_BYTES if setting.quick else SPOOL_BYTES)}
+    env = {"MIDSTROKE_SPOOL_BYTES": str(SPOOL_BYTES)}
     with contributing(setting, PER_SECOND, env, visitors=0, store_is_up=False) as scenario:
         sender = scenario.sender
         sender.wait_for(lambda: sender.refused["spool_full"] > 0, FULL_SECONDS)

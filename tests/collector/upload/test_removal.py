@@ -58,7 +58,7 @@ def test_a_real_server_holds_a_tombstone_and_nothing_else(
             spool.delete(drawing)
         uploader.drain()
 
-        assert before == 5 * 10
+        assert before == 5 * 11  # the drawing, its index, its arrival and eight samples
         assert list(store.keys()) == sorted(tombstone_key(drawing) for drawing in ids)
         store.close()
 
