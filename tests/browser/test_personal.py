@@ -11,19 +11,11 @@ from playwright.sync_api import FloatRect, Page, expect
 from collector.ink.drawing import Drawing
 from tests.browser.drawing import answered, begin, draw, draw_asked, hand_in, open_page, wait_for_guess
 from tests.running import RunningService
-from tests.shipped import shipped_artifact
-from training.models.artifact import check_artifact
 
 pytestmark = pytest.mark.browser
 
 TOKEN = "a-browser-that-gave-a-drawing"
 SIZES = ((1440, 900), (1024, 600), (390, 844), (844, 390), (320, 568))
-
-
-@pytest.fixture(autouse=True)
-def _embedding() -> None:
-    if not check_artifact(shipped_artifact("path")).embeds:
-        pytest.skip("the included path model has no embedding")
 
 
 @pytest.fixture
