@@ -3,7 +3,7 @@
  * element in here. The same steps stand in `collector/ink/ink20_2.py`; `docs/snapshot.md` has them in words.
  */
 
-import { CELLS, GRID, MIN_CONTRAST, PLACE_BYTES, extremes, inkCorners } from './snapshot.js';
+import { CELLS, GRID, PLACE_BYTES, inkCorners, tableOf } from './snapshot.js';
 
 /** @typedef {import('./snapshot.js').Canvas} Canvas */
 /** @typedef {import('./snapshot.js').Corners} Corners */
@@ -58,16 +58,7 @@ function scaledDown(px, side) {
  */
 function contrastTable(canvas) {
   const { paper, darkInk } = paperOf(canvas);
-  const [darkest, lightest] = extremes(canvas);
-  const strongest = darkInk ? paper - darkest : lightest - paper;
-  if (strongest < MIN_CONTRAST) return null;
-  const half = strongest >> 1;
-  const table = new Uint8Array(256);
-  for (let level = 0; level < 256; level++) {
-    const ink = Math.min(Math.max(darkInk ? paper - level : level - paper, 0), strongest);
-    table[level] = Math.floor((ink * 255 + half) / strongest);
-  }
-  return table;
+  return tableOf(canvas, paper, darkInk);
 }
 
 /** @param {Canvas} canvas */

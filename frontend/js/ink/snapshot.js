@@ -92,7 +92,16 @@ export function toCanvas20(canvas) {
  */
 function inkTable(canvas) {
   const paper = paperLevel(canvas);
-  const darkInk = paper >= 128;
+  return tableOf(canvas, paper, paper >= 128);
+}
+
+/**
+ * Ink by gray level, from 0 (paper) to 255 (the strongest ink on the canvas); null where nothing stands out.
+ * @param {Canvas} canvas
+ * @param {number} paper
+ * @param {boolean} darkInk
+ */
+export function tableOf(canvas, paper, darkInk) {
   const [darkest, lightest] = extremes(canvas);
   const strongest = darkInk ? paper - darkest : lightest - paper;
   if (strongest < MIN_CONTRAST) return null;
