@@ -22,7 +22,7 @@ from collector.ink.drawing import DrawingError
 from infra.hold_out.folds import Fold, NothingToHoldOut, by_laboratory, by_source, by_writer
 from infra.hold_out.scores import Score, averages, scores
 from training.data.dataset import LabelledDrawing
-from training.data.drawing_files import read_drawings, unlike_digits
+from training.data.drawing_files import read_drawings, read_symbols
 from training.families.recipes import FAMILIES, UnknownFamily, family_named
 from training.learning.challenger import Run
 
@@ -62,7 +62,7 @@ def main(
         if not as_json:
             print(HEAD)
         digits = [drawing for file in drawings for drawing in read_drawings(file)]
-        letters = [letter for file in symbols or [] for letter in unlike_digits(file)]
+        letters = [letter for file in symbols or [] for _, letter in read_symbols(file)]
         for fold in [by_source(digits, source)] if source else _folds(digits, by, together):
             with_letters = replace(fold, drawings=(*fold.drawings, *letters))
             for score in scores(with_letters, families, batches, run):

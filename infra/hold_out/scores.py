@@ -57,7 +57,7 @@ def scores(fold: Fold, families: Sequence[Family], batches: float, run: Run) -> 
 
 def _by_source(artifact: Artifact, fold: Fold) -> Iterator[Score]:
     interpreter, encoding = check_artifact(artifact), artifact.card.encoding
-    validation = [drawing for drawing in fold.drawings if drawing.use == "validation" and drawing.label != NO_DIGIT]
+    validation = [drawing for drawing in fold.drawings if drawing.use == "validation" and drawing.label < NO_DIGIT]
     for source in sorted({drawing.source for drawing in validation}):
         own = [drawing for drawing in validation if drawing.source == source]
         spread = own[:: -(-len(own) // MOST_DRAWINGS)]

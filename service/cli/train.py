@@ -23,7 +23,7 @@ from service.cli.errors import fail, read_as
 from training.data.augmentation.placing import PLACINGS
 from training.data.contributed import contributed_drawings
 from training.data.dataset import LabelledDrawing, placed
-from training.data.drawing_files import read_drawings, unlike_digits
+from training.data.drawing_files import read_drawings, read_symbols
 from training.data.reference import reference_drawings
 from training.evaluation.evaluation import Evaluation, prepare, to_record
 from training.evaluation.evaluation import evaluate as evaluate_model
@@ -48,7 +48,7 @@ Symbols = Annotated[
     list[Path] | None,
     typer.Option(
         "--symbols",
-        help="NDJSON file of letters and symbols, from which a model learns to doubt; can be repeated.",
+        help="NDJSON file of letters and symbols, of which models learn doubt and an embedding; can be repeated.",
         exists=True,
         dir_okay=False,
     ),
@@ -96,7 +96,7 @@ def train(
         if resume:
             _resume(store, settings, chosen, run)
         else:
-            letters = [letter for file in symbols or [] for letter in unlike_digits(file)]
+            letters = [letter for file in symbols or [] for _, letter in read_symbols(file)]
             gathered = _gather(drawings, store if from_store else None, _shard_cache(settings))
             _train_from_scratch([*gathered, *letters], target, chosen, _Changes(batches, copies, warm_start), run)
     except (StoreError, DrawingError, RegistryError, BadArtifact) as error:

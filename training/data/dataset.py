@@ -25,6 +25,7 @@ from training.data.processes import process_pool
 from training.data.stages import Canvas, Compact, Line, stage_arrays
 
 NO_DIGIT = 10  # the label of a letter, a symbol or a scribble, from which a model learns to doubt
+LOOK_ALIKE = 11  # of a letter that could be a digit: neither the digits' outputs nor the doubt learn from it
 EVALUATION_STAGES = tuple(k / 10 for k in range(1, 11))
 CUT_SD = 0.01  # of an ink fraction: near the evaluation stages, without a comb of exact tenths
 FULL_INK = 0.05  # share of the stages that are moved to full ink
@@ -45,7 +46,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class LabelledDrawing:
-    """A drawing on its canvas with its label (a digit, or `NO_DIGIT`) and contributor."""
+    """A drawing on its canvas with its label (a digit, `NO_DIGIT` or `LOOK_ALIKE`) and contributor."""
 
     id: str
     lines: tuple[Line, ...]
@@ -55,6 +56,7 @@ class LabelledDrawing:
     source: str
     canvas: Canvas
     pictures: tuple[Picture, ...] = ()
+    symbol: str | None = None  # of a letter or symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ def _part_snapshots(part: _Part) -> Snapshots:
 
 
 def _copies(drawing: LabelledDrawing, variety: Variety) -> int:
-    return variety.copies if drawing.label != NO_DIGIT else max(1, round(variety.copies * NO_DIGIT_COPIES))
+    return variety.copies if drawing.label < NO_DIGIT else max(1, round(variety.copies * NO_DIGIT_COPIES))
 
 
 def joined(parts: Sequence[Snapshots]) -> Snapshots:

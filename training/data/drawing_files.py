@@ -7,6 +7,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,11 @@ import numpy as np
 from collector.contribution.contributor import use_of
 from collector.ink.drawing import Drawing, DrawingError, parse_drawing
 from training.data.augmentation.placing import pen_width, place
-from training.data.dataset import NO_DIGIT, LabelledDrawing, rng_of
+from training.data.dataset import LOOK_ALIKE, NO_DIGIT, LabelledDrawing, rng_of
 from training.data.stages import Canvas, lines_of
 
 GZIP_MAGIC = b"\x1f\x8b"
-# Letters and signs that nobody takes for a digit. Of others (O, l, S, Z, b, q, ...) a model learns nothing: who writes
+# Letters and signs that nobody takes for a digit. Of others (O, l, S, Z, b, q, ...) no doubt is learnt: who writes
 # them writes what could be a digit.
 UNLIKE_DIGITS = frozenset("#%*@+=:;<>[]^{}~AEFHKMNPRWXadefhikmnpwx")
 
@@ -38,7 +39,8 @@ def read_drawings(path: Path) -> Iterator[LabelledDrawing]:
 
 
 def read_symbols(path: Path) -> Iterator[tuple[str, LabelledDrawing]]:
-    """The file's drawings that have a `symbol` and no label: the symbol, and the drawing labelled `NO_DIGIT`.
+    """The file's drawings that have a `symbol` and no label: the symbol, and the drawing labelled `NO_DIGIT`, or
+    `LOOK_ALIKE` where the symbol is none of `UNLIKE_DIGITS`.
 
     Raises:
         DrawingError: a line is not a drawing.
@@ -47,12 +49,8 @@ def read_symbols(path: Path) -> Iterator[tuple[str, LabelledDrawing]]:
     for line, drawing in _drawings(path):
         symbol = json.loads(line).get("symbol")
         if drawing.label is None and isinstance(symbol, str):
-            yield symbol, _labelled(drawing, NO_DIGIT)
-
-
-def unlike_digits(path: Path) -> list[LabelledDrawing]:
-    """The file's symbols of `UNLIKE_DIGITS`; raises as `read_symbols`."""
-    return [drawing for symbol, drawing in read_symbols(path) if symbol in UNLIKE_DIGITS]
+            label = NO_DIGIT if symbol in UNLIKE_DIGITS else LOOK_ALIKE
+            yield symbol, replace(_labelled(drawing, label), symbol=symbol)
 
 
 def _drawings(path: Path) -> Iterator[tuple[bytes, Drawing]]:

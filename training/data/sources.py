@@ -19,7 +19,8 @@ class Source:
 
     `soft_labels` (n, 11) are a teacher's probabilities and doubt; they have the weight `distillation_weight` in the
     targets, the labels have the rest. With `distil_from_champion` the targets are the predictions of the initial
-    weights alone, not of the flatbuffer: training would fit its rounding errors.
+    weights alone, not of the flatbuffer: training would fit its rounding errors. `symbols` (n,) are classes among
+    digits, letters and symbols, -1 for none, for the auxiliary task that shapes the embedding.
     """
 
     snapshots: Snapshots
@@ -27,6 +28,7 @@ class Source:
     soft_labels: Floats | None = None
     distillation_weight: float = 0.5
     distil_from_champion: bool = False
+    symbols: NDArray[np.int32] | None = None
 
 
 def draw_rows(sources: Sequence[Source], batches: int, size: int, rng: np.random.Generator) -> NDArray[np.int32]:

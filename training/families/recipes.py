@@ -53,6 +53,9 @@ class Recipe:
     teacher: str | None = None  # the family whose soft labels are distilled, since its encoding shows more
     distillation_weight: float = 0.7  # of the soft labels in the targets; the labels have the rest
     doubt_weight: float = 0.3  # of the doubt's cross-entropy in the loss, beside the digits'
+    # Of telling digits, letters and symbols apart, an auxiliary task by a layer that is thrown away: the embedding then
+    # carries to marks that no model has seen.
+    symbol_weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ PATH = Family(
         early_smoothing=0.25,
         warm_up=200,
         weight_decay=1e-4,
+        symbol_weight=0.3,
     ),
     resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, l2_sp=0.001),
 )

@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from collector.ink.encodings import Encoding
 from training.data.augmentation.placing import PLACINGS
-from training.data.dataset import NO_DIGIT, LabelledDrawing, Variety
+from training.data.dataset import NO_DIGIT, LabelledDrawing, Snapshots, Variety
 from training.data.non_digits import made_non_digits
 from training.data.reference import reference_drawings
 from training.data.sources import Source
@@ -16,7 +19,7 @@ from training.evaluation.comparison import describe_reference_set
 from training.evaluation.evaluation import evaluate, prepare
 from training.evaluation.gate import decide
 from training.evaluation.thresholds import fitted_thresholds
-from training.families.recipes import Family, Recipe
+from training.families.recipes import CLASSES, Family, Recipe
 from training.learning.cards import describe_evaluation_set, make_card, provenance, recipe_record
 from training.learning.challenger import Outcome, Run
 from training.learning.distillation import AugmentedCopies
@@ -49,7 +52,8 @@ def train_from_scratch(
     copies = AugmentedCopies(training, variety, run.seed, processes=run.threads, progress=run.progress)
     snapshots = run.examples.snapshots(copies, family.encoding)
     soft_labels = None if teacher is None else run.examples.soft_labels(copies, teacher)
-    source = Source(snapshots, soft_labels=soft_labels, distillation_weight=recipe.distillation_weight)
+    symbols = _symbol_classes(training, snapshots) if recipe.symbol_weight else None
+    source = Source(snapshots, soft_labels=soft_labels, distillation_weight=recipe.distillation_weight, symbols=symbols)
     fitted = fit.fit(
         family,
         recipe,
@@ -86,6 +90,13 @@ def train_from_scratch(
     return Outcome(Artifact(card, fitted.model, fitted.weights), evaluation, verdict)
 
 
+def _symbol_classes(drawings: Sequence[LabelledDrawing], snapshots: Snapshots) -> NDArray[np.int32]:
+    """The class (n) of each snapshot among the ten digits and the drawings' symbols; -1 of what is neither."""
+    numbers = {name: CLASSES + number for number, name in enumerate(sorted({d.symbol for d in drawings if d.symbol}))}
+    of_drawings = [d.label if d.label < NO_DIGIT else numbers.get(d.symbol or "", -1) for d in drawings]
+    return np.array(of_drawings, np.int32)[snapshots.drawing]
+
+
 def _by_placing(
     model: bytes, validation: Sequence[LabelledDrawing], encoding: Encoding, run: Run
 ) -> dict[str, Metrics]:
@@ -117,7 +128,7 @@ def compare_with_champion(outcome: Outcome, champion: Artifact, drawings: Sequen
 
 def validation_set(drawings: Sequence[LabelledDrawing]) -> list[LabelledDrawing]:
     """The digits among these for validation; reference drawings where there are none."""
-    found = [drawing for drawing in drawings if drawing.use == "validation" and drawing.label != NO_DIGIT]
+    found = [drawing for drawing in drawings if drawing.use == "validation" and drawing.label < NO_DIGIT]
     return found or list(reference_drawings("validation"))
 
 
@@ -128,6 +139,6 @@ def training_set(drawings: Sequence[LabelledDrawing]) -> list[LabelledDrawing]:
     for drawing in drawings:
         key = drawing.contributor, drawing.label
         taken[key] += 1
-        if drawing.use == "training" and (drawing.label == NO_DIGIT or taken[key] <= MOST_OF_A_WRITER):
+        if drawing.use == "training" and (drawing.label >= NO_DIGIT or taken[key] <= MOST_OF_A_WRITER):
             training.append(drawing)
-    return training + made_non_digits([drawing for drawing in training if drawing.label != NO_DIGIT])
+    return training + made_non_digits([drawing for drawing in training if drawing.label < NO_DIGIT])

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from training.data.dataset import NO_DIGIT, Snapshots
+from training.data.dataset import LOOK_ALIKE, NO_DIGIT, Snapshots
 from training.data.sources import Floats, Source, draw_rows
 from training.families.recipes import CLASSES, EARLY_INK, TARGETS, Family, Recipe
 from training.learning.fitting.conversion import convert, set_weights, traced_model, weights_of
@@ -61,7 +62,10 @@ def fit(
     """
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
-    graph = training_graph(family, recipe, l2_sp, continued=initial_weights is not None and not warm_start)
+    symbols = max((int(source.symbols.max()) + 1 for source in sources if source.symbols is not None), default=0)
+    graph = training_graph(
+        family, recipe, l2_sp, continued=initial_weights is not None and not warm_start, symbols=symbols
+    )
     if initial_weights is not None:
         set_weights(graph.model, initial_weights)
     graph.start(recipe)
@@ -106,11 +110,14 @@ def _predict(predict: Any, snapshots: Snapshots) -> Floats:
 
 
 def _targets(graph: TrainingGraph, source: Source, recipe: Recipe) -> Floats:
-    """The targets (n, 11) of each snapshot: ten probabilities, all 0 where it is no digit, and the doubt."""
+    """The targets (n, 12) of each snapshot: ten probabilities, all 0 where it is no digit; the doubt, -1 of a
+    look-alike; and the class among digits and symbols, -1 for none.
+    """
+    symbols = np.full(len(source.snapshots), -1) if source.symbols is None else source.symbols
     if source.distil_from_champion:
-        return _predict(graph.predict, source.snapshots)
-    targets = np.eye(TARGETS, dtype=np.float32)[source.snapshots.labels]
-    is_digit = (source.snapshots.labels != NO_DIGIT)[:, None]
+        return _with_column(_predict(graph.predict, source.snapshots), symbols)
+    targets = np.eye(LOOK_ALIKE + 1, TARGETS, dtype=np.float32)[source.snapshots.labels]
+    is_digit = (source.snapshots.labels < NO_DIGIT)[:, None]
     beginning = np.maximum(0, 1 - source.snapshots.ink / EARLY_INK)[:, None]
     smoothing = recipe.smoothing + recipe.early_smoothing * beginning
     digits = targets[:, :CLASSES] * (1 - smoothing) + smoothing / CLASSES * is_digit
@@ -119,4 +126,9 @@ def _targets(graph: TrainingGraph, source: Source, recipe: Recipe) -> Floats:
         weight = source.distillation_weight
         soft = source.soft_labels * np.concatenate([np.repeat(is_digit, CLASSES, 1), np.ones_like(is_digit)], axis=1)
         targets = targets * (1 - weight) + soft * weight
-    return np.asarray(targets, np.float32)
+    targets[source.snapshots.labels == LOOK_ALIKE, CLASSES] = -1
+    return _with_column(targets, symbols)
+
+
+def _with_column(targets: Floats, column: NDArray[np.int32]) -> Floats:
+    return np.concatenate([targets, column[:, None]], axis=1, dtype=np.float32)

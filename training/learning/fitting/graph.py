@@ -13,6 +13,8 @@ from training.families.recipes import CLASSES, FAMILIES, TARGETS, Family, Recipe
 from training.learning.fitting.conversion import trace
 from training.learning.fitting.runtime import keras, tf
 
+SYMBOL_DROPOUT = 0.15
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingGraph:
@@ -33,10 +35,13 @@ class TrainingGraph:
             self.optimizer.learning_rate = recipe.learning_rate
 
 
-def training_graph(family: Family, recipe: Recipe, l2_sp: float, continued: bool) -> TrainingGraph:
-    """A new graph, or for continued training the cached one of the last time: building one takes seconds."""
+def training_graph(family: Family, recipe: Recipe, l2_sp: float, continued: bool, symbols: int = 0) -> TrainingGraph:
+    """A new graph, or for continued training the cached one of the last time: building one takes seconds.
+
+    With `symbols`, a number of classes, a training that is not continued tells them apart, too.
+    """
     if not continued or recipe.schedule != "constant" or recipe.average:
-        return _build(family, recipe, l2_sp, training=not continued)
+        return _build(family, recipe, l2_sp, training=not continued, symbols=symbols)
     # Batch norm keeps its statistics (training=False): a few drawings give poor means and variances.
     graph = _cached_graph(family, replace(recipe, learning_rate=1.0), l2_sp, training=False)
     for variable in graph.optimizer.variables:
@@ -55,16 +60,24 @@ def prediction_graph(model: Any) -> Any:
     return tf.function(predict, autograph=False, reduce_retracing=True)
 
 
-def _build(family: Family, recipe: Recipe, l2_sp: float, training: bool) -> TrainingGraph:
+def _build(family: Family, recipe: Recipe, l2_sp: float, training: bool, symbols: int = 0) -> TrainingGraph:
     model = family.build_model()
+    trained = _with_symbols(model, symbols) if symbols else model
     optimizer = _optimizer(recipe)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    optimizer.build(model.trainable_variables)
+    optimizer.build(trained.trainable_variables)
     initial = [tf.Variable(variable, trainable=False) for variable in model.trainable_variables]
-    step = _train_step(model, optimizer, recipe.doubt_weight, l2_sp, initial, training)
+    step = _train_step(trained, optimizer, recipe, l2_sp, initial, training)
     return TrainingGraph(
         model, optimizer, initial, _train_loop(family, step), prediction_graph(model), trace(model, family)
     )
+
+
+def _with_symbols(model: Any, classes: int) -> Any:
+    """The model with one more output, `symbols` (n, classes), by a layer on its embedding."""
+    embedding = keras.layers.Dropout(SYMBOL_DROPOUT)(model.output["embedding"])
+    symbols = keras.layers.Dense(classes, activation="softmax", name="symbols")(embedding)
+    return keras.Model(model.input, {**model.output, "symbols": symbols})
 
 
 _cached_graph = functools.lru_cache(maxsize=len(FAMILIES))(_build)
@@ -91,12 +104,12 @@ def _train_loop(family: Family, step: Any) -> Any:
         return tf.while_loop(lambda number, _: number < count, one, (0, losses), parallel_iterations=1)[1].stack()
 
     arrays = {spec.name: tf.TensorSpec((None, *spec.shape), spec.compact) for spec in INPUT_SPECS[family.encoding]}
-    signature = [arrays, tf.TensorSpec((None, TARGETS), tf.float32), tf.TensorSpec((None, None), tf.int32)]
+    signature = [arrays, tf.TensorSpec((None, TARGETS + 1), tf.float32), tf.TensorSpec((None, None), tf.int32)]
     return tf.function(train, input_signature=signature, autograph=False)
 
 
 def _train_step(
-    model: Any, optimizer: Any, doubt_weight: float, l2_sp: float, initial: Sequence[Any], training: bool
+    model: Any, optimizer: Any, recipe: Recipe, l2_sp: float, initial: Sequence[Any], training: bool
 ) -> Any:
     def step(inputs: Any, targets: Any) -> Any:
         with tf.GradientTape() as tape:
@@ -108,8 +121,13 @@ def _train_step(
             loss = tf.reduce_mean(is_digit * keras.losses.categorical_crossentropy(digits, outputs["digits"]))
             total = loss
             if "doubt" in outputs:
-                doubts = keras.losses.binary_crossentropy(targets[:, CLASSES:], outputs["doubt"])
-                total += doubt_weight * tf.reduce_mean(doubts)
+                doubt = targets[:, CLASSES:TARGETS]
+                doubts = keras.losses.binary_crossentropy(tf.maximum(doubt, 0.0), outputs["doubt"])
+                total += recipe.doubt_weight * tf.reduce_mean(tf.cast(doubt[:, 0] >= 0, tf.float32) * doubts)
+            if "symbols" in outputs:
+                symbol = targets[:, TARGETS]
+                symbols = keras.losses.sparse_categorical_crossentropy(tf.maximum(symbol, 0.0), outputs["symbols"])
+                total += recipe.symbol_weight * tf.reduce_mean(tf.cast(symbol >= 0, tf.float32) * symbols)
             if l2_sp:
                 pairs = zip(model.trainable_variables, initial, strict=True)
                 total += l2_sp * tf.add_n([tf.reduce_sum(tf.square(now - then)) for now, then in pairs])
