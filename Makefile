@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest -q --dist loadgroup
 FAST := -n logical --maxprocesses $(TEST_WORKERS) -m "not slow and not browser and not server" --hypothesis-profile=fast
 COVERAGE ?=
 # A browser or a server that had too little of the processor beside others gets one more try, alone; a fault fails again.
-ALONE := $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
+ALONE := $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none --session-timeout 900
 
 # Without compiled files every server that a test starts would compile all of the code again.
 unexport PYTHONDONTWRITEBYTECODE
