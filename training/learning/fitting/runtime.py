@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 STDERR = 2
 
@@ -41,8 +41,9 @@ __all__ = ["convert_variables_to_constants_v2", "keras", "tf", "use_threads"]
 
 
 def use_threads(count: int) -> None:
-    """Limits TensorFlow to `count` cores. Only the first call has an effect: TensorFlow fixes it at its first use."""
+    """Limits TensorFlow to `count` cores. Only a call before its first use has an effect: TensorFlow fixes it then."""
     if tf.config.threading.get_intra_op_parallelism_threads() != 0:
         return
-    tf.config.threading.set_intra_op_parallelism_threads(count)
-    tf.config.threading.set_inter_op_parallelism_threads(count)
+    with suppress(RuntimeError):  # used already
+        tf.config.threading.set_intra_op_parallelism_threads(count)
+        tf.config.threading.set_inter_op_parallelism_threads(count)
