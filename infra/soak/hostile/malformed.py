@@ -86,7 +86,7 @@ MALFORMED = (
     Malformed("empty text message", literal(""), "bad_json"),
     Malformed("header cut short", lambda rng: frame(INK20, b"")[: rng.randrange(1, 16)], "bad_frame"),
     Malformed("wrong version", lambda rng: frame(INK20, bytes(412), rng.choice([0, 2, 255])), "bad_frame"),
-    Malformed("unknown encoding", lambda rng: frame(rng.choice([0, 5, 255]), bytes(412)), "bad_frame"),
+    Malformed("unknown encoding", lambda rng: frame(rng.choice([0, 6, 255]), bytes(412)), "bad_frame"),
     Malformed("reserved flags set", lambda rng: frame(INK20, bytes(412), flags=1 << rng.randrange(16)), "bad_frame"),
     Malformed("payload too short or too long", _length_off, "bad_frame"),
     Malformed("ink20 whose box is off its canvas", _bad_ink20, "bad_snapshot"),
