@@ -69,6 +69,8 @@ def describe_bad_setting(error: ValidationError) -> str:
     """The first wrong setting as its environment variable, with what came and what was expected."""
     first = error.errors()[0]
     name = "_".join(str(part) for part in first["loc"]).upper()
+    if name.endswith("TOKEN"):  # a secret, which must not get into a terminal or a log
+        return f"MIDSTROKE_{name} is not accepted: {first['msg'].removeprefix('Value error, ')}"
     return f"MIDSTROKE_{name} is {first['input']!r:.80}: {first['msg'].removeprefix('Value error, ')}"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from collector.settings import StoreSettings
+from service.admission.operator import check_token
 from service.admission.origins import parse_origins
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -72,6 +73,11 @@ class Settings(StoreSettings):
         allow_inf_nan=False,
         description="seconds between checks of the store for a new champion",
     )
+    operator_token: SecretStr = Field(
+        SecretStr(""),
+        description="secret of at least 16 characters that opens the operator's pages and calls under /operator; empty "
+        "turns them off",
+    )
     log_level: str = Field("info", description="debug, info, warning or error")
 
     @field_validator("log_level")
@@ -80,6 +86,12 @@ class Settings(StoreSettings):
         if level.lower() not in LOG_LEVELS:
             raise ValueError(f"expected {', '.join(LOG_LEVELS[:-1])} or {LOG_LEVELS[-1]}")
         return level.lower()
+
+    @field_validator("operator_token")
+    @classmethod
+    def _check_operator_token(cls, token: SecretStr) -> SecretStr:
+        check_token(token.get_secret_value())
+        return token
 
     @field_validator("allowed_origins")
     @classmethod

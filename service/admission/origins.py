@@ -110,6 +110,14 @@ class Origins:
         )
 
 
+def is_own_origin(headers: Mapping[str, str]) -> bool:
+    """True for a request of the service's own page, or of a client that is no browser; settings play no part."""
+    origin = headers.get("origin")
+    # Browsers send it on https and localhost, also where they send no Origin.
+    is_cross_site = headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
+    return not is_cross_site and (origin is None or _is_own(origin, headers))
+
+
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 

@@ -105,6 +105,7 @@ def show_settings() -> None:
     fields = {**Settings.model_fields, **TrainingSettings.model_fields}
     current = {**read_as(TrainingSettings).model_dump(), **read_settings().model_dump()}
     for name, field in fields.items():
+        # A secret's own text is asterisks.
         typer.echo(f"MIDSTROKE_{name.upper()}={'' if current[name] is None else current[name]}")
         typer.echo(f"    {field.description}")
 

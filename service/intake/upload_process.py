@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from collector.spool.spool import Spool, SpoolError
+from service.admission.operator import SETTING as OPERATOR_SETTING
 from service.paths import spool_file
 from service.settings import Settings
 
@@ -92,10 +93,11 @@ def _start(settings: Settings) -> subprocess.Popen[bytes]:
     env = {"MIDSTROKE_VAR": str(settings.var), "MIDSTROKE_STORE": settings.store}
     if settings.s3_endpoint is not None:
         env["MIDSTROKE_S3_ENDPOINT"] = settings.s3_endpoint
+    inherited = {name: value for name, value in os.environ.items() if name != OPERATOR_SETTING}
     return subprocess.Popen(  # noqa: S603 - this Python and a module of our own
         [sys.executable, "-m", "collector.upload.uploader_process", str(spool_file(settings.var))],
         stdin=subprocess.PIPE,  # ends with this process, whatever ends it
-        env={**os.environ, **env, "MIDSTROKE_LOG_LEVEL": settings.log_level},
+        env={**inherited, **env, "MIDSTROKE_LOG_LEVEL": settings.log_level},
     )
 
 
