@@ -11,7 +11,7 @@ import { DrawingBoard } from './ink/drawing_board.js';
 import { ModelsView } from './models/models_view.js';
 import { TrainingLoopView } from './models/training_loop_view.js';
 import { openMyDrawings } from './my_drawings/my_drawings_view.js';
-import { byId } from './ui/dom.js';
+import { byId, setAttributes } from './ui/dom.js';
 import { Drafts } from './ui/drafts.js';
 import { keepFocus } from './ui/focus.js';
 import { trackKeys } from './ui/keyboard.js';
@@ -113,7 +113,14 @@ const board = new DrawingBoard(canvas, new VisibleCanvas(canvas), {
     saveDraft();
   },
   cleared: () => watchView.clear(),
+  history: showSteps,
 });
+
+/** @param {{readonly undo: boolean, readonly redo: boolean}} can */
+function showSteps(can) {
+  setAttributes(byId('undo', HTMLButtonElement), { 'aria-disabled': String(!can.undo) });
+  setAttributes(byId('redo', HTMLButtonElement), { 'aria-disabled': String(!can.redo) });
+}
 
 function saveDraft() {
   drafts.save(views.purpose, { strokes: board.strokes, pointer: board.pointer }, contributing.asked);
@@ -122,7 +129,7 @@ function saveDraft() {
 function skip() {
   if (views.mode !== 'contribute' || !consent.agreed) return;
   contributing.askNext();
-  board.clear();
+  board.reset();
 }
 
 /** @param {Event} [event] */
@@ -140,10 +147,10 @@ async function done(event) {
   if (answer === null) return;
   if (answer !== 'again') watchView.give(board.strokes, contributing.asked);
   if (answer !== 'again') void contributing.give(board.strokes, board.pointer, agreed, answer === 'keep');
-  board.clear();
+  board.reset();
 }
 
-const actions = { undo: () => board.undo(), clear: () => board.clear(), skip, done };
+const actions = { undo: () => board.undo(), redo: () => board.redo(), clear: () => board.clear(), skip, done };
 for (const [id, action] of Object.entries(actions)) byId(id, HTMLButtonElement).addEventListener('click', action);
 trackKeys(document, () => views.canDraw, actions);
 keepFocus(byId('main', HTMLElement));

@@ -37,7 +37,7 @@ SCALES = {"cells": np.float32(255), "points": np.float32(SUBPIXELS)}  # divides 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A contributed sample, the canvas as the visitor saw it, reduced to both picture encodings."""
+    """A contributed sample, the canvas drawn from the strokes, reduced to both picture encodings."""
 
     ink: float
     ink20: Ink20  # by `ink20/2`; by `ink20/1` in shards of earlier releases

@@ -1,11 +1,13 @@
 /** Draws strokes on canvases: the one that the visitor sees and the one that the model is shown. No input. */
 
+import { Brush } from './brush.js';
 import { hasInkOf, readsBack } from './canvas_check.js';
 import { PEN_WIDTH, SIDE, inkBox } from './geometry.js';
 import { encodeGrayPng } from './png.js';
 import { StrokeRaster } from './raster.js';
 
 /** @typedef {import('./geometry.js').Box} Box */
+/** @typedef {import('./geometry.js').Point} Point */
 /** @typedef {import('./geometry.js').Stroke} Stroke */
 /** @typedef {import('./snapshot.js').Canvas} Canvas */
 
@@ -45,10 +47,11 @@ export function contextOf(canvas, settings) {
   return context;
 }
 
-/** The canvas that the visitor sees, at the resolution of the screen, in the style sheet's colour. */
+/** The canvas that the visitor sees: ink in the style sheet's colour, drawn from the strokes at the screen's resolution. */
 export class VisibleCanvas {
   /** @type {HTMLCanvasElement} */ #canvas;
   /** @type {CanvasRenderingContext2D} */ #context;
+  #brush = new Brush();
   /** @type {readonly Stroke[]} */ #strokes = [];
   /** @type {readonly Stroke[]} */ #faint = [];
   // Read once: within a frame, reading it would recalculate all styles.
@@ -67,23 +70,22 @@ export class VisibleCanvas {
   /**
    * @param {readonly Stroke[]} strokes
    * @param {readonly Stroke[]} [faint] below them: what is drawn later than the moment that is looked back at
+   * @param {readonly Point[] | null} [ahead] where the pen is expected next; null while it is up
    */
-  draw(strokes, faint = []) {
+  draw(strokes, faint = [], ahead = null) {
     this.#strokes = strokes;
     this.#faint = faint;
+    const context = this.#context;
     const scale = this.#canvas.width / SIDE;
-    this.#context.setTransform(scale, 0, 0, scale, 0, 0);
-    this.#context.clearRect(0, 0, SIDE, SIDE);
-    this.#context.strokeStyle = this.#colour;
-    this.#drawFaint(faint);
-    drawStrokes(this.#context, strokes);
-  }
-
-  /** @param {readonly Stroke[]} strokes */
-  #drawFaint(strokes) {
-    this.#context.globalAlpha = FAINT;
-    drawStrokes(this.#context, strokes);
-    this.#context.globalAlpha = 1;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, SIDE, SIDE);
+    context.fillStyle = this.#colour;
+    context.globalAlpha = FAINT;
+    this.#brush.paint(context, faint);
+    context.globalAlpha = 1;
+    const growing = ahead && strokes.at(-1);
+    this.#brush.paint(context, growing ? strokes.slice(0, -1) : strokes);
+    if (growing) this.#brush.paintGrowing(context, growing, ahead);
   }
 
   /** On a screen of another density the canvas keeps its size in CSS px, and not every browser tells of the move. */

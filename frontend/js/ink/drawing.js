@@ -47,15 +47,6 @@ export function extendStroke(drawing, points) {
   return { ...drawing, strokes: [...drawing.strokes.slice(0, -1), longer] };
 }
 
-/**
- * Without the last stroke.
- * @param {Drawing} drawing
- * @returns {Drawing}
- */
-export function undoStroke(drawing) {
-  return { ...drawing, strokes: drawing.strokes.slice(0, -1) };
-}
-
 /** @param {Drawing} drawing */
 export function isEmpty(drawing) {
   return drawing.strokes.length === 0;

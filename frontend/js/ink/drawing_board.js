@@ -1,11 +1,15 @@
 /** Keeps the drawing in progress: the pen and the buttons change it, and the canvas shows it once a frame. */
 
-import { beginStroke, extendStroke, isEmpty, newDrawing, undoStroke } from './drawing.js';
+import { beginStroke, extendStroke, isEmpty, newDrawing } from './drawing.js';
+import { NO_HISTORY, redone, remember, undone } from './history.js';
 import { trackPen } from './pen.js';
 
 /** @typedef {import('./drawing.js').Drawing} Drawing */
+/** @typedef {import('./geometry.js').Point} Point */
 /** @typedef {import('./geometry.js').Stroke} Stroke */
+/** @typedef {import('./history.js').History} History */
 /** @typedef {import('./pen.js').Pointer} Pointer */
+/** @typedef {{draw(strokes: readonly Stroke[], faint?: readonly Stroke[], ahead?: readonly Point[] | null): void}} Canvas */
 /**
  * @typedef {object} Listener
  * @property {() => boolean} mayDraw
@@ -13,19 +17,24 @@ import { trackPen } from './pen.js';
  * @property {(drawing: Drawing) => void} changed called once a frame at most
  * @property {() => void} rested the pen was lifted, or the strokes were replaced
  * @property {() => void} cleared another drawing begins
+ * @property {(can: {readonly undo: boolean, readonly redo: boolean}) => void} history what can be undone and redone
  */
 
 export class DrawingBoard {
-  /** @type {{draw(strokes: readonly Stroke[], faint?: readonly Stroke[]): void}} */ #canvas;
+  /** @type {Canvas} */ #canvas;
   /** @type {Listener} */ #listener;
   #drawing = newDrawing(1);
   /** @type {Pointer} */ #pointer = 'unknown';
   #penIsDown = false; // false also when the stroke was undone or cleared from under the pen
+  /** @type {readonly Point[]} */ #ahead = []; // where the pen is expected next
+  /** @type {History} */ #history = NO_HISTORY;
+  /** @type {History} */ #historyBefore = NO_HISTORY; // the stroke in progress
   #frame = 0;
+  #isChanged = false;
 
   /**
    * @param {HTMLElement} surface
-   * @param {{draw(strokes: readonly Stroke[], faint?: readonly Stroke[]): void}} canvas
+   * @param {Canvas} canvas
    * @param {Listener} listener
    */
   constructor(surface, canvas, listener) {
@@ -33,9 +42,9 @@ export class DrawingBoard {
     this.#listener = listener;
     trackPen(surface, {
       down: (point, by) => this.#begin(point, by),
-      move: (points) => this.#penIsDown && this.#change(extendStroke(this.#drawing, points)),
+      move: (points, ahead = []) => this.#penIsDown && this.#extend(points, ahead),
       up: () => this.#rest(),
-      cancel: () => this.#penIsDown && this.undo(),
+      cancel: () => this.#penIsDown && this.#takeBack(),
     });
   }
 
@@ -64,7 +73,13 @@ export class DrawingBoard {
     this.#canvas.draw(past ?? this.strokes, whole);
   }
 
+  /** Empties the canvas, for another drawing; can be undone. */
   clear() {
+    if (!this.isEmpty) this.#goTo(remember(this.#history, this.strokes), []);
+  }
+
+  /** An empty canvas for another drawing, without a history. */
+  reset() {
     this.load([], 'unknown');
   }
 
@@ -74,25 +89,56 @@ export class DrawingBoard {
    * @param {Pointer} pointer that drew them
    */
   load(strokes, pointer) {
-    this.#penIsDown = false;
     this.#pointer = pointer;
-    this.#change({ ...newDrawing(this.#drawing.number + 1), strokes });
-    this.#listener.cleared();
-    this.#listener.rested();
+    this.#historyBefore = NO_HISTORY;
+    this.#goTo(NO_HISTORY, strokes, true);
   }
 
   undo() {
+    const before = undone(this.#history, this.strokes);
+    if (before) this.#goTo(before.history, before.strokes);
+  }
+
+  /** Whether there was something to redo. */
+  redo() {
+    const after = redone(this.#history, this.strokes);
+    if (after) this.#goTo(after.history, after.strokes);
+    return after !== null;
+  }
+
+  /** The stroke in progress was a palm's: it is no step to undo. */
+  #takeBack() {
+    this.#goTo(this.#historyBefore, this.strokes.slice(0, -1));
+  }
+
+  /**
+   * @param {History} history
+   * @param {readonly Stroke[]} strokes
+   * @param {boolean} [isOther] whether they are another drawing, as they are wherever the canvas was or becomes empty
+   */
+  #goTo(history, strokes, isOther = this.isEmpty || strokes.length === 0) {
     this.#penIsDown = false;
-    if (this.#drawing.strokes.length <= 1) this.clear();
-    else {
-      this.#change(undoStroke(this.#drawing));
-      this.#listener.rested();
-    }
+    this.#history = history;
+    const { number } = this.#drawing;
+    this.#change({ ...newDrawing(isOther ? number + 1 : number), strokes });
+    if (isOther) this.#listener.cleared();
+    this.#listener.rested();
   }
 
   #rest() {
     this.#penIsDown = false;
+    this.#ahead = [];
+    this.#paintSoon();
     this.#listener.rested();
+  }
+
+  /**
+   * @param {readonly Point[]} points
+   * @param {readonly Point[]} ahead
+   */
+  #extend(points, ahead) {
+    this.#ahead = ahead;
+    this.#change(extendStroke(this.#drawing, points));
   }
 
   /**
@@ -103,6 +149,8 @@ export class DrawingBoard {
     if (!this.#listener.mayDraw()) return;
     this.#pointer = pointer;
     this.#penIsDown = true;
+    this.#historyBefore = this.#history;
+    this.#history = remember(this.#history, this.strokes);
     this.#change(beginStroke(this.#drawing, point));
   }
 
@@ -112,11 +160,18 @@ export class DrawingBoard {
     this.#drawing = next;
     this.#listener.altered();
     document.body.toggleAttribute('data-inked', !this.isEmpty);
-    // Many pointer events come in one frame.
+    this.#listener.history({ undo: this.#history.past.length > 0, redo: this.#history.future.length > 0 });
+    this.#isChanged = true;
+    this.#paintSoon();
+  }
+
+  /** Many pointer events come in one frame. */
+  #paintSoon() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      this.#canvas.draw(this.strokes);
-      this.#listener.changed(this.#drawing);
+      this.#canvas.draw(this.strokes, [], this.#penIsDown ? this.#ahead : null);
+      if (this.#isChanged) this.#listener.changed(this.#drawing);
+      this.#isChanged = false;
     });
   }
 }

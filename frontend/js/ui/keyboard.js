@@ -1,6 +1,7 @@
 /** Keyboard shortcuts for the buttons below the canvas. */
 
-/** @typedef {{readonly undo: () => void, readonly clear: () => void, readonly done: () => void, readonly skip: () => void}} Actions */
+/** @typedef {{readonly undo: () => void, readonly redo: () => boolean, readonly clear: () => void,
+ *   readonly done: () => void, readonly skip: () => void}} Actions `redo` is false with nothing to redo: the key is the browser's then */
 /** @typedef {Pick<KeyboardEvent, 'key' | 'code'>} Key */
 
 const FIELDS = 'input, textarea, select, [contenteditable]:not([contenteditable="false"])';
@@ -19,8 +20,7 @@ export function trackKeys(target, canDraw, actions) {
     if (!(event instanceof KeyboardEvent) || event.defaultPrevented || event.repeat || !canDraw()) return;
     const action = actionFor(event, event.target, actions);
     if (!action) return;
-    event.preventDefault();
-    action();
+    if (action() !== false) event.preventDefault();
   };
   target.addEventListener('keydown', press);
   return () => target.removeEventListener('keydown', press);
@@ -30,17 +30,32 @@ export function trackKeys(target, canDraw, actions) {
  * @param {KeyboardEvent} event
  * @param {EventTarget | null} target
  * @param {Actions} actions
+ * @returns {(() => unknown) | null}
  */
-function actionFor(event, target, { undo, clear, done, skip }) {
+function actionFor(event, target, { undo, redo, clear, done, skip }) {
   if (event.isComposing || isWithin(target, FIELDS)) return null;
   // AltGr types a character; on Windows it is reported as Ctrl+Alt.
-  if (event.altKey || event.shiftKey || event.getModifierState('AltGraph')) return null;
-  // The browser's other shortcuts with Ctrl or Cmd are its own.
-  if (event.ctrlKey || event.metaKey) return letterOf(event) === 'z' && !(event.ctrlKey && event.metaKey) ? undo : null;
+  if (event.altKey || event.getModifierState('AltGraph')) return null;
+  if (event.ctrlKey || event.metaKey) return stepFor(event, undo, redo);
+  if (event.shiftKey) return null;
   if (event.key === 'Backspace') return undo;
   if (event.key === 'Escape') return clear;
   if (event.key === 'Enter') return isWithin(target, CONTROLS) ? null : done;
   return letterOf(event) === 's' ? skip : null;
+}
+
+/**
+ * Ctrl+Z, or Cmd+Z, takes a step back, with Shift a step forward; so does Ctrl+Y, which is the history with Cmd. The
+ * browser's other shortcuts with Ctrl or Cmd are its own.
+ * @param {KeyboardEvent} event
+ * @param {() => void} undo
+ * @param {() => boolean} redo
+ */
+function stepFor(event, undo, redo) {
+  if (event.ctrlKey && event.metaKey) return null;
+  const letter = letterOf(event);
+  if (letter === 'z') return event.shiftKey ? redo : undo;
+  return letter === 'y' && event.ctrlKey && !event.shiftKey ? redo : null;
 }
 
 /**

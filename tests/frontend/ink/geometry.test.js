@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { beginStroke, extendStroke, isEmpty, newDrawing, undoStroke } from '../../../frontend/js/ink/drawing.js';
+import { beginStroke, extendStroke, newDrawing } from '../../../frontend/js/ink/drawing.js';
 import { cutAtInk, inkBox, inkLength, toSheet } from '../../../frontend/js/ink/geometry.js';
 
 const RECT = { left: 100, top: 50, width: 250, height: 250 };
@@ -49,11 +49,4 @@ test('points without a stroke, or too close to count, change nothing', () => {
 
   assert.equal(extendStroke(empty, [[1, 1, 0]]), empty);
   assert.equal(extendStroke(begun, [[10.1, 10.1, 1]]), begun);
-});
-
-test('undo takes back the last stroke alone', () => {
-  const two = beginStroke(beginStroke(newDrawing(1), [1, 1, 0]), [2, 2, 1]);
-
-  assert.deepEqual(undoStroke(two).strokes, [[[1, 1, 0]]]);
-  assert.ok(isEmpty(undoStroke(undoStroke(two))));
 });

@@ -275,3 +275,24 @@ test('a canvas that is hidden under the pen ends the stroke', () => {
 
   assert.deepEqual(heard, ['down', 'up']);
 });
+
+test('a stroke begun outside enters where its way crosses the rim', () => {
+  const heard = heardOf(
+    pointer('pointerdown', 'mouse', [-20, 100], beside),
+    pointer('pointermove', 'mouse', [20, 140]),
+    pointer('pointermove', 'mouse', [30, 140]),
+  );
+
+  assert.deepEqual(heard, ['mouse down at 0 120', 'to 20 140', 'to 30 140']);
+});
+
+test('a stroke begun outside enters at the first of the places that one event has', () => {
+  const places = [[-10, 50], [10, 50], [40, 60]].map((place) => pointer('pointermove', 'mouse', place));
+
+  const heard = heardOf(
+    pointer('pointerdown', 'mouse', [-30, 50], beside),
+    pointer('pointermove', 'mouse', [40, 60], { getCoalescedEvents: () => places }),
+  );
+
+  assert.deepEqual(heard, ['mouse down at 0 50', 'to 10 50', 'to 40 60']);
+});
