@@ -14,6 +14,7 @@ import { openMyDrawings } from './my_drawings/my_drawings_view.js';
 import { byId, setAttributes } from './ui/dom.js';
 import { Drafts } from './ui/drafts.js';
 import { keepFocus } from './ui/focus.js';
+import { showLanguages } from './ui/language_menu.js';
 import { trackKeys } from './ui/keyboard.js';
 import { contributorToken, pageStorage, readModelChoice, saveModelChoice, tabStorage } from './ui/local_settings.js';
 import { openRecordStore } from './ui/record_store.js';
@@ -154,6 +155,7 @@ const actions = { undo: () => board.undo(), redo: () => board.redo(), clear: () 
 for (const [id, action] of Object.entries(actions)) byId(id, HTMLButtonElement).addEventListener('click', action);
 trackKeys(document, () => views.canDraw, actions);
 keepFocus(byId('main', HTMLElement));
+showLanguages(byId('language', HTMLSelectElement), byId('language-words', HTMLElement));
 
 // The service's messages
 

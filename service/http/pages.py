@@ -1,4 +1,7 @@
-"""Serves the page's files from `frontend/`: from known folders only, revalidated each time, sent only if changed."""
+"""Serves the page's files from `frontend/`: from known folders only, revalidated each time, sent only if changed.
+
+`index.html` and `messages/*.json` are made of `messages.json`, for the language that is wanted.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import re
 from pathlib import Path
 
 from fastapi import Request, Response
+
+from service.http.page_texts import MessageFile
 
 # The system's own table differs on Windows and slim images, and browsers run no module of the wrong type.
 CONTENT_TYPES = {
@@ -21,8 +26,10 @@ CONTENT_TYPES = {
     ".woff2": "font/woff2",
     ".txt": "text/plain; charset=utf-8",
 }
-FOLDERS = ("js", "css", "img")
+INDEX = "index.html"
+FOLDERS = ("js", "css", "img", "messages")
 ROOT_FILES = ("favicon.svg", "favicon.ico", "manifest.webmanifest", "robots.txt")
+CATALOGUE = re.compile(r"messages/([a-z]{2,3})\.json")  # one language of messages.json
 PLAIN_PATH = re.compile(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(?:\.[a-z0-9]+)+")  # dots only before suffixes
 
 
@@ -31,18 +38,32 @@ class Page:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._messages = MessageFile(folder)
 
     def respond(self, path: str, request: Request) -> Response | None:
         """The file at `path` within the folder, or 304 if the browser has it; None if there is none."""
         content_type = CONTENT_TYPES.get(Path(path).suffix)
         if content_type is None or not PLAIN_PATH.fullmatch(path):
             return None
+        body = self._read(path, request.headers.get("accept-language", ""))
+        if body is None:
+            return None
+        etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+        headers = {"ETag": etag, "Cache-Control": "no-cache"}
+        if path == INDEX:
+            headers["Vary"] = "Accept-Language"
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(body, headers=headers, media_type=content_type)
+
+    def _read(self, path: str, accept_language: str) -> bytes | None:
+        if catalogue := CATALOGUE.fullmatch(path):
+            return self._messages.current().encode(catalogue[1])
         try:
             body = (self._folder / path).read_bytes()
         except OSError:
             return None
-        etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-        headers = {"ETag": etag, "Cache-Control": "no-cache"}
-        if etag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        return Response(body, headers=headers, media_type=content_type)
+        if path != INDEX:
+            return body
+        texts = self._messages.current()
+        return texts.fill(body.decode(), texts.choose(accept_language)).encode()

@@ -63,7 +63,7 @@ def test_a_comparison_keeps_the_guess_timeline(page: Page, service: RunningServi
     before = moments(page)
 
     page.locator("#compare").select_option("softmax")
-    expect(page.locator("#model-compared")).to_contain_text("softmax")
+    expect(page.locator("#model-compared")).to_contain_text("Reads lines and bends")
     wait_for_guess(page)
 
     assert moments(page) >= before > 2

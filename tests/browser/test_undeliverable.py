@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import Request
 from playwright.sync_api import Page, expect
 
 from collector.ink.drawing import Drawing
+from service.http.pages import Page as ServedPage
 from tests.browser.drawing import answered, begin, draw_asked, hand_in, open_page
 from tests.running import RunningService
 
@@ -121,16 +123,15 @@ def test_a_drawing_that_the_service_closes_the_socket_on_is_not_sent_again(
 def fake_service(page: Page) -> list[dict[str, Any]]:
     """Serves the page from its folder, with a websocket that closes on the first contribution; what it was sent."""
     sent: list[dict[str, Any]] = []
-    frontend = Path(__file__).parents[2] / "frontend"
-    types = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+    served = ServedPage(Path(__file__).parents[2] / "frontend")
 
     def page_file(route: Any) -> None:
         path = route.request.url.split("/", 3)[3].split("#")[0] or "index.html"
-        file = frontend / path
-        if not file.is_file():
+        file = served.respond(path, Request({"type": "http", "headers": []}))
+        if file is None:
             route.fulfill(status=404, body="{}")
             return
-        route.fulfill(body=file.read_bytes(), content_type=types[file.suffix])
+        route.fulfill(body=bytes(file.body), content_type=file.headers["content-type"])
 
     def talk(socket: Any) -> None:
         counts = {"total": 0, "yours": 0, "by_label": [0] * 10}

@@ -1,6 +1,7 @@
 /** Asks for consent to store drawings, and lets the visitor withdraw it. */
 
 import { byId } from '../ui/dom.js';
+import { text } from '../ui/language.js';
 import { agreedConsent, setAgreedConsent } from '../ui/local_settings.js';
 
 /** @typedef {import('../connection/protocol.js').Consent} Terms */
@@ -36,7 +37,7 @@ export class Consent {
   showTerms(terms) {
     this.#terms = terms;
     byId('consent-text', HTMLElement).textContent = terms.text;
-    byId('consent-terms', HTMLElement).textContent = `Licence ${terms.licence}, terms of version ${terms.version}.`;
+    byId('consent-terms', HTMLElement).textContent = text('consent.terms', { licence: terms.licence, version: terms.version });
     byId('agree', HTMLButtonElement).disabled = false;
   }
 

@@ -1,15 +1,12 @@
 /** Shows the digit to draw, the number of contributions, and why a drawing can't be sent. */
 
 import { byId, setText } from '../ui/dom.js';
+import { text } from '../ui/language.js';
 import { RecentStrip } from './recent_strip.js';
 import { settingsLast } from '../ui/local_settings.js';
 import { aDigit, countWords } from '../ui/words.js';
 
 /** @typedef {Pick<import('./contributing.js').Contributing, 'asked' | 'counts' | 'given' | 'lasting'>} Shown */
-
-const UNSTORED = 'This browser does not let the page store drawings: keep the page open until yours are sent.';
-
-const UNSTORED_SETTINGS = 'This browser does not let the page store your consent: it is asked for again at your next visit.';
 
 export class ContributeView {
   #settingsLast = settingsLast();
@@ -30,10 +27,10 @@ export class ContributeView {
     const task = asked === null ? '' : String(asked);
     setText(this.#digit, task);
     this.#asked.dataset.digit = task;
-    setText(this.#words, asked === 8 ? 'Draw an' : 'Draw a');
-    setText(this.#invitation, asking && asked !== null ? `Draw ${aDigit(asked)}` : 'Draw a digit');
+    setText(this.#words, text(asked === 8 ? 'draw.ask-8' : 'draw.ask'));
+    setText(this.#invitation, asking && asked !== null ? text('draw.task', { what: aDigit(asked) }) : text('draw.any'));
     setText(this.#counts, countWords(counts));
-    const unstored = lasting ? (this.#settingsLast ? '' : UNSTORED_SETTINGS) : UNSTORED;
+    const unstored = lasting ? (this.#settingsLast ? '' : text('storage.no-consent')) : text('storage.no-drawings');
     setText(this.#storageNote, [counts.trouble ?? '', unstored].filter((words) => words !== '').join(' '));
     this.#kept.show(given);
   }

@@ -3,6 +3,7 @@
 import { encodeTimes, inkLength, PEN_WIDTH, SIDE } from '../ink/geometry.js';
 import { makeSamples } from '../ink/samples.js';
 import { thinStrokes } from '../ink/thinning.js';
+import { text } from '../ui/language.js';
 import { randomId } from '../ui/random_id.js';
 import { aDigit } from '../ui/words.js';
 import { chooseDigit } from '../watch/model_selection.js';
@@ -95,11 +96,11 @@ export class Contributing {
    * @param {readonly Stroke[]} strokes
    */
   objection(strokes) {
-    if (!this.#limits || this.#asked === null) return 'the service has not answered yet';
-    if (strokes.length === 0) return `draw ${aDigit(this.#asked)} first`;
-    if (inkLength(strokes) < LEAST_INK) return `that is too little ink for ${aDigit(this.#asked)}`;
+    if (!this.#limits || this.#asked === null) return text('draw.not-ready');
+    if (strokes.length === 0) return text('draw.first', { what: aDigit(this.#asked) });
+    if (inkLength(strokes) < LEAST_INK) return text('draw.too-little', { what: aDigit(this.#asked) });
     const { strokes_max } = this.#limits;
-    if (strokes.length > strokes_max) return `${strokes.length} strokes, at most ${strokes_max}; undo some, or clear and draw again`;
+    if (strokes.length > strokes_max) return text('draw.too-many', { count: strokes.length, most: strokes_max });
     return null;
   }
 
@@ -172,8 +173,9 @@ export class Contributing {
       return;
     }
     const contribution = this.#outbox.find(id);
-    if (contribution && code !== DELETED) this.#drop(contribution, message);
-    else this.refusedElsewhere(id, message);
+    const why = code === DELETED ? text('undelivered.deleted') : text('undelivered.fault', { message });
+    if (contribution && code !== DELETED) this.#drop(contribution, why);
+    else this.refusedElsewhere(id, why);
     await this.#outbox.settle(contribution?.id ?? id);
   }
 

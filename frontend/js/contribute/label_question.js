@@ -2,6 +2,7 @@
 
 import { byId } from '../ui/dom.js';
 import { ask } from '../ui/confirmation.js';
+import { text } from '../ui/language.js';
 import { aDigit } from '../ui/words.js';
 
 /** @typedef {import('../watch/predictions.js').Guess} Guess */
@@ -32,8 +33,9 @@ export class LabelQuestion {
       this.#open = null;
       return 'unasked';
     }
-    const words = `This looks like ${guess.unsure ? 'no digit I know' : aDigit(guess.digit)}. Keep it as ${aDigit(asked)}?`;
-    const kept = await ask(this.#place, { words, yes: 'Keep', no: 'Draw again', pauseMs: PAUSE_MS }, open.signal);
+    const read = guess.unsure ? text('label.unknown') : aDigit(guess.digit);
+    const question = { words: text('label.looks-like', { read, asked: aDigit(asked) }), yes: text('label.keep'), no: text('label.again') };
+    const kept = await ask(this.#place, { ...question, pauseMs: PAUSE_MS }, open.signal);
     if (this.#open === open) this.#open = null;
     return open.signal.aborted ? null : kept ? 'keep' : 'again';
   }

@@ -1,6 +1,7 @@
 /** Sends contributions one at a time until the service has answered each. Drops what it can never deliver, with the reason. */
 
 import { encodeContribution } from '../connection/protocol.js';
+import { text } from '../ui/language.js';
 import { MESSAGE_BYTES, fit } from './fit.js';
 
 /** @typedef {import('../connection/protocol.js').Contribution} Contribution */
@@ -81,10 +82,10 @@ export class Outbox {
     // The one in flight may be small and only wait behind a large one, which was sent earlier.
     if (code === TOO_SLOW && unanswered.length > 0) return this.#shrink(unanswered[0][0]);
     if (!id || !contribution) return;
-    if (code === TOO_LARGE) return this.#giveUp(contribution, 'it is too large for the service');
+    if (code === TOO_LARGE) return this.#giveUp(contribution, text('undelivered.too-large'));
     // Some proxies cut the connection instead of closing it with 1009.
     const losses = this.#count(id);
-    if (losses >= LAST_TRY) this.#giveUp(contribution, `the connection broke ${losses} times while it was sent`);
+    if (losses >= LAST_TRY) this.#giveUp(contribution, text('undelivered.broken', { count: losses }));
     else if (losses >= PATIENT_TRIES) this.#rest(id, BUSY_MS * 2 ** (losses - PATIENT_TRIES));
   }
 
@@ -176,7 +177,7 @@ export class Outbox {
     const message_bytes = (this.#limits.message_bytes ?? MESSAGE_BYTES) / 2 ** slow;
     const fitted = fit(next, { ...this.#limits, message_bytes });
     if (!fitted) {
-      return this.#giveUp(next, slow ? 'the connection is too slow for it' : 'it is larger than the service accepts');
+      return this.#giveUp(next, text(slow ? 'undelivered.too-slow' : 'undelivered.over-limit'));
     }
     const message = encodeContribution(fitted);
     if (!this.#collaborators.send(message)) return;

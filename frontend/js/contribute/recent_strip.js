@@ -2,6 +2,7 @@
 
 import { byId, element } from '../ui/dom.js';
 import { SIDE } from '../ink/geometry.js';
+import { text } from '../ui/language.js';
 import { contextOf, drawStrokes } from '../ink/canvas.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
@@ -13,15 +14,6 @@ const SHOWN = 12;
 const PICTURE_PX = 36;
 const PICTURE_PEN = 36; // px of the sheet: at this size the real pen would leave a hair
 
-/** @type {Readonly<Record<Status, string>>} */
-const STATUS_WORDS = {
-  waiting: 'waits for the service',
-  training: 'is kept for training',
-  validation: 'is kept for testing models, and does not count toward the next training',
-  filtered: 'is kept, but not used: it looks like another digit',
-  refused: 'was not kept',
-};
-
 /**
  * Describes what became of the drawings of this page.
  * @param {readonly GivenDrawing[]} given newest last
@@ -31,14 +23,15 @@ export function recentWords(given) {
   if (!latest) return '';
   const waiting = given.filter(({ status }) => status === 'waiting').length;
   const answered = given.findLast(({ status }) => status !== 'waiting');
-  const news = answered ? `Your ${answered.label} ${STATUS_WORDS[answered.status]}${answered.why ? `: ${answered.why}` : ''}` : '';
-  return [news, waitingWords(waiting)].filter(Boolean).join('; ');
+  const news = answered ? statusWords(answered) : '';
+  const sentences = [answered?.why ? text('recent.because', { news, why: answered.why }) : news];
+  if (waiting) sentences.push(text('recent.count-waiting', { count: waiting }));
+  return sentences.filter((words) => words !== '').join('; ');
 }
 
-/** @param {number} count */
-function waitingWords(count) {
-  if (count === 0) return '';
-  return count === 1 ? '1 drawing waits for the service' : `${count} drawings wait for the service`;
+/** @param {GivenDrawing} given */
+function statusWords({ label, status }) {
+  return text(`recent.${status}`, { digit: String(label) });
 }
 
 export class RecentStrip {
@@ -64,7 +57,7 @@ export class RecentStrip {
   #figure(given) {
     const figure = this.#pictures.get(given.id) ?? this.#drawn(given);
     figure.dataset.status = given.status;
-    figure.title = `Your ${given.label} ${STATUS_WORDS[given.status]}`;
+    figure.title = statusWords(given);
     figure.setAttribute('aria-label', figure.title);
     return figure;
   }

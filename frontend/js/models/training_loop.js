@@ -1,6 +1,7 @@
 /** Describes the training loop in words: state, last results, and what changed. Pure functions. */
 
-import { modelWords, trainerWords, versionWords, whole } from '../ui/words.js';
+import { text } from '../ui/language.js';
+import { familyWords, modelWords, trainerWords, versionWords } from '../ui/words.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
 /** @typedef {import('../connection/protocol.js').Trainer} Trainer */
@@ -15,9 +16,9 @@ export function lineWords(trainer) {
     case undefined:
       return '';
     case 'published':
-      return `a new ${trainer.family ?? 'model'} was published`;
+      return text('loop.published');
     case 'refused':
-      return `a new ${trainer.family ?? 'model'} was not good enough to publish`;
+      return text('loop.refused');
     default:
       return trainerWords(trainer ?? null);
   }
@@ -39,16 +40,15 @@ export function partCollected(trainer) {
 export function leftOutWords(trainer) {
   const { filtered = 0, new_validation = 0, over_limit = 0 } = trainer ?? {};
   const sentences = [];
-  if (new_validation) sentences.push(`${drawings(new_validation)} arrived for testing and ${new_validation === 1 ? 'is' : 'are'} never trained on.`);
-  if (filtered === 1) sentences.push('1 drawing was filtered out because it looks like another digit than its label.');
-  if (filtered > 1) sentences.push(`${drawings(filtered)} were filtered out because they look like other digits than their labels.`);
-  if (over_limit) sentences.push(`${drawings(over_limit)} ${over_limit === 1 ? 'waits' : 'wait'} for a later training: one person’s drawings, and unusual ones, are limited in each.`);
+  if (new_validation) sentences.push(text('loop.for-testing', { count: new_validation }));
+  if (filtered) sentences.push(text('loop.filtered', { count: filtered }));
+  if (over_limit) sentences.push(text('loop.over-limit', { count: over_limit }));
   return sentences.join(' ');
 }
 
 /** @param {number} total */
 export function collectedWords(total) {
-  return total === 0 ? 'No drawings yet.' : `${drawings(total)}, by digit:`;
+  return total === 0 ? text('loop.none-collected') : text('loop.collected', { count: total });
 }
 
 /**
@@ -72,7 +72,7 @@ export function championNews(before, after) {
   return after.flatMap(({ family, model }) => {
     const former = before.find((one) => one.family === family);
     if (!former || former.model === model) return [];
-    return [`${modelWords({ family, model }, false)} went live in place of the one ${versionWords(former.model)}`];
+    return [text('loop.went-live', { model: modelWords({ family, model }), before: versionWords(former.model) })];
   });
 }
 
@@ -87,23 +87,23 @@ export function trainerNews(before, after) {
   const news = [];
   const { state, family, new_drawings, filtered = 0 } = after;
   if (state === 'training' && (before.state !== 'training' || before.family !== family)) {
-    news.push(`${family ?? 'a family'} began training on ${drawings(new_drawings)}`);
+    news.push(text('loop.began', { model: family ? familyWords(family) : text('loop.a-model'), count: new_drawings }));
   }
   const known = outcomesOf(before);
   for (const is of outcomesOf(after)) {
     const isKnown = known.some((was) => is.version === was.version && is.at === was.at && is.state === was.state);
-    if (!isKnown && is.state === 'refused') news.push(`a new model was not published: ${refusedWords(is)}`);
+    if (!isKnown && is.state === 'refused') news.push(text('loop.not-used', { why: refusedWords(is) }));
   }
   const more = filtered - (before.filtered ?? 0);
-  if (more > 0) news.push(`${drawings(more)} filtered out: unlike ${more === 1 ? 'its label' : 'their labels'}`);
+  if (more > 0) news.push(text('loop.filtered-news', { count: more }));
   return news;
 }
 
 /** @param {Outcome} refused */
 function refusedWords({ family, version, reasons = [] }) {
-  const name = [family, version && versionWords(version)].filter(Boolean).join(' ');
+  const name = [family && familyWords(family), version && versionWords(version)].filter(Boolean).join(', ');
   const against = reasons.filter((reason) => !/^pass(es|ed)\b/i.test(reason)).map(reasonWords);
-  return [name, against.join('; ') || 'no reason given'].filter(Boolean).join(', ');
+  return [name, against.join('; ') || text('loop.no-reason')].filter(Boolean).join(', ');
 }
 
 /**
@@ -115,11 +115,6 @@ export function reasonWords(reason) {
   const parts = /^(passes|fails): (.+?) ([\d.]+ %), (.+?) ([\d.]+ %)(?:, at most ([\d.]+) points below)?$/.exec(reason);
   if (!parts) return reason;
   const [, verdict, what, share, rival, rivalShare, tolerance] = parts;
-  const needed = tolerance ? `; may be at most ${tolerance} points lower` : '';
-  return `${verdict === 'passes' ? 'Good enough' : 'Not good enough'} ${what}: ${share} correct, ${rival} ${rivalShare}${needed}`;
-}
-
-/** @param {number} count */
-function drawings(count) {
-  return `${whole(count)} drawing${count === 1 ? '' : 's'}`;
+  const sentence = text(verdict === 'passes' ? 'loop.good-enough' : 'loop.not-good-enough', { what, share, rival, other: rivalShare });
+  return tolerance ? text('loop.tolerance', { sentence, points: tolerance }) : sentence;
 }

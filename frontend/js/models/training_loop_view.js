@@ -3,8 +3,9 @@
 import { modelFile } from './cards.js';
 import { byId, element, setText } from '../ui/dom.js';
 import { leftOutWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, reasonWords, trainerNews } from './training_loop.js';
-import { modelWords, trainerWords } from '../ui/words.js';
+import { date, text } from '../ui/language.js';
 import { whenWords } from '../my_drawings/my_drawings_words.js';
+import { familyWords, modelWords, trainerWords } from '../ui/words.js';
 
 /** @typedef {import('./training_loop.js').Outcome} Outcome */
 /** @typedef {import('../connection/protocol.js').Counts} Counts */
@@ -77,7 +78,7 @@ export class TrainingLoopView {
 
   /** @param {readonly string[]} news */
   #announce(news) {
-    const time = new Date().toLocaleTimeString('en-GB');
+    const time = date(Date.now(), { timeStyle: 'medium' });
     for (const words of news) this.#news.prepend(element('li', {}, element('time', {}, time), ` ${words}`));
     while (this.#news.children.length > NEWS_KEPT) this.#news.lastElementChild?.remove();
   }
@@ -95,17 +96,17 @@ function digitColumn(digit) {
 /** @param {Trainer | null} trainer */
 function outcomeItems(trainer) {
   const outcomes = outcomesOf(trainer);
-  if (!outcomes.length) return [element('li', {}, element('p', {}, 'No training has finished yet.'))];
+  if (!outcomes.length) return [element('li', {}, element('p', {}, text('loop.none-finished')))];
   return outcomes.map((outcome) => element('li', {}, ...outcomeParts(outcome)));
 }
 
 /** @param {Outcome} outcome */
 function outcomeParts({ state, family, version, reasons = [], at }) {
-  const verdict = state === 'published' ? ' was better and went live.' : ' was not published.';
-  const name = family && version ? cardLink(family, version) : `A new ${family ?? 'model'}`;
-  const why = reasons.length ? reasons : state === 'refused' ? ['no reason given'] : [];
+  const name = family && version ? cardLink(family, version) : family ? familyWords(family) : text('loop.a-model');
+  const [before, after] = text(state === 'published' ? 'loop.went-better' : 'loop.went-worse').split('{model}');
+  const why = reasons.length ? reasons : state === 'refused' ? [text('loop.no-reason')] : [];
   const list = element('ul', {}, ...why.map((reason) => element('li', {}, reasonWords(reason))));
-  return [element('p', {}, at ? `${whenWords(at)}: ` : '', name, verdict), ...(why.length ? [list] : [])];
+  return [element('p', {}, at ? `${whenWords(at)}: ` : '', before, name, after), ...(why.length ? [list] : [])];
 }
 
 /**
@@ -113,5 +114,5 @@ function outcomeParts({ state, family, version, reasons = [], at }) {
  * @param {string} version
  */
 function cardLink(family, version) {
-  return element('a', { href: modelFile(family, version, 'card.json') }, modelWords({ family, model: version }, false));
+  return element('a', { href: modelFile(family, version, 'card.json') }, modelWords({ family, model: version }));
 }

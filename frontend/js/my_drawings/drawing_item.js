@@ -3,6 +3,8 @@
 import { element, save, shape } from '../ui/dom.js';
 import { SIDE } from '../ink/geometry.js';
 import { ask } from '../ui/confirmation.js';
+import { text } from '../ui/language.js';
+import { wholePercent } from '../ui/words.js';
 import { GONE, NoAnswer } from './receipt_requests.js';
 import { factsOf, statusWords, whenWords } from './my_drawings_words.js';
 
@@ -36,10 +38,10 @@ export class DrawingItem {
   constructor(drawn, actions) {
     this.#drawn = drawn;
     this.#actions = actions;
-    const name = `the ${drawn.label} given ${whenWords(drawn.given)}`;
-    this.#see = control('Details', name, () => void this.toggle());
+    const name = nameOf(drawn);
+    this.#see = control(text('mine.details'), name, () => void this.toggle());
     this.#see.setAttribute('aria-expanded', 'false');
-    const title = element('p', { class: 'what' }, element('b', {}, String(drawn.label)), ` given ${whenWords(drawn.given)}`);
+    const title = element('p', { class: 'what' }, element('b', {}, String(drawn.label)), ` ${text('mine.given', { when: whenWords(drawn.given) })}`);
     title.append(element('br', {}), this.#status);
     this.element = element('li', { 'data-id': drawn.id, 'data-label': String(drawn.label) });
     this.element.append(picture(drawn.strokes), title, this.#controls, this.#news, this.#facts);
@@ -69,7 +71,7 @@ export class DrawingItem {
       return;
     }
     this.#see.setAttribute('aria-expanded', 'true');
-    await this.#try('reading the stored copy', async () => {
+    await this.#try(text('mine.reading'), async () => {
       this.#facts.replaceChildren(...keptParts(await this.#actions.see(this.#drawn)));
     });
   }
@@ -81,15 +83,15 @@ export class DrawingItem {
   }
 
   #fillControls() {
-    const { id, label, status, given } = this.#drawn;
-    const name = `the ${label} given ${whenWords(given)}`;
+    const { id, status } = this.#drawn;
+    const name = nameOf(this.#drawn);
     const controls = {
       kept: () => [
         this.#see,
-        control('Download', name, () => void this.#download()),
-        control('Delete', name, () => void this.#askToDelete()),
+        control(text('mine.download'), name, () => void this.#download()),
+        control(text('mine.delete'), name, () => void this.#askToDelete()),
       ],
-      unknown: () => [control('Forget', name, () => this.#actions.forget(id))],
+      unknown: () => [control(text('mine.forget'), name, () => this.#actions.forget(id))],
       deleting: () => [],
       deleted: () => [],
     }[status]();
@@ -97,16 +99,16 @@ export class DrawingItem {
   }
 
   async #askToDelete() {
-    const words = `Delete this ${this.#drawn.label} for good?`;
-    if (await ask(this.#controls, { words, yes: 'Delete', no: 'Keep it' })) this.#actions.delete(this.#drawn.id);
+    const words = text('mine.ask-delete', { digit: String(this.#drawn.label) });
+    if (await ask(this.#controls, { words, yes: text('mine.delete'), no: text('mine.keep') })) this.#actions.delete(this.#drawn.id);
   }
 
   async #download() {
-    await this.#try('downloading', async () => {
+    await this.#try(text('mine.downloading'), async () => {
       const file = await this.#actions.download(this.#drawn);
       const name = `midstroke-${this.#drawn.label}-${this.#drawn.id.slice(0, 8)}.zip`;
       save(file, name);
-      this.#news.textContent = `downloaded as ${name}`;
+      this.#news.textContent = text('mine.downloaded', { name });
     });
   }
 
@@ -122,10 +124,15 @@ export class DrawingItem {
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       this.#see.setAttribute('aria-expanded', 'false');
-      this.#news.textContent = `${error.message}; nothing was changed`;
+      this.#news.textContent = text('mine.failed', { error: error.message });
       if (error.status === GONE) this.#actions.gone(this.#drawn.id);
     }
   }
+}
+
+/** @param {MyDrawing} drawn */
+function nameOf({ label, given }) {
+  return text('mine.which', { digit: String(label), when: whenWords(given) });
 }
 
 /**
@@ -154,9 +161,9 @@ function picture(strokes) {
 function keptParts({ drawing, pngs, terms, filtered }) {
   const rows = factsOf(drawing, filtered).flatMap(([term, fact]) => [element('dt', {}, term), element('dd', {}, fact)]);
   const pictures = pngs.map((png, step) => {
-    const alt = `${Math.round(100 * (drawing.samples[step]?.ink ?? 1))} % of the ink`;
+    const alt = text('mine.of-ink', { share: wholePercent(drawing.samples[step]?.ink ?? 1) });
     return element('img', { src: `data:image/png;base64,${png}`, alt, title: alt });
   });
-  const agreed = element('details', {}, element('summary', {}, 'The terms that were agreed to'), element('p', {}, terms));
+  const agreed = element('details', {}, element('summary', {}, text('mine.agreed-terms')), element('p', {}, terms));
   return [element('dl', {}, ...rows), element('div', { class: 'samples' }, ...pictures), ...(terms ? [agreed] : [])];
 }

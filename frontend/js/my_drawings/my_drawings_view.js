@@ -2,9 +2,9 @@
 
 import { byId } from '../ui/dom.js';
 import { ask } from '../ui/confirmation.js';
+import { text } from '../ui/language.js';
 import { download, remove, see } from './receipt_requests.js';
 import { openReceipts } from './receipts.js';
-import { whole } from '../ui/words.js';
 import { MyDrawings } from './my_drawings.js';
 import { DrawingItem } from './drawing_item.js';
 import { summaryWords } from './my_drawings_words.js';
@@ -92,8 +92,8 @@ class MyDrawingsView {
 
   async #askToDeleteAll() {
     const ids = this.#kept();
-    const words = `Delete all ${whole(ids.length)} drawings for good?`;
-    if (await ask(this.#all, { words, yes: 'Delete all', no: 'Keep them' })) this.#delete(ids);
+    const words = text('mine.ask-delete-all', { count: ids.length });
+    if (await ask(this.#all, { words, yes: text('mine.delete-all'), no: text('mine.keep-all') })) this.#delete(ids);
   }
 
   /** @param {readonly string[]} ids */

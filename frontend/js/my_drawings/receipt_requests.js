@@ -1,6 +1,7 @@
 /** HTTP requests that a receipt authorizes: read, download, delete. */
 
 import { useOf } from '../connection/protocol.js';
+import { text } from '../ui/language.js';
 
 /** @typedef {{readonly id: string, readonly receipt: string}} Ticket */
 /**
@@ -83,9 +84,9 @@ async function ask({ id, receipt }, method, rest) {
   try {
     answer = await fetch(`contributions/${id}${rest}`, options);
   } catch {
-    throw new NoAnswer('the service does not answer', 0);
+    throw new NoAnswer(text('mine.no-answer'), 0);
   }
   if (answer.ok) return answer;
   const error = await answer.json().catch(() => ({}));
-  throw new NoAnswer(error.message ?? `the service answered ${answer.status}`, answer.status);
+  throw new NoAnswer(error.message ?? text('mine.answered', { status: String(answer.status) }), answer.status);
 }

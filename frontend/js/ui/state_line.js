@@ -1,12 +1,12 @@
 /** Shows the state of the connection in a line of words. */
 
 import { byId, setText } from './dom.js';
+import { text } from './language.js';
 import { stateWords } from './words.js';
 
 /** @typedef {import('../connection/connection.js').Link} Link */
 
 const LOOK_MS = 250; // between updates: figures that change faster can't be read
-const LOST = 'connection lost; your drawing is kept';
 
 export class StateLine {
   #line = byId('state', HTMLElement);
@@ -25,7 +25,7 @@ export class StateLine {
     this.#link = link;
     this.#write();
     // The line's figures change too often for a screen reader; a lost connection is announced once.
-    if (link.phase === 'lost') setText(this.#announcement, LOST);
+    if (link.phase === 'lost') setText(this.#announcement, text('state.lost'));
   }
 
   #write() {

@@ -1,5 +1,7 @@
 /** Describes connection, models and trainer in words. Pure functions. */
 
+import { date, hasText, number, text } from './language.js';
+
 /** @typedef {import('../connection/connection.js').Link} Link */
 /** @typedef {import('../connection/protocol.js').Trainer} Trainer */
 /** @typedef {import('../connection/protocol.js').Model} Model */
@@ -12,98 +14,102 @@
 export function stateWords(link, { now, roundTrip, served }) {
   switch (link.phase) {
     case 'connecting':
-      return 'connecting';
+      return text('state.connecting');
     case 'lost':
-      return `lost, trying again in ${Math.max(1, Math.ceil((link.retryAt - now) / 1000))} s; your drawing is kept`;
+      return text('state.retry', { seconds: Math.max(1, Math.ceil((link.retryAt - now) / 1000)) });
     case 'ended':
-      return `closed by the service (${link.reason || link.code}); reload the page to try again`;
+      return text('state.ended', { reason: link.reason || String(link.code) });
     case 'open':
-      if (served === null) return 'connecting';
-      if (served === 0) return 'live, but no model is served yet';
-      return roundTrip === null ? 'live' : `live, ${milliseconds(roundTrip)}`;
+      if (served === null) return text('state.connecting');
+      if (served === 0) return text('state.no-model');
+      return roundTrip === null ? text('state.live') : text('state.live-in', { time: milliseconds(roundTrip) });
   }
 }
 
 /** `a 7`, `an 8`. @param {number} digit */
 export function aDigit(digit) {
-  return digit === 8 ? 'an 8' : `a ${digit}`;
+  return text(digit === 8 ? 'words.digit-8' : 'words.digit', { digit: String(digit) });
 }
 
 /** @param {number} ms */
 export function milliseconds(ms) {
-  return `${ms < 10 ? Math.max(ms, 0.1).toFixed(1) : Math.round(ms)} ms`;
+  return text('words.milliseconds', { ms: ms < 10 ? number(Math.max(ms, 0.1), 1) : Math.round(ms) });
 }
 
 /**
- * `20261121T034500Z-1f2e3d` as `of 21 Nov, 03:45`, in the reader's own time; another name as it is.
- * @param {string} version
+ * When a version was trained, in the reader's own time: `trained 21 Nov, 03:45`; another name as it is.
+ * @param {string} version begins with the time, `20261121T034500Z-1f2e3d`
  */
 export function versionWords(version) {
   const made = madeAt(version);
-  if (!made) return version;
-  return `of ${made.toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })}`;
+  if (!made) return text('model.version', { version });
+  return text('model.trained', { when: date(made, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }) });
 }
 
 /**
- * @param {{readonly family: string, readonly model: string}} model
- * @param {boolean} isNew
+ * What the models of a family do: `Reads the pen’s path`.
+ * @param {string} family
  */
-export function modelWords({ family, model }, isNew) {
-  const name = `${family} ${versionWords(model)}`;
-  return isNew ? `now ${name}; new` : name;
+export function familyWords(family) {
+  const key = `family.${family}`;
+  return hasText(key) ? text(key) : text('family.other', { family });
+}
+
+/**
+ * A model for people: `Reads the pen’s path, trained 21 Nov, 03:45`.
+ * @param {{readonly family: string, readonly model: string}} model
+ */
+export function modelWords({ family, model }) {
+  return `${familyWords(family)}, ${versionWords(model)}`;
 }
 
 /** @param {Trainer | null} trainer */
 export function trainerWords(trainer) {
-  if (!trainer) return 'no training program has reported yet';
+  if (!trainer) return text('trainer.silent');
   const { state, new_drawings, family, version } = trainer;
   switch (state) {
     case 'waiting':
       return nextTraining(trainer);
     case 'training':
-      return `training on ${drawings(new_drawings)}`;
+      return text('trainer.training', { count: new_drawings });
     case 'published':
-      return `published ${named(family, version)}; ${nextTraining(trainer)}`;
+      if (!family) return nextTraining(trainer);
+      return text('trainer.published', { model: version ? modelWords({ family, model: version }) : familyWords(family), next: nextTraining(trainer) });
     case 'refused':
-      return `the last new model was not published; ${nextTraining(trainer)}`;
+      return text('trainer.refused', { next: nextTraining(trainer) });
   }
 }
 
 /** @param {Trainer} trainer */
 function nextTraining({ new_drawings, needed, new_validation = 0, filtered = 0 }) {
   const missing = needed - new_drawings;
-  if (missing <= 0) return 'the next training starts soon';
-  const uncounted = [new_validation && `${whole(new_validation)} for testing`, filtered && `${whole(filtered)} filtered out`];
-  const why = uncounted.filter(Boolean).join(', ');
-  return `${whole(missing)} more drawing${missing === 1 ? '' : 's'} until the next training${why && `; not counted: ${why}`}`;
-}
-
-/**
- * @param {string | null | undefined} family
- * @param {string | null | undefined} version
- */
-function named(family, version) {
-  return [family, version && versionWords(version)].filter(Boolean).join(' ') || 'a model';
+  if (missing <= 0) return text('trainer.soon');
+  const next = text('trainer.next', { count: missing });
+  const uncounted = [
+    new_validation ? text('trainer.for-testing', { count: new_validation }) : '',
+    filtered ? text('trainer.filtered', { count: filtered }) : '',
+  ].filter((part) => part !== '');
+  return uncounted.length ? text('trainer.not-counted', { next, parts: uncounted.join(', ') }) : next;
 }
 
 /** @param {import('../connection/protocol.js').Counts} counts */
 export function countWords({ yours, total }) {
-  return `${whole(yours)} of ${whole(total)} stored drawing${total === 1 ? ' is' : 's are'} yours.`;
-}
-
-/** @param {number} count */
-function drawings(count) {
-  return `${whole(count)} new drawing${count === 1 ? '' : 's'}`;
+  return text('counts.yours', { count: total, yours });
 }
 
 /** @param {number} count */
 export function whole(count) {
-  return count.toLocaleString('en');
+  return number(count);
 }
 
 /** @param {number} share 0 to 1 */
 export function percent(share) {
-  return `${(100 * share).toFixed(1)} %`;
+  return text('words.percent', { share: number(100 * share, 1) });
+}
+
+/** @param {number} share 0 to 1 */
+export function wholePercent(share) {
+  return text('words.percent', { share: Math.round(100 * share) });
 }
 
 /** @param {string} version */

@@ -1,6 +1,7 @@
 /** Draws the guess timeline: ten curves, the probability of each digit against the ink, and where the guess changed. */
 
 import { contextOf } from '../ink/canvas.js';
+import { text } from '../ui/language.js';
 import { guessOf, leadingOf } from './predictions.js';
 
 /** @typedef {import('./drawing_life.js').Moment} Moment */
@@ -127,11 +128,11 @@ export class GuessTimeline {
     }
     const { ink } = this.#chart;
     const bottom = height - 3;
-    if (ink === 0) return this.#text('ink drawn', LEFT, bottom, 'words', 'start');
+    if (ink === 0) return this.#text(text('life.ink'), LEFT, bottom, 'words', 'start');
     this.#text('0', LEFT, bottom, 'words', 'start');
     const end = x(ink);
     if (end - LEFT > 170) this.#text('50 %', x(ink / 2), bottom, 'words', 'center');
-    this.#text(end - LEFT > 220 ? '100 % of the ink' : '100 %', Math.max(end, LEFT + 46), bottom, 'words', 'end');
+    this.#text(end - LEFT > 220 ? text('life.all-ink') : '100 %', Math.max(end, LEFT + 46), bottom, 'words', 'end');
   }
 
   #drawTurns() {

@@ -1,11 +1,11 @@
 /** Tells a drawing's life in words. Pure functions. */
 
+import { text } from '../ui/language.js';
+import { wholePercent } from '../ui/words.js';
 import { guessOf } from './predictions.js';
 
 /** @typedef {import('./drawing_life.js').Moment} Moment */
 /** @typedef {import('./drawing_life.js').Story} Story */
-
-const NO_DIGIT = 'no digit';
 
 /**
  * `first 1, then 7 from 22 %, 2 from 48 % on, sure at 61 %`.
@@ -16,10 +16,12 @@ export function storyWords(story) {
   const { turns, sure } = story;
   const last = turns.length - 1;
   const parts = turns.map(({ digit, share }, i) => {
-    if (i === 0 && last > 0) return `first ${named(digit)}`;
-    return `${i === 1 ? 'then ' : ''}${named(digit)} from ${whole(share)}${i === last ? ' on' : ''}`;
+    const values = { digit: named(digit), share: wholePercent(share) };
+    if (i === 0 && last > 0) return text('life.first', values);
+    if (i === 1) return text(i === last ? 'life.then-on' : 'life.then', values);
+    return text(i === last ? 'life.on' : 'life.from', values);
   });
-  return [...parts, sure === null ? 'never sure' : `sure at ${whole(sure)}`].join(', ');
+  return [...parts, sure === null ? text('life.never-sure') : text('life.sure', { share: wholePercent(sure) })].join(', ');
 }
 
 /**
@@ -28,7 +30,7 @@ export function storyWords(story) {
  */
 export function knownWords(story) {
   if (!story || story.known === null) return '';
-  return story.right ? `I knew at ${whole(story.known)}` : `I was wrong from ${whole(story.known)}`;
+  return text(story.right ? 'life.knew' : 'life.wrong', { share: wholePercent(story.known) });
 }
 
 /**
@@ -38,16 +40,15 @@ export function knownWords(story) {
  */
 export function momentWords(share, moment) {
   const guess = moment && guessOf(moment.prediction);
-  const read = guess ? (guess.unsure ? NO_DIGIT : `${guess.digit}, ${whole(guess.probability)} sure`) : 'no guess yet';
-  return `At ${whole(share)} of the ink: ${read}`;
+  return text('life.at', { share: wholePercent(share), read: guess ? readWords(guess) : text('life.no-guess') });
+}
+
+/** @param {import('./predictions.js').Guess} guess */
+function readWords({ digit, probability, unsure }) {
+  return unsure ? text('words.no-digit') : text('life.read', { digit: String(digit), share: wholePercent(probability) });
 }
 
 /** @param {number | null} digit */
 function named(digit) {
-  return digit === null ? NO_DIGIT : String(digit);
-}
-
-/** @param {number} share */
-function whole(share) {
-  return `${Math.round(100 * share)}\u00a0%`;
+  return digit === null ? text('words.no-digit') : String(digit);
 }

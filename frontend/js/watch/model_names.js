@@ -1,7 +1,8 @@
 /** Shows the names of the models above their bars, and announces a new version for a while. */
 
 import { byId, element } from '../ui/dom.js';
-import { modelWords, versionWords } from '../ui/words.js';
+import { text } from '../ui/language.js';
+import { familyWords, versionWords } from '../ui/words.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
 
@@ -53,8 +54,7 @@ export class ModelNames {
  * @param {Model} model
  * @param {boolean} news
  */
-function nameParts(model, news) {
-  const version = versionWords(model.model);
-  const [before, after] = modelWords(model, news).split(version);
-  return [before, element('span', { class: 'version' }, version), after];
+function nameParts({ family, model }, news) {
+  const before = news ? [element('b', {}, text('model.new')), ' '] : [];
+  return [...before, familyWords(family), element('span', { class: 'version' }, `, ${versionWords(model)}`)];
 }

@@ -1,7 +1,8 @@
 /** The two menus of the model picker: the family to read, and the one to compare it with. */
 
-import { byId, element } from '../ui/dom.js';
 import { familySentence, menuWords } from '../models/families.js';
+import { byId, element } from '../ui/dom.js';
+import { text } from '../ui/language.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
 /** @typedef {import('./model_selection.js').ModelChoice} ModelChoice */
@@ -24,24 +25,22 @@ export class ModelPicker {
    */
   show(models, answering, choice) {
     const names = models.map(({ family }) => family);
-    const best = models.length ? `best (${names[0]})` : 'best';
-    fill(this.#family, [['', best], ...pairs(names, choice.family)], choice.family);
+    const best = models.length ? text('picker.best', { family: menuWords(names[0]) }) : text('picker.best-unknown');
+    fill(this.#family, [['', best], ...pairs(names)], choice.family);
     const others = names.filter((name) => name !== answering[0]?.family);
     const second = answering[1]?.family ?? '';
-    fill(this.#compare, [['', 'nothing'], ...pairs(others, second)], second);
+    fill(this.#compare, [['', text('picker.nothing')], ...pairs(others)], second);
     this.#family.title = familySentence(answering[0]?.family ?? '');
     this.#compare.title = familySentence(second);
   }
 }
 
 /**
- * The chosen family is shown by its name alone: a closed menu has no room for more.
  * @param {readonly string[]} names
- * @param {string} chosen
  * @returns {readonly (readonly [string, string])[]}
  */
-function pairs(names, chosen) {
-  return names.map((name) => [name, name === chosen ? name : menuWords(name)]);
+function pairs(names) {
+  return names.map((name) => [name, menuWords(name)]);
 }
 
 /**

@@ -1,5 +1,8 @@
 /** Decides whether answers may use the visitor's own drawings, and words what they do. No elements. */
 
+import { text } from '../ui/language.js';
+import { wholePercent } from '../ui/words.js';
+
 /** @typedef {import('../connection/protocol.js').PersonalState} PersonalState */
 /** @typedef {{readonly contributor: string, readonly personal: boolean}} Identity what a hello says of the visitor */
 
@@ -65,9 +68,9 @@ export class Personal {
  * @param {number} used own drawings behind the latest prediction
  */
 export function personalWords(personal, used) {
-  if (personal.isSomeoneElse) return 'Drawings from this browser are not used';
-  if (!personal.isOn) return 'Your drawings are not used';
-  return used > 0 ? `Uses ${used} of your drawings` : '';
+  if (personal.isSomeoneElse) return text('personal.not-used-other');
+  if (!personal.isOn) return text('personal.not-used');
+  return used > 0 ? text('personal.used', { count: used }) : '';
 }
 
 /**
@@ -78,8 +81,8 @@ export function gainWords(state) {
   const gain = state?.gain;
   if (!gain || state.digits < DIGITS || gain.drawings < LEAST_READ) return '';
   const points = Math.round(100 * (gain.personal - gain.plain));
-  if (points === 0) return 'no gain yet';
-  return `${Math.abs(points)} ${Math.abs(points) === 1 ? 'point' : 'points'} ${points > 0 ? 'better' : 'worse'}`;
+  if (points === 0) return text('personal.no-gain');
+  return text(points > 0 ? 'personal.better' : 'personal.worse', { count: Math.abs(points) });
 }
 
 /**
@@ -89,6 +92,5 @@ export function gainWords(state) {
 export function gainDetails(state) {
   const gain = state?.gain;
   if (!gain) return '';
-  const [plain, personal] = [gain.plain, gain.personal].map((share) => `${Math.round(100 * share)} %`);
-  return `${gain.drawings} of your drawings, each read at ten stages with the help of the others: ${personal} right, ${plain} without help`;
+  return text('personal.measured', { count: gain.drawings, plain: wholePercent(gain.plain), personal: wholePercent(gain.personal) });
 }

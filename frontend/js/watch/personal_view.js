@@ -1,6 +1,7 @@
 /** Shows that answers use the visitor's own drawings, with a switch to compare and one for somebody else. */
 
 import { byId, setText } from '../ui/dom.js';
+import { text } from '../ui/language.js';
 import { gainDetails, gainWords, personalWords } from './personal.js';
 
 /** @typedef {import('../connection/protocol.js').PersonalState} PersonalState */
@@ -70,7 +71,7 @@ export class PersonalView {
     this.#gain.title = gainDetails(this.#state);
     this.#switch.hidden = personal.isSomeoneElse;
     this.#switch.setAttribute('aria-pressed', String(personal.isOn));
-    setText(this.#switch, personal.isOn ? 'Compare without' : 'Use them');
-    setText(this.#notMe, personal.isSomeoneElse ? 'It’s me' : 'Not me');
+    setText(this.#switch, text(personal.isOn ? 'personal.without' : 'personal.use'));
+    setText(this.#notMe, text(personal.isSomeoneElse ? 'personal.me' : 'personal.not-me'));
   }
 }

@@ -3,6 +3,7 @@
 import { byId, element, setText } from '../ui/dom.js';
 import { calmly, eased, lasting, partOfTheWay } from './motion.js';
 import { guessOf, leadingOf } from './predictions.js';
+import { text } from '../ui/language.js';
 import { percent } from '../ui/words.js';
 
 /** @typedef {import('../connection/protocol.js').Prediction} Prediction */
@@ -12,8 +13,6 @@ const UNKNOWN = Array(10).fill(0);
 const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 const SPEAK_MS = 900; // the guess must rest this long before a screen reader announces it
 const UNSURE_MS = 200; // a drawing that is no digit for a moment on its way to one shows no sentence
-const NO_DIGIT = 'Not a digit I know';
-const SETTLED = 'settled';
 
 /**
  * Ten rows: digit, bar, share. Bars move by `transform` alone, eased here: an answer at every frame would restart
@@ -112,10 +111,10 @@ export class GuessView {
   #write(guess, unsure) {
     const known = unsure ? null : guess;
     setText(this.#digit, known ? String(known.digit) : '');
-    setText(this.#unsure, unsure ? NO_DIGIT : '');
+    setText(this.#unsure, unsure ? text('guess.no-digit') : '');
     this.#calmly(() => {
       setText(this.#strength, known ? percent(known.probability) : '');
-      setText(this.#settled, known?.settled ? SETTLED : '');
+      setText(this.#settled, known?.settled ? text('guess.settled') : '');
     }, known === null);
     this.#guess.toggleAttribute('data-unsure', unsure);
     this.#guess.dataset.digit = guess ? String(guess.digit) : '';
@@ -134,8 +133,8 @@ export class GuessView {
 
 /** @param {Guess} guess */
 function spoken({ digit, probability, unsure, settled }) {
-  if (unsure) return NO_DIGIT;
-  return `reads as ${digit}, ${Math.round(100 * probability)} percent${settled ? `, ${SETTLED}` : ''}`;
+  if (unsure) return text('guess.no-digit');
+  return text(settled ? 'guess.spoken-settled' : 'guess.spoken', { digit: String(digit), percent: Math.round(100 * probability) });
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { inkLength } from '../ink/geometry.js';
 import { byId, setAttributes, setText } from '../ui/dom.js';
+import { text } from '../ui/language.js';
 import { inkBy, momentAt, paceOf, storyOf, timeOf } from './drawing_life.js';
 import { GuessTimeline } from './guess_timeline.js';
 import { knownWords, momentWords, storyWords } from './life_words.js';
@@ -137,13 +138,13 @@ export class Replay {
     this.#timeline.draw({ moments, ink: length, turns: story?.turns ?? [], known: knownWords(story), at: this.#ink });
     const now = momentWords(share, momentAt(moments, this.#ink ?? length));
     setText(this.#words, this.#ink === null ? storyWords(story) : now);
-    setText(this.#play, this.#frame ? 'Pause' : 'Play');
+    setText(this.#play, text(this.#frame ? 'life.pause' : 'life.play'));
     this.#play.disabled = this.#ink === null && !(this.#canLookBack && this.#resting);
     this.#now.hidden = this.#ink === null;
     setAttributes(this.#slider, {
       'aria-disabled': String(!this.#canLookBack),
       'aria-valuenow': String(Math.round(100 * share)),
-      'aria-valuetext': this.#canLookBack ? now : 'nothing drawn yet',
+      'aria-valuetext': this.#canLookBack ? now : text('life.nothing'),
       'data-moments': String(moments.length),
     });
     document.body.toggleAttribute('data-looks-back', this.#ink !== null);

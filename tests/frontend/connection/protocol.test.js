@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import '../english.js';
 import { BadMessage, decodeMessage, encodeContribution, encodeHello, isEncoding } from '../../../frontend/js/connection/protocol.js';
 
 const TEN = Array(10).fill(0.1);

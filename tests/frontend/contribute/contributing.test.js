@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 
+import '../english.js';
 import { Contributing } from '../../../frontend/js/contribute/contributing.js';
 
 // Unanswered drawings are sent again for ever: real timers would never let the test process end.
@@ -122,8 +123,8 @@ test('a refused drawing gives the reason, is offered for download and is not sen
 
   await contributing.refused({ type: 'refused', id: sent[0].id, code: 'bad_contribution', message: 'odd', retry: false });
 
-  assert.deepEqual([contributing.given[0].status, contributing.given[0].why], ['refused', 'odd']);
-  assert.deepEqual(dropped, [[sent[0].id, 'odd']]);
+  assert.deepEqual([contributing.given[0].status, contributing.given[0].why], ['refused', 'the service found a fault with it (odd)']);
+  assert.deepEqual(dropped, [[sent[0].id, 'the service found a fault with it (odd)']]);
   assert.equal(kept.size, 0);
 });
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 
+import '../english.js';
 import { fit } from '../../../frontend/js/contribute/fit.js';
 import { Outbox } from '../../../frontend/js/contribute/outbox.js';
 import { memoryStore } from '../../../frontend/js/ui/record_store.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import '../english.js';
 import { leftOutWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, trainerNews } from '../../../frontend/js/models/training_loop.js';
 
 process.env.TZ = 'UTC';
@@ -19,8 +20,8 @@ test('a page without a trainer promises no training', () => {
 });
 
 test('the line beside the canvas names the result of a training', () => {
-  assert.equal(lineWords({ ...TRAINING, state: 'published', version: NEW }), 'a new cnn was published');
-  assert.equal(lineWords({ ...WAITING, ...REFUSED }), 'a new cnn was not good enough to publish');
+  assert.equal(lineWords({ ...TRAINING, state: 'published', version: NEW }), 'a new model is in use');
+  assert.equal(lineWords({ ...WAITING, ...REFUSED }), 'a new model was no better and was not used');
 });
 
 test('the bar is full during training and never longer', () => {
@@ -60,17 +61,17 @@ test('a champion that went live is news, one that was there is none', () => {
   const before = [{ family: 'cnn', model: OLD }, { family: 'path', model: OLD }];
   const after = [{ family: 'cnn', model: NEW }, { family: 'path', model: OLD }, { family: 'new', model: NEW }];
 
-  assert.deepEqual(championNews(before, after), ['cnn of 22 Nov, 10:15 went live in place of the one of 21 Nov, 03:45']);
+  assert.deepEqual(championNews(before, after), ['Reads the ink as a picture, trained 22 Nov, 10:15: now in use, in place of the one trained 21 Nov, 03:45']);
   assert.deepEqual(championNews([], after), []);
 });
 
 test('a new training, a refusal and filtered drawings are news once', () => {
   const refused = { ...WAITING, outcomes: [REFUSED], filtered: 2 };
 
-  assert.deepEqual(trainerNews(WAITING, TRAINING), ['cnn began training on 20 drawings']);
+  assert.deepEqual(trainerNews(WAITING, TRAINING), ['Reads the ink as a picture: began to learn from 20 drawings']);
   assert.deepEqual(trainerNews(TRAINING, TRAINING), []);
   assert.deepEqual(trainerNews(TRAINING, refused), [
-    'a new model was not published: cnn of 22 Nov, 10:15, Not good enough at half ink: 70.0 % correct, champion 75.0 %',
+    'a new model was not used: Reads the ink as a picture, trained 22 Nov, 10:15, Not good enough at half ink: 70.0 % correct, champion 75.0 %',
     '2 drawings filtered out: unlike their labels',
   ]);
   assert.deepEqual(trainerNews(refused, refused), []);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import '../english.js';
 import { memoryStore } from '../../../frontend/js/ui/record_store.js';
 import { MyDrawings } from '../../../frontend/js/my_drawings/my_drawings.js';
 import { factsOf, statusWords, summaryWords } from '../../../frontend/js/my_drawings/my_drawings_words.js';
@@ -150,7 +151,7 @@ test('stored facts have units and plain words', () => {
 
   assert.equal(facts['Asked for'], 'an 8');
   assert.equal(facts['Ink'], '2 strokes, 3 points in 1.5 s');
-  assert.equal(facts['Pictures'], '2, from 13 to 100 % of the ink');
+  assert.equal(facts['Pictures'], '2, from 13 to 100\u00a0% of the ink');
   assert.equal(facts['Drawn with'], 'a finger, 16 px wide, on 500 × 500 px');
   assert.deepEqual([facts['Licence'], facts['Terms']], ['CC BY 4.0', 'version 2026-11-2']);
 });

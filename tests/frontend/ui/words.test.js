@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { speak } from '../english.js';
 import { recentWords } from '../../../frontend/js/contribute/recent_strip.js';
 import { modeOf } from '../../../frontend/js/ui/views.js';
 import { aDigit, modelWords, percent, stateWords, trainerWords, versionWords } from '../../../frontend/js/ui/words.js';
@@ -26,10 +27,10 @@ test('the state line describes the connection', () => {
     'connecting',
     'live, but no model is served yet',
     'live',
-    'live, 0.4 ms',
-    'live, 23 ms',
-    'lost, trying again in 2 s; your drawing is kept',
-    'lost, trying again in 1 s; your drawing is kept',
+    'live, 0.4\u00a0ms',
+    'live, 23\u00a0ms',
+    'lost, trying again in 2\u00a0s; your drawing is kept',
+    'lost, trying again in 1\u00a0s; your drawing is kept',
   ]);
 });
 
@@ -41,17 +42,24 @@ test('a connection that ended gives the reason', () => {
 
 test('a version is named by its time, in the local time zone', () => {
   process.env.TZ = 'Asia/Tokyo';
-  assert.equal(versionWords('20261121T174500Z-1f2e3d'), 'of 22 Nov, 02:45');
+  assert.equal(versionWords('20261121T174500Z-1f2e3d'), 'trained 22 Nov, 02:45');
   process.env.TZ = 'UTC';
-  assert.equal(versionWords('20261121T174500Z-1f2e3d'), 'of 21 Nov, 17:45');
-  assert.equal(versionWords('other'), 'other');
+  assert.equal(versionWords('20261121T174500Z-1f2e3d'), 'trained 21 Nov, 17:45');
+  assert.equal(versionWords('other'), 'version other');
 });
 
-test('a new version is named as new', () => {
-  const model = { family: 'softmax', model: '20261121T034500Z-1f2e3d' };
+test('a model is named by what it reads and when it was trained', () => {
+  const model = '20261121T034500Z-1f2e3d';
 
-  assert.equal(modelWords(model, false), 'softmax of 21 Nov, 03:45');
-  assert.equal(modelWords(model, true), 'now softmax of 21 Nov, 03:45; new');
+  assert.equal(modelWords({ family: 'softmax', model }), 'Reads lines and bends, trained 21 Nov, 03:45');
+  assert.equal(modelWords({ family: 'newer', model }), 'Model “newer”, trained 21 Nov, 03:45');
+});
+
+test('a model is named in the language of the visitor', () => {
+  speak('fr');
+
+  assert.equal(modelWords({ family: 'path', model: '20261121T034500Z-1f2e3d' }), 'Lit le tracé du stylet, entraîné le 21 nov., 03:45');
+  speak('en');
 });
 
 test('the trainer is described in words', () => {
@@ -73,9 +81,9 @@ test('the trainer is described in words', () => {
     '1 more drawing until the next training',
     'the next training starts soon',
     '17 more drawings until the next training; not counted: 2 for testing, 1 filtered out',
-    'training on 20 new drawings',
-    'training on 1 new drawing',
-    'the last new model was not published; 20 more drawings until the next training',
+    'learning from 20 new drawings',
+    'learning from 1 new drawing',
+    'the last new model was no better and was not used; 20 more drawings until the next training',
   ]);
 });
 
@@ -94,7 +102,7 @@ test('the summary names the latest answer and what waits', () => {
 });
 
 test('shares have a unit and one decimal', () => {
-  assert.deepEqual([0, 0.0004, 0.986, 1].map(percent), ['0.0 %', '0.0 %', '98.6 %', '100.0 %']);
+  assert.deepEqual([0, 0.0004, 0.986, 1].map(percent), ['0.0\u00a0%', '0.0\u00a0%', '98.6\u00a0%', '100.0\u00a0%']);
 });
 
 test('the address selects the view, by its old name too', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import '../english.js';
 import { addMoment, inkBy, momentAt, paceOf, runsOf, storyOf, timeOf } from '../../../frontend/js/watch/drawing_life.js';
 import { roomFor, scalesOf } from '../../../frontend/js/watch/guess_timeline.js';
 import { knownWords, momentWords, storyWords } from '../../../frontend/js/watch/life_words.js';

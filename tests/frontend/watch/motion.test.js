@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 
+import '../english.js';
 import { calmly, eased, lasting, partOfTheWay } from '../../../frontend/js/watch/motion.js';
 
 let now = 0;

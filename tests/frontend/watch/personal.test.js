@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import '../english.js';
 import { Personal, gainWords, personalWords } from '../../../frontend/js/watch/personal.js';
 
 const TOKEN = 'a'.repeat(32);

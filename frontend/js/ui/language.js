@@ -1,0 +1,144 @@
+/** The page's texts in the visitor's language: `text('watch.hint', { percent: 41 })`. `messages.json` has them all. */
+
+import { pageStorage, settingsLast } from './local_settings.js';
+
+/** @typedef {string | Readonly<Record<string, string>>} Message a text, or its plural forms by category of `count` */
+/** @typedef {{readonly language: string, readonly languages: Readonly<Record<string, string>>,
+ *   readonly texts: Readonly<Record<string, Message>>}} Catalogue */
+
+const KEY = 'midstroke.language'; // also in first_paint.js
+const PATIENCE_MS = 5000; // then the page shows itself in the language that it came in
+const ATTRIBUTES = { label: 'aria-label', title: 'title', content: 'content' };
+
+/** @type {Catalogue} */
+let catalogue = { language: 'en', languages: {}, texts: {} };
+let locale = 'en-GB';
+let plurals = new Intl.PluralRules(locale);
+/** @type {Map<string, Intl.NumberFormat>} */
+const numberFormats = new Map();
+
+/**
+ * Uses these texts from now on.
+ * @param {Catalogue} chosen
+ */
+export function useCatalogue(chosen) {
+  catalogue = chosen;
+  locale = String(chosen.texts['language.locale'] ?? chosen.language);
+  plurals = new Intl.PluralRules(locale);
+  numberFormats.clear();
+}
+
+/** The code of the language that the page is shown in. */
+export function currentLanguage() {
+  return catalogue.language;
+}
+
+/** The languages of the page, each named in itself, by code. */
+export function languageNames() {
+  return catalogue.languages;
+}
+
+/**
+ * The text in the visitor's language. `{name}` is replaced by `values.name`, numbers as the language writes them; a text
+ * with plural forms takes the one of `values.count`.
+ * @param {string} key
+ * @param {Readonly<Record<string, string | number>>} [values]
+ */
+export function text(key, values = {}) {
+  const message = Object.hasOwn(catalogue.texts, key) ? catalogue.texts[key] : key;
+  const pattern = typeof message === 'string' ? message : (message[plurals.select(Number(values.count))] ?? message.other);
+  return pattern.replaceAll(/\{(\w+)\}/g, (whole, name) => {
+    const value = values[name];
+    return value === undefined ? whole : typeof value === 'number' ? number(value) : value;
+  });
+}
+
+/** Whether there is a text of this key: for keys made of what a service sends. @param {string} key */
+export function hasText(key) {
+  return Object.hasOwn(catalogue.texts, key);
+}
+
+/**
+ * @param {number} value
+ * @param {number} [decimals]
+ */
+export function number(value, decimals) {
+  const key = String(decimals);
+  let format = numberFormats.get(key);
+  if (!format) {
+    const digits = decimals === undefined ? {} : { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    numberFormats.set(key, (format = new Intl.NumberFormat(locale, digits)));
+  }
+  return format.format(value);
+}
+
+/**
+ * @param {Date | number | string} time a date, ms since 1970, or ISO 8601
+ * @param {Intl.DateTimeFormatOptions} options
+ */
+export function date(time, options) {
+  return new Date(time).toLocaleString(locale, options);
+}
+
+/**
+ * @param {readonly string[]} parts joined as the language joins a list without a last "and"
+ */
+export function listed(parts) {
+  return new Intl.ListFormat(locale, { type: 'unit', style: 'short' }).format(parts);
+}
+
+/**
+ * Shows the page in another language: it is loaded again, and keeps its drawings.
+ * @param {string} language
+ * @returns {Promise<boolean>} false where its texts can't be had: the page stays as it is
+ */
+export async function switchLanguage(language) {
+  if (!(await fetchCatalogue(language))) return false;
+  if (settingsLast()) pageStorage().setItem(KEY, language);
+  else history.replaceState({ ...history.state, [KEY]: language }, '');
+  location.reload();
+  return true;
+}
+
+/** The texts of elements that the HTML names by `data-text`, `data-text-label`, `-title` and `-content`. */
+function fillElements() {
+  for (const element of document.querySelectorAll('[data-text]')) element.textContent = text(element.getAttribute('data-text') ?? '');
+  for (const [name, attribute] of Object.entries(ATTRIBUTES)) {
+    for (const element of document.querySelectorAll(`[data-text-${name}]`)) {
+      element.setAttribute(attribute, text(element.getAttribute(`data-text-${name}`) ?? ''));
+    }
+  }
+}
+
+/**
+ * @param {string} language
+ * @returns {Promise<Catalogue | null>} null where it can't be had
+ */
+async function fetchCatalogue(language) {
+  try {
+    const answer = await fetch(`messages/${language}.json`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The service has written the browser's language into the page; one that the visitor chose replaces it. */
+async function start() {
+  const written = document.getElementById('texts')?.textContent;
+  if (written) useCatalogue(JSON.parse(written));
+  const chosen = pageStorage().getItem(KEY) ?? history.state?.[KEY] ?? null;
+  if (chosen !== null && chosen !== catalogue.language && Object.hasOwn(catalogue.languages, chosen)) {
+    const fetched = await fetchCatalogue(chosen);
+    if (fetched) {
+      useCatalogue(fetched);
+      document.documentElement.lang = chosen;
+      document.documentElement.dir = text('language.direction');
+      fillElements();
+    }
+  }
+  document.documentElement.removeAttribute('data-translating');
+}
+
+// Before the modules that import this one: none of them runs without texts. Tests without a page bring their own.
+if (typeof document !== 'undefined') await start();

@@ -1,0 +1,105 @@
+"""Gives the page its texts: one language of `messages.json`, chosen by the browser and written into `index.html`.
+
+The texts are in the page itself, so that no visitor sees it without them, and no further request can fail.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DEFAULT = "en"
+NAME_KEY = "language.name"  # its translations are the languages' own names: a language is on the page once it is here
+EMBEDDED = '<script type="application/json" id="texts"></script>'
+TAG_WITH_TEXT = re.compile(r'data-text="([\w.-]+)"[^>]*>')
+TEXT_ATTRIBUTE = re.compile(r'data-text-(label|title|content)="([\w.-]+)"')
+ATTRIBUTES = {"label": "aria-label", "title": "title", "content": "content"}
+MAX_ACCEPTED = 20  # languages of a browser that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class PageTexts:
+    """The message file: for each key the text in each language, or its plural forms by category."""
+
+    messages: dict[str, dict[str, Any]]
+
+    @property
+    def languages(self) -> dict[str, str]:
+        """The name of each language in itself, by its code."""
+        return self.messages.get(NAME_KEY, {})
+
+    def choose(self, accept_language: str) -> str:
+        """The language that a browser's `Accept-Language` prefers among those of the file."""
+        wanted = sorted(
+            map(_preference, accept_language.split(",")[:MAX_ACCEPTED]), reverse=True, key=lambda one: one[0]
+        )
+        codes = (code for quality, code in wanted if quality > 0)
+        return next((code for code in codes if code in self.languages), DEFAULT)
+
+    def catalogue(self, language: str) -> dict[str, Any]:
+        """What the page needs to show itself in this language."""
+        texts = {key: texts.get(language, texts.get(DEFAULT, key)) for key, texts in self.messages.items()}
+        texts.pop(NAME_KEY, None)
+        return {"language": language, "languages": self.languages, "texts": texts}
+
+    def encode(self, language: str) -> bytes | None:
+        """The catalogue as JSON; None for a language that there is not."""
+        return _encoded(self.catalogue(language)).encode() if language in self.languages else None
+
+    def fill(self, page: str, language: str) -> str:
+        """The page with its texts in this language, and the catalogue for its scripts."""
+        catalogue = self.catalogue(language)
+        texts = catalogue["texts"]
+
+        def content(tag: re.Match[str]) -> str:
+            return tag[0] + html.escape(str(texts.get(tag[1], tag[1])), quote=False)
+
+        def attribute(found: re.Match[str]) -> str:
+            return f'{found[0]} {ATTRIBUTES[found[1]]}="{html.escape(str(texts.get(found[2], found[2])))}"'
+
+        filled = TEXT_ATTRIBUTE.sub(attribute, TAG_WITH_TEXT.sub(content, page))
+        direction = texts.get("language.direction", "ltr")
+        filled = filled.replace('<html lang="en">', f'<html lang="{language}" dir="{direction}">', 1)
+        # `<` escaped: no text can end the script element.
+        return filled.replace(EMBEDDED, EMBEDDED.replace("><", f">{_encoded(catalogue)}<"), 1)
+
+
+class MessageFile:
+    """`messages.json` of a folder, read again when it has changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "messages.json"
+        self._texts = PageTexts({})
+        self._written = -1
+
+    def current(self) -> PageTexts:
+        """Without a file there are no languages, and the page keeps the texts that it is written with.
+
+        Raises:
+            ValueError: the file is no JSON.
+        """
+        try:
+            written = self._path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return PageTexts({})
+        if written != self._written:
+            self._texts, self._written = PageTexts(json.loads(self._path.read_bytes())), written
+        return self._texts
+
+
+def _preference(accepted: str) -> tuple[float, str]:
+    """Quality and primary language of `fr-CH;q=0.8`; quality 0 for what cannot be read."""
+    tag, _, parameter = accepted.strip().partition(";")
+    try:
+        quality = float(parameter.strip().removeprefix("q=") or 1)
+    except ValueError:
+        return 0.0, ""
+    return quality, tag.strip().split("-")[0].lower()
+
+
+def _encoded(catalogue: dict[str, Any]) -> str:
+    return json.dumps(catalogue, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
