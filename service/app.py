@@ -10,6 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
+from collector.storage.folder_store import FolderStore
 from service.admission.origins import Origins
 from service.http.api_docs import add_api_docs
 from service.http.baselines import make_baselines_routes
@@ -32,7 +33,7 @@ from service.paths import SHIPPED_BASELINES
 from service.personal.hands import Hands
 from service.settings import Settings
 from service.websocket.sockets import Sockets, SocketsFirst
-from training.models.registry import Registry
+from training.models.registry import FIRST_MODELS, Registry
 
 DESCRIPTION = (
     "Reads a handwritten digit while it is still being drawn, and learns from the drawings that visitors contribute. "
@@ -49,10 +50,12 @@ def create_app(
     frontend: Path,
     baselines: Path = SHIPPED_BASELINES,
     hands: Hands | None = None,
+    shipped: Registry | None = None,
 ) -> FastAPI:
     """The service as an ASGI application; `frontend` is the folder of the page, `baselines` that of the comparison.
 
-    Without `hands` no answer uses the contributor's own drawings.
+    Without `hands` no answer uses the contributor's own drawings. `shipped` are the models of this release, by default
+    those in the package.
     """
     origins = Origins(settings.allowed_origins, without=settings.allow_no_origin)
     sockets = Sockets(live, intake, hands, origins, settings.max_sockets, settings.frames_per_second)
@@ -89,7 +92,7 @@ def create_app(
     app.include_router(make_predict_routes(live, origins))
     app.include_router(make_contributions_routes(intake, origins))
     app.include_router(make_receipt_routes(receipts, origins, intake.pool))
-    app.include_router(make_models_routes(live, registry, intake))
+    app.include_router(make_models_routes(live, registry, shipped or Registry(FolderStore(FIRST_MODELS)), intake))
     app.include_router(make_baselines_routes(baselines))
     app.include_router(make_health_routes(live, intake))
 

@@ -11,7 +11,9 @@ import { DrawingBoard } from './ink/drawing_board.js';
 import { ModelsView } from './models/models_view.js';
 import { TrainingLoopView } from './models/training_loop_view.js';
 import { openMyDrawings } from './my_drawings/my_drawings_view.js';
-import { byId, setAttributes } from './ui/dom.js';
+import { LocalModel } from './offline/local_model.js';
+import { Offline } from './offline/offline.js';
+import { byId, setAttributes, whenIdle } from './ui/dom.js';
 import { Drafts } from './ui/drafts.js';
 import { keepFocus } from './ui/focus.js';
 import { showLanguages } from './ui/language_menu.js';
@@ -30,6 +32,8 @@ import { Watching } from './watch/watching.js';
 /** @typedef {import('./connection/protocol.js').ServerMessage} ServerMessage */
 /** @typedef {import('./ui/tabs.js').TabMessage} TabMessage */
 
+const REFRESH_MS = 10_000; // over which pages spread their downloads of a new version's weights
+
 const storage = pageStorage();
 const contributor = contributorToken(storage);
 const tabs = new Tabs(storage, heard);
@@ -40,7 +44,10 @@ const connection = new Connection(socketAddress(document.baseURI), {
   received,
   resumed,
   closed: (code) => contributing.lost(code),
-  changed: (link) => state.show(link),
+  changed(link) {
+    offline.follow(link);
+    state.show(link);
+  },
 });
 
 // Watching
@@ -48,7 +55,7 @@ const connection = new Connection(socketAddress(document.baseURI), {
 const personal = new Personal(tabStorage(), contributor);
 const identity = () => personal.identity(consent.agreed !== null);
 const served = new ServedModels(readModelChoice(storage), identity, (message) => connection.send(message));
-const watching = new Watching((bytes) => connection.send(bytes), new ModelCanvas());
+const watching = new Watching(sendFrame, new ModelCanvas());
 const personalView = new PersonalView(personal, () => {
   served.identify();
   watching.sendAgain();
@@ -64,9 +71,39 @@ const watchView = new WatchView(
   (used) => personalView.showUsed(used),
   (past, whole) => board.lookAt(past, whole),
 );
-const state = new StateLine(() => ({ roundTrip: watching.roundTrip, served: served.count }));
+const state = new StateLine(() => ({ roundTrip: watching.roundTrip, served: served.count, local: offline.isOn }));
 const modelsView = new ModelsView();
 const loop = new TrainingLoopView();
+
+// Without the service
+
+const localModel = new LocalModel(document.baseURI, guessHere);
+const offline = new Offline(() => localModel.current, {
+  answered: (prediction) => watchView.take(prediction),
+  changed() {
+    if (offline.isAway) {
+      connection.probe();
+      void localModel.refresh();
+    }
+    guessHere();
+  },
+});
+
+/** The page's own model answers while the service can't, if its weights are here. */
+function guessHere() {
+  served.setLocal(offline.served);
+  showModels();
+}
+
+/** @param {Uint8Array<ArrayBuffer>} frame */
+function sendFrame(frame) {
+  if (offline.isOn) {
+    connection.hurry();
+    return offline.answer(frame);
+  }
+  offline.sent();
+  return connection.send(frame);
+}
 
 // Contributing
 
@@ -161,14 +198,17 @@ showLanguages(byId('language', HTMLSelectElement), byId('language-words', HTMLEl
 
 /** @param {ServerMessage} message */
 function received(message) {
+  offline.heard(connection.isWelcomed);
   switch (message.type) {
     case 'welcome':
       consent.showTerms(message.consent);
       loop.showTrainer(message.trainer);
       contributing.welcome(message);
       personalView.setState(message.personal ?? null);
+      refreshSoon();
       return serve(message.models);
     case 'models':
+      refreshSoon();
       return serve(message.models);
     case 'prediction':
       return watchView.take(message);
@@ -194,6 +234,11 @@ function resumed() {
   watching.sendAgain();
   void contributing.resume();
   void myDrawings.resume();
+}
+
+/** Another version may be served: its weights are loaded when nothing else is to do, and not by all pages at once. */
+function refreshSoon() {
+  setTimeout(() => whenIdle(() => void localModel.refresh()), localModel.current ? REFRESH_MS * Math.random() : 0);
 }
 
 /** @param {readonly import('./connection/protocol.js').Model[]} models */
@@ -272,3 +317,4 @@ document.addEventListener('visibilitychange', () => document.visibilityState ===
 void undelivered.load();
 void myDrawings.load();
 connection.start();
+whenIdle(() => void localModel.refresh());

@@ -1,29 +1,37 @@
-"""`GET /model` and `GET /models/...`: served models, and the files of published versions."""
+"""`GET /model`, `GET /model/offline` and `GET /models/...`: served models, and the files of published versions."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
 from collector.storage.object_store import StoreError
+from service.http.browser_models import BrowserModels
 from service.http.errors import HttpError
 from service.http.middleware.headers import FIGURE_POLICY
-from service.http.schemas import Overview, Responses, error_responses
+from service.http.schemas import OfflineModel, Overview, Responses, error_responses
 from service.inference.live_models import LiveModels
 from service.intake.intake import Intake
 from service.intake.storage_pool import StorageBusy
 from service.wire.schemas import describe_models, describe_trainer
-from training.models.artifact import CARD, BadCard
+from training.models.artifact import CARD, BadArtifact, BadCard
+from training.models.browser_weights import BROWSER_WEIGHTS, FAMILY, NotForBrowsers
 from training.models.registry import Registry, RegistryError
 
 FOR_EVER = "public, max-age=31536000, immutable"  # a published version never changes
 FILE: Responses = {
-    200: {"description": "The file", "content": {"application/json": {}, "image/svg+xml": {}}},
+    200: {
+        "description": "The file",
+        "content": {"application/json": {}, "image/svg+xml": {}, "application/octet-stream": {}},
+    },
     **error_responses({404: "No such file", 503: "The store can't be read"}),
 }
+UNREADABLE = error_responses({404: "No version can predict in a browser", 503: "The store can't be read"})
 
 
-def make_models_routes(live: LiveModels, registry: Registry, intake: Intake) -> APIRouter:
+def make_models_routes(live: LiveModels, registry: Registry, shipped: Registry, intake: Intake) -> APIRouter:
+    """`shipped` is the registry of the models that Midstroke ships with."""
     routes = APIRouter()
+    browser = BrowserModels(registry, shipped)
 
     @routes.get("/model", summary="Show the served models, the trainer's status and the number of contributions")
     async def model() -> Overview:
@@ -35,15 +43,31 @@ def make_models_routes(live: LiveModels, registry: Registry, intake: Intake) -> 
         )
 
     @routes.get(
+        "/model/offline",
+        summary="Name the version with which a page predicts without a connection",
+        responses=UNREADABLE,
+    )
+    async def offline() -> OfflineModel:
+        predictor = live.current.predictors.get(FAMILY)
+        champion = predictor.card.version if predictor else None
+        try:
+            version, weights = await intake.pool.run(lambda: browser.choose(champion))
+        except (RegistryError, BadCard) as error:
+            raise HttpError(404, "not_found", str(error)) from error
+        except (StoreError, StorageBusy) as error:
+            raise HttpError(503, "store_unreachable", str(error)) from error
+        return OfflineModel(family=FAMILY, model=version, bytes=len(weights))
+
+    @routes.get(
         "/models/{family}/{version}/{file}",
-        summary="Get a published version's card.json, or one of its figures (*.svg)",
+        summary="Get a published version's card.json, one of its figures (*.svg), or weights.bin of a softmax version",
         response_class=Response,
         responses=FILE,
     )
     async def model_file(family: str, version: str, file: str) -> Response:
         try:
-            return await intake.pool.run(lambda: _read_file(registry, family, version, file))
-        except (RegistryError, BadCard) as error:
+            return await intake.pool.run(lambda: _read_file(registry, browser, family, version, file))
+        except (RegistryError, BadCard, BadArtifact, NotForBrowsers) as error:
             raise HttpError(404, "not_found", str(error)) from error
         except (StoreError, StorageBusy) as error:
             raise HttpError(503, "store_unreachable", str(error)) from error
@@ -51,8 +75,10 @@ def make_models_routes(live: LiveModels, registry: Registry, intake: Intake) -> 
     return routes
 
 
-def _read_file(registry: Registry, family: str, version: str, file: str) -> Response:
+def _read_file(registry: Registry, browser: BrowserModels, family: str, version: str, file: str) -> Response:
     headers = {"Cache-Control": FOR_EVER}
+    if (family, file) == (FAMILY, BROWSER_WEIGHTS):
+        return Response(browser.file(version), headers=headers, media_type="application/octet-stream")
     if file == CARD:
         return Response(registry.card(family, version).to_json(), headers=headers, media_type="application/json")
     headers["Content-Security-Policy"] = FIGURE_POLICY

@@ -40,6 +40,17 @@ class Overview(BaseModel):
     contributions: ContributionCounts
 
 
+class OfflineModel(BaseModel):
+    """The version with which a page predicts without a connection.
+
+    Its weights are at `models/<family>/<model>/weights.bin`.
+    """
+
+    family: str
+    model: str = Field(description="the version")
+    bytes: int = Field(gt=0, description="size of weights.bin")
+
+
 class StoredSample(BaseModel):
     """Where one sample is stored."""
 

@@ -19,6 +19,9 @@ import { SUBPROTOCOL, decodeMessage, encodePing } from './protocol.js';
  */
 
 const PING_MS = 10_000;
+const HURRIED_MS = 1000;
+const PROBE_MS = 3000; // for the answer to a ping on a connection that seems dead
+const OPENING_MS = 10_000; // browsers wait minutes for a network that swallows everything
 
 /**
  * The websocket's address beside the page's own, so that it works under any path prefix.
@@ -41,6 +44,7 @@ export class Connection {
   #welcomed = false;
   #unanswered = false; // nothing has come since the last ping
   #timer = 0;
+  #retryAt = 0;
   #pinger = 0;
 
   /**
@@ -60,6 +64,11 @@ export class Connection {
     this.#connect();
   }
 
+  /** Whether the service has answered on this connection. */
+  get isWelcomed() {
+    return this.#welcomed;
+  }
+
   get isOpen() {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
@@ -75,6 +84,22 @@ export class Connection {
     return true;
   }
 
+  /** Tries again within a second, however long ago the connection was lost: somebody draws. */
+  hurry() {
+    if (this.#socket || !this.#timer || this.#retryAt - performance.now() <= HURRIED_MS) return;
+    clearTimeout(this.#timer);
+    this.#retryIn(HURRIED_MS);
+  }
+
+  /** Gives up a connection that doesn't answer a ping soon: its frames were not answered. */
+  probe() {
+    const socket = this.#socket;
+    if (!socket || !this.isOpen) return;
+    this.#unanswered = true;
+    this.send(encodePing(Math.round(performance.now())));
+    setTimeout(() => socket === this.#socket && this.#unanswered && this.#abandon(), PROBE_MS);
+  }
+
   #connect() {
     clearTimeout(this.#timer);
     this.#listener.changed({ phase: 'connecting' });
@@ -84,6 +109,7 @@ export class Connection {
     socket.onopen = () => this.#open();
     socket.onmessage = (event) => this.#receive(event);
     socket.onclose = (event) => this.#lose(event.code, event.reason);
+    this.#timer = setTimeout(() => socket.readyState === WebSocket.CONNECTING && this.#abandon(), OPENING_MS);
   }
 
   #open() {
@@ -97,11 +123,10 @@ export class Connection {
     const message = decodeMessage(event.data);
     // A service that accepts sockets and drops them is not back: only a welcome resets the backoff.
     if (message?.type === 'welcome') this.#attempt = 0;
+    const isFirst = message?.type === 'welcome' && !this.#welcomed;
+    if (isFirst) this.#welcomed = true;
     if (message) this.#listener.received(message);
-    if (message?.type === 'welcome' && !this.#welcomed) {
-      this.#welcomed = true;
-      this.#listener.resumed();
-    }
+    if (isFirst) this.#listener.resumed();
   }
 
   /**
@@ -110,6 +135,7 @@ export class Connection {
    */
   #lose(code, reason) {
     this.#socket = null;
+    this.#welcomed = false;
     this.#listener.closed(code);
     const delay = delayAfter(code, this.#attempt, Math.random());
     if (delay === null) {
@@ -119,7 +145,13 @@ export class Connection {
       return;
     }
     this.#attempt++;
-    this.#listener.changed({ phase: 'lost', retryAt: performance.now() + delay });
+    this.#retryIn(delay);
+  }
+
+  /** @param {number} delay ms */
+  #retryIn(delay) {
+    this.#retryAt = performance.now() + delay;
+    this.#listener.changed({ phase: 'lost', retryAt: this.#retryAt });
     this.#timer = setTimeout(() => this.#connect(), delay);
   }
 

@@ -151,6 +151,15 @@ export function encodeFrame(encoding, { drawing, seq, tMs }, payload) {
 }
 
 /**
+ * Drawing, seq and payload of a frame that `encodeFrame` made.
+ * @param {Uint8Array} frame
+ */
+export function drawingOf(frame) {
+  const header = new DataView(frame.buffer, frame.byteOffset, HEADER_BYTES);
+  return { drawing: header.getUint32(4, true), seq: header.getUint32(8, true), payload: frame.subarray(HEADER_BYTES) };
+}
+
+/**
  * @param {readonly string[]} families that are to answer; none: the best
  * @param {string | null} contributor the visitor's token, sent with their consent alone
  * @param {boolean} [personal] whether answers use the visitor's own drawings

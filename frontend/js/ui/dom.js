@@ -75,3 +75,10 @@ export function setText(element, text) {
   if (!(firstChild instanceof Text)) element.textContent = text;
   else if (firstChild.data !== text) firstChild.data = text;
 }
+
+/** Calls back when the browser has nothing more urgent to do, within two seconds. @param {() => void} work */
+export function whenIdle(work) {
+  // Safari has no idle callbacks.
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(work, { timeout: 2000 });
+  else setTimeout(work, 200);
+}

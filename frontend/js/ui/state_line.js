@@ -12,9 +12,9 @@ export class StateLine {
   #line = byId('state', HTMLElement);
   #announcement = byId('announcement', HTMLElement);
   /** @type {Link} */ #link = { phase: 'connecting' };
-  /** @type {() => {readonly roundTrip: number | null, readonly served: number | null}} */ #known;
+  /** @type {() => {readonly roundTrip: number | null, readonly served: number | null, readonly local: boolean}} */ #known;
 
-  /** @param {() => {readonly roundTrip: number | null, readonly served: number | null}} known called at each update */
+  /** @param {() => {readonly roundTrip: number | null, readonly served: number | null, readonly local: boolean}} known called at each update */
   constructor(known) {
     this.#known = known;
     setInterval(() => this.#write(), LOOK_MS);
@@ -29,7 +29,9 @@ export class StateLine {
   }
 
   #write() {
-    setText(this.#line, stateWords(this.#link, { now: performance.now(), ...this.#known() }));
+    const known = this.#known();
+    setText(this.#line, stateWords(this.#link, { now: performance.now(), ...known }));
     this.#line.dataset.phase = this.#link.phase;
+    this.#line.toggleAttribute('data-local', known.local);
   }
 }

@@ -7,11 +7,28 @@ import { date, hasText, number, text } from './language.js';
 /** @typedef {import('../connection/protocol.js').Model} Model */
 
 /**
- * @param {Link} link
- * @param {{readonly now: number, readonly roundTrip: number | null, readonly served: number | null}} known `served`
- *   families, null before the service has answered
+ * @typedef {object} Known
+ * @property {number} now
+ * @property {number | null} roundTrip
+ * @property {number | null} served families, null before the service has answered
+ * @property {boolean} [local] whether predictions are made on the page
  */
-export function stateWords(link, { now, roundTrip, served }) {
+
+/**
+ * @param {Link} link
+ * @param {Known} known
+ */
+export function stateWords(link, known) {
+  const words = linkWords(link, known);
+  return known.local ? `offline, guessing here; ${words}` : words;
+}
+
+/**
+ * @param {Link} link
+ * @param {Known} known
+ */
+function linkWords(link, { now, roundTrip, served, local = false }) {
+  if (local && link.phase === 'open') return 'the service doesn’t answer';
   switch (link.phase) {
     case 'connecting':
       return text('state.connecting');

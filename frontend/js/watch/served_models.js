@@ -10,6 +10,7 @@ import { answering } from './model_selection.js';
 export class ServedModels {
   /** @type {readonly Model[] | null} */ #models = null;
   /** @type {ModelChoice} */ #choice;
+  /** @type {Model | null} */ #local = null;
   /** @type {string | null} */ #greeted = null; // this connection's last hello
   /** @type {(message: string) => boolean} */ #send;
   /** @type {() => Identity | null} */ #identity;
@@ -34,14 +35,24 @@ export class ServedModels {
     return this.#models && this.#models.length;
   }
 
-  /** @returns {readonly Model[]} best first */
+  /** @returns {readonly Model[]} those of the service, best first */
   get all() {
     return this.#models ?? [];
   }
 
+  /** @returns {readonly Model[]} those that can answer now, best first */
+  get answering() {
+    return this.#local ? [this.#local] : this.all;
+  }
+
   /** @returns {readonly Model[]} the model that is shown first and the one that it is compared with */
   get chosen() {
-    return answering(this.all, this.#choice);
+    return answering(this.answering, this.#choice);
+  }
+
+  /** @param {Model | null} local the model that answers in place of the service's; null: they answer */
+  setLocal(local) {
+    this.#local = local;
   }
 
   /** Greets on a new connection. */
@@ -71,7 +82,7 @@ export class ServedModels {
 
   /** Names no family before the service has listed its own: a family chosen earlier may no longer be served. */
   #greet() {
-    const named = this.#models && this.#greeted !== null && (this.#choice.family || this.#choice.compare) ? this.chosen : [];
+    const named = this.#models && this.#greeted !== null && (this.#choice.family || this.#choice.compare) ? answering(this.all, this.#choice) : [];
     const families = named.map(({ family }) => family);
     const identity = this.#identity();
     const hello = encodeHello(families, identity && identity.contributor, identity?.personal);

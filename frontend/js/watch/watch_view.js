@@ -150,14 +150,14 @@ export class WatchView {
 
   /** Shows which models are served and chosen, and sends the drawing to those that were not asked before. */
   showModels() {
-    const { all, chosen, choice } = this.#served;
+    const { all, answering, chosen, choice } = this.#served;
     this.#names.show(all, chosen);
-    this.#picker.show(all, chosen, choice);
+    this.#picker.show(answering, chosen, choice);
     document.body.toggleAttribute('data-compares', chosen.length === 2);
     const shown = JSON.stringify(chosen);
     if (shown === this.#shownModels) return;
     this.#shownModels = shown;
-    this.#watching.feed(all, choice);
+    this.#watching.feed(answering, choice);
     this.showPredictions();
     this.#showLife();
   }

@@ -64,6 +64,7 @@ export class Watching {
    */
   feed(models, choice) {
     this.#encodings = encodingsFor(answering(models, choice));
+    this.#roundTrips = [];
     this.sendAgain();
   }
 

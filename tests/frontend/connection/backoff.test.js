@@ -27,3 +27,11 @@ test('a service that restarts is asked again at once, and only once at once', ()
   assert.ok((delayAfter(1012, 0, 1) ?? Infinity) < 500);
   assert.equal(delayAfter(1012, 4, 1), 8000);
 });
+
+test('while nothing answers at all, the page tries every other second for a minute', () => {
+  const waits = [1, 2, 10, 49].map((attempt) => delayAfter(1006, attempt, 1));
+
+  assert.deepEqual(waits, [1000, 1500, 1500, 1500]);
+  assert.equal(delayAfter(1006, 50, 1), 15_000);
+  assert.equal(delayAfter(4503, 10, 1), 15_000);
+});

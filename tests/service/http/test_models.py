@@ -45,3 +45,24 @@ def test_no_other_file_of_the_store_can_be_read(service: Service, path: str) -> 
     answer = service.call("GET", path.format(version=shipped_artifact("softmax").card.version))
 
     assert (answer.status, answer.json["code"]) == (404, "not_found")
+
+
+def test_the_page_finds_the_weights_to_predict_with_offline(service: Service) -> None:
+    version = shipped_artifact("softmax").card.version
+
+    named = service.call("GET", "/model/offline")
+    weights = service.call("GET", f"/models/softmax/{version}/weights.bin")
+
+    assert named.json == {"family": "softmax", "model": version, "bytes": len(weights.body)}
+    assert weights.body.startswith(b"MSW1")
+    assert weights.headers["content-type"] == "application/octet-stream"
+    assert "immutable" in weights.headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/models/path/{version}/weights.bin", "/models/softmax/20000101T000000Z-000000/weights.bin"]
+)
+def test_no_other_version_has_weights_for_browsers(service: Service, path: str) -> None:
+    answer = service.call("GET", path.format(version=shipped_artifact("path").card.version))
+
+    assert (answer.status, answer.json["code"]) == (404, "not_found")

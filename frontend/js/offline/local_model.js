@@ -1,0 +1,54 @@
+/** Loads the weights with which the page predicts while it has no connection, and keeps them in memory. */
+
+import { readWeights } from './softmax_model.js';
+
+/** @typedef {import('./softmax_model.js').SoftmaxModel} SoftmaxModel */
+
+const PATIENCE_MS = 30_000; // 1 MB on a slow connection
+
+export class LocalModel {
+  /** @type {SoftmaxModel | null} */ #model = null;
+  /** @type {Promise<void> | null} */ #loading = null;
+  /** @type {string} */ #page;
+  /** @type {() => void} */ #changed;
+
+  /**
+   * @param {string} page its address; those of the weights are beside it, under any path prefix
+   * @param {() => void} changed another version is in memory
+   */
+  constructor(page, changed) {
+    this.#page = page;
+    this.#changed = changed;
+  }
+
+  /** @returns {SoftmaxModel | null} null until the weights are here */
+  get current() {
+    return this.#model;
+  }
+
+  /** Loads the version that the service names, unless it is here; on a failure the former stays. Never rejects. */
+  refresh() {
+    this.#loading ??= this.#load()
+      .catch((error) => console.info(`no weights to predict with here: ${error}`))
+      .finally(() => (this.#loading = null));
+    return this.#loading;
+  }
+
+  async #load() {
+    const { family, model } = await (await this.#fetch('model/offline', 'no-cache')).json();
+    if (this.#model?.header.model === model) return;
+    const address = `models/${encodeURIComponent(family)}/${encodeURIComponent(model)}/weights.bin`;
+    this.#model = readWeights(await (await this.#fetch(address, 'default')).arrayBuffer());
+    this.#changed();
+  }
+
+  /**
+   * @param {string} path
+   * @param {RequestCache} cache
+   */
+  async #fetch(path, cache) {
+    const answer = await fetch(new URL(path, this.#page), { cache, priority: 'low', signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+    return answer;
+  }
+}
