@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from collector.contribution.contribution import LICENCE, POINTS_MAX, STROKES_MAX, Contribution, Sample
+from collector.contribution.consent import LICENCE
+from collector.contribution.contribution import POINTS_MAX, STROKES_MAX, Contribution, Sample
 from collector.contribution.contributor import contributor_id
 from collector.ink.drawing import Drawing, DrawingError, check_points, cut_at_ink, fit_on_canvas, parse_drawing
 from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH, draw_stages, encode_ink_png

@@ -9,42 +9,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal, TypeGuard, TypeVar, get_args
 
+from collector.contribution.consent import CONSENTS
 from collector.contribution.contributor import TOKEN
 from collector.contribution.layout import is_drawing_id
 from collector.ink.drawing import DIGITS, DrawingError, Stroke, check_points, describe, parse_strokes
 from collector.ink.png import BadPng, read_size
-
-LICENCE = "CC BY 4.0"
-CONSENT_VERSION = "2026-11-3"
-# Every published text stays: pages opened before a change still send its version, and contributors can read the terms
-# that they agreed to. A changed text gets a new version.
-CONSENTS = {
-    "2026-11-1": (
-        "Each digit that you draw when asked for one is kept: its strokes with their times, and pictures of it at "
-        "every stage. They train and judge the models here, and anyone may use them under CC BY 4.0. No name, address "
-        "or device is kept with them; a random number in this browser tells which drawings are by one person. "
-        "Please draw digits alone, and nothing that tells who you are."
-    ),
-    "2026-11-2": (
-        "Each digit that you draw when asked for one is kept: its strokes with their times, whether by pen, mouse or "
-        "finger, and pictures of it at every stage. They train and judge the models here, and anyone may use them "
-        "under CC BY 4.0. No name, address or device is kept with them; a random number in this browser tells which "
-        "drawings are by one person. You can see, download or delete each of yours from this browser at any time. "
-        "What others copied before stays with them, and models trained before keep what they learned. "
-        "Please draw digits alone, and nothing that tells who you are."
-    ),
-    "2026-11-3": (
-        "Each digit that you draw when asked for one is kept: its strokes with their times, whether by pen, mouse or "
-        "finger, and pictures of it at every stage. They train and judge the models here, and anyone may use them "
-        "under CC BY 4.0. No name, address or device is kept with them; a random number in this browser tells which "
-        "drawings are by one person. The page sends this number to the service, which then reads what you draw here "
-        "with the help of your own earlier drawings; a switch beside the guess turns that off. "
-        "You can see, download or delete each of yours from this browser at any time. "
-        "What others copied before stays with them, and models trained before keep what they learned. "
-        "Please draw digits alone, and nothing that tells who you are."
-    ),
-}
-CONSENT_TEXT = CONSENTS[CONSENT_VERSION]
 
 SIDE_MIN, SIDE_MAX = 20, 2048  # px of canvas
 PEN_WIDTH_MIN, PEN_WIDTH_MAX = 1, 64  # px

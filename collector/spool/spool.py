@@ -6,7 +6,8 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-from collector.contribution.contribution import LICENCE, Contribution
+from collector.contribution.consent import LICENCE
+from collector.contribution.contribution import Contribution
 from collector.contribution.contributor import stored_use
 from collector.spool.changes import OF_CONTRIBUTOR, Changes, Position, changes_since
 from collector.spool.counts import Counts, RunningCounts

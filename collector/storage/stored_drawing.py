@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from collector.contribution.contribution import LICENCE, Contribution
+from collector.contribution.consent import LICENCE
+from collector.contribution.contribution import Contribution
 from collector.contribution.contributor import Use, parse_stored_use, stored_use, use_of
 from collector.contribution.layout import is_drawing_id, sample_key
 from collector.ink.drawing import DIGITS, Drawing, Stroke, check_points, describe, parse_strokes, strokes_to_json

@@ -8,7 +8,7 @@ import zipfile
 
 from pydantic import ValidationError
 
-from collector.contribution.contribution import CONSENTS
+from collector.contribution.consent import CONSENTS
 from collector.storage.stored_drawing import BadStoredDrawing
 from service.http.schemas import StoredContribution, StoredDrawing
 from service.intake.receipts import StoredFiles

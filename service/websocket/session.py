@@ -49,6 +49,7 @@ class Session:
         self._large_texts = large_texts
         self._replier = Replier(socket, live, self._budget, frames_per_second)
         self._families: tuple[str, ...] = ()  # that the client asked for
+        self._language: str | None = None  # of the client's page
         self._contributor: str | None = None  # the hash; the token is not kept
         self._hand: Hand | None = None
         self._bare_pngs = 0
@@ -129,6 +130,7 @@ class Session:
             if family not in predictors:
                 raise ProtocolError("unknown_family", f"family {family!r:.40}, expected one of {list(predictors)}")
         self._families = hello.families
+        self._language = hello.language
         self._contributor = None if hello.contributor is None else self._intake.contributor_of(hello.contributor)
         if self._hands is None or self._contributor is None or not hello.personal:
             self._hold(None)
@@ -149,7 +151,9 @@ class Session:
         served = self._live.current
         models = describe_models(served.cards)
         trainer = describe_trainer(served.trainer) if served.trainer else None
-        text = encode_welcome(models, trainer, self._families, counts, self._frames_per_second, personal)
+        text = encode_welcome(
+            models, trainer, self._families, counts, self._frames_per_second, personal, self._language
+        )
         await self._replier.welcome(text, served)
 
     async def _personal(self) -> PersonalState | None:

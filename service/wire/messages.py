@@ -49,6 +49,7 @@ class Hello:
     coalesce: bool = True
     contributor: str | None = field(default=None, repr=False)  # the token, a secret
     personal: bool = True  # use the contributor's own drawings
+    language: str | None = None  # of the terms in `welcome`
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 from enum import IntEnum
 from typing import Any, Literal, NoReturn, cast
@@ -22,6 +23,7 @@ MAX_MESSAGE_BYTES = 1024 * 1024
 MAX_STROKES = 64
 MAX_POINTS = 8192
 MAX_FAMILIES = 4
+LANGUAGE = re.compile("[a-z]{2,3}")
 MAX_PEN_WIDTH = 64  # px
 MAX_COORDINATE = 4 * MAX_CANVAS_SIDE  # px on either side of 0: a pen may leave the canvas, within limits
 MAX_COUNT = 2**32 - 1  # `drawing` and `seq` are u32 in a frame, so also in JSON
@@ -170,7 +172,10 @@ def _parse_hello(record: dict[str, Any]) -> Hello:
     if contributor is not None and not (isinstance(contributor, str) and TOKEN.fullmatch(contributor)):
         # The token must not get into the message, and so into logs.
         raise ProtocolError("bad_hello", "contributor is not a token, expected 16 to 64 of A-Z a-z 0-9 - _")
-    return Hello(tuple(dict.fromkeys(named)), coalesce, contributor, personal)
+    language = record.get("language")
+    if language is not None and not (isinstance(language, str) and LANGUAGE.fullmatch(language)):
+        raise ProtocolError("bad_hello", f"language is {describe(language)}, expected a code such as fr")
+    return Hello(tuple(dict.fromkeys(named)), coalesce, contributor, personal, language)
 
 
 def _parse_strokes_message(record: dict[str, Any]) -> Strokes:

@@ -6,14 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from collector.contribution.contribution import (
-    CONSENT_TEXT,
-    CONSENT_VERSION,
-    LICENCE,
-    SAMPLE_BYTES_MAX,
-    SAMPLES_MAX,
-    SAMPLES_MIN,
-)
+from collector.contribution.consent import CONSENTS, LANGUAGES, LICENCE, version_in
+from collector.contribution.contribution import SAMPLE_BYTES_MAX, SAMPLES_MAX, SAMPLES_MIN
 from collector.ink.snapshot import MAX_CANVAS_SIDE
 from service.wire.protocol import MAX_MESSAGE_BYTES, MAX_POINTS, MAX_STROKES, SUBPROTOCOL, ProtocolError
 from service.wire.schemas import ContributionCounts, PersonalState, ServedModel, Trainer
@@ -84,8 +78,10 @@ def encode_welcome(
     counts: ContributionCounts,
     frames_per_second: float,
     personal: PersonalState | None = None,
+    language: str | None = None,
 ) -> str:
     """Encodes the first message: models, limits, terms and counts; `families` are those the client asked for."""
+    version, spoken = version_in(language)
     return encode(
         {
             "type": "welcome",
@@ -102,7 +98,13 @@ def encode_welcome(
                 "strokes_max": MAX_STROKES,
                 "points_max": MAX_POINTS,
             },
-            "consent": {"version": CONSENT_VERSION, "licence": LICENCE, "text": CONSENT_TEXT},
+            "consent": {
+                "version": version,
+                "licence": LICENCE,
+                "text": CONSENTS[version],
+                "language": spoken,
+                "languages": LANGUAGES,
+            },
             "contributions": counts.model_dump(),
             "personal": None if personal is None else personal.model_dump(),
             "trainer": None if trainer is None else trainer.model_dump(),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from collector.contribution.contribution import CONSENT_TEXT, CONSENT_VERSION, LICENCE
+from collector.contribution.consent import CONSENT_TEXT, CONSENT_VERSION, LICENCE
 from collector.contribution.layout import drawing_key, tombstone_key
 from collector.ink.drawing import Drawing
 from collector.storage.folder_store import FolderStore

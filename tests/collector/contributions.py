@@ -6,7 +6,8 @@ import base64
 import uuid
 from typing import Any
 
-from collector.contribution.contribution import CONSENT_VERSION, Contribution, parse_contribution
+from collector.contribution.consent import CONSENT_VERSION
+from collector.contribution.contribution import Contribution, parse_contribution
 from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
 from collector.ink.raster import draw_strokes, encode_ink_png
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
-from collector.contribution.contribution import CONSENT_VERSION, LICENCE
+from collector.contribution.consent import CONSENT_VERSION, LICENCE
 from collector.contribution.contributor import contributor_id, load_or_make_key
 from collector.contribution.layout import DRAWINGS, drawing_key
 from collector.spool.spool import Spool

@@ -36,7 +36,8 @@
  * @property {readonly string[]} reasons
  * @property {string} [at] UTC, ISO 8601
  */
-/** @typedef {{readonly version: string, readonly licence: string, readonly text: string}} Consent */
+/** @typedef {{readonly version: string, readonly licence: string, readonly text: string, readonly language?: string,
+ *   readonly languages?: readonly string[]}} Consent `languages`: those that the service has the terms in */
 
 /**
  * @typedef {object} Limits of a contribution
@@ -163,11 +164,12 @@ export function drawingOf(frame) {
  * @param {readonly string[]} families that are to answer; none: the best
  * @param {string | null} contributor the visitor's token, sent with their consent alone
  * @param {boolean} [personal] whether answers use the visitor's own drawings
+ * @param {string} [language] of the terms
  */
-export function encodeHello(families, contributor, personal = true) {
+export function encodeHello(families, contributor, personal = true, language = 'en') {
   const who = contributor === null ? {} : { contributor };
   const plainly = personal ? {} : { personal };
-  return JSON.stringify({ type: 'hello', ...(families.length ? { families } : {}), coalesce: true, ...who, ...plainly });
+  return JSON.stringify({ type: 'hello', ...(families.length ? { families } : {}), coalesce: true, ...who, ...plainly, ...(language === 'en' ? {} : { language }) });
 }
 
 /** @param {Contribution} contribution */

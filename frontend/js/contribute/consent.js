@@ -1,7 +1,7 @@
 /** Asks for consent to store drawings, and lets the visitor withdraw it. */
 
 import { byId } from '../ui/dom.js';
-import { text } from '../ui/language.js';
+import { currentLanguage, text } from '../ui/language.js';
 import { agreedConsent, setAgreedConsent } from '../ui/local_settings.js';
 
 /** @typedef {import('../connection/protocol.js').Consent} Terms */
@@ -22,10 +22,10 @@ export class Consent {
     byId('withdraw', HTMLButtonElement).addEventListener('click', () => this.#decide(null));
   }
 
-  /** The version of the current terms if the visitor agreed to it; other terms need a new consent. */
+  /** The version of the current terms that the visitor agreed to, in whatever language; other terms need a new consent. */
   get agreed() {
     const agreed = agreedConsent(this.#storage);
-    return this.#terms !== null && agreed === this.#terms.version ? agreed : null;
+    return this.#terms !== null && agreed !== null && original(agreed) === original(this.#terms.version) ? agreed : null;
   }
 
   /** What this browser has stored, whatever the current terms. */
@@ -35,6 +35,9 @@ export class Consent {
 
   /** @param {Terms} terms */
   showTerms(terms) {
+    const language = currentLanguage();
+    // The first welcome comes before the hello that names the language.
+    if (terms.language !== language && terms.languages?.includes(language)) return;
     this.#terms = terms;
     byId('consent-text', HTMLElement).textContent = terms.text;
     byId('consent-terms', HTMLElement).textContent = text('consent.terms', { licence: terms.licence, version: terms.version });
@@ -54,4 +57,12 @@ export class Consent {
     setAgreedConsent(this.#storage, version);
     this.#decided(version);
   }
+}
+
+/**
+ * The version whose translation this is, `2026-11-3` of `2026-11-3/fr`.
+ * @param {string} version
+ */
+function original(version) {
+  return version.split('/')[0];
 }

@@ -1,6 +1,7 @@
 /** Keeps the served models and the visitor's choice, and names the chosen families in each connection's hello. */
 
 import { encodeHello } from '../connection/protocol.js';
+import { currentLanguage } from '../ui/language.js';
 import { answering } from './model_selection.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
@@ -85,7 +86,7 @@ export class ServedModels {
     const named = this.#models && this.#greeted !== null && (this.#choice.family || this.#choice.compare) ? answering(this.all, this.#choice) : [];
     const families = named.map(({ family }) => family);
     const identity = this.#identity();
-    const hello = encodeHello(families, identity && identity.contributor, identity?.personal);
+    const hello = encodeHello(families, identity && identity.contributor, identity?.personal, currentLanguage());
     if (this.#greeted === hello) return;
     this.#greeted = hello;
     this.#send(hello);

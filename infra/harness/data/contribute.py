@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from collector.contribution.contribution import LICENCE, Contribution, Sample
+from collector.contribution.consent import LICENCE
+from collector.contribution.contribution import Contribution, Sample
 from collector.contribution.contributor import Use, use_of
 from collector.contribution.layout import arrival_key, drawing_key, index_key, is_contributor
 from collector.ink.drawing import cut_at_ink

@@ -9,7 +9,8 @@ import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from collector.contribution.contribution import CONSENT_VERSION, Contribution
+from collector.contribution.consent import CONSENT_VERSION
+from collector.contribution.contribution import Contribution
 from collector.import_drawings import to_contribution
 from collector.ink.drawing import strokes_to_json
 from infra.harness.data.drawings import drawings_of

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collector.contribution.contribution import CONSENT_VERSION
+from collector.contribution.consent import CONSENT_VERSION
 from collector.contribution.contributor import stored_use, use_of
 from collector.storage.stored_drawing import BadStoredDrawing, parse_stored_drawing, to_stored
 from tests.collector.contributions import STAGES, STROKE, TOKEN, make_contribution

@@ -26,6 +26,10 @@ test('a hello without consent has no token, and a hello may turn personal answer
   assert.equal(plain.personal, false);
 });
 
+test('a hello names the language of the page where it is not English', () => {
+  assert.equal(JSON.parse(encodeHello([], null, true, 'fr')).language, 'fr');
+});
+
 test('a contribution is sent with its type beside its fields', () => {
   const sent = JSON.parse(encodeContribution({ id: 'x', label: 7 }));
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from collector.contribution.contribution import CONSENTS
+from collector.contribution.consent import CONSENTS
 from collector.contribution.contributor import contributor_id
 from collector.contribution.layout import drawing_key, tombstone_key, verdict_key
 from collector.contribution.receipt import receipt_for

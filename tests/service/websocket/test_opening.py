@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.service.conversation import StartService, close_code
+from collector.contribution.consent import CONSENT_VERSION
+from tests.service.conversation import StartService, close_code, greet
 from tests.service.serving import Service, receive
 
 pytestmark = pytest.mark.unchanged_service
@@ -23,6 +24,21 @@ def test_the_server_welcomes_with_models_limits_consent_and_counts(service: Serv
     assert welcome["consent"]["licence"] == "CC BY 4.0"
     assert welcome["contributions"] == {"total": 0, "yours": 0, "by_label": [0] * 10, "trouble": ""}
     assert welcome["trainer"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "version"),
+    [("fr", "Chaque chiffre", "/fr"), ("en", "Each digit", ""), ("tlh", "Each digit", "")],
+)
+def test_the_terms_are_welcomed_in_the_language_of_the_hello(
+    service: Service, language: str, words: str, version: str
+) -> None:
+    with service.connect() as socket:
+        consent = greet(socket, language=language)["consent"]
+
+    assert consent["text"].startswith(words)
+    assert consent["version"] == CONSENT_VERSION + version
+    assert consent["language"] in consent["languages"]
 
 
 def test_a_client_without_a_subprotocol_is_served_too(service: Service) -> None:
