@@ -82,7 +82,7 @@ def import_drawings(
     The running service uploads them to the store.
     """
     settings = read_settings()
-    from collector.contribution.contribution import LICENCE  # noqa: PLC0415
+    from collector.contribution.consent import LICENCE  # noqa: PLC0415
     from collector.contribution.contributor import load_or_make_key  # noqa: PLC0415
     from collector.import_drawings import import_file  # noqa: PLC0415
     from collector.spool.spool import Spool  # noqa: PLC0415
