@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from collector.contribution.contributor import load_or_make_key, parse_key, read_key_file
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import NAME, ObjectStore
@@ -16,6 +17,8 @@ from collector.storage.object_store import NAME, ObjectStore
 S3 = re.compile(rf"s3://([A-Za-z0-9][A-Za-z0-9._-]{{1,61}}[A-Za-z0-9])((?:/{NAME.pattern})*)/?")
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|s3/", re.IGNORECASE)  # no folder: `s3:/bucket` is a mistyped address
 STORES = "s3://bucket, s3://bucket/prefix, memory or a folder's path"
+SECRETS = {"CONTRIBUTOR_KEY"}
+KEY_FILE = "contributor.key"  # in `var`
 PREFIX_MAX = 256  # characters; with the longest key below what S3 takes
 
 
@@ -27,6 +30,26 @@ class StoreSettings(BaseSettings):
     var: Path = Field(Path("var"), description="folder for the spool, the key and, without another store, the objects")
     store: str = Field("", description="'s3://bucket[/prefix]', 'memory', a folder's path, or empty for <var>/store")
     s3_endpoint: str | None = Field(None, description="address of an S3-compatible server; none for AWS itself")
+
+    contributor_key: SecretStr | None = Field(
+        None,
+        description="secret that all replicas of a service share, 64 hex digits: contributors' hashes and receipts are "
+        "made with it; without it and its file each folder <var> makes its own, <var>/contributor.key",
+    )
+    contributor_key_file: Path | None = Field(None, description="file that holds MIDSTROKE_CONTRIBUTOR_KEY instead")
+
+    @field_validator("contributor_key")
+    @classmethod
+    def _check_contributor_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is None or not key.get_secret_value().strip():  # a variable that is set to nothing
+            return None
+        parse_key(key.get_secret_value().strip())
+        return key
+
+    @field_validator("contributor_key_file")
+    @classmethod
+    def _check_contributor_key_file(cls, file: Path | None) -> Path | None:
+        return None if file is None or str(file) in ("", ".") else file
 
     @field_validator("var")
     @classmethod
@@ -61,6 +84,28 @@ class StoreSettings(BaseSettings):
         return address
 
 
+class TwoKeys(ValueError):
+    """The settings name two different contributor keys."""
+
+
+def contributor_key(settings: StoreSettings) -> bytes:
+    """The key of the settings; without one, that of `<var>/contributor.key`, which is made on first use.
+
+    Raises:
+        BadKeyFile: the file exists but holds no key.
+        TwoKeys: the setting and its file differ.
+        OSError: the file can't be read or created.
+    """
+    given = settings.contributor_key
+    key = None if given is None else parse_key(given.get_secret_value().strip())
+    if settings.contributor_key_file is None:
+        return load_or_make_key(settings.var / KEY_FILE) if key is None else key
+    in_file = read_key_file(settings.contributor_key_file)
+    if key not in (None, in_file):
+        raise TwoKeys("MIDSTROKE_CONTRIBUTOR_KEY and MIDSTROKE_CONTRIBUTOR_KEY_FILE differ; set one of them")
+    return in_file
+
+
 class UnknownStore(ValueError):
     """The settings name no store that can be opened."""
 
@@ -69,9 +114,10 @@ def describe_bad_setting(error: ValidationError) -> str:
     """The first wrong setting as its environment variable, with what came and what was expected."""
     first = error.errors()[0]
     name = "_".join(str(part) for part in first["loc"]).upper()
-    if name.endswith("TOKEN"):  # a secret, which must not get into a terminal or a log
-        return f"MIDSTROKE_{name} is not accepted: {first['msg'].removeprefix('Value error, ')}"
-    return f"MIDSTROKE_{name} is {first['input']!r:.80}: {first['msg'].removeprefix('Value error, ')}"
+    reason = first["msg"].removeprefix("Value error, ")
+    if name.endswith("TOKEN") or name in SECRETS:  # even a mistyped secret must not get into a terminal or a log
+        return f"MIDSTROKE_{name} is not accepted: {reason}"
+    return f"MIDSTROKE_{name} is {first['input']!r:.80}: {reason}"
 
 
 def open_store(settings: StoreSettings) -> ObjectStore:

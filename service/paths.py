@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from collector.settings import KEY_FILE
 from training.models.registry import FIRST_MODELS
 
 SHIPPED_BASELINES = FIRST_MODELS / "baselines"
@@ -15,4 +16,4 @@ def spool_file(var: Path) -> Path:
 
 def key_file(var: Path) -> Path:
     """The key that turns a browser's token into a contributor's hash."""
-    return var / "contributor.key"
+    return var / KEY_FILE

@@ -17,9 +17,8 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from collector.contribution.contributor import load_or_make_key
 from collector.malloc import keep_freed_memory
-from collector.settings import open_store
+from collector.settings import contributor_key, open_store
 from collector.spool.spool import Spool
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
@@ -27,7 +26,10 @@ from collector.storage.object_store import ObjectStore
 from collector.upload.uploader import Uploader
 from service.app import create_app
 from service.inference.live_models import LiveModels
+from service.intake.elsewhere import Elsewhere
 from service.intake.intake import Intake
+from service.intake.key_guard import WAIT_SECONDS as KEY_SECONDS
+from service.intake.key_guard import KeyGuard
 from service.intake.receipts import Receipts
 from service.intake.storage_health import StorageHealth
 from service.intake.upload_process import upload_process
@@ -35,7 +37,7 @@ from service.network.addresses import name_address, name_lan_addresses
 from service.network.connections import Connections
 from service.network.http_protocol import MAX_HEAD_BYTES, http_protocol
 from service.network.limits import Limits, fit_descriptors, raise_descriptor_limit
-from service.paths import key_file, spool_file
+from service.paths import spool_file
 from service.personal.hands import Hands
 from service.settings import Settings
 from training.models.registry import FIRST_MODELS, Registry
@@ -57,15 +59,21 @@ def serve(settings: Settings, listener: socket.socket, first: bool = True) -> No
 
     Raises:
         SpoolError: the spool can't be opened.
+        OtherKey: the store belongs to services with another contributor key.
         UnknownStore: the settings name no kind of store.
     """
     keep_freed_memory()
     store = open_store(settings)
     registry = Registry(store)
     live = LiveModels(store, registry, shipped=Registry(FolderStore(FIRST_MODELS)))
-    key = load_or_make_key(key_file(settings.var))
-    spool = Spool(spool_file(settings.var), settings.spool_bytes)
+    key = contributor_key(settings)
     stop = threading.Event()
+    guard = KeyGuard(store, key, stop)
+    guarding = threading.Thread(target=guard.run, name="key", daemon=True)
+    if first and not isinstance(store, MemoryStore):
+        guarding.start()
+        guard.check(KEY_SECONDS)
+    spool = Spool(spool_file(settings.var), settings.spool_bytes)
     live.serve_shipped()
     # The longest time for which a thread that checks a model or stores a contribution delays predictions at once.
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -77,7 +85,10 @@ def serve(settings: Settings, listener: socket.socket, first: bool = True) -> No
         live.polled.wait(FIRST_POLL_SECONDS)
         hands = Hands(live, spool, store, settings.personal_bytes)
         receipts = Receipts(spool, store, key, listener=hands.deleted)
-        intake = Intake(spool, key, health=StorageHealth(spool, settings.var), listener=hands.accepted)
+        elsewhere = None if isinstance(store, MemoryStore) else Elsewhere(store)
+        intake = Intake(
+            spool, key, health=StorageHealth(spool, settings.var), listener=hands.accepted, elsewhere=elsewhere
+        )
         limits = _fit_limits(settings)
         fitted = settings.model_copy(update={"max_sockets": limits.sockets})
         app = create_app(
@@ -87,7 +98,11 @@ def serve(settings: Settings, listener: socket.socket, first: bool = True) -> No
             if not stop.is_set():
                 _Server(app, limits, listener, stop, first).run(sockets=[listener])
         hands.stop()
+        if elsewhere is not None:
+            elsewhere.stop()
     spool.close()
+    if guard.error is not None:
+        raise guard.error
 
 
 def _fit_limits(settings: Settings) -> Limits:

@@ -63,6 +63,26 @@ def parse_stored_use(text: object) -> Use:
     raise ValueError(f"use {text!r:.40}, expected {' or '.join(_STORED_USES.values())}")
 
 
+class BadContributorKey(ValueError):
+    """The text is not a contributor key. It is not repeated: it may be a mistyped secret."""
+
+
+def parse_key(text: str) -> bytes:
+    """Reads a key of 64 hex digits, as `contributor.key` and the setting hold it.
+
+    Raises:
+        BadContributorKey: anything else.
+    """
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise BadContributorKey(f"{len(text)} characters, expected {2 * KEY_BYTES} hex digits in lower case")
+    return bytes.fromhex(text)
+
+
+def key_fingerprint(key: bytes) -> str:
+    """32 hex digits that tell keys apart and reveal nothing of them; no token has this form."""
+    return hmac.new(key, b"fingerprint/v1:", hashlib.sha256).hexdigest()[:32]
+
+
 class BadKeyFile(ValueError):
     """The file holds no key. It is not replaced: a new key would change every contributor's id."""
 
@@ -76,10 +96,21 @@ def load_or_make_key(path: Path) -> bytes:
     """
     if not path.exists():
         _make_key(path)
+    return read_key_file(path)
+
+
+def read_key_file(path: Path) -> bytes:
+    """The key that the file holds.
+
+    Raises:
+        BadKeyFile: it holds no key.
+        OSError: it can't be read.
+    """
     text = _read_key(path)
-    if not re.fullmatch(r"[0-9a-f]{64}", text):
-        raise BadKeyFile(f"{path} holds {len(text)} characters, expected {2 * KEY_BYTES} hex digits")
-    return bytes.fromhex(text)
+    try:
+        return parse_key(text)
+    except BadContributorKey as error:
+        raise BadKeyFile(f"{path} holds {error}") from error
 
 
 def _read_key(path: Path) -> str:

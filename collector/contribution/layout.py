@@ -15,6 +15,9 @@ CONTRIBUTORS = "contributors/v1/"
 SHARDS = "shards/v1/"
 MODELS = "models/"
 PROBE = "probe/v1/uploader"  # put and deleted at once, to learn whether the store accepts objects
+CONTRIBUTOR_KEY = "service/contributor_key.json"
+CLAIMS = "claims/v1/"
+TRAINER_LEASE = "trainer/lease.json"
 TRAINER_STATUS = "trainer/status.json"
 TRAINER_PROGRESS = "trainer/progress.json"
 TRAINER_DAMAGED = "trainer/damaged.json"
@@ -89,6 +92,11 @@ def parse_index_key(key: str) -> tuple[str, str]:
     if match is None:
         raise NotInLayout(f"key {key!r:.120}, expected {CONTRIBUTORS}<32 hex>/<uuid>")
     return match[1], match[2]
+
+
+def claim_key(replica: str) -> str:
+    """The drawings that one replica is about to upload or delete; deleted when that is done."""
+    return f"{CLAIMS}{replica}.json"
 
 
 def arrival_key(when: datetime, drawing: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from collector.contribution.contributor import Use, use_of
+from collector.contribution.contributor import Use, stored_use, use_of
 from collector.spool.deletions import DELETED_AT, Deletion, deletion_of, note_unremoved
 
 # `body` is the last column: SQLite reads the others without touching a large row's overflow pages.
@@ -24,10 +24,14 @@ CREATE INDEX IF NOT EXISTS waiting ON drawings (seq) WHERE body IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_contributor ON drawings (contributor, seq);
 CREATE TABLE IF NOT EXISTS backlog (drawings INTEGER NOT NULL, bytes INTEGER NOT NULL);
 INSERT INTO backlog SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM backlog);
+CREATE TABLE IF NOT EXISTS replica (name TEXT NOT NULL);
+INSERT INTO replica SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM replica);
 """
 
-BODY = "SELECT id, body FROM drawings WHERE seq = ?"
-WAITING = "SELECT seq, id, body FROM drawings WHERE id = ? AND body IS NOT NULL"
+BODY = "SELECT id, body, contributor, received_at FROM drawings WHERE seq = ?"
+WAITING = "SELECT seq, id, body, contributor, received_at FROM drawings WHERE id = ? AND body IS NOT NULL"
+OWNER = "SELECT contributor FROM drawings WHERE id = ?"
+NAME = "SELECT name FROM replica"
 BACKLOG = "SELECT drawings, bytes FROM backlog"
 
 Row = tuple[str, int, str, str, str, bytes]  # id, label, contributor, use, received_at, body
@@ -55,7 +59,7 @@ def insert(connection: sqlite3.Connection, row: Row, max_bytes: int) -> Acknowle
     """Adds the row if its id is new; None when more than `max_bytes` would wait for upload."""
     drawing, contributor, body = row[0], row[2], row[-1]
     if deleted := connection.execute(DELETED_AT, (drawing,)).fetchone():
-        return deletion_of(drawing, deleted[0])
+        return deletion_of(drawing, *deleted)
     known = connection.execute("SELECT contributor FROM drawings WHERE id = ?", (drawing,)).fetchone()
     if known:
         return Acknowledgement(drawing, use_of(str(known[0])), duplicate=True, yours=known[0] == contributor)
@@ -78,3 +82,15 @@ def drop_body(connection: sqlite3.Connection, drawing: str) -> None:
         connection.execute("UPDATE backlog SET drawings = drawings - 1, bytes = bytes - ?", waiting)
     else:
         note_unremoved(connection, drawing)
+
+
+def give_up(connection: sqlite3.Connection, drawing: str, owner: str) -> None:
+    """Drops a drawing whose id is another contributor's: the row is the owner's from now on."""
+    query = "SELECT length(body) FROM drawings WHERE id = ? AND body IS NOT NULL"
+    waiting = connection.execute(query, (drawing,)).fetchone()
+    connection.execute(
+        "UPDATE drawings SET contributor = ?, use = ?, body = NULL WHERE id = ?",
+        (owner, stored_use(use_of(owner)), drawing),
+    )
+    if waiting:
+        connection.execute("UPDATE backlog SET drawings = drawings - 1, bytes = bytes - ?", waiting)

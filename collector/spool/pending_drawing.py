@@ -21,6 +21,8 @@ class PendingDrawing:
     id: str
     body: bytes
     unreadable: str = ""  # why SQLite could not read the row
+    contributor: str = ""
+    received_at: str = ""  # ISO 8601, UTC
 
     def unpack(self) -> tuple[bytes, tuple[bytes, ...]]:
         """The drawing's JSON, and the PNGs of its samples in order.

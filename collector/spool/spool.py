@@ -15,14 +15,27 @@ from collector.spool.deletions import (
     DELETED_AT,
     UNREMOVED,
     Deletion,
+    GivenByAnother,
     Unremoved,
     WasDeleted,
     deletion_of,
     erase,
     note_removed,
+    take_back,
 )
 from collector.spool.deletions import SCHEMA as DELETIONS
-from collector.spool.drawings import BACKLOG, BODY, WAITING, Acknowledgement, Backlog, drop_body, insert
+from collector.spool.drawings import (
+    BACKLOG,
+    BODY,
+    NAME,
+    OWNER,
+    WAITING,
+    Acknowledgement,
+    Backlog,
+    drop_body,
+    give_up,
+    insert,
+)
 from collector.spool.drawings import SCHEMA as DRAWINGS
 from collector.spool.group_commit import GroupCommit, SpoolError
 from collector.spool.pending_drawing import PendingDrawing, pack
@@ -48,6 +61,7 @@ __all__ = [
     "Changes",
     "Counts",
     "Deletion",
+    "GivenByAnother",
     "PendingDrawing",
     "Position",
     "Quarantined",
@@ -131,10 +145,10 @@ class Spool:
     def _pending(self, seq: int) -> PendingDrawing:
         """One row, read on its own: a damaged one must not hide the others."""
         try:
-            ((drawing, body),) = self._reader.rows(BODY, seq)
+            ((drawing, body, contributor, received_at),) = self._reader.rows(BODY, seq)
         except SpoolError as error:
             return PendingDrawing(seq, "", b"", unreadable=str(error))
-        return PendingDrawing(seq, drawing, body)
+        return PendingDrawing(seq, drawing, body, contributor=contributor, received_at=received_at)
 
     def backlog(self) -> Backlog:
         """Measures what waits for upload.
@@ -220,18 +234,67 @@ class Spool:
         rows = self._reader.rows(TROUBLE)
         return rows[0][0] if rows else ""
 
-    def delete(self, drawing: str, now: datetime | None = None) -> Deletion:
-        """Deletes permanently; on disk when it returns. A repeat gets the first answer; an unknown id is noted too.
+    def give_up(self, drawing: str, owner: str) -> None:
+        """Drops a drawing whose id the store has by another contributor. Safe to call twice.
 
         Raises:
+            SpoolError: the note may not be on disk; the drawing is tried again.
+        """
+        self._writer.run(lambda connection: give_up(connection, drawing, owner))
+
+    def delete(
+        self, drawing: str, now: datetime | None = None, contributor: str | None = None, is_certain: bool = False
+    ) -> Deletion:
+        """Deletes permanently; on disk when it returns. A repeat gets the first answer; an unknown id is noted too.
+
+        Args:
+            drawing: its id.
+            now: the time of the deletion.
+            contributor: whose drawing is deleted; None deletes whoever's it is.
+            is_certain: the store has said that the id is this contributor's.
+
+        Raises:
+            GivenByAnother: the spool has the id by another contributor, and the caller is not certain.
             SpoolError: the deletion may not be on disk; the drawing may still be kept.
         """
         counted_to = self._counts.counted_to
-        deletion, erased = self._writer.run(lambda connection: erase(connection, drawing, now or datetime.now(UTC)))
-        if erased:
-            self._counts.remove(erased, counted_to)
+        erased = self._writer.run(
+            lambda connection: erase(connection, drawing, now or datetime.now(UTC), contributor, is_certain)
+        )
+        if erased is None:
+            raise GivenByAnother(f"drawing {drawing} is another contributor's here")
+        deletion, row = erased
+        if row:
+            self._counts.remove(row, counted_to)
         self._arrived.set()
         return deletion
+
+    def take_back_deletion(self, drawing: str) -> None:
+        """Forgets a deletion of an id that the store has by another contributor.
+
+        Raises:
+            SpoolError: the note may not be on disk.
+        """
+        self._writer.run(lambda connection: take_back(connection, drawing))
+
+    @property
+    def name(self) -> str:
+        """A random name of this spool, 32 hex digits, made with the file.
+
+        Raises:
+            SpoolError: the file can't be read.
+        """
+        ((name,),) = self._reader.rows(NAME)
+        return str(name)
+
+    def owner(self, drawing: str) -> str | None:
+        """The contributor's hash of a drawing that this spool accepted, empty once deleted; None for an unknown id.
+
+        Raises:
+            SpoolError: the file can't be read.
+        """
+        rows = self._reader.rows(OWNER, drawing)
+        return str(rows[0][0]) if rows else None
 
     def find(self, drawing: str) -> PendingDrawing | Deletion | None:
         """The pending drawing with this id, or its deletion; None when it was uploaded or never contributed.
@@ -239,10 +302,10 @@ class Spool:
         Raises:
             SpoolError: the file can't be read.
         """
-        for (deleted_at,) in self._reader.rows(DELETED_AT, drawing):
-            return deletion_of(drawing, deleted_at)
-        for row in self._reader.rows(WAITING, drawing):
-            return PendingDrawing(*row)
+        for row in self._reader.rows(DELETED_AT, drawing):
+            return deletion_of(drawing, *row)
+        for seq, name, body, contributor, received_at in self._reader.rows(WAITING, drawing):
+            return PendingDrawing(seq, name, body, contributor=contributor, received_at=received_at)
         return None
 
     def drawings_of(self, contributor: str, limit: int) -> list[tuple[str, bool]]:

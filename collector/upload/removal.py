@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from collector.contribution.layout import (
     ARRIVALS,
@@ -25,13 +25,18 @@ from collector.ink.drawing import DIGITS
 from collector.spool.spool import Spool, Unremoved
 from collector.storage.object_store import NoSuchObject, ObjectStore
 from collector.storage.stored_drawing import BadStoredDrawing, parse_stored_drawing
+from collector.upload.ownership import Claim, Ownership
 
 BATCH = 32  # drawings removed at once, and looked for in one walk through the arrivals
 CLOCK_SLACK = timedelta(days=1)  # by which the clock may have been set back between receiving and uploading
 
 
 def remove_deleted(
-    spool: Spool, store: ObjectStore, pool: ThreadPoolExecutor, stop: threading.Event
+    spool: Spool,
+    store: ObjectStore,
+    pool: ThreadPoolExecutor,
+    stop: threading.Event,
+    ownership: Ownership | None = None,
 ) -> Exception | None:
     """Removes every deleted drawing that may still be there, oldest first, past those that fail, until told to stop.
 
@@ -45,20 +50,43 @@ def remove_deleted(
     try:
         while not stop.is_set() and (batch := spool.unremoved(BATCH, after)):
             after = batch[-1].seq
+            batch = _own(spool, batch, ownership)
             outcomes = list(pool.map(lambda deleted: _try(store, deleted, stop), batch))
             done = [(deleted, outcome) for deleted, outcome in zip(batch, outcomes, strict=True)]
             gone = [deleted for deleted, outcome in done if isinstance(outcome, bool)]
             first = first or next((outcome for outcome in outcomes if isinstance(outcome, Exception)), None)
-            if not gone:
+            if not gone and batch:
                 return first  # A store that is down is not asked for every one.
+            if not gone:
+                continue  # others' ids, or contested ones
             _remove_arrivals(store, gone)
             _remove_index_entries(store, {deleted.id for deleted, outcome in done if outcome is False})
             for deleted in gone:
                 spool.mark_removed(deleted.id)
+            if ownership is not None:
+                ownership.release()
             spool.forget_traces()
     except Exception as error:  # as for uploads: this goes on for ever, whatever disk and store say
         return first or error
     return first
+
+
+def _own(spool: Spool, batch: Sequence[Unremoved], ownership: Ownership | None) -> list[Unremoved]:
+    """Those that are their deleter's to remove; an id that another contributor has in the store is left alone."""
+    if ownership is None:
+        return list(batch)
+    claimed = [each for each in batch if each.contributor is not None]
+    now = datetime.now(UTC).isoformat()
+    waiting = ownership.claim([Claim(now, str(each.contributor), each.id) for each in claimed]) if claimed else set()
+    own = []
+    for deleted in batch:
+        owner = None if deleted.contributor is None else ownership.owner(deleted.id)
+        if owner not in (None, deleted.contributor):
+            spool.take_back_deletion(deleted.id)
+            spool.give_up(deleted.id, str(owner))
+        elif deleted.id not in waiting:
+            own.append(deleted)
+    return own
 
 
 def _try(store: ObjectStore, deleted: Unremoved, stop: threading.Event) -> Exception | bool:

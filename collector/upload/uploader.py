@@ -8,16 +8,17 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from collector.contribution.layout import ARRIVALS, PROBE, arrival_key, drawing_key
+from collector.contribution.layout import ARRIVALS, PROBE, arrival_key, drawing_key, is_contributor
 from collector.spool.pending_drawing import BadPendingDrawing
 from collector.spool.spool import PendingDrawing, Spool, SpoolError
-from collector.storage.object_store import BadKey, ObjectStore
+from collector.storage.object_store import BadKey, ObjectStore, StoreError
 from collector.storage.stored_drawing import BadStoredDrawing
+from collector.upload.ownership import Claim, Ownership
 from collector.upload.prepared import prepare
 from collector.upload.removal import remove_deleted
 
@@ -65,11 +66,14 @@ class Uploader:
         store: ObjectStore,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         jitter: Callable[[], float] = random.random,
+        ownership: Ownership | None = None,
     ) -> None:
+        """`ownership` decides between replicas; without it, no other replica may write to the store."""
         self._spool = spool
         self._store = store
         self._clock = clock
         self._jitter = jitter
+        self._ownership = ownership
         self._refusals: dict[int, tuple[str, int]] = {}  # by seq: the key that failed while the store worked, how often
         self._noted: str | None = None  # the trouble that other processes were last shown
 
@@ -131,7 +135,7 @@ class Uploader:
                 done.error = error
                 return done
             # Between uploads, never beside them: an upload that was under way during its drawing's deletion has ended.
-            removal_error = remove_deleted(self._spool, self._store, pool, stop)
+            removal_error = remove_deleted(self._spool, self._store, pool, stop, self._ownership)
             done.error = done.error or removal_error
             if not batch:
                 return done
@@ -144,7 +148,15 @@ class Uploader:
         self, batch: list[PendingDrawing], pool: ThreadPoolExecutor, stop: threading.Event, done: _Pass
     ) -> bool:
         """Tries each drawing; returns whether the pass should go on."""
+        try:
+            waiting = self._claim(batch)
+        except Exception as failure:  # HTTP clients have raised AttributeError for a broken answer
+            done.failed += len(batch)
+            done.error = done.error or failure
+            return False
+        batch = [pending for pending in batch if pending.id not in waiting]
         errors = list(pool.map(lambda pending: self._try(pending, stop), batch))
+        self._release()
         failed = [(pending, error) for pending, error in zip(batch, errors, strict=True) if error is not None]
         for pending, error in failed:
             if isinstance(error, OWN_FAULTS):
@@ -163,6 +175,21 @@ class Uploader:
             if isinstance(error, _PutFailed):
                 self._count_refusal(pending, error, done)
         return True
+
+    def _claim(self, batch: Sequence[PendingDrawing]) -> set[str]:
+        if self._ownership is None:
+            return set()
+        return self._ownership.claim(
+            [Claim(each.received_at, each.contributor, each.id) for each in batch if is_contributor(each.contributor)]
+        )
+
+    def _release(self) -> None:
+        if self._ownership is None:
+            return
+        try:
+            self._ownership.release()
+        except Exception as error:  # the next claim replaces it
+            log.debug("the claim was not taken back: %s", error)
 
     def _count_refusal(self, pending: PendingDrawing, failure: _PutFailed, done: _Pass) -> None:
         key, refusals = self._refusals.get(pending.seq, ("", 0))
@@ -223,16 +250,43 @@ class Uploader:
         if self._spool.was_deleted(pending.id):
             return
         drawing = prepare(pending)
+        if self._is_elsewhere(pending):
+            return
         for key, png in drawing.samples:
             self._put(key, png)
         if not self._spool.was_deleted(pending.id):
+            self._check_claim(pending)
             self._put(drawing_key(pending.id), drawing.document)
             # After the JSON: whoever finds the entry can read the drawing, and a removal finds the entry by the JSON.
             if drawing.index is not None:
                 self._put(drawing.index, b"")
             # Last: whoever reads the arrival finds the drawing complete.
             self._put(arrival_key(self._clock(), pending.id), b"")
+            self._look_for_tombstone(pending)
         self._spool.mark_uploaded(pending.id)
+
+    def _is_elsewhere(self, pending: PendingDrawing) -> bool:
+        """True for an id that another replica has uploaded for another contributor, or removed: dropped here."""
+        if self._ownership is None or not is_contributor(pending.contributor):
+            return False
+        self._check_claim(pending)
+        owner = self._ownership.owner(pending.id)
+        if owner not in (None, pending.contributor):
+            log.warning("drawing %s is another contributor's in the store; the later one is dropped", pending.id)
+            self._spool.give_up(pending.id, str(owner))
+            return True
+        return self._look_for_tombstone(pending)
+
+    def _look_for_tombstone(self, pending: PendingDrawing) -> bool:
+        """True for a drawing that was deleted at another replica: this one's remover takes out what was put since."""
+        if self._ownership is None or not self._ownership.is_deleted(pending.id):
+            return False
+        self._spool.delete(pending.id)
+        return True
+
+    def _check_claim(self, pending: PendingDrawing) -> None:
+        if self._ownership is not None and is_contributor(pending.contributor) and not self._ownership.is_valid:
+            raise StoreError(f"the store is too slow: the claim of {pending.id} has run out")
 
     def _put(self, key: str, body: bytes) -> None:
         try:

@@ -17,10 +17,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from collector.settings import StoreSettings, open_store
+from collector.settings import StoreSettings, contributor_key, open_store
 from collector.spool.spool import Spool, SpoolError
 from collector.storage.folder_store import FolderStore
+from collector.storage.object_store import ObjectStore
+from collector.storage.shared_key import OtherKey, agree_on_key
 from collector.upload.indexing import keep_indexing
+from collector.upload.ownership import Ownership
 from collector.upload.uploader import Uploader, backoff_seconds
 
 log = logging.getLogger(__name__)
@@ -49,10 +52,12 @@ def _upload(spool_file: Path, stop: threading.Event) -> None:
     store = open_store(settings)
     if isinstance(store, FolderStore):
         _sweep(store)
+    if not _agree_on_key(store, contributor_key(settings), stop):
+        return
     spool = _open_spool(spool_file, stop)
     if spool is not None:
         threading.Thread(target=keep_indexing, args=(store, stop), name="indexing", daemon=True).start()
-        Uploader(spool, store).run(stop)
+        Uploader(spool, store, ownership=Ownership(store, spool.name)).run(stop)
         spool.close()
 
 
@@ -61,6 +66,29 @@ def _sweep(store: FolderStore) -> None:
         store.sweep()
     except OSError as error:  # unfinished files cost room and nothing else
         log.warning("unfinished files were not removed: %s", error)
+
+
+def _agree_on_key(store: ObjectStore, key: bytes, stop: threading.Event) -> bool:
+    """Tries until the store has answered; false after a stop.
+
+    With another key than the store's nothing is uploaded: the hashes of contributors would be wrong. The service finds
+    the same, and ends.
+    """
+    failures = 0
+    while not stop.is_set():
+        try:
+            agree_on_key(store, key)
+        except OtherKey as error:
+            log.error("nothing is uploaded: %s", error)
+            stop.wait()
+        except Exception as error:  # HTTP clients have raised AttributeError for a broken answer
+            failures += 1
+            delay = backoff_seconds(failures, random.random())  # noqa: S311 - spreads instances, keeps no secret
+            log.warning("the store's key fingerprint can't be read, next try in %.1f s: %s", delay, error)
+            stop.wait(delay)
+        else:
+            return True
+    return False
 
 
 def _open_spool(spool_file: Path, stop: threading.Event) -> Spool | None:

@@ -83,12 +83,12 @@ def import_drawings(
     """
     settings = read_settings()
     from collector.contribution.consent import LICENCE  # noqa: PLC0415
-    from collector.contribution.contributor import load_or_make_key  # noqa: PLC0415
     from collector.import_drawings import import_file  # noqa: PLC0415
+    from collector.settings import contributor_key  # noqa: PLC0415
     from collector.spool.spool import Spool  # noqa: PLC0415
-    from service.paths import key_file, spool_file  # noqa: PLC0415
+    from service.paths import spool_file  # noqa: PLC0415
 
-    key = load_or_make_key(key_file(settings.var))
+    key = contributor_key(settings)
     opened = Spool(spool_file(settings.var), settings.spool_bytes)
     for file in files:
         done = import_file(file, opened, key, limit, licence or LICENCE)

@@ -11,12 +11,13 @@ from time import monotonic, thread_time
 from typing import Any
 
 from collector.contribution.contribution import BadContribution, Contribution, parse_contribution
-from collector.contribution.contributor import BadToken, contributor_id, stored_use
+from collector.contribution.contributor import BadToken, contributor_id, stored_use, use_of
 from collector.contribution.receipt import receipt_for
 from collector.contribution.sample_check import check_samples
 from collector.ink.drawing import DIGITS
 from collector.spool.deletions import WasDeleted
-from collector.spool.spool import Counts, Spool, SpoolError, SpoolFull
+from collector.spool.spool import Acknowledgement, Counts, Spool, SpoolError, SpoolFull
+from service.intake.elsewhere import Elsewhere
 from service.intake.storage_health import StorageHealth
 from service.intake.storage_pool import StorageBusy, StoragePool
 from service.wire.schemas import Accepted, ContributionCounts, RefusalCode, Refused
@@ -47,13 +48,18 @@ class Intake:
         health: StorageHealth | None = None,
         pool: StoragePool | None = None,
         listener: Listener = lambda _contributor, _contribution, _now: None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        """`listener` is called with each new drawing once it is on disk, before its acknowledgement is sent."""
+        """`listener` is called with each new drawing once it is on disk, before its acknowledgement is sent.
+
+        `elsewhere` looks in the store for ids that this service's spool does not know.
+        """
         self.pool = pool or StoragePool()
         self._health = health
         self._spool = spool
         self._key = key
         self._listener = listener
+        self._elsewhere = elsewhere
         self._now = now
         self._clock = clock
         self._trouble: str | None = None  # the last that was logged
@@ -118,7 +124,7 @@ class Intake:
             check_samples(contribution)
             contributor = contributor_id(self._key, contribution.contributor)
             now = self._now()
-            stored = self._spool.accept(contribution, contributor, source="page", now=now)
+            stored = self._accept(contribution, contributor, now)
         except (BadContribution, BadToken) as error:
             return _refused(record, "bad_contribution", str(error), retry=False)
         except WasDeleted as error:
@@ -140,9 +146,17 @@ class Intake:
             use=stored_use(stored.use),
             duplicate=stored.duplicate,
             # Ids are public: resending another contributor's id must not give access to the drawing.
-            receipt=receipt_for(self._key, stored.id) if stored.yours else None,
+            receipt=receipt_for(self._key, stored.id, contributor) if stored.yours else None,
             contributions=self._counts_of(contributor),
         )
+
+    def _accept(self, contribution: Contribution, contributor: str, now: datetime) -> Acknowledgement:
+        """Writes to the spool, unless another replica has brought the id to the store."""
+        if self._elsewhere is not None and self._spool.owner(contribution.id) is None:
+            owner = self._elsewhere.owner(contribution.id)
+            if owner is not None:
+                return Acknowledgement(contribution.id, use_of(owner), duplicate=True, yours=owner == contributor)
+        return self._spool.accept(contribution, contributor, source="page", now=now)
 
     def _rest(self, until: float | None) -> None:
         with self._rest_lock:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collector.contribution.layout import drawing_key, is_drawing_id, tombstone_key, verdict_key
-from collector.contribution.receipt import is_receipt_for
-from collector.spool.deletions import Deletion, WasDeleted
+from collector.contribution.receipt import Holder, holder_of
+from collector.spool.deletions import Deletion, GivenByAnother, WasDeleted
+from collector.spool.pending_drawing import PendingDrawing
 from collector.spool.spool import Spool
-from collector.storage.object_store import NoSuchObject, ObjectStore
+from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError
 from collector.storage.stored_drawing import StoredDrawing, parse_stored_drawing
 from collector.upload.prepared import prepare
 from service.intake.intake import utc_now
@@ -51,14 +52,16 @@ class Receipts:
         self._now = now
         self._listener = listener
 
-    def check(self, drawing: str, receipt: str) -> None:
+    def check(self, drawing: str, receipt: str) -> Holder:
         """Checks the receipt without any look-up, so that a wrong one costs nothing and reveals nothing.
 
         Raises:
-            WrongReceipt: it is not this drawing's receipt.
+            WrongReceipt: it is not a receipt for this drawing.
         """
-        if not (is_drawing_id(drawing) and is_receipt_for(self._key, drawing, receipt)):
+        holder = holder_of(self._key, drawing, receipt) if is_drawing_id(drawing) else None
+        if holder is None:
             raise WrongReceipt
+        return holder
 
     def read(self, drawing: str, receipt: str) -> StoredFiles:
         """Reads the drawing from the spool or, after upload, from the store.
@@ -69,14 +72,12 @@ class Receipts:
             BadPendingDrawing, BadStoredDrawing: the spool or the store holds something else in its place.
             SpoolError, StoreError: it can't be read now.
         """
-        self.check(drawing, receipt)
-        found = self._spool.find(drawing)
-        if isinstance(found, Deletion):
-            raise WasDeleted(str(found))
+        holder = self.check(drawing, receipt)
+        found = self._find(drawing, holder)
         if found is not None:
             prepared = prepare(found)
             return StoredFiles(prepared.document, tuple(png for _, png in prepared.samples))
-        return self._read_from_store(drawing)
+        return self._read_from_store(drawing, holder)
 
     def is_filtered(self, drawing: str, receipt: str) -> bool:
         """True if the label filter left the drawing out; reads none of its pictures.
@@ -84,19 +85,13 @@ class Receipts:
         Raises:
             WrongReceipt, WasDeleted, SpoolError, StoreError: as `read`.
         """
-        self.check(drawing, receipt)
-        found = self._spool.find(drawing)
-        if isinstance(found, Deletion):
-            raise WasDeleted(str(found))
-        if found is not None:
+        holder = self.check(drawing, receipt)
+        if self._find(drawing, holder) is not None:
             return False  # the trainer has not seen it yet
         if self._exists(tombstone_key(drawing)):
             raise WasDeleted(f"drawing {drawing} was deleted")
-        if self._exists(verdict_key(drawing)):
-            return True
-        if not self._exists(drawing_key(drawing)):
-            raise WrongReceipt
-        return False
+        self._document(drawing, holder)
+        return self._exists(verdict_key(drawing))
 
     def delete(self, drawing: str, receipt: str) -> Deletion:
         """Deletes for good: from disk before this returns, from the store soon after. Repeating it changes nothing.
@@ -104,19 +99,60 @@ class Receipts:
         Raises:
             WrongReceipt: it is not this drawing's receipt.
             SpoolError: the deletion may not be on disk.
+            StoreError: the spool has the id by another contributor, and the store can't tell whose it is yet.
         """
-        self.check(drawing, receipt)
-        deletion = self._spool.delete(drawing, self._now())
+        holder = self.check(drawing, receipt)
+        try:
+            deletion = self._spool.delete(drawing, self._now(), holder.contributor)
+        except GivenByAnother as error:
+            deletion = self._delete_by_store(drawing, holder, error)
         self._listener(drawing)
         return deletion
 
-    def _read_from_store(self, drawing: str) -> StoredFiles:
+    def _find(self, drawing: str, holder: Holder) -> PendingDrawing | None:
+        """The holder's drawing in the spool.
+
+        Raises:
+            WasDeleted: the holder deleted it here.
+        """
+        found = self._spool.find(drawing)
+        if isinstance(found, Deletion):
+            if found.contributor is None or holder.owns(found.contributor):
+                raise WasDeleted(str(found))
+            return None
+        return found if found is not None and holder.owns(found.contributor) else None
+
+    def _delete_by_store(self, drawing: str, holder: Holder, error: GivenByAnother) -> Deletion:
+        """Deletes what this spool has by another contributor, where the store has it by the holder."""
+        try:
+            self._document(drawing, holder)
+        except WrongReceipt:
+            if self._exists(drawing_key(drawing)):
+                raise
+            raise StoreError(f"{error}, and not in the store yet") from error
+        return self._spool.delete(drawing, self._now(), holder.contributor, is_certain=True)
+
+    def _document(self, drawing: str, holder: Holder) -> bytes:
+        """The JSON of the holder's drawing in the store.
+
+        Raises:
+            WrongReceipt: there is none, or it is another contributor's.
+        """
         try:
             document = self._store.get(drawing_key(drawing))
+        except NoSuchObject as error:
+            raise WrongReceipt from error
+        if not holder.owns(parse_stored_drawing(document).contributor):
+            raise WrongReceipt
+        return document
+
+    def _read_from_store(self, drawing: str, holder: Holder) -> StoredFiles:
+        try:
+            document = self._document(drawing, holder)
             samples = parse_stored_drawing(document).samples
             pngs = tuple(self._store.get(sample.key) for sample in samples)
             return StoredFiles(document, pngs, self._exists(verdict_key(drawing)))
-        except NoSuchObject as error:
+        except (NoSuchObject, WrongReceipt) as error:
             # Another service deleted it, or it was deleted between the reads of spool and store.
             if self._exists(tombstone_key(drawing)):
                 raise WasDeleted(f"drawing {drawing} was deleted") from error

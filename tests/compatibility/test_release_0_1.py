@@ -9,7 +9,7 @@ import pytest
 
 from collector.contribution.contributor import contributor_id, load_or_make_key, use_of
 from collector.contribution.layout import TRAINER_PROGRESS, TRAINER_STATUS
-from collector.contribution.receipt import receipt_for
+from collector.contribution.receipt import old_receipt_for
 from collector.spool.deletions import Deletion
 from collector.spool.spool import Counts, PendingDrawing, Spool
 from collector.storage.folder_store import FolderStore
@@ -60,7 +60,7 @@ def test_the_key_still_gives_the_same_contributors_and_receipts(folder: Path) ->
     stored = parse_stored_drawing((WRITTEN / "bucket" / f"drawings/v1/{drawing_id(2)}.json").read_bytes())
     assert key == bytes.fromhex("42" * 32)
     assert contributor_id(key, VALIDATION_TOKEN) == stored.contributor
-    assert receipt_for(key, drawing_id(4)) == "7fe5637065c1a7cb2f94db86e68e044cb07534d11a6e97b3f6817bbc3acbc352"
+    assert old_receipt_for(key, drawing_id(4)) == "7fe5637065c1a7cb2f94db86e68e044cb07534d11a6e97b3f6817bbc3acbc352"
 
 
 def test_the_spool_is_read_as_it_was_left(folder: Path) -> None:
@@ -114,7 +114,7 @@ def test_receipts_still_open_their_drawings(folder: Path, store: ObjectStore) ->
     key = load_or_make_key(folder / "contributor.key")
     receipts = Receipts(spool, store, key)
 
-    labels = [receipts.read(drawing_id(n), receipt_for(key, drawing_id(n))).stored.label for n in (1, 2, 3, 4)]
+    labels = [receipts.read(drawing_id(n), old_receipt_for(key, drawing_id(n))).stored.label for n in (1, 2, 3, 4)]
 
     assert labels == [7, 3, 1, 4]
     spool.close()

@@ -253,7 +253,7 @@ def test_a_receipt_stays_valid_without_the_spool_while_the_key_exists(service: S
     anew.close()
 
     assert seen.stored.id == record["id"]
-    assert receipt == receipt_for(KEY, record["id"])
+    assert receipt == receipt_for(KEY, record["id"], seen.stored.contributor)
     assert objects_of(service, record) == [tombstone_key(record["id"])]
 
 

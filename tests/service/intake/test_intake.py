@@ -34,7 +34,7 @@ def test_a_contribution_is_on_disk_when_it_is_accepted(spool: Spool) -> None:
         "id": record["id"],
         "use": stored_use(use_of(contributor_id(KEY, TOKEN))),
         "duplicate": False,
-        "receipt": receipt_for(KEY, record["id"]),
+        "receipt": receipt_for(KEY, record["id"], contributor_id(KEY, TOKEN)),
         "contributions": {"total": 1, "yours": 1, "by_label": [0, 0, 0, 0, 0, 0, 0, 1, 0, 0], "trouble": ""},
     }
     assert [waiting.id for waiting in spool.pending(10)] == [record["id"]]
