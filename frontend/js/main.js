@@ -23,6 +23,7 @@ import { openRecordStore } from './ui/record_store.js';
 import { StateLine } from './ui/state_line.js';
 import { Tabs } from './ui/tabs.js';
 import { Views } from './ui/views.js';
+import { GhostInvitation } from './watch/ghost_invitation.js';
 import { Personal } from './watch/personal.js';
 import { PersonalView } from './watch/personal_view.js';
 import { ServedModels } from './watch/served_models.js';
@@ -71,6 +72,10 @@ const watchView = new WatchView(
   (used) => personalView.showUsed(used),
   (past, whole) => board.lookAt(past, whole),
 );
+const ghost = new GhostInvitation({
+  example: (probabilities) => watchView.showExample(probabilities),
+  end: () => watchView.showExample(null),
+});
 const state = new StateLine(() => ({ roundTrip: watching.roundTrip, served: served.count, local: offline.isOn }));
 const modelsView = new ModelsView();
 const loop = new TrainingLoopView();
@@ -137,6 +142,7 @@ const canvas = byId('sheet', HTMLCanvasElement);
 const board = new DrawingBoard(canvas, new VisibleCanvas(canvas), {
   mayDraw: () => views.mode !== 'contribute' || consent.agreed !== null,
   altered() {
+    if (!board.isEmpty) ghost.end();
     watchView.leaveReplay();
     contributeView.object('');
     labelQuestion.withdraw();
@@ -308,6 +314,7 @@ views.track((mode, otherPurpose) => {
   watchView.setContributes(mode === 'contribute');
   modelsView.setVisible(mode === 'models');
   loop.setVisible(mode === 'models');
+  ghost.show(mode === 'watch' && board.isEmpty);
   if (mode === 'my-drawings') void myDrawings.review();
   showContributing();
 });

@@ -60,6 +60,16 @@ export class Bars {
   }
 
   /**
+   * Bars that are nobody's: no row has a probability, and none leads.
+   * @param {readonly number[]} probabilities
+   */
+  showExample(probabilities) {
+    this.#wanted = probabilities;
+    this.#calmly(() => this.#rows.forEach(({ share }, digit) => setText(share, shareOf(probabilities, digit))), false);
+    this.#move(performance.now());
+  }
+
+  /**
    * Moves the bars nearer to what they are to show, frame by frame until they are there.
    * @param {number} now ms
    */
@@ -102,6 +112,17 @@ export class GuessView {
     this.#latest = prediction && guessOf(prediction);
     this.#write(this.#latest, this.#unsureLasts(this.#latest?.unsure === true, () => this.#write(this.#latest, true)));
     this.#speakLater(this.#latest);
+  }
+
+  /**
+   * Shows the leading digit of an example; nobody has drawn it, and nothing is announced.
+   * @param {readonly number[] | null} probabilities null: no example
+   */
+  showExample(probabilities) {
+    const leading = probabilities && leadingOf(probabilities);
+    setText(this.#digit, leading ? String(leading.digit) : '');
+    this.#calmly(() => setText(this.#strength, leading ? percent(leading.probability) : ''), leading === null);
+    this.#guess.toggleAttribute('data-example', leading !== null);
   }
 
   /**

@@ -19,6 +19,7 @@ import { Replay } from './replay.js';
 
 const FINAL_GUESS_MS = 500; // longer than a prediction takes, short enough for who has pressed Done
 const LOOK_MS = 20;
+const EXAMPLES = ['guess', 'bars']; // a screen reader leaves them out while they show the ghost's
 
 export class WatchView {
   #guess = new GuessView();
@@ -112,6 +113,14 @@ export class WatchView {
     this.#bars.forEach((column, i) => column.show(read[i] ?? null));
     this.#guess.show(read[0] ?? null);
     if (read[0]) this.#showUsed(read[0].personal);
+  }
+
+  /** @param {readonly number[] | null} probabilities of the ghost's drawing; null: it is gone */
+  showExample(probabilities) {
+    for (const part of EXAMPLES) byId(part, HTMLElement).toggleAttribute('inert', probabilities !== null);
+    this.#guess.showExample(probabilities);
+    if (probabilities) this.#bars[0].showExample(probabilities);
+    else this.showPredictions();
   }
 
   /** @returns {readonly (Prediction | null)[]} of each chosen model, now or at the moment that is looked back at */
