@@ -25,6 +25,7 @@ from service.http.models import make_models_routes
 from service.http.pages import FOLDERS, ROOT_FILES, Page
 from service.http.predict import make_predict_routes
 from service.http.receipts import make_receipt_routes
+from service.http.versions import make_versions_routes
 from service.inference.live_models import LiveModels
 from service.inference.served import Served
 from service.intake.intake import Intake
@@ -93,6 +94,7 @@ def create_app(
     app.include_router(make_contributions_routes(intake, origins))
     app.include_router(make_receipt_routes(receipts, origins, intake.pool))
     app.include_router(make_models_routes(live, registry, shipped or Registry(FolderStore(FIRST_MODELS)), intake))
+    app.include_router(make_versions_routes(registry, intake))
     app.include_router(make_baselines_routes(baselines))
     app.include_router(make_health_routes(live, intake))
 

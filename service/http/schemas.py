@@ -51,6 +51,25 @@ class OfflineModel(BaseModel):
     bytes: int = Field(gt=0, description="size of weights.bin")
 
 
+class PublishedVersion(BaseModel):
+    """A version of a family that a training made, from its card."""
+
+    family: str
+    version: str
+    created_at: str = Field(description="UTC, ISO 8601")
+    accepted: bool = Field(description="whether the gate accepted it; a refused version was never served")
+    serving: bool = Field(description="whether it is its family's champion now")
+    reasons: list[str] = Field(description="what the gate compared")
+    drawings: int = Field(ge=0, description="drawings that it was trained on in all")
+    new_drawings: int | None = Field(description="contributed drawings of this training; null if made from scratch")
+    evaluated_on: str = Field(description="the evaluation set in words")
+    mean: float = Field(ge=0, le=1, description="share read correctly over the ten stages")
+    at_50: float = Field(ge=0, le=1)
+    at_100: float = Field(ge=0, le=1)
+    replaces: str | None = Field(description="the champion that it was compared with")
+    mean_before: float | None = Field(description="that version's mean on the same set; null if the card has none")
+
+
 class StoredSample(BaseModel):
     """Where one sample is stored."""
 

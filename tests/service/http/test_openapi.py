@@ -23,8 +23,8 @@ from tests.service.serving import Service
 pytestmark = pytest.mark.slow  # makes hundreds of calls
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-CALLS = 12  # as many as are described today: a description that lost some would pass on nothing
-WITHOUT_INPUT = 6  # calls that take nothing or any text, so nothing that is wrong by their description
+CALLS = 13  # as many as are described today: a description that lost some would pass on nothing
+WITHOUT_INPUT = 7  # calls that take nothing or any text, so nothing that is wrong by their description
 generated = settings(
     max_examples=15,
     deadline=None,
