@@ -13,9 +13,10 @@ import { TrainingLoopView } from './models/training_loop_view.js';
 import { openMyDrawings } from './my_drawings/my_drawings_view.js';
 import { LocalModel } from './offline/local_model.js';
 import { Offline } from './offline/offline.js';
-import { byId, setAttributes, whenIdle } from './ui/dom.js';
+import { byId, element, setAttributes, whenIdle } from './ui/dom.js';
 import { Drafts } from './ui/drafts.js';
 import { keepFocus } from './ui/focus.js';
+import { text } from './ui/language.js';
 import { showLanguages } from './ui/language_menu.js';
 import { trackKeys } from './ui/keyboard.js';
 import { contributorToken, pageStorage, readModelChoice, saveModelChoice, tabStorage } from './ui/local_settings.js';
@@ -297,6 +298,13 @@ function showModels() {
   loop.showModels(served.all);
 }
 
+function openAbout() {
+  const place = byId('about', HTMLElement);
+  import('./about/about_view.js')
+    .then(({ showAbout }) => showAbout(place))
+    .catch(() => place.replaceChildren(element('p', { role: 'alert' }, text('view.failed'))));
+}
+
 function showContributing() {
   contributeView.show(contributing, views.mode === 'contribute');
   loop.showCounts(contributing.counts);
@@ -316,6 +324,7 @@ views.track((mode, otherPurpose) => {
   loop.setVisible(mode === 'models');
   ghost.show(mode === 'watch' && board.isEmpty);
   if (mode === 'my-drawings') void myDrawings.review();
+  if (mode === 'about') openAbout();
   showContributing();
 });
 addEventListener('pagehide', saveDraft);

@@ -14,6 +14,7 @@ from typing import Any
 
 DEFAULT = "en"
 NAME_KEY = "language.name"  # its translations are the languages' own names: a language is on the page once it is here
+APART = ("about",)  # groups of texts that a view reads when it is opened
 EMBEDDED = '<script type="application/json" id="texts"></script>'
 TAG_WITH_TEXT = re.compile(r'data-text="([\w.-]+)"[^>]*>')
 TEXT_ATTRIBUTE = re.compile(r'data-text-(label|title|content)="([\w.-]+)"')
@@ -42,13 +43,20 @@ class PageTexts:
 
     def catalogue(self, language: str) -> dict[str, Any]:
         """What the page needs to show itself in this language."""
-        texts = {key: texts.get(language, texts.get(DEFAULT, key)) for key, texts in self.messages.items()}
-        texts.pop(NAME_KEY, None)
+        texts = {key: self._text(key, language) for key in self.messages if _group(key) not in APART and key != NAME_KEY}
         return {"language": language, "languages": self.languages, "texts": texts}
 
-    def encode(self, language: str) -> bytes | None:
-        """The catalogue as JSON; None for a language that there is not."""
-        return _encoded(self.catalogue(language)).encode() if language in self.languages else None
+    def encode(self, language: str, group: str | None = None) -> bytes | None:
+        """The catalogue as JSON, or the texts of a group apart; None for a language or group that there is not."""
+        if language not in self.languages or group not in (None, *APART):
+            return None
+        if group is None:
+            return _encoded(self.catalogue(language)).encode()
+        return _encoded({key: self._text(key, language) for key in self.messages if _group(key) == group}).encode()
+
+    def _text(self, key: str, language: str) -> Any:
+        texts = self.messages[key]
+        return texts.get(language, texts.get(DEFAULT, key))
 
     def fill(self, page: str, language: str) -> str:
         """The page with its texts in this language, and the catalogue for its scripts."""
@@ -89,6 +97,10 @@ class MessageFile:
         if written != self._written:
             self._texts, self._written = PageTexts(json.loads(self._path.read_bytes())), written
         return self._texts
+
+
+def _group(key: str) -> str:
+    return key.partition(".")[0]
 
 
 def _preference(accepted: str) -> tuple[float, str]:

@@ -29,7 +29,7 @@ CONTENT_TYPES = {
 INDEX = "index.html"
 FOLDERS = ("js", "css", "img", "messages")
 ROOT_FILES = ("favicon.svg", "favicon.ico", "manifest.webmanifest", "robots.txt")
-CATALOGUE = re.compile(r"messages/([a-z]{2,3})\.json")  # one language of messages.json
+CATALOGUE = re.compile(r"messages/([a-z]{2,3})(?:/([a-z-]+))?\.json")  # one language of messages.json
 PLAIN_PATH = re.compile(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(?:\.[a-z0-9]+)+")  # dots only before suffixes
 
 
@@ -58,7 +58,7 @@ class Page:
 
     def _read(self, path: str, accept_language: str) -> bytes | None:
         if catalogue := CATALOGUE.fullmatch(path):
-            return self._messages.current().encode(catalogue[1])
+            return self._messages.current().encode(catalogue[1], catalogue[2])
         try:
             body = (self._folder / path).read_bytes()
         except OSError:

@@ -16,6 +16,8 @@ let locale = 'en-GB';
 let plurals = new Intl.PluralRules(locale);
 /** @type {Map<string, Intl.NumberFormat>} */
 const numberFormats = new Map();
+/** @type {Set<string>} */
+const loaded = new Set(); // groups
 
 /**
  * Uses these texts from now on.
@@ -51,6 +53,20 @@ export function text(key, values = {}) {
     const value = values[name];
     return value === undefined ? whole : typeof value === 'number' ? number(value) : value;
   });
+}
+
+/**
+ * Reads the texts of a view that is opened seldom, once.
+ * @param {string} group the first part of their keys
+ * @returns {Promise<boolean>} false where they can't be had
+ */
+export async function loadTexts(group) {
+  if (loaded.has(group)) return true;
+  const texts = await fetchJson(`messages/${catalogue.language}/${group}.json`);
+  if (texts === null) return false;
+  catalogue = { ...catalogue, texts: { ...catalogue.texts, ...texts } };
+  loaded.add(group);
+  return true;
 }
 
 /** Whether there is a text of this key: for keys made of what a service sends. @param {string} key */
@@ -114,9 +130,14 @@ function fillElements() {
  * @param {string} language
  * @returns {Promise<Catalogue | null>} null where it can't be had
  */
-async function fetchCatalogue(language) {
+function fetchCatalogue(language) {
+  return fetchJson(`messages/${language}.json`);
+}
+
+/** @param {string} url */
+async function fetchJson(url) {
   try {
-    const answer = await fetch(`messages/${language}.json`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
     return answer.ok ? await answer.json() : null;
   } catch {
     return null;

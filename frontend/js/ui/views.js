@@ -2,10 +2,10 @@
 
 import { byId } from './dom.js';
 
-/** @typedef {'watch' | 'contribute' | 'models' | 'my-drawings'} Mode */
+/** @typedef {'watch' | 'contribute' | 'models' | 'my-drawings' | 'about'} Mode */
 
 /** @type {readonly Mode[]} */
-const MODES = ['watch', 'contribute', 'models', 'my-drawings'];
+const MODES = ['watch', 'contribute', 'models', 'my-drawings', 'about'];
 const OLD_MY_DRAWINGS = '#yours'; // in bookmarks and histories of version 0.1
 
 /**

@@ -20,7 +20,7 @@ import { date, hasText, number, text } from './language.js';
  */
 export function stateWords(link, known) {
   const words = linkWords(link, known);
-  return known.local ? `offline, guessing here; ${words}` : words;
+  return known.local ? text('state.offline', { words }) : words;
 }
 
 /**
@@ -28,7 +28,7 @@ export function stateWords(link, known) {
  * @param {Known} known
  */
 function linkWords(link, { now, roundTrip, served, local = false }) {
-  if (local && link.phase === 'open') return 'the service doesn’t answer';
+  if (local && link.phase === 'open') return text('state.silent');
   switch (link.phase) {
     case 'connecting':
       return text('state.connecting');

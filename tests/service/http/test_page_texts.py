@@ -20,6 +20,7 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "language.direction": {"en": "ltr", "fr": "ltr", "ar": "rtl"},
     "draw.any": {"en": "Draw", "fr": "Dessinez </script>", "ar": "ارسم"},
     "draw.title": {"en": "Title", "fr": 'Un "titre"', "ar": "عنوان"},
+    "about.what": {"en": "What", "fr": "Quoi", "ar": "ماذا"},
     "draw.count": {"en": {"one": "{count} digit", "other": "{count} digits"}, "fr": "{count}", "ar": "{count}"},
 }
 INDEX = (
@@ -84,7 +85,13 @@ def test_one_language_of_the_file_is_served_by_itself(page: Page) -> None:
     assert catalogue["texts"]["draw.count"] == "{count}"
 
 
-@pytest.mark.parametrize("path", ["messages/it.json", "messages/en", "messages/en.js", "messages/../messages.json"])
+def test_the_texts_of_a_view_that_is_opened_seldom_are_served_apart(page: Page) -> None:
+    assert json.loads(fetched(page, "messages/fr/about.json")) == {"about.what": "Quoi"}
+    assert "about.what" not in json.loads(fetched(page, "messages/fr.json"))["texts"]
+    assert "Quoi" not in fetched(page, "index.html", "fr")
+
+
+@pytest.mark.parametrize("path", ["messages/it.json", "messages/it/about.json", "messages/fr/draw.json", "messages/en", "messages/en.js", "messages/../messages.json"])
 def test_there_is_no_other_file_of_messages(page: Page, path: str) -> None:
     assert page.respond(path, Request({"type": "http", "headers": []})) is None
 
