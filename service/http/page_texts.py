@@ -43,7 +43,9 @@ class PageTexts:
 
     def catalogue(self, language: str) -> dict[str, Any]:
         """What the page needs to show itself in this language."""
-        texts = {key: self._text(key, language) for key in self.messages if _group(key) not in APART and key != NAME_KEY}
+        texts = {
+            key: self._text(key, language) for key in self.messages if _group(key) not in APART and key != NAME_KEY
+        }
         return {"language": language, "languages": self.languages, "texts": texts}
 
     def encode(self, language: str, group: str | None = None) -> bytes | None:

@@ -91,7 +91,17 @@ def test_the_texts_of_a_view_that_is_opened_seldom_are_served_apart(page: Page) 
     assert "Quoi" not in fetched(page, "index.html", "fr")
 
 
-@pytest.mark.parametrize("path", ["messages/it.json", "messages/it/about.json", "messages/fr/draw.json", "messages/en", "messages/en.js", "messages/../messages.json"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "messages/it.json",
+        "messages/it/about.json",
+        "messages/fr/draw.json",
+        "messages/en",
+        "messages/en.js",
+        "messages/../messages.json",
+    ],
+)
 def test_there_is_no_other_file_of_messages(page: Page, path: str) -> None:
     assert page.respond(path, Request({"type": "http", "headers": []})) is None
 
