@@ -1,6 +1,8 @@
 /** Keeps the drawing in progress: the pen and the buttons change it, and the canvas shows it once a frame. */
 
 import { beginStroke, extendStroke, isEmpty, newDrawing } from './drawing.js';
+import { KeyPen } from './key_pen.js';
+import { KeyPenView } from './key_pen_view.js';
 import { NO_HISTORY, redone, remember, undone } from './history.js';
 import { trackPen } from './pen.js';
 
@@ -40,12 +42,15 @@ export class DrawingBoard {
   constructor(surface, canvas, listener) {
     this.#canvas = canvas;
     this.#listener = listener;
-    trackPen(surface, {
-      down: (point, by) => this.#begin(point, by),
-      move: (points, ahead = []) => this.#penIsDown && this.#extend(points, ahead),
+    const pen = {
+      down: (/** @type {Point} */ point, /** @type {Pointer} */ by) => this.#begin(point, by),
+      move: (/** @type {readonly Point[]} */ points, /** @type {readonly Point[]} */ ahead = []) =>
+        this.#penIsDown && this.#extend(points, ahead),
       up: () => this.#rest(),
       cancel: () => this.#penIsDown && this.#takeBack(),
-    });
+    };
+    trackPen(surface, pen);
+    new KeyPen(surface, pen, () => this.#penIsDown, new KeyPenView());
   }
 
   get strokes() {
