@@ -17,10 +17,12 @@ from service.http.baselines import make_baselines_routes
 from service.http.contributions import make_contributions_routes
 from service.http.errors import add_error_handlers
 from service.http.health import make_health_routes
+from service.http.metrics import Limits, make_metrics_routes
 from service.http.middleware.cors import Cors, cors_headers
 from service.http.middleware.head import HeadAsGet
 from service.http.middleware.headers import SafeHeaders
 from service.http.middleware.root_path import RootPath
+from service.http.middleware.statuses import Statuses
 from service.http.models import make_models_routes
 from service.http.pages import FOLDERS, ROOT_FILES, Page
 from service.http.predict import make_predict_routes
@@ -30,6 +32,7 @@ from service.inference.live_models import LiveModels
 from service.inference.served import Served
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
+from service.metrics.metrics import Metrics
 from service.paths import SHIPPED_BASELINES
 from service.personal.hands import Hands
 from service.settings import Settings
@@ -52,14 +55,18 @@ def create_app(
     baselines: Path = SHIPPED_BASELINES,
     hands: Hands | None = None,
     shipped: Registry | None = None,
+    metrics: Metrics | None = None,
 ) -> FastAPI:
     """The service as an ASGI application; `frontend` is the folder of the page, `baselines` that of the comparison.
 
     Without `hands` no answer uses the contributor's own drawings. `shipped` are the models of this release, by default
-    those in the package.
+    those in the package. `metrics` counts for several workers; without it this application counts for itself.
     """
+    metrics = metrics or Metrics()
+    for card in live.current.cards:
+        metrics.of_model(card.family)  # its series begin at zero
     origins = Origins(settings.allowed_origins, without=settings.allow_no_origin)
-    sockets = Sockets(live, intake, hands, origins, settings.max_sockets, settings.frames_per_second)
+    sockets = Sockets(live, intake, hands, origins, settings.max_sockets, settings.frames_per_second, metrics)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -83,20 +90,25 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,  # its redirects name the host that a proxy reached
     )
+    app.state.metrics = metrics  # the connections below count into the same
     app.add_middleware(HeadAsGet)
     app.add_middleware(Cors, origins=origins)
     app.add_middleware(SafeHeaders)
     app.add_middleware(SocketsFirst, serve=sockets.serve)
+    app.add_middleware(Statuses, metrics=metrics)
     if settings.root_path.rstrip("/"):
         app.add_middleware(RootPath, prefix=settings.root_path)
     add_error_handlers(app, lambda request: cors_headers(origins, request.headers))
-    app.include_router(make_predict_routes(live, origins))
-    app.include_router(make_contributions_routes(intake, origins))
+    app.include_router(make_predict_routes(live, origins, metrics))
+    app.include_router(make_contributions_routes(intake, origins, metrics))
     app.include_router(make_receipt_routes(receipts, origins, intake.pool))
     app.include_router(make_models_routes(live, registry, shipped or Registry(FolderStore(FIRST_MODELS)), intake))
     app.include_router(make_versions_routes(registry, intake))
     app.include_router(make_baselines_routes(baselines))
     app.include_router(make_health_routes(live, intake))
+    if settings.metrics:
+        limits = Limits(settings.max_sockets * len(metrics.blocks), settings.spool_bytes)
+        app.include_router(make_metrics_routes(metrics, live, intake, limits))
 
     add_api_docs(app)
     _add_page(app, Page(frontend))

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
@@ -33,6 +33,7 @@ from service.intake.key_guard import KeyGuard
 from service.intake.receipts import Receipts
 from service.intake.storage_health import StorageHealth
 from service.intake.upload_process import upload_process
+from service.metrics.metrics import Metrics
 from service.network.addresses import name_address, name_lan_addresses
 from service.network.connections import Connections
 from service.network.http_protocol import MAX_HEAD_BYTES, http_protocol
@@ -52,16 +53,21 @@ GRACE_SECONDS = 3  # for answers in progress, after the signal
 LAST_SECONDS = 4.5  # from the signal until the process ends in any case: what was acknowledged is on disk
 
 
-def serve(settings: Settings, listener: socket.socket, first: bool = True) -> None:
+def serve(
+    settings: Settings, listener: socket.socket, counters: Sequence[memoryview] | None = None, worker: int = 0
+) -> None:
     """Serves on `listener` until SIGTERM or SIGINT.
 
-    Of several processes on one spool only the `first` uploads; it finds what the others store within half a second.
+    Of several processes on one spool only worker 0 uploads; it finds what the others store within half a second. They
+    count into `counters`, which were shared before they were forked.
 
     Raises:
         SpoolError: the spool can't be opened.
         OtherKey: the store belongs to services with another contributor key.
         UnknownStore: the settings name no kind of store.
     """
+    first = worker == 0
+    metrics = Metrics(counters, worker)
     keep_freed_memory()
     store = open_store(settings)
     registry = Registry(store)
@@ -92,11 +98,18 @@ def serve(settings: Settings, listener: socket.socket, first: bool = True) -> No
         limits = _fit_limits(settings)
         fitted = settings.model_copy(update={"max_sockets": limits.sockets})
         app = create_app(
-            live, registry, intake, receipts, fitted, FRONTEND, hands=hands if settings.personal_bytes else None
+            live,
+            registry,
+            intake,
+            receipts,
+            fitted,
+            FRONTEND,
+            hands=hands if settings.personal_bytes else None,
+            metrics=metrics,
         )
         with _thread("hands", lambda: hands.run(stop), stop):
             if not stop.is_set():
-                _Server(app, limits, listener, stop, first).run(sockets=[listener])
+                _Server(uvicorn_config(app, limits), listener, stop, first).run(sockets=[listener])
         hands.stop()
         if elsewhere is not None:
             elsewhere.stop()
@@ -146,7 +159,7 @@ def uvicorn_config(app: FastAPI, limits: Limits) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=http_protocol(Connections(limits)),  # type: ignore[arg-type]  # uvicorn only calls it
+        http=http_protocol(Connections(limits, metrics=getattr(app.state, "metrics", None))),  # type: ignore[arg-type]  # uvicorn only calls it
         ws="none",  # the HTTP protocol hands upgrades to one of our own
         h11_max_incomplete_event_size=2 * MAX_HEAD_BYTES,  # the HTTP protocol counts closer
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -160,10 +173,8 @@ def uvicorn_config(app: FastAPI, limits: Limits) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """uvicorn, which prints its address once it is ready and ends in time."""
 
-    def __init__(
-        self, app: FastAPI, limits: Limits, listener: socket.socket, stop: threading.Event, says_so: bool
-    ) -> None:
-        super().__init__(uvicorn_config(app, limits))
+    def __init__(self, config: uvicorn.Config, listener: socket.socket, stop: threading.Event, says_so: bool) -> None:
+        super().__init__(config)
         self._listener = listener
         self._stop = stop
         self._says_so = says_so

@@ -78,6 +78,7 @@ class Settings(StoreSettings):
         description="secret of at least 16 characters that opens the operator's pages and calls under /operator; empty "
         "turns them off",
     )
+    metrics: bool = Field(True, description="answer GET /metrics with Prometheus metrics of all workers")
     log_level: str = Field("info", description="debug, info, warning or error")
 
     @field_validator("log_level")

@@ -17,6 +17,7 @@ import pytest
 from tests.running import free_port
 
 START_SECONDS = 10.0
+PACKAGES = {"nginx": "nginx-light", "promtool": "prometheus"}
 EXAMPLES = Path(__file__).parents[1] / "infra" / "proxy"
 MAIN = """\
 daemon off;
@@ -40,7 +41,7 @@ def require(program: str) -> str:
     """The program's path; skips the test without it, or fails on CI."""
     path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
     if path is None:
-        reason = f"{program} is not installed (apt-get install {program if program != 'nginx' else 'nginx-light'})"
+        reason = f"{program} is not installed (apt-get install {PACKAGES.get(program, program)})"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)

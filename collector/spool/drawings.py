@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 
 from collector.contribution.contributor import Use, stored_use, use_of
 from collector.spool.deletions import DELETED_AT, Deletion, deletion_of, note_unremoved
@@ -33,6 +34,11 @@ WAITING = "SELECT seq, id, body, contributor, received_at FROM drawings WHERE id
 OWNER = "SELECT contributor FROM drawings WHERE id = ?"
 NAME = "SELECT name FROM replica"
 BACKLOG = "SELECT drawings, bytes FROM backlog"
+# Rows are blanked, never removed, so the highest seq is their number.
+PROGRESS = """
+SELECT (SELECT coalesce(max(seq), 0) FROM drawings), drawings, bytes,
+    (SELECT received_at FROM drawings WHERE body IS NOT NULL ORDER BY seq LIMIT 1) FROM backlog
+"""
 
 Row = tuple[str, int, str, str, str, bytes]  # id, label, contributor, use, received_at, body
 
@@ -53,6 +59,20 @@ class Backlog:
 
     drawings: int
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What came into the spool since it was created, and what of it still waits for upload."""
+
+    accepted: int
+    waiting: int
+    waiting_bytes: int
+    oldest: datetime | None  # when the one that has waited longest was accepted; None when none waits
+
+    @classmethod
+    def from_row(cls, accepted: int, waiting: int, waiting_bytes: int, oldest: str | None) -> Progress:
+        return cls(accepted, waiting, waiting_bytes, None if oldest is None else datetime.fromisoformat(oldest))
 
 
 def insert(connection: sqlite3.Connection, row: Row, max_bytes: int) -> Acknowledgement | Deletion | None:

@@ -29,9 +29,11 @@ from collector.spool.drawings import (
     BODY,
     NAME,
     OWNER,
+    PROGRESS,
     WAITING,
     Acknowledgement,
     Backlog,
+    Progress,
     drop_body,
     give_up,
     insert,
@@ -64,6 +66,7 @@ __all__ = [
     "GivenByAnother",
     "PendingDrawing",
     "Position",
+    "Progress",
     "Quarantined",
     "Spool",
     "SpoolError",
@@ -158,6 +161,15 @@ class Spool:
         """
         ((drawings, size),) = self._reader.rows(BACKLOG)
         return Backlog(drawings, size)
+
+    def progress(self) -> Progress:
+        """What came since the spool was created, and what still waits for upload.
+
+        Raises:
+            SpoolError: the file can't be read.
+        """
+        (row,) = self._reader.rows(PROGRESS)
+        return Progress.from_row(*row)
 
     def mark_uploaded(self, drawing: str) -> None:
         """Drops the drawing's bytes; its row stays for counts and duplicates. Safe to call twice.

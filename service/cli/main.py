@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -49,22 +50,26 @@ def serve(
     _start_log(settings)
     if settings.workers == 1:
         return _serve_one(settings, listeners[0])
+    from service.metrics.shared import share_memory  # noqa: PLC0415
     from service.workers import NoSeveralProcesses, run_workers  # noqa: PLC0415
 
+    counters = share_memory(settings.workers)
     try:
         raise typer.Exit(
-            run_workers(settings.workers, lambda number: _serve_one(settings, listeners[number], first=number == 0))
+            run_workers(settings.workers, lambda number: _serve_one(settings, listeners[number], counters, number))
         )
     except NoSeveralProcesses as error:
         fail(str(error))
 
 
-def _serve_one(settings: Settings, listener: socket.socket, first: bool = True) -> None:
+def _serve_one(
+    settings: Settings, listener: socket.socket, counters: Sequence[memoryview] | None = None, worker: int = 0
+) -> None:
     # Imported late: a service that can't run should fail before loading its libraries.
     from service.server import serve as run_service  # noqa: PLC0415
 
     try:
-        run_service(settings, listener, first)
+        run_service(settings, listener, counters, worker)
     except Exception as error:
         fail_for(error)  # here, for a forked worker has no command around it
 

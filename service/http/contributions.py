@@ -10,6 +10,7 @@ from service.http.middleware.cors import check_origin
 from service.http.request_body import BODY_ERRORS, read_body
 from service.http.schemas import Error, Responses, error_responses
 from service.intake.intake import Intake
+from service.metrics.metrics import Metrics
 from service.network.metered import in_request_thread, spend_for_request
 from service.wire.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_json_object
 from service.wire.schemas import Accepted, Refused
@@ -25,7 +26,7 @@ ANSWERS: Responses = {
 }
 
 
-def make_contributions_routes(intake: Intake, origins: Origins) -> APIRouter:
+def make_contributions_routes(intake: Intake, origins: Origins, metrics: Metrics) -> APIRouter:
     routes = APIRouter()
 
     @routes.post(
@@ -44,6 +45,7 @@ def make_contributions_routes(intake: Intake, origins: Origins) -> APIRouter:
         except ProtocolError as error:
             raise HttpError(422, error.code, error.message) from error
         reply = await intake.take(record, spend_for_request)
+        metrics.contributed(reply)
         return Response(reply.model_dump_json(), _status_of(reply), media_type="application/json")
 
     return routes

@@ -1,63 +1,163 @@
-"""`POST /predict`: classifies a picture of a digit."""
+"""`POST /predict`: classifies a picture of a digit, or drawings given as strokes."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
 from collector.ink.canvas_png import MAX_PNG_BYTES
+from collector.ink.drawing import describe
 from service.admission.origins import Origins
 from service.http.errors import HttpError
 from service.http.middleware.cors import check_origin
-from service.http.request_body import BODY_ERRORS, read_body
-from service.http.schemas import PredictedDigit, error_responses
+from service.http.request_body import BODY_ERRORS, content_type_of, read_body
+from service.http.schemas import (
+    DRAWINGS_MAX,
+    DrawingsToPredict,
+    Error,
+    FailedPrediction,
+    PredictedDigit,
+    Predictions,
+    StrokesToPredict,
+    error_responses,
+)
 from service.inference.inputs import make_inputs
 from service.inference.live_models import LiveModels
 from service.inference.model_selection import select_predictors
+from service.inference.served import Served
+from service.metrics.metrics import Metrics, now_ns
 from service.network.metered import in_request_thread
-from service.wire.messages import Frame
-from service.wire.protocol import ProtocolError
+from service.wire.messages import Frame, Snapshot
+from service.wire.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_drawing, parse_json_object
+from service.wire.replies import Prediction
 
-PNG_BODY = {"requestBody": {"required": True, "content": {"image/png": {}}}}
+PNG, JSON = "image/png", "application/json"
+CANVAS_SIDE = 500  # px, of drawings that don't name their canvas
+
+BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            PNG: {},
+            JSON: {"schema": {"anyOf": [StrokesToPredict.model_json_schema(), DrawingsToPredict.model_json_schema()]}},
+        },
+    }
+}
 ERRORS = error_responses(
-    {403: "A page of another origin sent it", 422: "Unsupported PNG, or no such family", 503: "No model is served"}
+    {
+        403: "A page of another origin sent it",
+        422: "Unsupported PNG, wrong strokes, or no such family",
+        503: "No model is served",
+    }
 )
 
 FamilyQuery = Annotated[str | None, Query(description="family that answers; by default the best")]
 
 
-def make_predict_routes(live: LiveModels, origins: Origins) -> APIRouter:
+def make_predict_routes(live: LiveModels, origins: Origins, metrics: Metrics) -> APIRouter:
     routes = APIRouter()
 
     @routes.post(
         "/predict",
-        summary="Classify a picture of a digit, finished or not",
-        openapi_extra=PNG_BODY,
+        summary="Classify a picture of a digit, or one or many drawings given as strokes, finished or not",
+        openapi_extra=BODY,
         responses={**ERRORS, **BODY_ERRORS},
     )
-    async def predict(request: Request, family: FamilyQuery = None) -> PredictedDigit:
+    async def predict(request: Request, family: FamilyQuery = None) -> PredictedDigit | Predictions:
         if "origin" in request.headers:
             check_origin(origins, request)
-        frame = Frame("png", await read_body(request, "image/png", MAX_PNG_BYTES))
-        served = live.current
-        if family is not None and family not in served.predictors:
-            raise HttpError(422, "unknown_family", f"family {family!r:.40}, expected one of {list(served.predictors)}")
+        asker = _Asker(live.current, family, metrics)
+        if content_type_of(request) != JSON:
+            return await asker.answer(Frame("png", await read_body(request, PNG, MAX_PNG_BYTES, or_type=JSON)))
+        body = await read_body(request, JSON, MAX_MESSAGE_BYTES)
         try:
-            predictor = select_predictors(served, () if family is None else (family,), frame)[0]
-            inputs = await in_request_thread(make_inputs, frame, [predictor.encoding])
+            record = await in_request_thread(parse_json_object, body)
         except ProtocolError as error:
-            raise HttpError(503 if error.code == "no_model" else 422, error.code, error.message) from error
-        prediction = predictor.predict(inputs[predictor.encoding])
-        return PredictedDigit(
-            family=prediction.family,
-            model=prediction.model,
-            probabilities=[round(p, 5) for p in prediction.probabilities],
-            digit=prediction.digit,
-            doubt=round(prediction.doubt, 5),
-            unsure=prediction.unsure,
-            settled=prediction.settled,
-            personal=prediction.personal,
-        )
+            raise HttpError(422, error.code, error.message) from error
+        if "drawings" not in record:
+            return await asker.answer_record(record)
+        return Predictions(predictions=[await asker.try_record(each) for each in _listed(record["drawings"])])
 
     return routes
+
+
+class _Asker:
+    """Answers the snapshots of one call, all by the models that were served when it came."""
+
+    def __init__(self, served: Served, family: str | None, metrics: Metrics) -> None:
+        if family is not None and family not in served.predictors:
+            raise HttpError(422, "unknown_family", f"family {family!r:.40}, expected one of {list(served.predictors)}")
+        self._served = served
+        self._families = () if family is None else (family,)
+        self._metrics = metrics
+
+    async def answer(self, snapshot: Snapshot) -> PredictedDigit:
+        """The best model's prediction, or that of the family asked for.
+
+        Raises:
+            HttpError: 422 for a wrong snapshot, 503 without a model.
+        """
+        try:
+            predictor = select_predictors(self._served, self._families, snapshot)[0]
+        except ProtocolError as error:
+            raise _http_error(error) from error
+        counters = self._metrics.of_model(predictor.family)
+        try:
+            inputs = (await in_request_thread(make_inputs, snapshot, [predictor.encoding]))[predictor.encoding]
+        except ProtocolError as error:
+            counters.refused()
+            raise _http_error(error) from error
+        if inputs is None:
+            counters.without_ink()
+            return _shown(predictor.predict(None))
+        begun = now_ns()
+        prediction = predictor.predict(inputs)
+        counters.predicted(prediction, now_ns() - begun)
+        return _shown(prediction)
+
+    async def answer_record(self, record: Any) -> PredictedDigit:
+        """As `answer`, for a drawing's JSON."""
+        if not isinstance(record, dict):
+            raise HttpError(422, "bad_snapshot", f"a drawing is {describe(record)}, expected an object with strokes")
+        if "strokes" not in record:
+            raise HttpError(422, "bad_snapshot", "strokes missing, expected an object with strokes, or with drawings")
+        try:
+            snapshot = parse_drawing({"width": CANVAS_SIDE, "height": CANVAS_SIDE, **record})
+        except ProtocolError as error:
+            raise _http_error(error) from error
+        return await self.answer(snapshot)
+
+    async def try_record(self, record: Any) -> PredictedDigit | FailedPrediction:
+        """As `answer_record`; a wrong drawing doesn't take the others' answers."""
+        try:
+            return await self.answer_record(record)
+        except HttpError as error:
+            if error.status != 422:
+                raise
+            return FailedPrediction(error=Error(code=error.code, message=error.message))
+
+
+def _listed(drawings: Any) -> list[Any]:
+    if not isinstance(drawings, list) or not drawings:
+        raise HttpError(422, "bad_snapshot", f"drawings is {describe(drawings)}, expected a list of drawings")
+    if len(drawings) > DRAWINGS_MAX:
+        raise HttpError(422, "bad_snapshot", f"{len(drawings)} drawings, expected at most {DRAWINGS_MAX}")
+    return drawings
+
+
+def _http_error(error: ProtocolError) -> HttpError:
+    return HttpError(503 if error.code == "no_model" else 422, error.code, error.message)
+
+
+def _shown(prediction: Prediction) -> PredictedDigit:
+    return PredictedDigit(
+        family=prediction.family,
+        model=prediction.model,
+        probabilities=[round(p, 5) for p in prediction.probabilities],
+        digit=prediction.digit,
+        doubt=round(prediction.doubt, 5),
+        unsure=prediction.unsure,
+        settled=prediction.settled,
+        personal=prediction.personal,
+    )

@@ -15,16 +15,22 @@ BODY_SECONDS = 15.0  # for 1 MiB: a client slower than 70 kB/s can use the webso
 BODY_ERRORS = error_responses({408: "Not sent in time", 413: "Too large", 415: "Wrong content type"})
 
 
-async def read_body(request: Request, content_type: str, max_bytes: int) -> bytes:
-    """Reads the whole body.
+def content_type_of(request: Request) -> str:
+    """The type that the request names, without parameters, in lower case."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def read_body(request: Request, content_type: str, max_bytes: int, or_type: str | None = None) -> bytes:
+    """Reads the whole body; `or_type` is another type that the call takes elsewhere, for the error.
 
     Raises:
         HttpError: 415 wrong content type, 413 larger than `max_bytes`, 408 not sent in time.
     """
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = content_type_of(request)
     if given != content_type:
         # Pages of other origins can't send these types without a preflight request.
-        raise HttpError(415, "bad_content_type", f"content type {given!r:.60}, expected {content_type}")
+        expected = content_type if or_type is None else f"{content_type} or {or_type}"
+        raise HttpError(415, "bad_content_type", f"content type {given!r:.60}, expected {expected}")
     parts: list[bytes] = []
     size = 0
     try:

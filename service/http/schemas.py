@@ -7,9 +7,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from collector.contribution.contributor import StoredUse
+from collector.ink.snapshot import MAX_CANVAS_SIDE
+from service.wire.protocol import MAX_PEN_WIDTH, MAX_POINTS, MAX_STROKES
 from service.wire.schemas import ContributionCounts, ServedModel, Trainer
 
 STATES_MAX = 64  # receipts in one call
+DRAWINGS_MAX = 256  # drawings in one call
 
 
 class Error(BaseModel):
@@ -17,6 +20,33 @@ class Error(BaseModel):
 
     code: str = Field(examples=["bad_snapshot"])
     message: str = Field(examples=["begins with b'GIF89a', expected a PNG's signature"])
+
+
+class StrokesToPredict(BaseModel):
+    """A drawing, finished or not, as strokes."""
+
+    strokes: list[list[list[float]]] = Field(
+        max_length=MAX_STROKES,
+        description=f"[[[x, y] or [x, y, t_ms], ...], ...] in px of the canvas, at most {MAX_POINTS} points",
+        examples=[[[[150, 120], [350, 120], [220, 400]]]],
+    )
+    width: int = Field(500, ge=1, le=MAX_CANVAS_SIDE, description="of the canvas, px")
+    height: int = Field(500, ge=1, le=MAX_CANVAS_SIDE, description="of the canvas, px")
+    pen_width: float = Field(
+        16, ge=1, le=MAX_PEN_WIDTH, description="px; when absent 16 on a canvas of 500, and in proportion on others"
+    )
+
+
+class DrawingsToPredict(BaseModel):
+    """Several drawings, answered in their order."""
+
+    drawings: list[StrokesToPredict] = Field(min_length=1, max_length=DRAWINGS_MAX)
+
+
+class FailedPrediction(BaseModel):
+    """The reason why one drawing of several was not answered."""
+
+    error: Error
 
 
 class PredictedDigit(BaseModel):
@@ -30,6 +60,12 @@ class PredictedDigit(BaseModel):
     unsure: bool = Field(description="true if the picture probably shows no digit")
     settled: bool = Field(description="true if more ink is not expected to change the digit")
     personal: int = Field(ge=0, description="own drawings of the contributor that were used; 0 if none")
+
+
+class Predictions(BaseModel):
+    """A prediction or an error for each drawing, in their order."""
+
+    predictions: list[PredictedDigit | FailedPrediction]
 
 
 class Overview(BaseModel):

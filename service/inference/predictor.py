@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.ink.encodings import Encoding, Inputs
+from service.metrics.metrics import ModelCounters
 from service.wire.replies import Prediction
 from training.models.artifact import Artifact, Card, check_artifact
 from training.models.interpreter import CLASSES, Interpreter
@@ -27,6 +28,7 @@ class Predictor:
         self.family: str = card.family
         self.encoding: Encoding = card.encoding
         self._interpreter = interpreter
+        self.counters: ModelCounters | None = None  # once it was asked
         self._unsure_from = card.thresholds.unsure if card.thresholds else NEVER
         self._settled_from = card.thresholds.settled if card.thresholds else NEVER
 
@@ -64,7 +66,9 @@ class Predictor:
         doubt = min(1.0, max(0.0, 1.0 - highest if doubt is None else doubt))
         unsure = doubt >= self._unsure_from
         settled = highest >= self._settled_from and not unsure
-        return Prediction(self.family, self.card.version, tuple(probabilities), doubt, unsure, settled, personal)
+        return Prediction(
+            self.family, self.card.version, tuple(probabilities), doubt, unsure, settled, personal, highest
+        )
 
 
 def make_predictor(artifact: Artifact) -> Predictor:

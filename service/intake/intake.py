@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic, thread_time
 from typing import Any
@@ -16,7 +17,7 @@ from collector.contribution.receipt import receipt_for
 from collector.contribution.sample_check import check_samples
 from collector.ink.drawing import DIGITS
 from collector.spool.deletions import WasDeleted
-from collector.spool.spool import Acknowledgement, Counts, Spool, SpoolError, SpoolFull
+from collector.spool.spool import Acknowledgement, Counts, Progress, Spool, SpoolError, SpoolFull
 from service.intake.elsewhere import Elsewhere
 from service.intake.storage_health import StorageHealth
 from service.intake.storage_pool import StorageBusy, StoragePool
@@ -34,6 +35,16 @@ UPLOADS_DELAYED = "New drawings are safe with the service, but their way to the 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolState:
+    """What the spool holds at one moment."""
+
+    progress: Progress
+    by_label: tuple[int, ...]  # drawings kept, of each class
+    quarantined: int
+    trouble: str  # of disk and uploads; empty without any
 
 
 class Intake:
@@ -182,6 +193,15 @@ class Intake:
         except SpoolError as error:
             return f"the spool can't be used: {error}"
         return ""
+
+    def spool_state(self) -> SpoolState:
+        """What the spool holds now, for operators.
+
+        Raises:
+            SpoolError: the file can't be read.
+        """
+        quarantined, _ = self._spool.count_quarantined()
+        return SpoolState(self._spool.progress(), self._spool.counts().by_label, quarantined, self.trouble())
 
     def _note(self, error: SpoolError | None) -> None:
         """Logs only when trouble begins, changes and ends: a full disk refuses thousands of contributions a minute."""

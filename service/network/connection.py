@@ -10,6 +10,8 @@ from service.network.budget import Budget
 
 EXTENSION: Final = "midstroke.connection"  # in the ASGI scope: a `Connection`
 
+READ_AT: Final = "midstroke.read_at"  # in ASGI events: when the message came, by `now_ns`
+
 # The answers to messages that came together; None: they are to go to the session.
 Answerer = Callable[[list[bytes]], list[str] | None]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.metrics.metrics import Metrics
 from service.network.ledger import Ledger
 from service.network.limits import Limits
 
@@ -12,7 +13,8 @@ LAST_SECONDS = 1.0  # for clients to take the last bytes, once the process ends
 class Connections:
     """For one event loop."""
 
-    def __init__(self, limits: Limits, phase_seconds: float = PHASE_SECONDS) -> None:
+    def __init__(self, limits: Limits, phase_seconds: float = PHASE_SECONDS, metrics: Metrics | None = None) -> None:
+        self.metrics = metrics or Metrics()
         self.limits = limits
         self.phase_seconds = phase_seconds
         self.guests = Ledger(limits.http_connections)  # all but websockets with a session

@@ -74,6 +74,7 @@ class HttpProtocol(H11Protocol):
         if self._connections.guests.hold(self, 1):
             self._enter_phase()
         else:
+            self._connections.metrics.responded(HTTPStatus.SERVICE_UNAVAILABLE)
             transport.write(_response(HTTPStatus.SERVICE_UNAVAILABLE))
             transport.close()
 
@@ -241,6 +242,7 @@ class HttpProtocol(H11Protocol):
         else:
             silent = cycle.response_started
         if not silent and not self._closing and not self.transport.is_closing():
+            self._connections.metrics.responded(status)
             self.transport.write(_response(status))
         self._linger()
 

@@ -21,8 +21,9 @@ from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from service.metrics.metrics import now_ns
 from service.network.budget import Budget, share_of
-from service.network.connection import EXTENSION, Answerer, Connection
+from service.network.connection import EXTENSION, READ_AT, Answerer, Connection
 from service.network.connections import LAST_SECONDS, Connections
 from service.network.event_queue import EventQueue
 from service.network.frames import FrameEdges, begins_frame, split_frames, text_frame
@@ -73,6 +74,7 @@ class WebSocketProtocol(asyncio.Protocol):
         "_lost",
         "_message_timer",
         "_pending",
+        "_read_at",
         "_response",
         "_server_connections",
         "_stopped",
@@ -106,6 +108,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self._text = False  # that message is one of text
         self._events = EventQueue()  # for the session
         self._writable: asyncio.Event | None = None  # only while answers wait unread
+        self._read_at = 0  # by `now_ns`, when the first of what is held came
         self._stopped = False  # a close was sent: what comes is only looked through for the answer
         self._lost = False
         self._liveness = Liveness()
@@ -150,6 +153,8 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._liveness.heard = True
+        if not self._gate.held:
+            self._read_at = now_ns()
         self._gate.receive(data)
 
     def eof_received(self) -> None:
@@ -193,6 +198,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self._message_over()
         if texts:
             self._write(b"".join([text_frame(text.encode()) for text in texts]))
+            self._connections.metrics.fast.written(self._read_at)
         return True
 
     def _handle(self, event: object) -> None:
@@ -219,10 +225,10 @@ class WebSocketProtocol(asyncio.Protocol):
             return
         self._gate.budget.spend(MESSAGE_PRICE)
         if not self._text:
-            self._events.put({"type": "websocket.receive", "bytes": bytes(data)})
+            self._events.put({"type": "websocket.receive", "bytes": bytes(data), READ_AT: self._read_at})
             return
         try:
-            self._events.put({"type": "websocket.receive", "text": bytes(data).decode()})
+            self._events.put({"type": "websocket.receive", "text": bytes(data).decode(), READ_AT: self._read_at})
         except UnicodeDecodeError:
             self._conn.fail(1007, "text that is not UTF-8")
             self._fail(self._conn.data_to_send())
@@ -239,6 +245,7 @@ class WebSocketProtocol(asyncio.Protocol):
     def _fail(self, writes: Sequence[bytes]) -> None:
         """The client broke the protocol: it gets the close that `websockets` has written."""
         close = self._conn.close_sent
+        self._connections.metrics.closed(1006 if close is None else close.code)
         if not self._stopped:
             self._stopped = True
             self._events.put({"type": "websocket.disconnect", "code": 1006 if close is None else close.code})
@@ -253,6 +260,8 @@ class WebSocketProtocol(asyncio.Protocol):
         if self._stopped or self._conn.state is not State.OPEN:
             return
         # A reason may quote the client: of any length and any characters.
+        if code != 1000:
+            self._connections.metrics.closed(code)
         self._conn.send_close(code, reason.encode(errors="replace")[:REASON_BYTES].decode(errors="ignore"))
         self._stopped = True
         self._write(b"".join(self._conn.data_to_send()))

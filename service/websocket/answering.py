@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 
 from collector.ink.encodings import Encoding, Inputs
@@ -9,19 +10,22 @@ from service.inference.inputs import make_inputs
 from service.inference.live_models import LiveModels
 from service.inference.model_selection import select_predictors
 from service.inference.predictor import Predictor
+from service.metrics.metrics import Metrics, now_ns
 from service.network.budget import Budget
 from service.network.metered import in_thread
 from service.personal.hand import Hand
 from service.wire.messages import Snapshot
+from service.wire.protocol import ProtocolError
 from service.wire.replies import encode_prediction
 
 
 class Answering:
     """Predicts for one client, on the event loop that all predictions run on."""
 
-    __slots__ = ("_live", "families", "hand")
+    __slots__ = ("_live", "_metrics", "families", "hand")
 
-    def __init__(self, live: LiveModels) -> None:
+    def __init__(self, live: LiveModels, metrics: Metrics) -> None:
+        self._metrics = metrics
         self.families: tuple[str, ...] = ()  # that the client asked for; empty for the best one
         self.hand: Hand | None = None  # the contributor's, whose own drawings are used
         self._live = live
@@ -41,13 +45,27 @@ class Answering:
         encodings = {each.encoding for each in selected}
         return self._predict(snapshot, selected, await in_thread(budget, make_inputs, snapshot, encodings))
 
+    def count_refused(self, snapshot: Snapshot) -> None:
+        """Counts a snapshot that could not be answered, for each model that would have answered it."""
+        with contextlib.suppress(ProtocolError):
+            for predictor in select_predictors(self._live.current, self.families, snapshot):
+                self._metrics.of_model(predictor.family).refused()
+
     def _predict(
         self, snapshot: Snapshot, selected: Sequence[Predictor], inputs: Mapping[Encoding, Inputs | None]
     ) -> list[str]:
         drawing, seq, hand = snapshot.drawing, snapshot.seq or 0, self.hand
         texts = []
         for predictor in selected:
-            made = inputs[predictor.encoding]
-            answer = predictor.predict(made) if hand is None or made is None else hand.answer(predictor, made)
+            made, counters = inputs[predictor.encoding], predictor.counters
+            if counters is None:
+                counters = predictor.counters = self._metrics.of_model(predictor.family)
+            if made is None:
+                answer = predictor.predict(None)
+                counters.without_ink()
+            else:
+                begun = now_ns()
+                answer = predictor.predict(made) if hand is None else hand.answer(predictor, made)
+                counters.predicted(answer, now_ns() - begun)
             texts.append(encode_prediction(answer, drawing, seq))
         return texts

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from typing import NamedTuple
 
 from service.wire.messages import Slot, Snapshot
 
 MAX_WAITING = 64  # queued snapshots; then the reader waits, and with it the client
+
+
+class Waiting(NamedTuple):
+    """A snapshot, and when it was read, by `now_ns`."""
+
+    snapshot: Snapshot
+    read_at: int = 0
 
 
 class Room:
@@ -37,22 +45,23 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.coalesce = True
-        self._slots: dict[Slot, Snapshot] = {}
-        self._queue: list[Snapshot] = []  # no deque: even an empty one allocates room for 64
+        self._slots: dict[Slot, Waiting] = {}
+        self._queue: list[Waiting] = []  # no deque: even an empty one allocates room for 64
         self._room = Room()
 
     def __bool__(self) -> bool:
         return bool(self._slots or self._queue)
 
-    async def put(self, snapshot: Snapshot) -> None:
+    async def put(self, snapshot: Snapshot, read_at: int = 0) -> None:
+        waiting = Waiting(snapshot, read_at)
         if self.coalesce:
-            self._slots[snapshot.slot] = snapshot
+            self._slots[snapshot.slot] = waiting
             return
         while len(self._queue) >= MAX_WAITING:
             await self._room.wait()
-        self._queue.append(snapshot)
+        self._queue.append(waiting)
 
-    def take(self) -> Snapshot:
+    def take(self) -> Waiting:
         """Removes and returns the next snapshot: queued ones first, which are older.
 
         Raises:

@@ -10,11 +10,12 @@ from service.admission.token_bucket import TokenBucket
 from service.inference.inputs import SLOW_SLOTS
 from service.inference.live_models import LiveModels
 from service.inference.served import Served
+from service.metrics.metrics import Metrics
 from service.network.budget import Budget
 from service.personal.hand import Hand
 from service.websocket.announcements import encode_changes
 from service.websocket.answering import Answering
-from service.websocket.mailbox import Mailbox, Room
+from service.websocket.mailbox import Mailbox, Room, Waiting
 from service.wire.messages import Snapshot
 from service.wire.protocol import ProtocolError, parse_binary
 from service.wire.replies import encode_error
@@ -33,15 +34,18 @@ class Replier:
     """The sending half of a session. For one event loop."""
 
     __slots__ = (
-        "_answering", "_asleep", "_bucket", "_budget", "_known", "_live", "_mailbox", "_outbox", "_room", "_socket",
-        "_wake", "_wrong",
+        "_answering", "_asleep", "_bucket", "_budget", "_known", "_live", "_mailbox", "_metrics", "_outbox", "_room",
+        "_socket", "_wake", "_wrong",
     )  # fmt: skip
 
-    def __init__(self, socket: WebSocket, live: LiveModels, budget: Budget, frames_per_second: float) -> None:
+    def __init__(
+        self, socket: WebSocket, live: LiveModels, budget: Budget, frames_per_second: float, metrics: Metrics
+    ) -> None:
+        self._metrics = metrics
         self._socket = socket
         self._budget = budget
         self._live = live
-        self._answering = Answering(live)
+        self._answering = Answering(live, metrics)
         self._known = live.current  # the state of models and trainer that the client knows
         self._mailbox = Mailbox()
         self._outbox: list[str] = []  # no deque: even an empty one allocates room for 64
@@ -63,10 +67,10 @@ class Replier:
 
     # What the reader hands over
 
-    async def put(self, snapshot: Snapshot) -> None:
+    async def put(self, snapshot: Snapshot, read_at: int) -> None:
         """Queues a snapshot; waits while too many are queued, so that a fast client is read more slowly."""
         # The pace is kept where snapshots are answered: one that is replaced before has cost nothing.
-        await self._mailbox.put(snapshot)
+        await self._mailbox.put(snapshot, read_at)
         self._wake.set()
 
     async def reply(self, text: str) -> None:
@@ -91,6 +95,7 @@ class Replier:
         Raises:
             TooManyWrongMessages: it is one too many.
         """
+        self._metrics.message_refused(error.code)
         await self.reply(encode_error(error))
         self._count_wrong(error)
 
@@ -138,17 +143,20 @@ class Replier:
         # Compared last: a model swapped in meanwhile is announced before its first answer.
         return texts if self._live.current is self._known else [*self._changes(), *texts]
 
-    async def _answer(self, snapshot: Snapshot) -> None:
-        answering = self._answering
+    async def _answer(self, waiting: Waiting) -> None:
+        answering, snapshot = self._answering, waiting.snapshot
         try:
             slow = snapshot.slot in SLOW_SLOTS
             texts = await answering.answer_slow(snapshot, self._budget) if slow else answering.answer(snapshot)
         except ProtocolError as error:
+            self._metrics.message_refused(error.code)
+            answering.count_refused(snapshot)
             await self._socket.send_text(encode_error(error))
             self._count_wrong(error)
         else:
             self._wrong = 0
             await self._send(texts)
+            self._metrics.queued.written(waiting.read_at)
 
     async def _send(self, texts: list[str]) -> None:
         for text in texts:

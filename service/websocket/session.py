@@ -11,8 +11,9 @@ from fastapi import WebSocket, WebSocketDisconnect
 
 from service.inference.live_models import LiveModels
 from service.intake.intake import Intake, busy
+from service.metrics.metrics import Metrics, now_ns
 from service.network.budget import Budget
-from service.network.connection import EXTENSION, Connection
+from service.network.connection import EXTENSION, READ_AT, Connection
 from service.network.metered import in_thread
 from service.personal.hand import Hand
 from service.personal.hands import Hands
@@ -38,7 +39,9 @@ class Session:
         hands: Hands | None,
         frames_per_second: float,
         large_texts: asyncio.Semaphore,  # one at a time is parsed
+        metrics: Metrics,
     ) -> None:
+        self._metrics = metrics
         self._socket = socket
         self._live = live
         self._intake = intake
@@ -47,7 +50,7 @@ class Session:
         self._connection: Connection | None = socket.scope.get("extensions", {}).get(EXTENSION)
         self._budget = Budget(1.0) if self._connection is None else self._connection.budget
         self._large_texts = large_texts
-        self._replier = Replier(socket, live, self._budget, frames_per_second)
+        self._replier = Replier(socket, live, self._budget, frames_per_second, metrics)
         self._families: tuple[str, ...] = ()  # that the client asked for
         self._language: str | None = None  # of the client's page
         self._contributor: str | None = None  # the hash; the token is not kept
@@ -55,6 +58,7 @@ class Session:
         self._bare_pngs = 0
         self._contributing = 0
         self._reading = False  # waits for a message
+        self._read_at = 0  # when the message that is handled came
 
     async def run(self) -> None:
         """Serves the accepted socket until it closes."""
@@ -101,12 +105,13 @@ class Session:
         self._reading = True
         event = await self._socket.receive()
         self._reading = False
+        self._read_at = event.get(READ_AT) or now_ns()
         return event
 
     async def _handle(self, message: Message, tasks: asyncio.TaskGroup) -> None:
         match message:
             case Frame() | Strokes():
-                await self._replier.put(self._numbered(message))
+                await self._replier.put(self._numbered(message), self._read_at)
             case Hello():
                 self._greet(message)
                 self._budget.spend(HELLO_PRICE)
@@ -164,7 +169,9 @@ class Session:
 
     async def _take_contribution(self, record: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
         if self._contributing >= MAX_CONTRIBUTING:
-            await self._replier.reply(busy(record).model_dump_json())
+            refusal = busy(record)
+            self._metrics.contributed(refusal)
+            await self._replier.reply(refusal.model_dump_json())
         else:
             self._contributing += 1
             tasks.create_task(self._store(record))
@@ -174,6 +181,7 @@ class Session:
             reply = await self._intake.take(record, self._budget.spend)
         finally:
             self._contributing -= 1
+        self._metrics.contributed(reply)
         # `reply` may wait; at most MAX_CONTRIBUTING of these are under way.
         self._replier.reply_now(reply.model_dump_json())
 

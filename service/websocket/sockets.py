@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.admission.origins import Origins
 from service.inference.live_models import LiveModels
 from service.intake.intake import Intake
+from service.metrics.metrics import Metrics
 from service.personal.hands import Hands
 from service.websocket.session import Session, end
 from service.wire.protocol import SUBPROTOCOL, CloseCode
@@ -47,7 +48,9 @@ class Sockets:
         origins: Origins,
         max_sockets: int,
         frames_per_second: float,
+        metrics: Metrics,
     ) -> None:
+        self._metrics = metrics
         self._live = live
         self._intake = intake
         self._hands = hands
@@ -66,8 +69,11 @@ class Sockets:
         if refusal is not None:
             await end(socket, *refusal)
             return
-        session = Session(socket, self._live, self._intake, self._hands, self._frames_per_second, self._large_texts)
+        session = Session(
+            socket, self._live, self._intake, self._hands, self._frames_per_second, self._large_texts, self._metrics
+        )
         self._sessions.add(session)
+        self._metrics.socket_opened()
         try:
             await session.run()
         except* Exception:
@@ -75,6 +81,7 @@ class Sockets:
             await end(socket, CloseCode.SERVER_ERROR, "internal error")
         finally:
             self._sessions.discard(session)
+            self._metrics.socket_ended()
 
     async def wake_all(self) -> None:
         """Wakes all sessions, a few at a time so that predictions are answered in between."""

@@ -180,6 +180,15 @@ def _parse_hello(record: dict[str, Any]) -> Hello:
 
 def _parse_strokes_message(record: dict[str, Any]) -> Strokes:
     drawing, seq = _whole(record, "drawing", 0, MAX_COUNT), _whole(record, "seq", 0, MAX_COUNT)
+    return parse_drawing(record, drawing, seq)
+
+
+def parse_drawing(record: dict[str, Any], drawing: int = 0, seq: int = 0) -> Strokes:
+    """Reads `width`, `height`, `pen_width` and `strokes`; `drawing` and `seq` are the snapshot's numbers.
+
+    Raises:
+        ProtocolError: `bad_snapshot`, with these numbers.
+    """
     try:
         width, height = (_whole(record, name, 1, MAX_CANVAS_SIDE) for name in ("width", "height"))
         pen_width = page_pen(width, height)

@@ -23,19 +23,19 @@ def test_a_snapshot_without_ink_has_no_doubt() -> None:
     prediction = fake_predictor("path", "path48", doubt=0.9, thresholds=THRESHOLDS).predict(None)
 
     assert prediction.probabilities == (0.1,) * 10
-    assert prediction[3:] == (0, False, False, 0)
+    assert prediction[3:7] == (0, False, False, 0)
 
 
 def test_the_model_s_doubt_is_sent_and_makes_the_answer_unsure() -> None:
     prediction = fake_predictor("cnn", "ink20", doubt=0.7, thresholds=THRESHOLDS).predict(INK)
 
-    assert prediction[3:] == (0.7, True, False, 0)
+    assert prediction[3:7] == (0.7, True, False, 0)
 
 
 def test_a_clear_digit_is_settled() -> None:
     prediction = fake_predictor("cnn", "ink20", doubt=0.1, thresholds=THRESHOLDS).predict(INK)
 
-    assert prediction[3:] == (0.1, False, True, 0)
+    assert prediction[3:7] == (0.1, False, True, 0)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def path(seq: int) -> Frame:
 
 
 def taken(mailbox: Mailbox) -> list[int | None]:
-    return [mailbox.take().seq for _ in iter(lambda: bool(mailbox), False)]
+    return [mailbox.take().snapshot.seq for _ in iter(lambda: bool(mailbox), False)]
 
 
 def test_the_latest_snapshot_replaces_a_waiting_one() -> None:
