@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import itertools
 import logging
 import uuid
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from collector.contribution.consent import LICENCE
-from collector.contribution.contribution import POINTS_MAX, STROKES_MAX, Contribution, Sample
-from collector.contribution.contributor import contributor_id
-from collector.ink.drawing import Drawing, DrawingError, check_points, cut_at_ink, fit_on_canvas, parse_drawing
+from collector.contribution.contribution import Contribution, Sample
+from collector.contribution.contributor import Use, contributor_id, use_of
+from collector.exchange.read_file import read_file
+from collector.exchange.recorded_drawing import Frame, RecordedDrawing
+from collector.ink.drawing import Drawing, DrawingError, check_points, cut_at_ink, fit_on_canvas
 from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH, draw_stages, encode_ink_png
 from collector.spool.deletions import WasDeleted
 from collector.spool.spool import Spool
+from collector.symbols.symbol_set import DIGITS, SymbolSet
 
 log = logging.getLogger(__name__)
 
@@ -28,48 +29,64 @@ CONSENT = "import"  # in place of a version: the file's licence allows it, its w
 LONGER_SIDE = 260.0  # px; people place a digit at 120 to 360 on the page's canvas
 AT_ONCE = 16  # drawings that wait for the disk together
 INKS = tuple(step / 10 for step in range(1, 11))
+PAGE = Frame(CANVAS_SIDE, CANVAS_SIDE, PEN_WIDTH)
+USE_TRIES = 500  # tokens of one writer; the chance that none gives the wanted use is below 1e-35
 
 _NAMESPACE = uuid.UUID("3a5bd2f4-0f3e-4b53-9a6c-5f1b3c1d7e90")
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file's lines."""
+    """What became of a file's drawings."""
 
     accepted: int
     duplicates: int
     skipped: int
 
 
-def import_file(path: Path, spool: Spool, key: bytes, limit: int | None = None, licence: str = LICENCE) -> Imported:
-    """Puts an NDJSON file (`.gz` or plain) of labelled drawings into the spool; a second time does no harm.
+def import_file(
+    path: Path,
+    spool: Spool,
+    key: bytes,
+    limit: int | None = None,
+    licence: str | None = None,
+    symbols: SymbolSet = DIGITS,
+    is_known: Callable[[str], bool] = lambda _drawing: False,
+) -> Imported:
+    """Puts a file's labelled drawings into the spool; a second time does no harm.
 
     Args:
-        path: one drawing a line, as `collector.ink.drawing.parse_drawing` reads it.
-        spool: takes them, with ids made of each line's source and id.
+        path: NDJSON, Parquet or InkML, as `collector.exchange.read_file` reads it.
+        spool: takes them, with ids made of each drawing's source and id; drawings of an export keep theirs.
         key: the service's own, that hides the writers as it hides contributors.
-        limit: how many lines are read, all without one.
-        licence: what the file's drawings are under.
+        limit: how many drawings are read, all without one.
+        licence: what the drawings are under; without one, what each says of itself, or LICENCE.
+        symbols: the set whose classes are the labels.
+        is_known: whether the store has, or had, a drawing of this id; asked for ids that are kept.
 
     Raises:
         DrawingError: the file is damaged.
         OSError: the file can't be read.
         SpoolFull: more than may wait for upload; import again when some are uploaded.
+        StoreError: `is_known` could not read the store.
     """
 
-    def take(drawing: Drawing | None) -> str:
-        if drawing is None:
+    def take(recorded: RecordedDrawing | None) -> str:
+        if recorded is None:
             return "skipped"
+        if recorded.kept_id is not None and is_known(recorded.kept_id):
+            return "duplicate"
+        contribution = contribution_of(recorded, key)
+        writer = contributor_id(key, contribution.contributor)
+        terms = licence or recorded.licence or LICENCE
         try:
-            acknowledged = spool.accept(
-                to_contribution(drawing), _writer_of(drawing, key), drawing.source, licence=licence
-            )
+            acknowledged = spool.accept(contribution, writer, recorded.drawing.source, licence=terms)
         except WasDeleted:
             return "skipped"
         return "duplicate" if acknowledged.duplicate else "accepted"
 
     became: Counter[str] = Counter()
-    drawings = _labelled_drawings(path, limit)
+    drawings = _importable(path, symbols, limit)
     # Many at once, for the spool commits what comes together with one fsync.
     with ThreadPoolExecutor(AT_ONCE, "import") as pool:
         while batch := list(itertools.islice(drawings, 4 * AT_ONCE)):
@@ -79,21 +96,33 @@ def import_file(path: Path, spool: Spool, key: bytes, limit: int | None = None, 
 
 def to_contribution(drawing: Drawing) -> Contribution:
     """The labelled drawing on the page's canvas, with samples at 10, 20 ... 100 % of its ink."""
+    return _contribution(RecordedDrawing(drawing), _token(drawing))
+
+
+def contribution_of(recorded: RecordedDrawing, key: bytes) -> Contribution:
+    """The drawing on its own canvas, or fitted onto the page's, by a writer whose use is the one that it had."""
+    return _contribution(recorded, _token_with(recorded.drawing, recorded.use, key))
+
+
+def _contribution(recorded: RecordedDrawing, token: str) -> Contribution:
+    drawing, frame = recorded.drawing, recorded.frame or PAGE
     if drawing.label is None:
         raise DrawingError(f"drawing {drawing.id!r:.80} has no label, expected 0 to 9")
-    fitted = to_canvas(drawing)
-    stages = draw_stages(cut_at_ink(fitted, ink).strokes for ink in INKS)
+    placed = drawing if recorded.frame is not None else to_canvas(drawing)
+    cuts = (cut_at_ink(placed, ink).strokes for ink in INKS)
+    stages = draw_stages(cuts, frame.width, frame.height, frame.pen_width)
     return Contribution(
-        id=str(uuid.uuid5(_NAMESPACE, f"{drawing.source}/{drawing.id}")),
+        id=recorded.kept_id or str(uuid.uuid5(_NAMESPACE, f"{drawing.source}/{drawing.id}")),
         label=drawing.label,
-        contributor=_token(drawing),
+        contributor=token,
         consent=CONSENT,
-        width=CANVAS_SIDE,
-        height=CANVAS_SIDE,
-        pen_width=PEN_WIDTH,
-        pointer="unknown",
-        strokes=fitted.strokes,
+        width=frame.width,
+        height=frame.height,
+        pen_width=frame.pen_width,
+        pointer=recorded.pointer,
+        strokes=placed.strokes,
         samples=tuple(Sample(ink, encode_ink_png(canvas)) for ink, canvas in zip(INKS, stages, strict=True)),
+        confirmed=recorded.confirmed,
     )
 
 
@@ -108,39 +137,37 @@ def to_canvas(drawing: Drawing) -> Drawing:
     return fitted
 
 
-def _labelled_drawings(path: Path, limit: int | None) -> Iterator[Drawing | None]:
+def _importable(path: Path, symbols: SymbolSet, limit: int | None) -> Iterator[RecordedDrawing | None]:
     """The file's drawings in order; None, and a line in the log, in place of one that can't be kept."""
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        lines = (line for line in _readable(path, file) if line.strip())
-        for number, line in enumerate(itertools.islice(lines, limit), start=1):
-            try:
-                yield _labelled(line)
-            except DrawingError as error:
-                log.warning("%s, drawing %d of it, skipped: %s", path.name, number, error)
-                yield None
+    for number, found in enumerate(itertools.islice(read_file(path, symbols), limit), start=1):
+        try:
+            if isinstance(found, DrawingError):
+                raise found
+            if found.frame is None:
+                to_canvas(found.drawing)
+        except DrawingError as error:
+            log.warning("%s, drawing %d of it, skipped: %s", path.name, number, error)
+            yield None
+        else:
+            yield _with_source(found, path)
 
 
-def _readable(path: Path, file: Iterable[bytes]) -> Iterator[bytes]:
-    try:
-        yield from file
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DrawingError(f"{path} is damaged: {error}") from error
+def _with_source(recorded: RecordedDrawing, path: Path) -> RecordedDrawing:
+    """Names the file as the source of a foreign InkML drawing: files number their drawings alike."""
+    if recorded.drawing.source or path.suffix != ".inkml":
+        return recorded
+    return replace(recorded, drawing=replace(recorded.drawing, source="inkml"))
 
 
-def _labelled(line: bytes) -> Drawing:
-    drawing = parse_drawing(line)
-    if drawing.label is None or not drawing.id:
-        raise DrawingError("a drawing without label or id, expected both")
-    to_canvas(drawing)
-    if len(drawing.strokes) > STROKES_MAX or drawing.points > POINTS_MAX:
-        raise DrawingError(f"{len(drawing.strokes)} strokes of {drawing.points} points, too many to keep")
-    return drawing
-
-
-def _token(drawing: Drawing) -> str:
+def _token(drawing: Drawing, attempt: int = 0) -> str:
     """A token such as a browser would have made; the same for all of one writer's drawings."""
-    return hashlib.sha256(f"{drawing.source}/{drawing.writer}".encode()).hexdigest()[:32]
+    name = f"{drawing.source}/{drawing.writer}" + (f"/{attempt}" if attempt else "")
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
-def _writer_of(drawing: Drawing, key: bytes) -> str:
-    return contributor_id(key, _token(drawing))
+def _token_with(drawing: Drawing, use: Use | None, key: bytes) -> str:
+    """The first of the writer's tokens that gives this use: who validated models elsewhere must not train them here."""
+    tokens = (_token(drawing, attempt) for attempt in range(USE_TRIES))
+    if use is None:
+        return next(tokens)
+    return next((token for token in tokens if use_of(contributor_id(key, token)) == use), _token(drawing))

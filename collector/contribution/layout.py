@@ -13,6 +13,11 @@ TOMBSTONES = "tombstones/v1/"
 VERDICTS = "verdicts/v1/"
 CONTRIBUTORS = "contributors/v1/"
 SHARDS = "shards/v1/"
+MODERATION = "moderation/v1/"
+HIDDEN = f"{MODERATION}hidden/"
+RELABELLED = f"{MODERATION}labels/"
+BLOCKED = f"{MODERATION}blocked/"
+AUDIT = "audit/v1/"
 MODELS = "models/"
 PROBE = "probe/v1/uploader"  # put and deleted at once, to learn whether the store accepts objects
 CONTRIBUTOR_KEY = "service/contributor_key.json"
@@ -28,6 +33,10 @@ _ARRIVAL = re.compile(rf"{re.escape(ARRIVALS)}(\d{{8}}T\d{{9}}Z)_({_UUID})", re.
 _DRAWING_KEY = re.compile(rf"{re.escape(DRAWINGS)}({_UUID})\.json")
 _CONTRIBUTOR = re.compile(r"[0-9a-f]{32}")
 _INDEX_KEY = re.compile(rf"{re.escape(CONTRIBUTORS)}([0-9a-f]{{32}})/({_UUID})")
+_HIDDEN_KEY = re.compile(rf"{re.escape(HIDDEN)}({_UUID})")
+_RELABELLED_KEY = re.compile(rf"{re.escape(RELABELLED)}({_UUID})/(\d{{8}}T\d{{9}}Z)_(\d{{1,3}})", re.ASCII)
+_BLOCKED_KEY = re.compile(rf"{re.escape(BLOCKED)}([0-9a-f]{{32}})")
+_AUDIT_KEY = re.compile(rf"{re.escape(AUDIT)}\d{{8}}T\d{{9}}Z_[0-9a-f]{{12}}\.json", re.ASCII)
 _SHARD = re.compile(rf"{re.escape(SHARDS)}(\d{{12}})-(\d{{12}})_(\d{{6}})_([0-9a-f]{{12}})\.parquet", re.ASCII)
 
 
@@ -101,8 +110,7 @@ def claim_key(replica: str) -> str:
 
 def arrival_key(when: datetime, drawing: str) -> str:
     """The empty object that announces an upload; `when` is the time of the upload, in any time zone."""
-    utc = when.astimezone(UTC)
-    return f"{ARRIVALS}{utc:%Y%m%dT%H%M%S}{utc.microsecond // 1000:03d}Z_{drawing}"
+    return f"{ARRIVALS}{_time(when)}_{drawing}"
 
 
 def parse_arrival(key: str) -> tuple[str, str]:
@@ -135,6 +143,72 @@ def tombstone_key(drawing: str) -> str:
 def verdict_key(drawing: str) -> str:
     """The label filter's verdict on a drawing that it filtered."""
     return f"{VERDICTS}{drawing}.json"
+
+
+def hidden_key(drawing: str) -> str:
+    """Marks a drawing that an operator hid."""
+    return f"{HIDDEN}{drawing}"
+
+
+def relabelled_prefix(drawing: str) -> str:
+    """The prefix of the labels that operators gave a drawing."""
+    return f"{RELABELLED}{drawing}/"
+
+
+def relabelled_key(drawing: str, when: datetime, label: int) -> str:
+    """A label that an operator gave a drawing; of several, the one whose key sorts last counts."""
+    return f"{relabelled_prefix(drawing)}{_time(when)}_{label}"
+
+
+def blocked_key(contributor: str) -> str:
+    """Marks a contributor whose drawings an operator refuses."""
+    return f"{BLOCKED}{contributor}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    drawing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relabelled:
+    drawing: str
+    label: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    contributor: str
+
+
+def parse_moderation_key(key: str) -> Hidden | Relabelled | Blocked:
+    """What the key of `moderation/v1/` says.
+
+    Raises:
+        NotInLayout: it has none of the three forms.
+    """
+    if match := _HIDDEN_KEY.fullmatch(key):
+        return Hidden(match[1])
+    if match := _RELABELLED_KEY.fullmatch(key):
+        return Relabelled(match[1], int(match[3]))
+    if match := _BLOCKED_KEY.fullmatch(key):
+        return Blocked(match[1])
+    raise NotInLayout(f"key {key!r:.120}, expected hidden/, labels/ or blocked/ under {MODERATION}")
+
+
+def audit_key(when: datetime, name: str) -> str:
+    """One line of the audit; `name`, 12 hex digits, tells lines of one moment apart."""
+    return f"{AUDIT}{_time(when)}_{name}.json"
+
+
+def is_audit_key(key: str) -> bool:
+    return _AUDIT_KEY.fullmatch(key) is not None
+
+
+def _time(when: datetime) -> str:
+    """UTC to the millisecond, `20261121T034500123Z`: texts that sort as the times do."""
+    utc = when.astimezone(UTC)
+    return f"{utc:%Y%m%dT%H%M%S}{utc.microsecond // 1000:03d}Z"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,15 +141,20 @@ def parse_drawing(line: str | bytes) -> Drawing:
     if label is not None and not (type(label) is int and 0 <= label < DIGITS):
         raise DrawingError(f"label {describe(label)}, expected a whole number from 0 to 9")
     return Drawing(
-        id=_text(record, "id"),
+        id=text_field(record, "id"),
         strokes=parse_strokes(record.get("strokes")),
         label=label,
-        writer=_text(record, "writer"),
-        source=_text(record, "source"),
+        writer=text_field(record, "writer"),
+        source=text_field(record, "source"),
     )
 
 
-def _text(record: dict[str, Any], name: str) -> str:
+def text_field(record: Mapping[str, Any], name: str) -> str:
+    """The field as text, empty where it is missing.
+
+    Raises:
+        DrawingError: neither text nor a whole number, or half a surrogate pair.
+    """
     value = record.get(name, "")
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise DrawingError(f"{name} is {describe(value)}, expected a text")

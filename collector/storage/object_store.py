@@ -61,6 +61,19 @@ class ObjectStore(Protocol):
         """
 
 
+def exists(store: ObjectStore, key: str) -> bool:
+    """True where an object has this key; reads it, so only for small ones.
+
+    Raises:
+        StoreError: the object could not be read.
+    """
+    try:
+        store.get(key)
+    except NoSuchObject:
+        return False
+    return True
+
+
 def check_key(key: str) -> None:
     """Rejects keys that some store can't hold or that lead out of a folder.
 

@@ -12,6 +12,7 @@ import typer
 
 from service.cli.baselines import baselines
 from service.cli.errors import Command, fail, fail_for, read_as, read_settings
+from service.cli.export import export
 from service.cli.models import models
 from service.cli.spool import spool
 from service.cli.train import evaluate, train
@@ -31,6 +32,7 @@ app.add_typer(spool, name="spool")
 app.command()(train)
 app.command()(evaluate)
 app.command()(baselines)
+app.command()(export)
 
 
 @app.command()
@@ -77,26 +79,35 @@ def _serve_one(
 @app.command("import-drawings")
 def import_drawings(
     files: Annotated[
-        list[Path], typer.Argument(help="NDJSON files, plain or .gz, one drawing a line.", exists=True, dir_okay=False)
+        list[Path],
+        typer.Argument(help="NDJSON (also Quick, Draw!'s), Parquet or InkML files.", exists=True, dir_okay=False),
     ],
-    limit: Annotated[int | None, typer.Option(help="Maximum number of lines to read from each file.", min=1)] = None,
-    licence: Annotated[str | None, typer.Option(help="Licence of the drawings.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Maximum number of drawings to read from each file.", min=1)] = None,
+    licence: Annotated[
+        str | None, typer.Option(help="Licence of the drawings, instead of the one that a drawing names.")
+    ] = None,
 ) -> None:
     """Import recorded drawings into the spool, as if contributed on the page. Repeating it does no harm.
 
     The running service uploads them to the store.
     """
     settings = read_settings()
-    from collector.contribution.consent import LICENCE  # noqa: PLC0415
+    from collector.contribution.layout import drawing_key, tombstone_key  # noqa: PLC0415
     from collector.import_drawings import import_file  # noqa: PLC0415
-    from collector.settings import contributor_key  # noqa: PLC0415
+    from collector.settings import contributor_key, open_store  # noqa: PLC0415
     from collector.spool.spool import Spool  # noqa: PLC0415
+    from collector.storage.object_store import exists  # noqa: PLC0415
     from service.paths import spool_file  # noqa: PLC0415
 
     key = contributor_key(settings)
     opened = Spool(spool_file(settings.var), settings.spool_bytes)
+    store = open_store(settings)
+
+    def is_known(drawing: str) -> bool:
+        return exists(store, drawing_key(drawing)) or exists(store, tombstone_key(drawing))
+
     for file in files:
-        done = import_file(file, opened, key, limit, licence or LICENCE)
+        done = import_file(file, opened, key, limit, licence, is_known=is_known)
         typer.echo(f"{file}: {done.accepted} new, {done.duplicates} already known, {done.skipped} skipped")
     typer.echo(f"{opened.backlog().drawings} wait for upload")
     opened.close()
