@@ -1,21 +1,22 @@
 /** Keeps the list of this browser's stored drawings, and deletes them until the service has confirmed. */
 
+import { STATES_MAX } from './receipt_requests.js';
+
 /** @typedef {import('./receipts.js').ReceiptRecord} ReceiptRecord */
 /** @typedef {import('./receipts.js').Receipts} Receipts */
 /** @typedef {import('./receipt_requests.js').Ticket} Ticket */
 /** @typedef {import('./receipt_requests.js').Deletion} Deletion */
-/** @typedef {import('./receipt_requests.js').Kept} Kept */
+/** @typedef {import('./receipt_requests.js').DrawingState} DrawingState */
 /** @typedef {'kept' | 'deleting' | 'deleted' | 'unknown'} Status */
 /** @typedef {ReceiptRecord & {readonly status: Status}} MyDrawing */
 
-const REVIEWED = 12; // newest drawings; the answer to each is some 100 kB
 const AGAIN_MS = 4000; // between requests to a service that does not answer
 
 /**
  * @typedef {object} Collaborators
  * @property {Receipts} receipts
  * @property {(ticket: Ticket) => Promise<Deletion>} remove
- * @property {(ticket: Ticket) => Promise<Kept>} see
+ * @property {(tickets: readonly Ticket[]) => Promise<readonly DrawingState[]>} states
  * @property {(id: string) => void} filtered the label filter left it out of training
  * @property {() => void} changed
  * @property {(held: ReceiptRecord) => void} deleted
@@ -120,12 +121,16 @@ export class MyDrawings {
     }
   }
 
-  /** Asks the service which of the newest drawings the label filter left out of training. */
+  /** Asks the service which of the newest drawings are deleted, or left out of training by the label filter. */
   async review() {
-    if (this.#reviewing) return;
+    const asked = this.#list.filter(({ status, filtered }) => status === 'kept' && !filtered).slice(0, STATES_MAX);
+    if (this.#reviewing || !asked.length) return;
     this.#reviewing = true;
     try {
-      for (const { id } of this.#list.slice(0, REVIEWED)) await this.#reviewOne(id);
+      for (const { id, state, filtered } of await this.#collaborators.states(asked)) {
+        if (state === 'deleted') await this.noteDeleted(id);
+        else this.noteSeen(id, { filtered });
+      }
     } catch {
       // The service does not answer; the next review asks again.
     } finally {
@@ -133,16 +138,10 @@ export class MyDrawings {
     }
   }
 
-  /** @param {string} id */
-  async #reviewOne(id) {
-    const held = this.#list.find((one) => one.id === id);
-    if (held?.status === 'kept' && !held.filtered) this.noteSeen(id, await this.#collaborators.see(held));
-  }
-
   /**
    * Notes what the service says of a stored drawing.
    * @param {string} id
-   * @param {Kept} kept
+   * @param {{readonly filtered?: boolean}} stored
    */
   noteSeen(id, { filtered = false }) {
     const held = this.#list.find((one) => one.id === id);

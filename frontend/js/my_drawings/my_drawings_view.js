@@ -3,7 +3,7 @@
 import { byId } from '../ui/dom.js';
 import { ask } from '../ui/confirmation.js';
 import { text } from '../ui/language.js';
-import { download, remove, see } from './receipt_requests.js';
+import { download, remove, see, states } from './receipt_requests.js';
 import { openReceipts } from './receipts.js';
 import { MyDrawings } from './my_drawings.js';
 import { DrawingItem } from './drawing_item.js';
@@ -19,7 +19,7 @@ const SHOWN = 50; // at first and with each `Show older`: thousands of pictures 
  */
 export function openMyDrawings(deleted, filtered, tell) {
   const receipts = openReceipts(() => view.show());
-  const drawings = new MyDrawings({ receipts, remove, see, changed: () => view.show(), deleted, filtered, tell });
+  const drawings = new MyDrawings({ receipts, remove, states, changed: () => view.show(), deleted, filtered, tell });
   const view = new MyDrawingsView(drawings);
   return drawings;
 }

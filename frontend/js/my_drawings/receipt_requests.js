@@ -21,9 +21,11 @@ import { text } from '../ui/language.js';
  * @property {readonly {readonly ink: number}[]} samples
  */
 /** @typedef {{readonly drawing: StoredRecord, readonly pngs: readonly string[], readonly terms: string, readonly filtered?: boolean}} Kept */
+/** @typedef {{readonly id: string, readonly state: 'kept' | 'deleted' | 'unknown', readonly filtered: boolean}} DrawingState */
 /** @typedef {'deleted' | 'unknown' | 'later'} Deletion */
 
 export const GONE = 410; // the drawing was deleted before
+export const STATES_MAX = 64;
 
 /** The request failed; `status` is 0 if there was no answer. */
 export class NoAnswer extends Error {
@@ -45,6 +47,18 @@ export class NoAnswer extends Error {
 export async function see(ticket) {
   const stored = await (await ask(ticket, 'GET', '')).json();
   return { ...stored, drawing: { ...stored.drawing, use: useOf(stored.drawing.use) } };
+}
+
+/**
+ * Asks what became of up to `STATES_MAX` drawings, without their strokes and pictures.
+ * @param {readonly Ticket[]} tickets
+ * @returns {Promise<readonly DrawingState[]>} in their order
+ * @throws {NoAnswer}
+ */
+export async function states(tickets) {
+  const receipts = tickets.map(({ id, receipt }) => ({ id, receipt }));
+  const options = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ receipts }) };
+  return (await (await answered('contributions/states', options)).json()).drawings;
 }
 
 /**
@@ -79,10 +93,17 @@ export async function remove(ticket) {
  */
 async function ask({ id, receipt }, method, rest) {
   // In a header: addresses are what servers and proxies write into their logs.
-  const options = { method, headers: { Authorization: `Bearer ${receipt}` } };
+  return answered(`contributions/${id}${rest}`, { method, headers: { Authorization: `Bearer ${receipt}` } });
+}
+
+/**
+ * @param {string} address
+ * @param {RequestInit} options
+ */
+async function answered(address, options) {
   let answer;
   try {
-    answer = await fetch(`contributions/${id}${rest}`, options);
+    answer = await fetch(address, options);
   } catch {
     throw new NoAnswer(text('mine.no-answer'), 0);
   }

@@ -25,7 +25,7 @@ async function page(receipts, answers = []) {
     },
     changed: () => {},
     tell: () => {},
-    see: async ({ id }) => ({ filtered: id === 'odd' }),
+    states: async (tickets) => tickets.map(({ id }) => ({ id, state: id === 'gone' ? 'deleted' : 'kept', filtered: id === 'odd' })),
     filtered: (id) => filtered.push(id),
     deleted: ({ id }) => deleted.push(id),
   };
@@ -167,4 +167,17 @@ test('a drawing that the label filter left out is marked, in later visits too', 
   assert.deepEqual(filtered, ['odd']);
   assert.deepEqual((await page(receipts)).yours.list.map((one) => [one.id, Boolean(one.filtered)]), [['a', false], ['odd', true]]);
   assert.match(statusWords(yours.list[0]), /filtered out/);
+});
+
+test('a drawing that was deleted with another browser is listed as deleted', async () => {
+  const receipts = memoryStore();
+  const { yours, deleted } = await page(receipts);
+  await yours.add(held('a', 1));
+  await yours.add(held('gone', 2));
+
+  await yours.review();
+
+  assert.deepEqual(statuses(yours), [['gone', 'deleted'], ['a', 'kept']]);
+  assert.deepEqual(deleted, ['gone']);
+  assert.deepEqual((await receipts.all()).map(({ id }) => id), ['a']);
 });
