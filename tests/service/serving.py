@@ -26,6 +26,7 @@ from service.network.listener import listen
 from service.personal.hands import Hands
 from service.server import limits_of, uvicorn_config
 from service.settings import Settings
+from tests.service.described import DescribedConnection
 from tests.shipped import shipped_artifact
 from training.models.registry import FIRST_MODELS, Registry
 
@@ -59,6 +60,7 @@ class Service:
 
     def connect(self, **options: Any) -> ClientConnection:
         options.setdefault("subprotocols", ["midstroke.v1"])
+        options.setdefault("create_connection", DescribedConnection)  # checks what it receives
         return connect(f"ws://127.0.0.1:{self.port}/ws", open_timeout=WAIT_SECONDS, **options)
 
     def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
