@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from collector.ink.encodings import Encoding, decode_payload
 from collector.ink.snapshot import SnapshotError
 from training.models.card import BadCard, Card, FileEntry, Golden, parse_card
-from training.models.interpreter import CLASSES, BadModel, Interpreter
+from training.models.interpreter import BadModel, Interpreter
 
 __all__ = [
     "CARD", "MODEL", "WEIGHTS", "Artifact", "BadArtifact", "BadCard", "Card", "check_artifact",
@@ -82,7 +82,7 @@ def check_artifact(artifact: Artifact) -> Interpreter:
     _check_files(artifact)
     read_weights(artifact.weights)
     try:
-        interpreter = Interpreter(artifact.model, artifact.card.encoding)
+        interpreter = Interpreter(artifact.model, artifact.card.encoding, len(artifact.card.classes.ids))
     except BadModel as error:
         raise BadArtifact(f"{MODEL}: {error}") from error
     _check_golden(artifact.card, interpreter)
@@ -122,8 +122,8 @@ def _predict(interpreter: Interpreter, encoding: Encoding, payload: bytes) -> ND
     if inputs is None:
         raise BadArtifact("golden payload has no ink")
     probabilities = interpreter.predict(inputs)
-    if probabilities.shape != (CLASSES,) or not np.isfinite(probabilities).all():
-        raise BadArtifact(f"prediction {probabilities!r:.120}, expected {CLASSES} finite numbers")
+    if probabilities.shape != (interpreter.classes,) or not np.isfinite(probabilities).all():
+        raise BadArtifact(f"prediction {probabilities!r:.120}, expected {interpreter.classes} finite numbers")
     doubt = interpreter.doubt()
     # NaN must fail too; it would go out as JSON that no client can read.
     if doubt is not None and not -ROUNDING <= doubt <= 1 + ROUNDING:

@@ -14,7 +14,9 @@ from typing import Any, cast
 from collector.ink.encodings import CONTRACTS, EARLIER_CONTRACTS, ENCODINGS, Encoding
 
 CARD_FORMAT = 1
-CLASSES = 10
+CLASSES = 10  # of digits
+CLASSES_MAX = 250  # of a symbol set, with those that were retired since
+CLASS_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 FAMILY_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 STORED_NAMES = {"evaluated_on": "judged_on", "evaluation_set": "set"}  # fields that cards keep under an older name
 VERSION_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
@@ -34,7 +36,7 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """A snapshot, as its frame's payload, and the ten probabilities that the model must predict for it."""
+    """A snapshot, as its frame's payload, and the probabilities that the model must predict for it."""
 
     payload: bytes
     probabilities: tuple[float, ...]
@@ -102,6 +104,17 @@ class ContinuedOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Classes:
+    """What a model of a symbol set tells apart: the set's id, and its classes' ids in the order of the outputs."""
+
+    set_id: str
+    ids: tuple[str, ...]
+
+
+DIGIT_CLASSES = Classes("digits", tuple(str(digit) for digit in range(CLASSES)))
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """Everything known about one version of a family."""
 
@@ -125,6 +138,9 @@ class Card:
     evaluations: tuple[VersionMetrics, ...] = ()
     thresholds: Thresholds | None = None  # None: a model that can't doubt
     trained_contract: str | None = None  # None: the present one of its encoding
+    classes: Classes = DIGIT_CLASSES
+    # Parts of the cross-validation that gave `metrics`; None: held-out contributors, or reference drawings.
+    cross_validation: int | None = None
 
     @property
     def contract(self) -> str:
@@ -144,7 +160,8 @@ class Card:
             "created_at": self.created_at,
             "encoding": self.encoding,
             "contract": self.contract,
-            "classes": CLASSES,
+            "classes": len(self.classes.ids),
+            **_classes_record(self.classes),
             "files": {name: asdict(entry) for name, entry in self.files.items()},
             "metrics": _metrics_record(self.metrics),
             "evaluations": [{"version": e.version, **_metrics_record(e.metrics)} for e in self.evaluations],
@@ -156,11 +173,17 @@ class Card:
             "gate": dict(self.gate),
             "learnt": None if self.continued_on is None else asdict(self.continued_on),
             **({} if self.thresholds is None else {"thresholds": asdict(self.thresholds)}),
+            **({} if self.cross_validation is None else {"cross_validation": self.cross_validation}),
             "golden": [
                 {"payload": base64.b64encode(g.payload).decode(), "probabilities": g.probabilities} for g in self.golden
             ],
         }
         return json.dumps(record, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def _classes_record(classes: Classes) -> dict[str, Any]:
+    """Nothing for digits: their cards are those of every release."""
+    return {} if classes == DIGIT_CLASSES else {"symbol_set": classes.set_id, "class_ids": list(classes.ids)}
 
 
 def _metrics_record(metrics: Metrics) -> dict[str, Any]:
@@ -184,7 +207,8 @@ def parse_card(text: bytes) -> Card:
 
 def _card(record: Any) -> Card:
     _expect("format", record["format"], record["format"] == CARD_FORMAT)
-    _expect("classes", record["classes"], record["classes"] == CLASSES)
+    classes = _classes(record)
+    _expect("classes", record["classes"], record["classes"] == len(classes.ids))
     _expect("family", record["family"], FAMILY_NAME.fullmatch(record["family"]))
     _expect("version", record["version"], VERSION_NAME.fullmatch(record["version"]))
     encoding = cast("Encoding", record["encoding"])
@@ -199,7 +223,7 @@ def _card(record: Any) -> Card:
         files={str(name): FileEntry(str(f["sha256"]), int(f["bytes"])) for name, f in record["files"].items()},
         metrics=_metrics(record["metrics"]),
         trained_on=_trained_on(record["trained_on"]),
-        golden=tuple(_golden(g) for g in record["golden"]),
+        golden=tuple(_golden(g, len(classes.ids)) for g in record["golden"]),
         standing=_number(record.get("standing", record["metrics"]["mean"])),
         recipe=dict(record["recipe"]),
         resumed_from=record["resumed_from"],
@@ -209,7 +233,20 @@ def _card(record: Any) -> Card:
         evaluations=tuple(_version_metrics(each) for each in record.get("evaluations", ())),
         thresholds=_thresholds(record.get("thresholds")),
         trained_contract=None if contract == CONTRACTS[encoding] else contract,
+        classes=classes,
+        cross_validation=None if record.get("cross_validation") is None else int(record["cross_validation"]),
     )
+
+
+def _classes(record: Any) -> Classes:
+    if record.get("symbol_set") is None:
+        return DIGIT_CLASSES
+    set_id, ids = record["symbol_set"], tuple(record["class_ids"])
+    _expect("symbol_set", set_id, CLASS_ID.fullmatch(set_id) and set_id != DIGIT_CLASSES.set_id)
+    _expect("class_ids", ids, 2 <= len(set(ids)) == len(ids) <= CLASSES_MAX)
+    for each in ids:
+        _expect("class id", each, CLASS_ID.fullmatch(each))
+    return Classes(set_id, ids)
 
 
 def _expect(name: str, came: object, fine: object) -> None:
@@ -257,13 +294,13 @@ def _thresholds(record: Any) -> Thresholds | None:
     return None if record is None else Thresholds(_number(record["unsure"]), _number(record["settled"]))
 
 
-def _golden(record: Any) -> Golden:
+def _golden(record: Any, classes: int) -> Golden:
     try:
         payload = base64.b64decode(record["payload"], validate=True)
     except binascii.Error as error:
         raise BadCard(f"golden payload is not base64: {error}") from error
     probabilities = _numbers(record["probabilities"])
-    _expect("golden prediction", probabilities, len(probabilities) == CLASSES)
+    _expect("golden prediction", probabilities, len(probabilities) == classes)
     return Golden(payload, probabilities)
 
 
