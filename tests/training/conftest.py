@@ -35,12 +35,12 @@ def family() -> Family:
     return Family("original", "ink20", build_plain, recipe, resume)
 
 
-def build_plain() -> Any:
+def build_plain(classes: int = 10) -> Any:
     import keras
 
     cells, place = keras.Input((20, 20), name="cells"), keras.Input((6,), name="place")
     features = keras.layers.Concatenate()([keras.layers.Flatten()(cells), place / 500])
-    digits = keras.layers.Dense(10, activation="softmax", kernel_initializer="zeros")(features)
+    digits = keras.layers.Dense(classes, activation="softmax", kernel_initializer="zeros", name="digits")(features)
     doubt = keras.layers.Dense(1, activation="sigmoid", kernel_initializer="zeros")(features)
     return keras.Model({"cells": cells, "place": place}, {"digits": digits, "doubt": doubt})
 

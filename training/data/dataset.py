@@ -24,8 +24,9 @@ from training.data.augmentation.placing import Placing, place, training_pen_widt
 from training.data.processes import process_pool
 from training.data.stages import Canvas, Compact, Line, stage_arrays
 
-NO_DIGIT = 10  # the label of a letter, a symbol or a scribble, from which a model learns to doubt
-LOOK_ALIKE = 11  # of a letter that could be a digit: neither the digits' outputs nor the doubt learn from it
+# Beyond the places of every symbol set (`collector.symbols.symbol_set.PLACES_MAX`).
+NO_DIGIT = 254  # the label of a letter, a symbol or a scribble, from which a model learns to doubt
+LOOK_ALIKE = 255  # of a letter that could be a digit: neither the digits' outputs nor the doubt learn from it
 EVALUATION_STAGES = tuple(k / 10 for k in range(1, 11))
 CUT_SD = 0.01  # of an ink fraction: near the evaluation stages, without a comb of exact tenths
 FULL_INK = 0.05  # share of the stages that are moved to full ink
@@ -46,7 +47,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class LabelledDrawing:
-    """A drawing on its canvas with its label (a digit, `NO_DIGIT` or `LOOK_ALIKE`) and contributor."""
+    """A drawing on its canvas with its label (a digit or a class, `NO_DIGIT` or `LOOK_ALIKE`) and contributor."""
 
     id: str
     lines: tuple[Line, ...]
@@ -139,11 +140,15 @@ def placed(drawings: Iterable[LabelledDrawing], placing: Placing) -> list[Labell
 
 @dataclass(frozen=True, slots=True)
 class Variety:
-    """The amount of augmentation: copies of each drawing, stages that each is cut at, range of strengths."""
+    """The amount of augmentation: copies of each drawing, stages that each is cut at, range of strengths.
+
+    With `habits`, labels are digits, and drawings change to other ways to write the same digit.
+    """
 
     copies: int
     cuts: int = len(EVALUATION_STAGES)
     strength: tuple[float, float] = (0.0, 1.0)
+    habits: bool = True
 
 
 def training_snapshots(
@@ -187,7 +192,7 @@ def _part_snapshots(part: _Part) -> Snapshots:
             rows.add(*_own_snapshots(drawing, part.encoding), number)
         for _ in range(_copies(drawing, part.variety)):
             fractions = _fractions(rng, part.variety.cuts)
-            lines, canvas = _augmented(drawing, rng, rng.uniform(*part.variety.strength))
+            lines, canvas = _augmented(drawing, rng, rng.uniform(*part.variety.strength), part.variety.habits)
             side = picture_side(lines, rng) if part.encoding == "ink20" else None
             rows.add(stage_arrays(part.encoding, lines, canvas, fractions, side), drawing.label, fractions, number)
     return rows.joined()
@@ -208,8 +213,11 @@ def joined(parts: Sequence[Snapshots]) -> Snapshots:
     )
 
 
-def _augmented(drawing: LabelledDrawing, rng: np.random.Generator, strength: float) -> tuple[list[Line], Canvas]:
-    lines = training_place(augment(list(drawing.lines), drawing.label, rng, strength), rng)
+def _augmented(
+    drawing: LabelledDrawing, rng: np.random.Generator, strength: float, habits: bool
+) -> tuple[list[Line], Canvas]:
+    label = drawing.label if habits else NO_DIGIT
+    lines = training_place(augment(list(drawing.lines), label, rng, strength), rng)
     points = np.concatenate(lines)
     return lines, Canvas(pen_width=training_pen_width(rng, float(np.ptp(points, axis=0).max())))
 

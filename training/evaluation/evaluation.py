@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from collector.ink.encodings import Encoding
 from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, evaluation_snapshots
 from training.models.card import Metrics
-from training.models.interpreter import CLASSES, Interpreter
+from training.models.interpreter import Interpreter
 
 CONFIDENCE_BINS = 15
 LEAST_PROBABILITY = 1e-7  # log(0) would let one confident mistake outweigh everything
@@ -47,11 +47,11 @@ class Evaluation:
     accuracy: Numbers
     log_loss: Numbers
     calibration_error: Numbers
-    recall: Numbers  # (10,) at full ink, nan for a digit without drawings
-    support: NDArray[np.int64]  # (10,) drawings of each digit
-    confusion: NDArray[np.int64]  # (10, 10) at full ink: label by prediction
+    recall: Numbers  # (classes,) at full ink, nan for a class without drawings
+    support: NDArray[np.int64]  # (classes,) drawings of each class
+    confusion: NDArray[np.int64]  # (classes, classes) at full ink: label by prediction
     reliability: Numbers  # (bins, 3): share of snapshots, mean confidence, accuracy
-    flips: float  # mean number of changes of the leading digit in a drawing
+    flips: float  # mean number of changes of the leading class in a drawing
     ink_until_right: tuple[float | None, float | None]  # median and 90th percentile; None: never right
     by_writer: Numbers  # (writers with enough drawings,) mean accuracy, ascending
 
@@ -90,9 +90,9 @@ def evaluate(interpreter: Interpreter, evaluation_set: EvaluationSet) -> Evaluat
 
 
 def predict_all(interpreter: Interpreter, evaluation_set: EvaluationSet) -> Numbers:
-    """Probabilities (drawings, stages, 10), one snapshot at a time, as the service predicts."""
+    """Probabilities (drawings, stages, classes), one snapshot at a time, as the service predicts."""
     probabilities = interpreter.predict_each(evaluation_set.inputs.batch(slice(None)))
-    return probabilities.astype(np.float64).reshape(len(evaluation_set.labels), -1, CLASSES)
+    return probabilities.astype(np.float64).reshape(len(evaluation_set.labels), -1, interpreter.classes)
 
 
 def measure(
@@ -101,10 +101,11 @@ def measure(
     writers: Sequence[str],
     ink: Sequence[float] = EVALUATION_STAGES,
 ) -> Evaluation:
-    """All metrics of a model from its probabilities (drawings, stages, 10) and the labels (drawings,)."""
+    """All metrics of a model from its probabilities (drawings, stages, classes) and the labels (drawings,)."""
     guesses = probabilities.argmax(axis=2)
     right = guesses == labels[:, None]
-    confusion = np.zeros((CLASSES, CLASSES), np.int64)
+    classes = probabilities.shape[2]
+    confusion = np.zeros((classes, classes), np.int64)
     np.add.at(confusion, (labels, guesses[:, -1]), 1)
     support = confusion.sum(axis=1)
     with np.errstate(invalid="ignore"):
@@ -119,7 +120,7 @@ def measure(
         recall=recall,
         support=support,
         confusion=confusion,
-        reliability=_reliability(probabilities.reshape(-1, CLASSES), right.reshape(-1)),
+        reliability=_reliability(probabilities.reshape(-1, classes), right.reshape(-1)),
         flips=float((guesses[:, 1:] != guesses[:, :-1]).sum(axis=1).mean()),
         ink_until_right=_ink_until_right(right, ink),
         by_writer=_by_writer(right, writers),
@@ -127,7 +128,7 @@ def measure(
 
 
 def _reliability(probabilities: Numbers, right: NDArray[np.bool_], number: int = CONFIDENCE_BINS) -> Numbers:
-    """Rows of (share, mean confidence, accuracy) by equal bins of the leading digit's probability."""
+    """Rows of (share, mean confidence, accuracy) by equal bins of the leading class's probability."""
     confidence = probabilities.max(axis=1)
     bins = np.minimum((confidence * number).astype(int), number - 1)
     counts = np.bincount(bins, minlength=number)
@@ -143,7 +144,7 @@ def _reliability(probabilities: Numbers, right: NDArray[np.bool_], number: int =
 
 
 def calibration_error(probabilities: Numbers, right: NDArray[np.bool_], bins: int = CONFIDENCE_BINS) -> float:
-    """Expected calibration error of (n, 10) probabilities, of which (n,) are right.
+    """Expected calibration error of (n, classes) probabilities, of which (n,) are right.
 
     The distance of confidence from accuracy in equal bins, weighted by their share (Naeini et al. 2015).
     """
@@ -152,7 +153,7 @@ def calibration_error(probabilities: Numbers, right: NDArray[np.bool_], bins: in
 
 
 def _ink_until_right(right: NDArray[np.bool_], ink: Sequence[float]) -> tuple[float | None, float | None]:
-    """The ink fraction from which on the leading digit stays right: median and 90th percentile."""
+    """The ink fraction from which on the leading class stays right: median and 90th percentile."""
     stays = np.logical_and.accumulate(right[:, ::-1], axis=1)[:, ::-1]
     first = np.where(stays.any(axis=1), stays.argmax(axis=1), len(ink))
     needed = np.append(np.array(ink), np.inf)[np.sort(first)]

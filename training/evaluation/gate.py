@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -37,6 +38,7 @@ NEW_TOLERANCE = 0.01
 BANDS = (("early", 0.1, 0.4), ("halfway", 0.5, 0.7), ("late", 0.8, 1.0))  # first and last stage, ink fraction
 
 CHAMPION, FIRST_MODEL = "the current version", "the first version"
+DIGIT_NAMES = tuple(f"{digit}s" for digit in range(10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,13 @@ def decide(
     new: tuple[Evaluation, Evaluation] | None = None,
     reference: tuple[Evaluation, Evaluation] | None = None,
     anywhere: tuple[Evaluation, Evaluation] | None = None,
+    names: Sequence[str] = DIGIT_NAMES,
 ) -> Verdict:
     """Compares evaluations on the same drawings; accepts any challenger where there is no champion.
 
     `new` and `anywhere` hold challenger and champion on the new drawings, and on the validation drawings placed
-    anywhere; `reference` holds challenger and reference model on the reference drawings.
+    anywhere; `reference` holds challenger and reference model on the reference drawings. `names` are those of the
+    classes in reasons, as of several: "finished 7s".
     """
     if champion is None:
         mean = f"{100 * challenger.mean:.1f} %"
@@ -93,10 +97,10 @@ def decide(
         _Check("finished drawings", challenger.at(1.0), champion.at(1.0), CHAMPION, FULL_INK_TOLERANCE,
                always_reported=True),
         *_band_checks(challenger, champion, CHAMPION, STAGE_TOLERANCE),
-        *_recall_checks(challenger, champion, CHAMPION, RECALL_TOLERANCE, drawings=1),
+        *_recall_checks(challenger, champion, CHAMPION, RECALL_TOLERANCE, 1, names),
     ]  # fmt: skip
     if reference_model is not None:
-        checks += _reference_model_checks(challenger, reference_model)
+        checks += _reference_model_checks(challenger, reference_model, names)
     if reference is not None:
         checks += _reference_drawings_checks(*reference)
     if anywhere is not None:
@@ -108,13 +112,13 @@ def decide(
     return Verdict(accepted, tuple(str(check) for check in checks if check.always_reported or not check.passed))
 
 
-def _reference_model_checks(challenger: Evaluation, first: Evaluation) -> list[_Check]:
+def _reference_model_checks(challenger: Evaluation, first: Evaluation, names: Sequence[str]) -> list[_Check]:
     tolerance = REFERENCE_MODEL_TOLERANCE
     return [
         _Check("all stages together", challenger.mean, first.mean, FIRST_MODEL, tolerance, always_reported=True),
         _Check("finished drawings", challenger.at(1.0), first.at(1.0), FIRST_MODEL, tolerance),
         *_band_checks(challenger, first, FIRST_MODEL, REFERENCE_MODEL_STAGE_TOLERANCE),
-        *_recall_checks(challenger, first, FIRST_MODEL, REFERENCE_MODEL_RECALL_TOLERANCE, drawings=2),
+        *_recall_checks(challenger, first, FIRST_MODEL, REFERENCE_MODEL_RECALL_TOLERANCE, 2, names),
     ]
 
 
@@ -150,10 +154,15 @@ def _between(evaluation: Evaluation, first: float, last: float) -> float:
 
 
 def _recall_checks(
-    challenger: Evaluation, other: Evaluation, against: str, tolerance: float, drawings: int
+    challenger: Evaluation,
+    other: Evaluation,
+    against: str,
+    tolerance: float,
+    drawings: int,
+    names: Sequence[str],
 ) -> list[_Check]:
     return [
-        _Check(f"finished {digit}s", float(challenger.recall[digit]), float(other.recall[digit]), against,
-               max(tolerance, drawings / float(other.support[digit])))
-        for digit in np.flatnonzero(other.support >= RECALL_SUPPORT)
+        _Check(f"finished {names[place]}", float(challenger.recall[place]), float(other.recall[place]), against,
+               max(tolerance, drawings / float(other.support[place])))
+        for place in np.flatnonzero(other.support >= RECALL_SUPPORT).tolist()
     ]  # fmt: skip

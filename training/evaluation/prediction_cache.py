@@ -51,7 +51,7 @@ class PredictionCache:
 
     def __init__(self, model: bytes) -> None:
         self._model = model
-        self._predictions: dict[str, NDArray[np.float32]] = {}  # by drawing: (stages, 10)
+        self._predictions: dict[str, NDArray[np.float32]] = {}  # by drawing: (stages, classes)
 
     def evaluation(self, evaluation_set: EvaluationSet) -> Evaluation:
         """The result of `evaluate` for the model."""

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from training.evaluation.evaluation import EvaluationSet
 from training.models.card import Thresholds
-from training.models.interpreter import CLASSES, Interpreter
+from training.models.interpreter import Interpreter
 
-DOUBTED_DIGITS = 0.01  # share of finished digits that may be called unsure
+DOUBTED_DIGITS = 0.01  # share of finished drawings that may be called unsure
 LEAST_UNSURE = 0.5
 SETTLED_RIGHT = 0.985  # share of settled drawings whose guess then stays
 SETTLED_CANDIDATES = np.concatenate([np.linspace(0.8, 0.99, 39), np.linspace(0.991, 0.999, 17)])
@@ -18,13 +18,18 @@ NEVER = 1.1  # above every probability
 Floats = NDArray[np.float64]
 
 
-def fitted_thresholds(interpreter: Interpreter, digits: EvaluationSet) -> Thresholds | None:
-    """The thresholds for a model on digits of the validation writers; None for a model without doubt."""
+def fitted_thresholds(interpreter: Interpreter, drawings: EvaluationSet) -> Thresholds | None:
+    """The thresholds for a model on drawings of the validation writers; None for a model without doubt."""
     if not interpreter.doubts:
         return None
-    rows = interpreter.predict_each_with_doubt(digits.inputs.batch(slice(None)))
-    by_drawing = rows.astype(np.float64).reshape(len(digits.labels), -1, CLASSES + 1)
-    return Thresholds(_unsure(by_drawing[:, -1, CLASSES]), _settled(by_drawing[:, :, :CLASSES]))
+    rows = interpreter.predict_each_with_doubt(drawings.inputs.batch(slice(None)))
+    by_drawing = rows.astype(np.float64).reshape(len(drawings.labels), -1, interpreter.classes + 1)
+    return thresholds_of(by_drawing)
+
+
+def thresholds_of(rows: Floats) -> Thresholds:
+    """The thresholds for probabilities and doubt (drawings, stages, classes + 1)."""
+    return Thresholds(_unsure(rows[:, -1, -1]), _settled(rows[:, :, :-1]))
 
 
 def _unsure(finished: Floats) -> float:
@@ -32,7 +37,7 @@ def _unsure(finished: Floats) -> float:
 
 
 def _settled(probabilities: Floats) -> float:
-    """The lowest top probability from which on guesses of (drawings, stages, 10) stay as they are."""
+    """The lowest top probability from which on guesses of (drawings, stages, classes) stay as they are."""
     for threshold in SETTLED_CANDIDATES:
         settled, right = settling(probabilities, float(threshold))
         if settled.any() and right[settled].mean() >= SETTLED_RIGHT:

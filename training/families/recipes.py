@@ -12,9 +12,8 @@ from typing import Any, Literal
 
 from collector.ink.encodings import Encoding
 
-CLASSES = 10
+CLASSES = 10  # of digits
 EARLY_INK = 0.28  # ink fraction
-TARGETS = CLASSES + 1  # of a snapshot in training: ten probabilities, and the doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,12 @@ class Family:
 
     name: str
     encoding: Encoding
-    build_model: Callable[[], Any]  # an untrained keras.Model: inputs by name; `digits`, `doubt`, `embedding` by name
+    # An untrained keras.Model for a number of classes: inputs by name; `digits`, the classes' probabilities, by a layer
+    # of that name; `doubt` and `embedding` where it has them.
+    build_model: Callable[[int], Any]
     recipe: Recipe
     resume: Resume | None  # None: no continued training
+    symbols: Recipe | None = None  # of a symbol set's own model, begun at the shipped weights; None: no such models
 
 
 class WrongWeights(ValueError):
@@ -84,28 +86,28 @@ def family_named(name: str) -> Family:
     raise UnknownFamily(f"family {name!r:.40}, expected one of {', '.join(f.name for f in FAMILIES)}")
 
 
-def _build_path() -> Any:
+def _build_path(classes: int) -> Any:
     from training.families.architectures.path import build_model  # noqa: PLC0415 - Keras: 2.7 s and 600 MB, for training alone
 
-    return build_model()
+    return build_model(classes)
 
 
-def _build_cnn() -> Any:
+def _build_cnn(classes: int) -> Any:
     from training.families.architectures.cnn import build_model  # noqa: PLC0415 - as above
 
-    return build_model()
+    return build_model(classes)
 
 
-def _build_softmax() -> Any:
+def _build_softmax(classes: int) -> Any:
     from training.families.architectures.softmax import build_model  # noqa: PLC0415 - as above
 
-    return build_model()
+    return build_model(classes)
 
 
-def _build_original() -> Any:
+def _build_original(classes: int) -> Any:
     from training.families.architectures.original import build_model  # noqa: PLC0415 - as above
 
-    return build_model()
+    return build_model(classes)
 
 
 PATH = Family(
@@ -127,6 +129,19 @@ PATH = Family(
         symbol_weight=0.3,
     ),
     resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, l2_sp=0.001),
+    symbols=Recipe(
+        "adamw",
+        learning_rate=1e-3,
+        schedule="cosine",
+        batches=400,
+        batch_size=128,
+        copies=8,
+        cuts=8,
+        smoothing=0.02,
+        early_smoothing=0.25,
+        warm_up=40,
+        weight_decay=1e-4,
+    ),
 )
 
 CNN = Family(
@@ -149,6 +164,19 @@ CNN = Family(
         teacher="path",  # its encoding shows the order of strokes, which ink alone can't
     ),
     resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, l2_sp=0.001),
+    symbols=Recipe(
+        "adamw",
+        learning_rate=1e-3,
+        schedule="cosine",
+        batches=400,
+        batch_size=128,
+        copies=8,
+        cuts=8,
+        smoothing=0.02,
+        early_smoothing=0.25,
+        warm_up=40,
+        weight_decay=1e-3,
+    ),
 )
 
 SOFTMAX = Family(
@@ -167,6 +195,16 @@ SOFTMAX = Family(
         teacher="path",
     ),
     resume=Resume("adam", 1.2e-4, batches=40, batch_size=256, copies=10, l2_sp=0.001, replay_ratio=0.9),
+    symbols=Recipe(
+        "adam",
+        learning_rate=0.02,
+        schedule="cosine",
+        batches=400,
+        batch_size=256,
+        copies=8,
+        cuts=8,
+        early_smoothing=0.25,
+    ),
 )
 
 ORIGINAL = Family(
@@ -175,6 +213,7 @@ ORIGINAL = Family(
     build_model=_build_original,
     recipe=Recipe("sgd", learning_rate=0.5, schedule="constant", batches=1_000, copies=2),
     resume=Resume("sgd", 0.05, batches=60, batch_size=300, copies=20, l2_sp=0.001),
+    symbols=Recipe("sgd", learning_rate=0.5, schedule="constant", batches=400, batch_size=256, copies=4),
 )
 
 FAMILIES: tuple[Family, ...] = (PATH, CNN, SOFTMAX, ORIGINAL)

@@ -11,7 +11,7 @@ from typing import Any
 from training.families.recipes import Family, Recipe
 
 
-def build_model() -> Any:
+def build_model(classes: int = 10) -> Any:
     import keras
     from keras import layers, ops
 
@@ -24,7 +24,7 @@ def build_model() -> Any:
     flat = layers.Flatten()(centred / 100) + 0 * ops.sum(inputs["starts"], axis=1, keepdims=True)
     flat = flat + 0 * ops.sum(inputs["canvas"], axis=1, keepdims=True)
     embedding = layers.Dense(16, kernel_initializer=keras.initializers.RandomNormal(seed=1))(flat)
-    digits = layers.Dense(10, activation="softmax", kernel_initializer="zeros")(embedding)
+    digits = layers.Dense(classes, activation="softmax", kernel_initializer="zeros")(embedding)
     return keras.Model(inputs, {"digits": digits, "embedding": embedding})
 
 

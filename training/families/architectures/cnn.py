@@ -34,8 +34,8 @@ DROPOUT = 0.15  # changed from 0.25 together with the rate and the pair maps; no
 NORM_MOMENTUM = 0.98  # batch statistics settle within some 100 steps
 
 
-def build_model() -> Any:
-    """Cells (N, 20, 20) 0..1 and place (N, 6) px -> digits (N, 10), doubt (N, 1), embedding (N, 96)."""
+def build_model(classes: int = 10) -> Any:
+    """Cells (N, 20, 20) 0..1 and place (N, 6) px -> digits (N, classes), doubt (N, 1), embedding (N, 96)."""
     cells, place = keras.Input((20, 20), name="cells"), keras.Input((6,), name="place")
     picture = ops.expand_dims(cells, -1)
     side = _side(cells, picture, place)
@@ -55,7 +55,7 @@ def build_model() -> Any:
     embedding = layers.Dense(HIDDEN, "relu")(x)
     x = layers.Dropout(DROPOUT)(embedding)
     outputs = {
-        "digits": layers.Dense(10, "softmax", name="digits")(x),
+        "digits": layers.Dense(classes, "softmax", name="digits")(x),
         "doubt": layers.Dense(1, "sigmoid", name="doubt")(x),
         "embedding": embedding,
     }

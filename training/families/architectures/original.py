@@ -9,12 +9,10 @@ from keras import layers
 
 from collector.ink.snapshot import GRID
 
-CLASSES = 10
 
-
-def build_model() -> Any:
-    """`cells` (N, 20, 20) -> digits (N, 10)."""
+def build_model(classes: int = 10) -> Any:
+    """`cells` (N, 20, 20) -> digits (N, classes)."""
     cells = keras.Input((GRID, GRID), name="cells")
     flat = layers.Reshape((GRID * GRID,))(cells)
-    digits = layers.Dense(CLASSES, activation="softmax", kernel_initializer="zeros")(flat)
+    digits = layers.Dense(classes, activation="softmax", kernel_initializer="zeros", name="digits")(flat)
     return keras.Model({"cells": cells}, {"digits": digits})

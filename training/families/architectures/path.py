@@ -22,8 +22,8 @@ PICTURE_WIDTHS = (28, 40, 56)
 NORM_MOMENTUM = 0.95
 
 
-def build_model() -> Any:
-    """Points (n, 48, 2) px, starts (n, 48), canvas (n, 2) px -> digits (n, 10), doubt (n, 1), embedding (n, 96)."""
+def build_model(classes: int = 10) -> Any:
+    """Points (n, 48, 2) px, starts (n, 48), canvas (n, 2) px -> digits (n, classes), doubt (n, 1), embedding (n, 96)."""
     points = keras.Input((POINTS, 2), name="points")
     starts = keras.Input((POINTS,), name="starts")
     canvas = keras.Input((2,), name="canvas")
@@ -37,7 +37,7 @@ def build_model() -> Any:
     embedding = layers.Dense(96, activation="relu")(x)
     x = layers.Dropout(DROPOUT)(embedding)
     outputs = {
-        "digits": layers.Dense(10, activation="softmax", name="digits")(x),
+        "digits": layers.Dense(classes, activation="softmax", name="digits")(x),
         "doubt": layers.Dense(1, activation="sigmoid", name="doubt")(x),
         "embedding": embedding,
     }

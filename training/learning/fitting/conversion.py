@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.ink.encodings import INPUT_SPECS
-from training.families.recipes import CLASSES, FAMILIES, TARGETS, Family, WrongWeights
+from training.families.recipes import CLASSES, FAMILIES, Family, WrongWeights
 from training.learning.fitting.runtime import convert_variables_to_constants_v2, tf
 from training.models.artifact import read_weights, write_weights
 
@@ -40,6 +40,25 @@ def set_weights(model: Any, weights: bytes) -> None:
     model.set_weights([arrays[name] for name in expected])
 
 
+def set_body(model: Any, weights: bytes) -> None:
+    """Sets all variables but those of the layer `digits` from a `weights.npz` of a model with other classes.
+
+    Raises:
+        WrongWeights: names or shapes differ from the model's.
+        BadArtifact: the file can't be read.
+    """
+    head = {id(variable) for variable in model.get_layer("digits").weights}
+    arrays = read_weights(weights)
+    if len(arrays) != len(model.weights):
+        raise WrongWeights(f"{len(arrays)} weights, expected {len(model.weights)}")
+    for variable, (name, array) in zip(model.weights, arrays.items(), strict=True):
+        if id(variable) in head:
+            continue
+        if array.shape != tuple(variable.shape):
+            raise WrongWeights(f"{name} of shape {array.shape}, expected {tuple(variable.shape)}")
+        variable.assign(array)
+
+
 def _with_doubt(arrays: dict[str, Floats], expected: Mapping[str, tuple[int, ...]]) -> dict[str, Floats]:
     """The arrays, with a doubt that is always little where those of an earlier release have none.
 
@@ -50,7 +69,7 @@ def _with_doubt(arrays: dict[str, Floats], expected: Mapping[str, tuple[int, ...
         array = arrays.get(name)
         if array is None and name in list(expected)[-2:]:
             made[name] = np.full(shape, LITTLE_DOUBT if len(shape) == 1 else 0.0, np.float32)
-        elif array is not None and array.shape[-1] * TARGETS == shape[-1] * CLASSES:
+        elif array is not None and array.shape[-1] * (CLASSES + 1) == shape[-1] * CLASSES:
             by_output = array.reshape(*array.shape[:-1], -1, CLASSES)
             last = LITTLE_DOUBT if array.ndim == 1 else 0.0
             padding = [(0, 0)] * (by_output.ndim - 1) + [(0, 1)]
@@ -66,7 +85,7 @@ def to_flatbuffer(model: Any, family: Family) -> bytes:
 @functools.lru_cache(maxsize=len(FAMILIES))
 def traced_model(family: Family) -> tuple[Any, Any]:
     """A model of the family, whose weights the caller sets, and its traced graph; tracing takes seconds."""
-    model = family.build_model()
+    model = family.build_model(CLASSES)
     return model, trace(model, family)
 
 

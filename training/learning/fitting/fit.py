@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from training.data.dataset import LOOK_ALIKE, NO_DIGIT, Snapshots
 from training.data.sources import Floats, Source, draw_rows
-from training.families.recipes import CLASSES, EARLY_INK, TARGETS, Family, Recipe
-from training.learning.fitting.conversion import convert, set_weights, traced_model, weights_of
+from training.families.recipes import CLASSES, EARLY_INK, Family, Recipe
+from training.learning.fitting.conversion import convert, set_body, set_weights, traced_model, weights_of
 from training.learning.fitting.graph import TrainingGraph, prediction_graph, training_graph
 from training.learning.fitting.runtime import keras, tf
 from training.models.artifact import read_weights, write_weights
@@ -44,6 +44,8 @@ def fit(
     seed: int,
     initial_weights: bytes | None = None,
     warm_start: bool = False,
+    classes: int = CLASSES,
+    keep_head: bool = True,
     l2_sp: float = 0.0,
     progress: Progress = iter,
     should_stop: Callable[[], bool] = lambda: False,
@@ -51,7 +53,8 @@ def fit(
     """Trains the family's model from scratch, or from `initial_weights` (a `weights.npz`).
 
     Continued training from initial weights leaves the statistics of batch norm as they are; with `warm_start` it is a
-    whole training, statistics included, that only begins where another has ended.
+    whole training, statistics included, that only begins where another has ended. Without `keep_head` the last layer
+    starts anew, for other classes than those of the initial weights.
     `l2_sp` weighs the squared distance to the initial weights in the loss (Li et al. 2018, "L2-SP"); `progress` wraps
     the numbers of the batches.
 
@@ -63,13 +66,11 @@ def fit(
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     symbols = max((int(source.symbols.max()) + 1 for source in sources if source.symbols is not None), default=0)
-    graph = training_graph(
-        family, recipe, l2_sp, continued=initial_weights is not None and not warm_start, symbols=symbols
-    )
+    graph = training_graph(family, recipe, l2_sp, initial_weights is not None and not warm_start, symbols, classes)
     if initial_weights is not None:
-        set_weights(graph.model, initial_weights)
+        (set_weights if keep_head else set_body)(graph.model, initial_weights)
     graph.start(recipe)
-    inputs, targets = _join(sources, [_targets(graph, source, recipe) for source in sources])
+    inputs, targets = _join(sources, [_targets(graph, source, recipe, classes) for source in sources])
     losses: list[float] = []
     for done in progress(range(0, recipe.batches, BATCHES_PER_CALL)):
         if should_stop():
@@ -91,7 +92,7 @@ def interpolate(family: Family, initial_weights: bytes, fitted: Fitted, fraction
 
 def soft_labels(family: Family, weights: bytes, snapshots: Snapshots) -> Floats:
     """Probabilities and doubt (n, 11) of a trained model for each snapshot."""
-    model = family.build_model()
+    model = family.build_model(CLASSES)
     set_weights(model, weights)
     return _predict(prediction_graph(model), snapshots)
 
@@ -109,24 +110,26 @@ def _predict(predict: Any, snapshots: Snapshots) -> Floats:
     return np.concatenate([predict(batch).numpy() for batch in batches])
 
 
-def _targets(graph: TrainingGraph, source: Source, recipe: Recipe) -> Floats:
-    """The targets (n, 12) of each snapshot: ten probabilities, all 0 where it is no digit; the doubt, -1 of a
+def _targets(graph: TrainingGraph, source: Source, recipe: Recipe, classes: int) -> Floats:
+    """The targets (n, classes + 2) of each snapshot: probabilities, all 0 where it is no class; the doubt, -1 of a
     look-alike; and the class among digits and symbols, -1 for none.
     """
     symbols = np.full(len(source.snapshots), -1) if source.symbols is None else source.symbols
     if source.distil_from_champion:
         return _with_column(_predict(graph.predict, source.snapshots), symbols)
-    targets = np.eye(LOOK_ALIKE + 1, TARGETS, dtype=np.float32)[source.snapshots.labels]
-    is_digit = (source.snapshots.labels < NO_DIGIT)[:, None]
+    labels = source.snapshots.labels
+    targets = np.eye(LOOK_ALIKE + 1, classes + 1, dtype=np.float32)[labels]
+    targets[labels == NO_DIGIT, classes] = 1
+    is_digit = (labels < NO_DIGIT)[:, None]
     beginning = np.maximum(0, 1 - source.snapshots.ink / EARLY_INK)[:, None]
     smoothing = recipe.smoothing + recipe.early_smoothing * beginning
-    digits = targets[:, :CLASSES] * (1 - smoothing) + smoothing / CLASSES * is_digit
-    targets = np.concatenate([digits, targets[:, CLASSES:]], axis=1)
+    digits = targets[:, :classes] * (1 - smoothing) + smoothing / classes * is_digit
+    targets = np.concatenate([digits, targets[:, classes:]], axis=1)
     if source.soft_labels is not None:
         weight = source.distillation_weight
-        soft = source.soft_labels * np.concatenate([np.repeat(is_digit, CLASSES, 1), np.ones_like(is_digit)], axis=1)
+        soft = source.soft_labels * np.concatenate([np.repeat(is_digit, classes, 1), np.ones_like(is_digit)], axis=1)
         targets = targets * (1 - weight) + soft * weight
-    targets[source.snapshots.labels == LOOK_ALIKE, CLASSES] = -1
+    targets[labels == LOOK_ALIKE, classes] = -1
     return _with_column(targets, symbols)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from collector.ink.encodings import INPUT_SPECS
 from training.data.dataset import SCALES
-from training.families.recipes import CLASSES, FAMILIES, TARGETS, Family, Recipe
+from training.families.recipes import CLASSES, FAMILIES, Family, Recipe
 from training.learning.fitting.conversion import trace
 from training.learning.fitting.runtime import keras, tf
 
@@ -24,7 +24,7 @@ class TrainingGraph:
     optimizer: Any
     initial: Sequence[Any]  # the trainable variables at the start of training; L2-SP pulls toward them
     train: Any  # (inputs by name, targets, rows (batches, batch size)) -> loss of each batch
-    predict: Any  # inputs by name -> probabilities and doubt (n, 11)
+    predict: Any  # inputs by name -> probabilities and doubt (n, classes + 1)
     serve: Any  # the traced graph to publish
 
     def start(self, recipe: Recipe) -> None:
@@ -35,13 +35,15 @@ class TrainingGraph:
             self.optimizer.learning_rate = recipe.learning_rate
 
 
-def training_graph(family: Family, recipe: Recipe, l2_sp: float, continued: bool, symbols: int = 0) -> TrainingGraph:
+def training_graph(
+    family: Family, recipe: Recipe, l2_sp: float, continued: bool, symbols: int = 0, classes: int = CLASSES
+) -> TrainingGraph:
     """A new graph, or for continued training the cached one of the last time: building one takes seconds.
 
     With `symbols`, a number of classes, a training that is not continued tells them apart, too.
     """
     if not continued or recipe.schedule != "constant" or recipe.average:
-        return _build(family, recipe, l2_sp, training=not continued, symbols=symbols)
+        return _build(family, recipe, l2_sp, training=not continued, symbols=symbols, classes=classes)
     # Batch norm keeps its statistics (training=False): a few drawings give poor means and variances.
     graph = _cached_graph(family, replace(recipe, learning_rate=1.0), l2_sp, training=False)
     for variable in graph.optimizer.variables:
@@ -50,7 +52,7 @@ def training_graph(family: Family, recipe: Recipe, l2_sp: float, continued: bool
 
 
 def prediction_graph(model: Any) -> Any:
-    """A traced function from inputs by name to probabilities and doubt (n, 11); 0 for a model without doubt."""
+    """A traced function from inputs by name to probabilities and doubt (n, classes + 1); 0 where there is none."""
 
     def predict(inputs: Any) -> Any:
         outputs = model(inputs, training=False)
@@ -60,16 +62,18 @@ def prediction_graph(model: Any) -> Any:
     return tf.function(predict, autograph=False, reduce_retracing=True)
 
 
-def _build(family: Family, recipe: Recipe, l2_sp: float, training: bool, symbols: int = 0) -> TrainingGraph:
-    model = family.build_model()
+def _build(
+    family: Family, recipe: Recipe, l2_sp: float, training: bool, symbols: int = 0, classes: int = CLASSES
+) -> TrainingGraph:
+    model = family.build_model(classes)
     trained = _with_symbols(model, symbols) if symbols else model
     optimizer = _optimizer(recipe)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     optimizer.build(trained.trainable_variables)
     initial = [tf.Variable(variable, trainable=False) for variable in model.trainable_variables]
-    step = _train_step(trained, optimizer, recipe, l2_sp, initial, training)
+    step = _train_step(trained, optimizer, recipe, l2_sp, initial, training, classes)
     return TrainingGraph(
-        model, optimizer, initial, _train_loop(family, step), prediction_graph(model), trace(model, family)
+        model, optimizer, initial, _train_loop(family, step, classes), prediction_graph(model), trace(model, family)
     )
 
 
@@ -83,7 +87,7 @@ def _with_symbols(model: Any, classes: int) -> Any:
 _cached_graph = functools.lru_cache(maxsize=len(FAMILIES))(_build)
 
 
-def _train_loop(family: Family, step: Any) -> Any:
+def _train_loop(family: Family, step: Any, classes: int) -> Any:
     """Trains on several batches in one call, given the rows of each: (batches, batch size).
 
     Batches are gathered inside the graph: in Python that took as long as training a small model.
@@ -104,28 +108,28 @@ def _train_loop(family: Family, step: Any) -> Any:
         return tf.while_loop(lambda number, _: number < count, one, (0, losses), parallel_iterations=1)[1].stack()
 
     arrays = {spec.name: tf.TensorSpec((None, *spec.shape), spec.compact) for spec in INPUT_SPECS[family.encoding]}
-    signature = [arrays, tf.TensorSpec((None, TARGETS + 1), tf.float32), tf.TensorSpec((None, None), tf.int32)]
+    signature = [arrays, tf.TensorSpec((None, classes + 2), tf.float32), tf.TensorSpec((None, None), tf.int32)]
     return tf.function(train, input_signature=signature, autograph=False)
 
 
 def _train_step(
-    model: Any, optimizer: Any, recipe: Recipe, l2_sp: float, initial: Sequence[Any], training: bool
+    model: Any, optimizer: Any, recipe: Recipe, l2_sp: float, initial: Sequence[Any], training: bool, classes: int
 ) -> Any:
     def step(inputs: Any, targets: Any) -> Any:
         with tf.GradientTape() as tape:
             outputs = model(inputs, training=training)
-            digits = targets[:, :CLASSES]
-            # The ten targets of what is no digit are 0. TensorFlow's gradient supposes that they add up to 1, so these
+            digits = targets[:, :classes]
+            # The targets of what is no class are 0. TensorFlow's gradient supposes that they add up to 1, so these
             # snapshots are taken out by a weight.
             is_digit = tf.cast(tf.reduce_sum(digits, 1) > 0.5, tf.float32)
             loss = tf.reduce_mean(is_digit * keras.losses.categorical_crossentropy(digits, outputs["digits"]))
             total = loss
             if "doubt" in outputs:
-                doubt = targets[:, CLASSES:TARGETS]
+                doubt = targets[:, classes : classes + 1]
                 doubts = keras.losses.binary_crossentropy(tf.maximum(doubt, 0.0), outputs["doubt"])
                 total += recipe.doubt_weight * tf.reduce_mean(tf.cast(doubt[:, 0] >= 0, tf.float32) * doubts)
             if "symbols" in outputs:
-                symbol = targets[:, TARGETS]
+                symbol = targets[:, classes + 1]
                 symbols = keras.losses.sparse_categorical_crossentropy(tf.maximum(symbol, 0.0), outputs["symbols"])
                 total += recipe.symbol_weight * tf.reduce_mean(tf.cast(symbol >= 0, tf.float32) * symbols)
             if l2_sp:

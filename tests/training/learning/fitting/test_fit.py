@@ -28,7 +28,7 @@ def test_training_learns_its_examples(outcome: Outcome) -> None:
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 def test_the_flatbuffer_predicts_what_the_model_predicts(fit: Any, conversion: Any, family: Family) -> None:
     fit.keras.utils.set_random_seed(1)
-    model = family.build_model()
+    model = family.build_model(10)
     rng = np.random.default_rng(1)
     model.set_weights([w + rng.normal(0, 0.05, w.shape).astype(np.float32) for w in model.get_weights()])
     snapshots = evaluation_snapshots(reference_drawings("validation", 1)[3:5], family.encoding)
@@ -48,7 +48,7 @@ def test_the_flatbuffer_predicts_what_the_model_predicts(fit: Any, conversion: A
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 def test_the_flatbuffer_has_the_models_doubt_and_embedding(fit: Any, conversion: Any, family: Family) -> None:
     fit.keras.utils.set_random_seed(1)
-    model = family.build_model()
+    model = family.build_model(10)
     snapshots = evaluation_snapshots(reference_drawings("validation", 1)[3:4], family.encoding)
     outputs = model(snapshots.batch(slice(5, 6)))
 
@@ -69,7 +69,7 @@ def test_the_flatbuffer_has_the_models_doubt_and_embedding(fit: Any, conversion:
 def test_weights_of_the_release_without_doubt_predict_as_before_and_doubt_little(
     conversion: Any, family: Family
 ) -> None:
-    model = family.build_model()
+    model = family.build_model(10)
     arrays = read_weights(conversion.weights_of(model))
     rng = np.random.default_rng(1)
     arrays = {name: a + rng.normal(0, 0.05, a.shape).astype(np.float32) for name, a in arrays.items()}
