@@ -83,6 +83,7 @@ class Counter(Interpreter):
 
     def __init__(self) -> None:
         self.calls = 0
+        self.classes = 10
 
     def predict(self, inputs: Inputs) -> np.ndarray:
         assert inputs["points"].shape == (1, 48, 2)
