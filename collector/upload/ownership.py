@@ -17,7 +17,7 @@ from time import monotonic
 
 from collector.contribution.layout import CLAIMS, claim_key, drawing_key, tombstone_key
 from collector.storage.object_store import NoSuchObject, ObjectStore
-from collector.storage.stored_drawing import BadStoredDrawing, parse_stored_drawing
+from collector.storage.stored_drawing import BadStoredDrawing, StoredDrawing, parse_stored_drawing
 
 FORMAT = 1
 VALID_SECONDS = 300.0  # of a claim; twice what one drawing takes on a store at its slowest, 11 puts of 14 s
@@ -45,7 +45,7 @@ class _Seen:
 
 
 class Ownership:
-    """One replica's view of the store. `owner`, `is_deleted` and `is_valid` are for many threads, the rest for one."""
+    """One replica's view of the store. `stored`, `is_deleted` and `is_valid` are for many threads, the rest for one."""
 
     def __init__(self, store: ObjectStore, replica: str, clock: Callable[[], float] = monotonic) -> None:
         self._store = store
@@ -99,13 +99,13 @@ class Ownership:
         claimed_at = self._claimed_at
         return claimed_at is not None and self._clock() - claimed_at < VALID_SECONDS
 
-    def owner(self, drawing: str) -> str | None:
-        """The contributor whose drawing the store has under this id; None without one.
+    def stored(self, drawing: str) -> StoredDrawing | None:
+        """The drawing that the store has under this id; None without one, and for a damaged one.
 
         Raises:
             StoreError: the store failed.
         """
-        return owner_of(self._store, drawing)
+        return stored_in(self._store, drawing)
 
     def is_deleted(self, drawing: str) -> bool:
         """True where the store has the drawing's tombstone.
@@ -135,15 +135,15 @@ class Ownership:
         return found
 
 
-def owner_of(store: ObjectStore, drawing: str) -> str | None:
-    """The contributor whose drawing the store has under this id; None without one.
+def stored_in(store: ObjectStore, drawing: str) -> StoredDrawing | None:
+    """The drawing that the store has under this id; None without one, and for a damaged one, which is written anew.
 
     Raises:
         StoreError: the store failed.
     """
     try:
-        return parse_stored_drawing(store.get(drawing_key(drawing))).contributor
-    except (NoSuchObject, BadStoredDrawing):  # a damaged one is written anew
+        return parse_stored_drawing(store.get(drawing_key(drawing)))
+    except (NoSuchObject, BadStoredDrawing):
         return None
 
 

@@ -80,10 +80,10 @@ def _own(spool: Spool, batch: Sequence[Unremoved], ownership: Ownership | None) 
     waiting = ownership.claim([Claim(now, str(each.contributor), each.id) for each in claimed]) if claimed else set()
     own = []
     for deleted in batch:
-        owner = None if deleted.contributor is None else ownership.owner(deleted.id)
-        if owner not in (None, deleted.contributor):
+        stored = None if deleted.contributor is None else ownership.stored(deleted.id)
+        if stored is not None and stored.contributor != deleted.contributor:
             spool.take_back_deletion(deleted.id)
-            spool.give_up(deleted.id, str(owner))
+            spool.give_up(deleted.id, stored.contributor)
         elif deleted.id not in waiting:
             own.append(deleted)
     return own

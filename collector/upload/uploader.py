@@ -31,6 +31,7 @@ FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 10.0  # how late the return of the store is seen
 REFUSALS = 4  # failures at one key, each while the store accepted a probe, before the drawing goes into quarantine
 CONFIRMATIONS = 8  # further failures in a row that confirm it
+SAME_TIME = timedelta(milliseconds=1)  # what a stored drawing's time is rounded to
 RETRY_AFTER = timedelta(hours=1)  # for a drawing that the store refused; its policy may have been mended
 PROBE_BODY = b"Put and deleted by the uploader, to learn whether the store accepts objects.\n"
 
@@ -270,10 +271,14 @@ class Uploader:
         if self._ownership is None or not is_contributor(pending.contributor):
             return False
         self._check_claim(pending)
-        owner = self._ownership.owner(pending.id)
-        if owner not in (None, pending.contributor):
+        stored = self._ownership.stored(pending.id)
+        if stored is not None and stored.contributor != pending.contributor:
             log.warning("drawing %s is another contributor's in the store; the later one is dropped", pending.id)
-            self._spool.give_up(pending.id, str(owner))
+            self._spool.give_up(pending.id, stored.contributor)
+            return True
+        if stored is not None and abs(stored.received_at - datetime.fromisoformat(pending.received_at)) > SAME_TIME:
+            # Sent again to another replica, which brings it to its end; with this time, it is this one's earlier try.
+            self._spool.mark_uploaded(pending.id)
             return True
         return self._look_for_tombstone(pending)
 

@@ -45,6 +45,7 @@ TRIALS = {
         ("load", "stalled"),
         ("load", "few_descriptors"),
         ("load", "locked_spool"),
+        ("load", "rolling_restart"),
         ("hostile", "hostile_frames"),
         ("hostile", "bombs"),
         ("hostile", "origins"),
@@ -54,6 +55,7 @@ TRIALS = {
         ("hostile", "fuzzing"),
         ("training", "poison"),
         ("training", "trainer_killed"),
+        ("training", "two_trainers"),
     )
 }
 
@@ -72,6 +74,7 @@ UNTIMED = frozenset(
         "fuzzing",
         "poison",
         "trainer_killed",
+        "two_trainers",
     }
 )
 

@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -32,10 +33,13 @@ from training.families.recipes import FAMILIES, Family, Recipe, UnknownFamily, f
 from training.learning.cards import describe_evaluation_set
 from training.learning.challenger import Outcome, Run
 from training.learning.first_training import compare_with_champion, train_from_scratch
-from training.learning.trainer import Trainer
+from training.learning.lease import LeasedStore, LeaseHeld, LeaseLost, TrainerLease
+from training.learning.trainer import BACK_OFF_LIMIT_SECONDS, BACK_OFF_SECONDS, Trainer
 from training.models.artifact import Artifact, BadArtifact, check_artifact
 from training.models.registry import Registry, RegistryError, seed_first_models
 from training.settings import TrainingSettings
+
+log = logging.getLogger(__name__)
 
 NICENESS = 10  # visitors' predictions go first
 CORES = os.cpu_count() or 1  # for a training that runs without a service beside it
@@ -98,8 +102,12 @@ def train(
         else:
             letters = [letter for file in symbols or [] for _, letter in read_symbols(file)]
             gathered = _gather(drawings, store if from_store else None, _shard_cache(settings))
-            _train_from_scratch([*gathered, *letters], target, chosen, _Changes(batches, copies, warm_start), run)
-    except (StoreError, DrawingError, RegistryError, BadArtifact) as error:
+            changes = _Changes(batches, copies, warm_start)
+            lease = TrainerLease(target, "midstroke train")
+            with lease.hold(threading.Event(), wait=False) if target is store else nullcontext():
+                leased = LeasedStore(target, lease) if target is store else target
+                _train_from_scratch([*gathered, *letters], leased, chosen, changes, run)
+    except (StoreError, DrawingError, RegistryError, BadArtifact, LeaseHeld, LeaseLost) as error:
         fail(str(error))
     return None
 
@@ -170,19 +178,52 @@ def _watch(store: ObjectStore, settings: TrainingSettings, families: Sequence[Fa
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    failures = 0
+    while not stop.is_set():
+        lease = TrainerLease(store, "midstroke train --watch")
+        try:
+            with lease.hold(stop, wait=True) as is_held:
+                failures = 0
+                if is_held:
+                    _train_while_held(store, settings, stop, families, lease)
+        # The edge of the trainer: store clients raise any exception, and the trainer must outlive them all.
+        except Exception as error:
+            failures += 1
+            delay = min(BACK_OFF_SECONDS * 2 ** (failures - 1), BACK_OFF_LIMIT_SECONDS)
+            log.warning("no lease, next try in %g s: %s: %s", delay, type(error).__name__, error)
+            stop.wait(delay)
+
+
+def _train_while_held(
+    store: ObjectStore,
+    settings: TrainingSettings,
+    stop: threading.Event,
+    families: Sequence[Family],
+    lease: TrainerLease,
+) -> None:
     trainer = Trainer(
         store, settings.retrain_after, stop, families, run=Run(threads=settings.trainer_threads), seed_store=True,
-        shard_cache=_shard_cache(settings),
+        shard_cache=_shard_cache(settings), lease=lease,
     )  # fmt: skip
     trainer.run(settings.trainer_poll_seconds)
+    if not stop.is_set():
+        log.warning("the lease is lost; waiting for it again")
 
 
 def _resume(store: ObjectStore, settings: TrainingSettings, families: Sequence[Family], run: Run) -> None:
-    seed_first_models(store)
-    trainer = Trainer(
-        store, settings.retrain_after, threading.Event(), families, run=run, shard_cache=_shard_cache(settings)
-    )
-    outcomes = trainer.poll(at_least=1)
+    lease = TrainerLease(store, "midstroke train --resume")
+    with lease.hold(threading.Event(), wait=False):
+        seed_first_models(LeasedStore(store, lease))
+        trainer = Trainer(
+            store,
+            settings.retrain_after,
+            threading.Event(),
+            families,
+            run=run,
+            shard_cache=_shard_cache(settings),
+            lease=lease,
+        )
+        outcomes = trainer.poll(at_least=1)
     for outcome in outcomes:
         _print_outcome(outcome)
     if not outcomes:

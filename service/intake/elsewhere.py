@@ -14,7 +14,7 @@ from time import monotonic
 
 from collector.spool.deletions import WasDeleted
 from collector.storage.object_store import ObjectStore
-from collector.upload.ownership import has_tombstone, owner_of
+from collector.upload.ownership import has_tombstone, stored_in
 
 WAIT_SECONDS = 0.3  # for both answers of the store
 REST_SECONDS = 5.0  # without looking, after the store failed or was late
@@ -60,7 +60,7 @@ class Elsewhere:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _look(self, drawing: str) -> str | None:
-        owner = owner_of(self._store, drawing)
-        if owner is None and has_tombstone(self._store, drawing):
+        stored = stored_in(self._store, drawing)
+        if stored is None and has_tombstone(self._store, drawing):
             raise WasDeleted(f"drawing {drawing} was deleted")
-        return owner
+        return None if stored is None else stored.contributor

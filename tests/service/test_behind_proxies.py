@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -101,6 +102,14 @@ def test_the_page_is_served_behind_nginx_that_keeps_the_prefix(start_service: St
 def test_the_page_is_served_behind_the_example_for_caddy(caddy: int) -> None:
     check_prefix(caddy)
     assert status(f"http://127.0.0.1:{caddy}/readyz") == 200
+
+
+def test_caddy_takes_the_example_for_replicas() -> None:
+    command = [require("caddy"), "validate", "--config", str(EXAMPLES / "Caddyfile_replicas"), "--adapter", "caddyfile"]
+
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (said.returncode, "Valid configuration" in said.stdout + said.stderr) == (0, True), said.stderr
 
 
 @pytest.mark.parametrize(

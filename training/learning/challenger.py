@@ -43,6 +43,10 @@ class Outcome:
         """
         check_artifact(self.artifact)
 
+    def with_lease(self, number: int) -> Outcome:
+        """The same outcome whose card names the trainer's lease."""
+        return replace(self, artifact=replace(self.artifact, card=replace(self.artifact.card, lease=number)))
+
     def with_continued_on(self, continued_on: ContinuedOn) -> Outcome:
         """The same outcome whose card names the new drawings that it was trained on."""
         return replace(

@@ -24,6 +24,7 @@ from training.learning.adoption import adopt_shipped
 from training.learning.challenger import Outcome, Run
 from training.learning.continued_training import Contributed, Predecessors, continue_training
 from training.learning.label_filter import LabelFilter, best_model
+from training.learning.lease import LeasedStore, TrainerLease
 from training.learning.progress import StoredProgress
 from training.learning.selection import Selection, sample_by_contributor, select_new
 from training.learning.status_report import StatusReport
@@ -55,7 +56,12 @@ class Trainer:
         run: Run | None = None,
         seed_store: bool = False,
         shard_cache: Path | None = None,
+        lease: TrainerLease | None = None,
     ) -> None:
+        """`lease` is one that is held; without it, no other trainer may work on the store."""
+        self._lease = lease
+        files = ShardFiles(store, shard_cache)
+        store = store if lease is None else LeasedStore(store, lease)
         self._store = store
         self._registry = Registry(store)
         self._shipped = first_models or FolderStore(FIRST_MODELS)
@@ -63,8 +69,8 @@ class Trainer:
         self._families = [family for family in families if family.resume is not None]
         self._retrain_after = retrain_after
         self._stop = stop
-        self._run = replace(run or Run(), should_stop=stop.is_set)
-        self._compaction = Compaction(store, ShardFiles(store, shard_cache), self._run.threads)
+        self._run = replace(run or Run(), should_stop=self._should_stop)
+        self._compaction = Compaction(store, files, self._run.threads)
         self._shards, self._damaged = self._compaction.shards, self._compaction.damaged
         self._status = StatusReport(store, retrain_after)
         self._verdicts = Verdicts(store)
@@ -72,20 +78,23 @@ class Trainer:
         self._seeded = self._adopted = not seed_store
 
     def run(self, poll_seconds: float) -> None:
-        """Polls until stopped; backs off after a failure and never ends because of one."""
+        """Polls until stopped, or until the lease is lost; backs off after a failure and never ends because of one."""
         failures = 0
-        while not self._stop.is_set():
+        while not self._should_stop():
             try:
                 self.poll()
                 failures = 0
             # The edge of the trainer: store clients raise any exception, and the trainer must outlive them all.
             except Exception as error:
-                if self._stop.is_set():
-                    return  # stopped during a training
+                if self._should_stop():
+                    return  # during a training
                 failures += 1
                 log.warning("not trained: %s: %s", type(error).__name__, error, exc_info=failures == 1)
             delay = poll_seconds if failures == 0 else BACK_OFF_SECONDS * 2 ** (failures - 1)
             self._stop.wait(min(delay, BACK_OFF_LIMIT_SECONDS))
+
+    def _should_stop(self) -> bool:
+        return self._stop.is_set() or (self._lease is not None and not self._lease.is_held)
 
     def poll(self, at_least: int | None = None) -> list[Outcome]:
         """Looks once: trains every family with `at_least` new training drawings (default: the setting)."""
@@ -168,6 +177,8 @@ class Trainer:
         trained_on = len(selection.selected)
         total = self._progress.of(family.name).trained_on + trained_on
         outcome = outcome.with_continued_on(ContinuedOn(selection.selected[0].number, mark, trained_on, total))
+        if self._lease is not None:
+            outcome = outcome.with_lease(self._lease.number)
         self._publish(outcome)
         # After publishing: if the trainer dies in between, the next one finds the same in the card.
         self._progress.advance(family.name, mark, trained_on)
@@ -191,7 +202,8 @@ class Trainer:
         card, accepted = outcome.artifact.card, outcome.verdict.accepted
         self._registry.publish(outcome.artifact, draw_figures(outcome.evaluation))
         if accepted:
-            self._registry.promote(card.family, card.version, "gate passed")
+            number = None if self._lease is None else self._lease.number
+            self._registry.promote(card.family, card.version, "gate passed", number)
         else:
             self._registry.forget_refused(card.family)
         log.info("%s %s %s", card.family, card.version, "published" if accepted else "refused")

@@ -141,6 +141,7 @@ class Card:
     classes: Classes = DIGIT_CLASSES
     # Parts of the cross-validation that gave `metrics`; None: held-out contributors, or reference drawings.
     cross_validation: int | None = None
+    lease: int = 0  # the number of the lease under which it was published; 0 without one
 
     @property
     def contract(self) -> str:
@@ -174,6 +175,7 @@ class Card:
             "learnt": None if self.continued_on is None else asdict(self.continued_on),
             **({} if self.thresholds is None else {"thresholds": asdict(self.thresholds)}),
             **({} if self.cross_validation is None else {"cross_validation": self.cross_validation}),
+            **({} if not self.lease else {"lease": self.lease}),
             "golden": [
                 {"payload": base64.b64encode(g.payload).decode(), "probabilities": g.probabilities} for g in self.golden
             ],
@@ -232,6 +234,7 @@ def _card(record: Any) -> Card:
         continued_on=_continued_on(record.get("learnt")),
         evaluations=tuple(_version_metrics(each) for each in record.get("evaluations", ())),
         thresholds=_thresholds(record.get("thresholds")),
+        lease=int(record.get("lease", 0)),
         trained_contract=None if contract == CONTRACTS[encoding] else contract,
         classes=classes,
         cross_validation=None if record.get("cross_validation") is None else int(record["cross_validation"]),

@@ -39,6 +39,10 @@ class VersionExists(RegistryError):
     """The version exists; versions are never overwritten."""
 
 
+class Fenced(RegistryError):
+    """A trainer with a later lease has promoted a version since."""
+
+
 class BadPointer(RegistryError):
     """`champion.json` is damaged."""
 
@@ -52,9 +56,11 @@ class Champion:
     promoted_at: str
     reason: str
     history: tuple[str, ...] = ()
+    lease: int = 0  # the number of the last trainer's lease under which it was put; 0 without one
 
     def to_json(self) -> bytes:
-        return json.dumps(asdict(self), indent=1).encode() + b"\n"
+        record = {name: value for name, value in asdict(self).items() if name != "lease" or value}
+        return json.dumps(record, indent=1).encode() + b"\n"
 
 
 class Registry:
@@ -134,13 +140,14 @@ class Registry:
             return None
         return _parse_champion(family, body)
 
-    def promote(self, family: str, version: str, reason: str) -> Champion:
+    def promote(self, family: str, version: str, reason: str, lease: int | None = None) -> Champion:
         """Makes a published version the champion; no effect if it is.
 
-        Replaces a damaged pointer; its history is lost.
+        Replaces a damaged pointer; its history is lost. `lease` is the number of the trainer's; None without one.
 
         Raises:
             NoSuchVersion: it was never published.
+            Fenced: the pointer is of a later lease.
         """
         self.card(family, version)
         try:
@@ -149,8 +156,11 @@ class Registry:
             now = None
         if now is not None and now.version == version:
             return now
+        last = 0 if now is None else now.lease
+        if lease is not None and lease < last:
+            raise Fenced(f"{family} is not changed under lease {lease}: its champion is of lease {last}")
         former = () if now is None else (now.version, *now.history)[:HISTORY]
-        return self._point(Champion(family, version, _now(), reason, former))
+        return self._point(Champion(family, version, _now(), reason, former, last if lease is None else lease))
 
     def rollback(self, family: str) -> Champion:
         """Makes the former champion the champion again; the present one leaves the history.
@@ -165,7 +175,7 @@ class Registry:
         for number, version in enumerate(former):
             if now is not None and self._was_accepted(family, version):
                 reason = f"rolled back from {now.version}"
-                return self._point(Champion(family, version, _now(), reason, former[number + 1 :]))
+                return self._point(Champion(family, version, _now(), reason, former[number + 1 :], now.lease))
         raise RegistryError(f"{family} has no former champion to roll back to")
 
     def forget_refused(self, family: str, keep: int = KEPT_REFUSED) -> list[str]:
@@ -265,7 +275,8 @@ def _parse_champion(family: str, body: bytes) -> Champion:
         version, history = str(record["version"]), tuple(str(v) for v in record["history"])
         if record["family"] != family or not all(VERSION_NAME.fullmatch(v) for v in (version, *history)):
             raise BadPointer(f"champion.json of {family} names {record['family']!r:.40} {version!r:.40}")
-        return Champion(family, version, str(record["promoted_at"]), str(record["reason"]), history)
+        lease = int(record.get("lease", 0))
+        return Champion(family, version, str(record["promoted_at"]), str(record["reason"]), history, lease)
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError, RecursionError) as error:
         raise BadPointer(f"champion.json of {family}: {type(error).__name__}: {error}") from error
 

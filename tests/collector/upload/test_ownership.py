@@ -68,6 +68,18 @@ def test_a_later_drawing_of_an_id_changes_nothing_in_the_store(replicas: list[Re
     assert second.spool.owner(ID) == ANN
 
 
+def test_a_contribution_sent_to_two_replicas_arrives_once(replicas: list[Replica], store: MemoryStore) -> None:
+    first, second = replicas
+    first.give(ANN)
+    second.give(ANN, now=NOON + timedelta(seconds=2))
+
+    uploaded = [first.uploader.drain(), second.uploader.drain()]
+
+    assert uploaded == [1, 1]
+    assert len(list(store.keys("arrivals/"))) == 1
+    assert second.spool.backlog().drawings == 0
+
+
 def test_whoever_gave_an_id_later_can_not_delete_it(replicas: list[Replica], store: MemoryStore) -> None:
     first, second = replicas
     first.give(ANN)

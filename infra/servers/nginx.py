@@ -1,0 +1,55 @@
+"""Debian's nginx on this machine's loopback, with one of the configurations of infra/proxy."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from infra.harness.processes import answers, free_port, start, stop, wait_until
+
+CONFIGURATIONS = Path(__file__).parents[1] / "proxy"
+START_SECONDS = 20.0
+MAIN = """\
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/site.conf;
+}}
+"""
+
+
+def nginx_binary() -> str | None:
+    return shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+@contextlib.contextmanager
+def running_nginx(binary: str, folder: Path, site: str) -> Iterator[int]:
+    """Nginx with this site, whose `listen 80;` is replaced; gives its port.
+
+    Raises:
+        ProcessFailed: it ended, or did not answer within START_SECONDS.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    (folder / "site.conf").write_text(site.replace("listen 80;", f"listen 127.0.0.1:{port};"))
+    (folder / "nginx.conf").write_text(MAIN.format(folder=folder))
+    command = [binary, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+    process = start(command, folder / "nginx.log")
+    try:
+        wait_until(lambda: answers(port, "/readyz"), process, folder / "nginx.log", START_SECONDS)
+        yield port
+    finally:
+        stop(process)

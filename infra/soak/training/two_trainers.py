@@ -1,0 +1,87 @@
+"""Two trainers start on one store at the same moment, again and again: one works, and each drawing teaches once."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from collector.storage.folder_store import FolderStore
+from collector.storage.object_store import ObjectStore
+from infra.harness.data.contribute import contribute, name_for
+from infra.harness.rows import Row, Setting, check, none_of
+from infra.harness.trainer_process import TrainerProcess
+from infra.soak.storage.store_servers import running_storage
+from infra.soak.training.trained import inspect_training, is_complete, is_done
+from training.data.dataset import LabelledDrawing
+from training.data.reference import reference_drawings
+
+ABOUT = "Two trainers are started at once on one store, and both stopped when the new drawings are trained on"
+
+FAMILY = "original"  # the one that trains fastest: what is tried is the same for all
+EACH = 4  # drawings that come before each start, and that start a training
+CONTRIBUTORS = 30
+ROUND_SECONDS = 180.0
+POLL_SECONDS = 0.05
+STOP_SECONDS = 60.0
+
+
+def run(setting: Setting) -> list[Row]:
+    if setting.quick:
+        return _tried("a folder", FolderStore(setting.scratch / "store"), setting, 1, {})
+    kept_in_folder = _tried("a folder", FolderStore(setting.scratch / "store"), setting, 40, {})
+    with running_storage(setting.scratch / "storage") as storage:
+        return [*kept_in_folder, *_tried("MinIO", storage.store, setting, 10, storage.environment)]
+
+
+def _tried(name: str, store: ObjectStore, setting: Setting, starts: int, env: Mapping[str, str]) -> list[Row]:
+    drawings, torn, ended, tracebacks = _drawings(), 0, 0, 0
+    for number in range(starts):
+        contribute(store, [next(drawings) for _ in range(EACH)], datetime.now(UTC))
+        logs = [setting.scratch / name.replace(" ", "-") / f"{number}-{each}" for each in "ab"]
+        ended += _round(store, logs, setting.scratch, env)
+        torn += not is_complete(store, FAMILY)
+        tracebacks += sum("Traceback" in (log / "trainer.log").read_text(errors="replace") for log in logs)
+    trained = inspect_training(store, FAMILY)
+    came = starts * EACH
+    return [
+        check(f"{name}: rounds in which all was trained on", str(ended), str(starts), ended == starts),
+        none_of(f"{name}: rounds that left an incomplete champion or listed version", torn, starts, "rounds"),
+        none_of(f"{name}: trained on twice", trained.twice + max(0, trained.trained - came), came, "drawings"),
+        none_of(f"{name}: never trained on", max(0, came - trained.trained), came, "drawings"),
+        none_of(f"{name}: missing from shards, twice in them, or not compacted",
+                abs(came - trained.in_shards) + trained.doubled + trained.waiting, came, "drawings"),
+        none_of(f"{name}: logs with a traceback", tracebacks, 2 * starts, "logs"),
+    ]  # fmt: skip
+
+
+def _drawings() -> Iterator[LabelledDrawing]:
+    number = 0
+    while True:
+        for drawing in reference_drawings("replay"):
+            number += 1
+            who = name_for("training", f"two {number % CONTRIBUTORS}")
+            yield replace(drawing, id=f"{drawing.id} {number}", contributor=who, source="soak")
+
+
+def _round(store: ObjectStore, logs: list[Path], scratch: Path, env: Mapping[str, str]) -> bool:
+    """Runs two trainers until there is nothing more to do; returns whether they got there."""
+    own = {
+        "MIDSTROKE_STORE": str(scratch / "store"),
+        "MIDSTROKE_RETRAIN_AFTER": str(EACH),
+        "MIDSTROKE_TRAINER_POLL_SECONDS": "0.1",
+    }
+    trainers: list[subprocess.Popen[bytes]] = [TrainerProcess(log, {**own, **env}, [FAMILY]).process for log in logs]
+    end = time.monotonic() + ROUND_SECONDS
+    try:
+        while not (ended := is_done(store, FAMILY)) and time.monotonic() < end:
+            time.sleep(POLL_SECONDS)
+        return ended
+    finally:
+        for trainer in trainers:
+            trainer.terminate()
+        for trainer in trainers:
+            trainer.wait(STOP_SECONDS)
