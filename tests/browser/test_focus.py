@@ -64,7 +64,7 @@ def test_the_focus_leaves_links_menus_and_disclosures_after_a_click(page: Page, 
 
     page.locator("#mode-models").click()
     assert focused(page) == "main"
-    page.locator("#comparison summary").click()
+    page.locator("#more-comparison > summary").click()
     assert focused(page) == "main"
     page.locator("#mode-watch").click()
     page.locator("#clear").click()
@@ -104,7 +104,7 @@ def test_the_focus_is_not_lost_with_a_control_that_goes(page: Page, shared_servi
 def test_the_focus_is_not_lost_with_a_view(page: Page, shared_service: RunningService) -> None:
     open_page(page, shared_service.url)
     page.locator("#mode-models").click()
-    page.locator("#comparison summary").focus()
+    page.locator("#more-comparison > summary").focus()
 
     page.go_back()
 

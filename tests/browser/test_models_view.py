@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from urllib.parse import urljoin
 
@@ -56,11 +57,13 @@ def test_without_a_comparison_the_page_says_so_and_shows_the_models(page: Page, 
     open_page(page, f"{service.url}/#models")
 
     expect(page.locator("#comparison")).to_contain_text("No comparison")
+    page.locator("#more-cards > summary").click()
     expect(page.locator("article[data-family=softmax] dl")).to_be_visible()
 
 
 def test_a_versions_figures_are_shown_and_link_to_themselves(page: Page, service: RunningService) -> None:
     open_page(page, f"{service.url}/#models")
+    page.locator("#more-cards > summary").click()
     figures = page.locator("article[data-family=softmax] .figures a")
     expect(figures).to_have_count(4)
 
@@ -110,3 +113,31 @@ def test_the_last_refusal_has_its_reasons_and_links_to_its_card(page: Page, serv
     answer = page.request.get(urljoin(page.url, refusal.locator("a").get_attribute("href")))
     assert answer.json()["gate"]["accepted"] is False
     assert page.locator("#model").get_attribute("data-version") != version
+
+
+def test_the_story_comes_before_tables_and_refusals_are_in_plain_words(page: Page, service: RunningService) -> None:
+    artifact = shipped_artifact("softmax")
+    reason = (
+        "Failed: finished 7s: 91.0 % read correctly, the current version 95.5 %; a loss of up to 3.0 points is allowed."
+    )
+    card = replace(
+        artifact.card,
+        version=f"2030{artifact.card.version[4:]}",
+        replaces=artifact.card.version,
+        gate={"accepted": False, "reasons": [reason]},
+    )
+    Registry(FolderStore(service.var / "store")).publish(replace(artifact, card=card), {})
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    open_page(page, f"{service.url}/#models")
+
+    expect(page.locator("#story-words")).to_contain_text("times in 100")
+    expect(page.locator("#story-chart polyline.run")).to_have_count(4)  # now, at first, 2016 and 2013
+    refused = page.locator("#versions-list li[data-state=refused]")
+    expect(refused).to_contain_text(re.compile(r"it read finished 7s worse: 91.0.% correct in place of 95.5.%"))
+    first = page.locator("#models > details").first.bounding_box()
+    assert first is not None
+    assert first["y"] < 3 * 844
+    expect(page.locator("#comparison table")).to_be_hidden()
+    page.locator("#more-comparison > summary").click()
+    expect(page.locator("#comparison table")).to_be_visible()

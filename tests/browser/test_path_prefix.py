@@ -32,7 +32,8 @@ def test_the_page_works_under_a_path_prefix(page: Page, address: str) -> None:
     draw(page, drawing)
     wait_for_guess(page)
     page.get_by_role("button", name="Models").or_(page.get_by_role("link", name="Models")).first.click()
-    expect(page.locator("#models img").first).to_be_visible(timeout=20_000)
+    page.locator("#more-cards > summary").click()
+    expect(page.locator("#more-cards img").first).to_be_visible(timeout=20_000)
 
     assert page.url.startswith(f"{address}/")
     assert failed == []

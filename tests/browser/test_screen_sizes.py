@@ -72,6 +72,7 @@ def show(page: Page, view: str) -> None:
     page.evaluate("(view) => (location.hash = view)", view)
     expect(page.locator("body")).to_have_attribute("data-mode", view)
     if view == "models":
+        page.evaluate("() => document.querySelectorAll('#models > details').forEach((one) => (one.open = true))")
         expect(page.locator("article[data-family=softmax] dl")).to_be_visible()
         expect(page.locator("#comparison table")).to_be_visible()
 

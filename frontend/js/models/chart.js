@@ -26,9 +26,12 @@ export function accuracyChart(ink, accuracy) {
   return svg;
 }
 
-/** @param {readonly Line[]} lines each with a point at least; the last is drawn on top */
-export function comparisonChart(lines) {
-  const svg = ground(MANY, `Accuracy against ink of ${lines.map(({ name }) => name).join(', ')}; the table has the figures`);
+/**
+ * @param {readonly Line[]} lines each with a point at least; the last is drawn on top
+ * @param {string} [words] for those who can't see it
+ */
+export function comparisonChart(lines, words = `Accuracy against ink of ${lines.map(({ name }) => name).join(', ')}; the table has the figures`) {
+  const svg = ground(MANY, words);
   const { y } = places(MANY);
   const end = MANY.width - MANY.right;
   const heights = spread(lines.map(({ accuracy }) => y(accuracy[accuracy.length - 1])), NAME_STEP, MANY.height - BOTTOM);

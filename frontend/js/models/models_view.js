@@ -16,13 +16,15 @@ export class ModelsView {
   #list = byId('models-list', HTMLElement);
   #cards = new Cards();
   #comparison = new ComparisonView(this.#cards);
+  /** @type {import('./story_view.js').StoryView | null} */ #story = null;
   /** @type {readonly Model[]} */ #models = [];
   #visible = false;
 
   /** @param {readonly Model[]} models best first */
   showModels(models) {
+    const isSame = JSON.stringify(models) === JSON.stringify(this.#models);
     this.#models = models;
-    if (this.#visible) this.#draw();
+    if (this.#visible && !isSame) this.#draw();
   }
 
   /** @param {boolean} visible cards are read when the view is first shown */
@@ -31,7 +33,14 @@ export class ModelsView {
     if (visible) this.#draw();
   }
 
+  async #tellStory() {
+    const { StoryView } = await import('./story_view.js');
+    this.#story ??= new StoryView(this.#cards);
+    await this.#story.show(this.#models);
+  }
+
   #draw() {
+    void this.#tellStory();
     void this.#comparison.show(this.#models);
     this.#list.replaceChildren(...this.#models.map((model) => this.#article(model)));
     if (this.#models.length === 0) this.#list.append(element('p', {}, 'No model is served yet.'));
