@@ -33,8 +33,8 @@ def asyncapi_description() -> Schema:
             "title": "Midstroke",
             "version": SUBPROTOCOL.rpartition(".v")[2],
             "description": f"Snapshots of an unfinished drawing and their predictions. Subprotocol {SUBPROTOCOL}; "
-            f"messages of at most {MAX_MESSAGE_BYTES} bytes. protocol.md says what each message does. Close codes of the "
-            f"application: {', '.join(f'{int(code)} {code.name.lower()}' for code in CloseCode)}.",
+            f"messages of at most {MAX_MESSAGE_BYTES} bytes. protocol.md says what each message does. Close codes of "
+            f"the application: {', '.join(f'{int(code)} {code.name.lower()}' for code in CloseCode)}.",
             "license": {"name": "MIT"},
         },
         "defaultContentType": "application/json",

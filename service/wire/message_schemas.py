@@ -1,4 +1,4 @@
-"""Schemas of the websocket's messages, from which `docs/asyncapi.yaml` is made. `protocol.py` parses for itself, faster."""
+"""Schemas of the websocket's messages, from which `docs/asyncapi.yaml` is made; `protocol.py` parses without them."""
 
 from __future__ import annotations
 
@@ -156,9 +156,7 @@ class PredictionAnswer(BaseModel):
     seq: Count
     family: str
     model: str = Field(description="version")
-    probabilities: list[Annotated[float, Field(ge=0, le=1)]] = Field(
-        min_length=2, description="of each class, in order"
-    )
+    probabilities: list[Annotated[float, Field(ge=0, le=1)]] = Field(min_length=2, description="of each class")
     doubt: float = Field(ge=0, le=1, description="how likely the drawing is, or is becoming, none of the classes")
     unsure: bool = Field(description="true: probably none of them")
     settled: bool = Field(description="true: more ink is not expected to change the leading class")
