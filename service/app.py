@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from collector.storage.folder_store import FolderStore
+from service.admission.operator import Operator
 from service.admission.origins import Origins
 from service.http.api_docs import add_api_docs
 from service.http.baselines import make_baselines_routes
@@ -24,6 +25,7 @@ from service.http.middleware.headers import SafeHeaders
 from service.http.middleware.root_path import RootPath
 from service.http.middleware.statuses import Statuses
 from service.http.models import make_models_routes
+from service.http.moderation import make_moderation_routes
 from service.http.pages import FOLDERS, ROOT_FILES, Page
 from service.http.predict import make_predict_routes
 from service.http.receipts import make_receipt_routes
@@ -31,6 +33,7 @@ from service.http.versions import make_versions_routes
 from service.inference.live_models import LiveModels
 from service.inference.served import Served
 from service.intake.intake import Intake
+from service.intake.moderation import Moderation
 from service.intake.receipts import Receipts
 from service.metrics.metrics import Metrics
 from service.paths import SHIPPED_BASELINES
@@ -56,15 +59,18 @@ def create_app(
     hands: Hands | None = None,
     shipped: Registry | None = None,
     metrics: Metrics | None = None,
+    moderation: Moderation | None = None,
 ) -> FastAPI:
     """The service as an ASGI application; `frontend` is the folder of the page, `baselines` that of the comparison.
 
     Without `hands` no answer uses the contributor's own drawings. `shipped` are the models of this release, by default
     those in the package. `metrics` counts for several workers; without it this application counts for itself.
+    Without `moderation` nothing is moderated, and no list of withdrawn drawings is served.
     """
     metrics = metrics or Metrics()
     for card in live.current.cards:
         metrics.of_model(card.family)  # its series begin at zero
+    operator = Operator(settings.operator_token.get_secret_value())
     origins = Origins(settings.allowed_origins, without=settings.allow_no_origin)
     sockets = Sockets(live, intake, hands, origins, settings.max_sockets, settings.frames_per_second, metrics)
 
@@ -106,6 +112,8 @@ def create_app(
     app.include_router(make_versions_routes(registry, intake))
     app.include_router(make_baselines_routes(baselines))
     app.include_router(make_health_routes(live, intake))
+    if moderation is not None:
+        app.include_router(make_moderation_routes(moderation, operator, intake.pool, Page(frontend)))
     if settings.metrics:
         limits = Limits(settings.max_sockets * len(metrics.blocks), settings.spool_bytes)
         app.include_router(make_metrics_routes(metrics, live, intake, limits))

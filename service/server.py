@@ -26,10 +26,12 @@ from collector.storage.object_store import ObjectStore
 from collector.upload.uploader import Uploader
 from service.app import create_app
 from service.inference.live_models import LiveModels
+from service.intake.blocked import BlockedContributors
 from service.intake.elsewhere import Elsewhere
 from service.intake.intake import Intake
 from service.intake.key_guard import WAIT_SECONDS as KEY_SECONDS
 from service.intake.key_guard import KeyGuard
+from service.intake.moderation import Moderation
 from service.intake.receipts import Receipts
 from service.intake.storage_health import StorageHealth
 from service.intake.upload_process import upload_process
@@ -89,12 +91,19 @@ def serve(
         _uploader(settings, spool, store, stop) if first else nullcontext(),
     ):
         live.polled.wait(FIRST_POLL_SECONDS)
+        blocked = BlockedContributors(store)
         hands = Hands(live, spool, store, settings.personal_bytes)
         receipts = Receipts(spool, store, key, listener=hands.deleted)
         elsewhere = None if isinstance(store, MemoryStore) else Elsewhere(store)
         intake = Intake(
-            spool, key, health=StorageHealth(spool, settings.var), listener=hands.accepted, elsewhere=elsewhere
+            spool,
+            key,
+            health=StorageHealth(spool, settings.var),
+            listener=hands.accepted,
+            elsewhere=elsewhere,
+            is_blocked=blocked.is_blocked,
         )
+        moderation = Moderation(store, spool, "page", deleted=hands.deleted, blocked=blocked.refresh)
         limits = _fit_limits(settings)
         fitted = settings.model_copy(update={"max_sockets": limits.sockets})
         app = create_app(
@@ -106,8 +115,9 @@ def serve(
             FRONTEND,
             hands=hands if settings.personal_bytes else None,
             metrics=metrics,
+            moderation=moderation,
         )
-        with _thread("hands", lambda: hands.run(stop), stop):
+        with _thread("hands", lambda: hands.run(stop), stop), _thread("blocked", lambda: blocked.run(stop), stop):
             if not stop.is_set():
                 _Server(uvicorn_config(app, limits), listener, stop, first).run(sockets=[listener])
         hands.stop()

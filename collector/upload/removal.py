@@ -13,10 +13,12 @@ from collector.contribution.layout import (
     NotInLayout,
     arrival_key,
     drawing_key,
+    hidden_key,
     index_key,
     is_contributor,
     parse_arrival,
     parse_index_key,
+    relabelled_prefix,
     samples_prefix,
     tombstone_key,
     verdict_key,
@@ -107,12 +109,28 @@ def _remove_objects(store: ObjectStore, deleted: Unremoved) -> bool:
     if contributor is not None:
         store.delete(index_key(contributor, deleted.id))
     store.delete(verdict_key(deleted.id))
+    store.delete(hidden_key(deleted.id))
+    for key in list(store.keys(relabelled_prefix(deleted.id))):
+        store.delete(key)
     labels = range(DIGITS) if deleted.label is None else [deleted.label]
     for label in labels:
         # Listed, not counted from its JSON: an upload that was cut short left samples without one.
         for key in list(store.keys(samples_prefix(label, deleted.id))):
             store.delete(key)
     return contributor is not None
+
+
+def remove_drawing(store: ObjectStore, drawing: str) -> None:
+    """Removes one drawing from the store, as an operator asks for it, and leaves its tombstone.
+
+    Raises:
+        StoreError: something of it may still be there; the tombstone keeps it out of use.
+    """
+    deleted = Unremoved(0, drawing, None, None)
+    had_entry = _remove_objects(store, deleted)
+    _remove_arrivals(store, [deleted])
+    if not had_entry:
+        _remove_index_entries(store, {drawing})
 
 
 def _contributor_of(store: ObjectStore, drawing: str) -> str | None:

@@ -14,6 +14,7 @@ from service.cli.baselines import baselines
 from service.cli.errors import Command, fail, fail_for, read_as, read_settings
 from service.cli.export import export
 from service.cli.models import models
+from service.cli.moderate import moderate
 from service.cli.spool import spool
 from service.cli.train import evaluate, train
 from service.network.log_filter import leave_out_client_faults
@@ -28,6 +29,7 @@ app = Command(
     add_completion=False,
 )
 app.add_typer(models, name="models")
+app.add_typer(moderate, name="moderate")
 app.add_typer(spool, name="spool")
 app.command()(train)
 app.command()(evaluate)

@@ -8,7 +8,7 @@ from service.admission.origins import Origins
 from service.http.errors import HttpError
 from service.http.middleware.cors import check_origin
 from service.http.request_body import BODY_ERRORS, read_body
-from service.http.schemas import Error, Responses, error_responses
+from service.http.schemas import Error, Responses
 from service.intake.intake import Intake
 from service.metrics.metrics import Metrics
 from service.network.metered import in_request_thread, spend_for_request
@@ -21,7 +21,7 @@ ANSWERS: Responses = {
     410: {"model": Refused, "description": "It was deleted and can't be contributed again"},
     422: {"model": Refused | Error, "description": "It is invalid, or no JSON object"},
     503: {"model": Refused, "description": "It can't be stored now"},
-    **error_responses({403: "A page of another origin sent it"}),
+    403: {"model": Refused | Error, "description": "Its contributor is blocked, or a page of another origin sent it"},
     **BODY_ERRORS,
 }
 
@@ -59,5 +59,7 @@ def _status_of(reply: Accepted | Refused) -> int:
             return 503
         case Refused(code="deleted"):
             return 410
+        case Refused(code="blocked"):
+            return 403
         case Refused():
             return 422

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 REST_SECONDS = 0.25  # between attempts while writes fail; otherwise every waiting contribution would retry at once
 MAX_ID = 64  # characters of an invalid id that are echoed, so that its sender can identify the contribution
 COUNTS_SECONDS = 0.25  # for which a welcome waits for the disk; then it shows the last known counts
+BLOCKED = "this service's operator does not accept drawings from this browser any more; earlier ones are not used"
 UPLOADS_DELAYED = "New drawings are safe with the service, but their way to the store is blocked at the moment."
 
 
@@ -60,10 +61,12 @@ class Intake:
         pool: StoragePool | None = None,
         listener: Listener = lambda _contributor, _contribution, _now: None,
         elsewhere: Elsewhere | None = None,
+        is_blocked: Callable[[str], bool] = lambda _contributor: False,
     ) -> None:
         """`listener` is called with each new drawing once it is on disk, before its acknowledgement is sent.
 
-        `elsewhere` looks in the store for ids that this service's spool does not know.
+        `elsewhere` looks in the store for ids that this service's spool does not know. `is_blocked` is asked with the
+        contributor's hash.
         """
         self.pool = pool or StoragePool()
         self._health = health
@@ -71,6 +74,7 @@ class Intake:
         self._key = key
         self._listener = listener
         self._elsewhere = elsewhere
+        self._is_blocked = is_blocked
         self._now = now
         self._clock = clock
         self._trouble: str | None = None  # the last that was logged
@@ -132,8 +136,11 @@ class Intake:
         """Stores the contribution. `Accepted` is returned after it is on disk."""
         try:
             contribution = parse_contribution(record)
-            check_samples(contribution)
             contributor = contributor_id(self._key, contribution.contributor)
+            # Who resends a drawing that was accepted gets its receipt, and so can delete it.
+            if self._is_blocked(contributor) and self._spool.owner(contribution.id) != contributor:
+                return _refused(record, "blocked", BLOCKED, retry=False)
+            check_samples(contribution)
             now = self._now()
             stored = self._accept(contribution, contributor, now)
         except (BadContribution, BadToken) as error:

@@ -11,7 +11,7 @@ from collector.contribution.contributor import StoredUse
 from training.models.card import Card
 from training.models.status import TrainerStatus
 
-RefusalCode = Literal["bad_contribution", "busy", "deleted", "spool_full"]
+RefusalCode = Literal["bad_contribution", "blocked", "busy", "deleted", "spool_full"]
 
 
 class Metrics(BaseModel):

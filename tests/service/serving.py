@@ -20,7 +20,9 @@ from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from service.app import create_app
 from service.inference.live_models import LiveModels
+from service.intake.blocked import BlockedContributors
 from service.intake.intake import Intake
+from service.intake.moderation import Moderation
 from service.intake.receipts import Receipts
 from service.network.listener import listen
 from service.personal.hands import Hands
@@ -100,8 +102,13 @@ def serving(var: Path, settings: Settings) -> Iterator[Service]:
     spool = Spool(var / "spool.sqlite", settings.spool_bytes)
     listener = listen("127.0.0.1", 0)
     hands = Hands(live, spool, store, settings.personal_bytes)
-    intake, receipts = Intake(spool, KEY, listener=hands.accepted), Receipts(spool, store, KEY, listener=hands.deleted)
-    app = create_app(live, registry, intake, receipts, settings, FRONTEND, var / "baselines", hands)
+    blocked = BlockedContributors(store)
+    intake = Intake(spool, KEY, listener=hands.accepted, is_blocked=blocked.is_blocked)
+    receipts = Receipts(spool, store, KEY, listener=hands.deleted)
+    moderation = Moderation(store, spool, "page", deleted=hands.deleted, blocked=blocked.refresh)
+    app = create_app(
+        live, registry, intake, receipts, settings, FRONTEND, var / "baselines", hands, moderation=moderation
+    )
     server = uvicorn.Server(uvicorn_config(app, limits_of(settings)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

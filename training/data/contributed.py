@@ -1,12 +1,14 @@
-"""Reads all contributed drawings that are not deleted, to train from scratch or to evaluate on. Writes nothing."""
+"""Reads the contributed drawings that are in use, to train from scratch or to evaluate on. Writes nothing."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from collector.contribution.layout import SHARDS
+from collector.moderation.moderation import read_moderation
 from collector.storage.object_store import ObjectStore
 from training.data.dataset import LabelledDrawing
+from training.data.moderated import moderated
 from training.data.shards.compaction import live_and_left
 from training.data.shards.files import ShardFiles
 from training.data.shards.reader import Shards
@@ -28,4 +30,4 @@ def contributed_drawings(
     deleted = stored.tombstones()
     kept = {drawing.id: drawing for drawing in shards.drawings() if drawing.id not in deleted}
     new = stored.read((drawing for drawing in arrived if drawing not in kept), processes)
-    return [*kept.values(), *new]
+    return moderated([*kept.values(), *new], read_moderation(store))

@@ -30,7 +30,7 @@ class _Verdict:
 
 
 class LabelFilter:
-    """Caches its verdicts: neither the model nor a drawing ever changes."""
+    """Caches its verdicts: the model never changes, and a drawing only by `forget`."""
 
     def __init__(self, model: Artifact | None, damaged: DamagedObjects | None = None) -> None:
         """Without a `model` the filter accepts every label; `damaged` records drawings that no model can read."""
@@ -47,6 +47,11 @@ class LabelFilter:
         verdicts = {row.drawing: self._verdicts[row.drawing] for row in rows if row.drawing in self._verdicts}
         accepted = {drawing for drawing, verdict in verdicts.items() if verdict.accepted}
         return accepted, {drawing for drawing, verdict in verdicts.items() if verdict.agreeing}
+
+    def forget(self, drawings: Iterable[str]) -> None:
+        """Drops the verdicts on these drawings: an operator gave them another label."""
+        for drawing in drawings:
+            self._verdicts.pop(drawing, None)
 
     def accepted(self, drawings: Iterable[LabelledDrawing]) -> list[LabelledDrawing]:
         """Drawings whose label is at least possible: these may train."""

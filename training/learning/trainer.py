@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from collector.moderation.moderation import NO_MODERATION, read_moderation
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import ObjectStore
 from training.data.dataset import LabelledDrawing
@@ -74,6 +75,7 @@ class Trainer:
         self._shards, self._damaged = self._compaction.shards, self._compaction.damaged
         self._status = StatusReport(store, retrain_after)
         self._verdicts = Verdicts(store)
+        self._moderation = NO_MODERATION
         self._recovered = False  # whether trainings that an earlier trainer left unfinished are completed
         self._seeded = self._adopted = not seed_store
 
@@ -125,10 +127,20 @@ class Trainer:
             self._status.restore_outcomes()
             self._recovered = True
         self._compaction.run()
+        self._moderate()
         self._progress.limit_to(self._compaction.last)
         if not self._adopted:
             self._adopt_shipped()
             self._adopted = True
+
+    def _moderate(self) -> None:
+        """Reads what operators decided since the last look; verdicts about former labels are made anew."""
+        before, self._moderation = self._moderation, read_moderation(self._store)
+        labels = before.labels.items() ^ self._moderation.labels.items()
+        relabelled = {drawing for drawing, _ in labels}
+        self._label_filter.forget(relabelled)
+        self._verdicts.forget(relabelled)
+        self._shards.moderate(self._moderation)
 
     def _adopt_shipped(self) -> None:
         """Takes over what a newer release ships, in a store that an earlier one has filled."""

@@ -28,6 +28,10 @@ class Verdicts:
                 self._store_one(drawing)
                 self._stored.add(drawing)
 
+    def forget(self, drawings: Iterable[str]) -> None:
+        """Stores the next verdict on these drawings again: an operator gave them another label."""
+        self._stored.difference_update(drawings)
+
     def _store_one(self, drawing: str) -> None:
         try:
             confirmed = parse_stored_drawing(self._store.get(drawing_key(drawing))).confirmed

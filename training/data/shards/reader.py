@@ -17,10 +17,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from collector.contribution.layout import SHARDS
+from collector.moderation.moderation import NO_MODERATION, Moderation
 from collector.storage.object_store import NoSuchObject, StoreError
 from training.data.checks import check_drawing
 from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing
+from training.data.moderated import moderated
 from training.data.shards.files import ShardFiles
 from training.data.shards.footer import Group, Shard, parse_footer
 from training.data.shards.schema import GROUP_DRAWINGS, SAMPLES, SCHEMA, from_table, ids_of
@@ -45,6 +47,7 @@ class Shards:
     def __init__(self, files: ShardFiles, damaged: DamagedObjects | None = None) -> None:
         self._files = files
         self._damaged = DamagedObjects() if damaged is None else damaged
+        self._moderation = NO_MODERATION
         self._shards: dict[str, Shard] = {}
         self._damaged_groups: set[Group] = set()
 
@@ -57,6 +60,13 @@ class Shards:
         shards = ((key, self._shards.get(key) or self._open(key)) for key in keys)
         self._shards = {key: shard for key, shard in shards if shard is not None}
         self._files.keep_only(keys)
+
+    def moderate(self, moderation: Moderation) -> None:
+        """From now on, leaves out what operators hid or blocked, and gives drawings the labels of operators.
+
+        Rows stay in their shards, so that a decision can be taken back.
+        """
+        self._moderation = moderation
 
     @property
     def all(self) -> tuple[Shard, ...]:
@@ -170,12 +180,13 @@ class Shards:
         return self._converted(group.shard, table.filter(pa.array(np.isin(_numbers(table), numbers))).sort_by("number"))
 
     def _converted(self, key: str, table: pa.Table) -> list[LabelledDrawing]:
-        """The table's drawings without damaged rows."""
+        """The table's drawings without damaged rows and those that operators took out."""
         try:
-            return _checked(table)
+            found = _checked(table)
         # Row by row, to find the damaged ones: a column of any content can make numpy and pyarrow raise anything.
         except Exception:
-            return [drawing for row in range(table.num_rows) for drawing in self._row(key, table.slice(row, 1))]
+            found = [drawing for row in range(table.num_rows) for drawing in self._row(key, table.slice(row, 1))]
+        return moderated(found, self._moderation)
 
     def _row(self, key: str, row: pa.Table) -> list[LabelledDrawing]:
         try:
@@ -197,7 +208,8 @@ class Shards:
             except (TypeError, ValueError) as error:
                 self._damaged.add(damaged_row(f"{drawing!r:.80}"), f"{error} (a row of {shard.key})")
             else:
-                rows.append(row)
+                if not self._moderation.leaves_out(row.drawing, row.contributor):
+                    rows.append(row)
         return rows
 
     def _numbers(self, group: Group) -> NDArray[np.int64]:

@@ -1,0 +1,179 @@
+"""`midstroke moderate`: looks through stored drawings, hides, relabels and deletes them, and blocks contributors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli.errors import USAGE, fail, read_settings
+from service.paths import spool_file
+
+if TYPE_CHECKING:
+    from service.intake.moderation import Action, Moderation
+
+moderate = typer.Typer(
+    help="Look through stored drawings; hide, relabel or delete them; block contributors.", no_args_is_help=True
+)
+
+Drawings = Annotated[list[str], typer.Argument(help="Ids of drawings, as `midstroke moderate list` shows them.")]
+Contributors = Annotated[
+    list[str], typer.Argument(help="Contributors' hashes, as `midstroke moderate list` shows them.")
+]
+Reason = Annotated[str, typer.Option(help="Reason, kept in the audit.")]
+SetId = Annotated[str, typer.Option("--set", help="Symbol set.")]
+
+
+@moderate.command("list")
+def list_drawings(
+    set_id: SetId = "digits",
+    label: Annotated[str | None, typer.Option(help="Only drawings of this class.")] = None,
+    contributor: Annotated[str | None, typer.Option(help="Only drawings by this contributor's hash.")] = None,
+    verdict: Annotated[str | None, typer.Option(help="accepted or filtered, by the label filter.")] = None,
+    state: Annotated[str | None, typer.Option(help="shown, hidden, relabelled or blocked.")] = None,
+    limit: Annotated[int, typer.Option(help="Maximum number of drawings.", min=1)] = 50,
+    after: Annotated[str, typer.Option(help="Continue after this id.")] = "",
+) -> None:
+    """List stored drawings: id, time, class, contributor, pointer, and what the filter and operators decided."""
+    from collector.moderation.audit import time_text  # noqa: PLC0415
+    from collector.moderation.gallery import Wanted  # noqa: PLC0415
+
+    chosen_verdict = next((known for known in ("accepted", "filtered") if known == verdict), None)
+    chosen_state = next((known for known in ("shown", "hidden", "relabelled", "blocked") if known == state), None)
+    if verdict is not None and chosen_verdict is None:
+        fail(f"verdict {verdict!r:.40}, expected accepted or filtered", USAGE)
+    if state is not None and chosen_state is None:
+        fail(f"state {state!r:.40}, expected shown, hidden, relabelled or blocked", USAGE)
+    with _moderation() as moderation:
+        symbols = moderation.symbols(set_id)
+        if label is not None and label not in symbols.places:
+            fail(f"label {label!r:.40}, expected the id of a class of set {symbols.id}", USAGE)
+        place = None if label is None else symbols.places[label]
+        wanted = Wanted(place, contributor, chosen_verdict, chosen_state)
+        left = limit
+        while left > 0:
+            page = moderation.find(symbols, wanted, after, left)
+            for entry in page.entries:
+                notes = [
+                    entry.verdict,
+                    *(["hidden"] if entry.hidden else []),
+                    *(["blocked"] if entry.blocked else []),
+                    *([f"relabelled, was {symbols.classes[entry.stored.label].id}"] if entry.relabelled else []),
+                ]
+                stored, known = entry.stored, symbols.classes
+                name = known[entry.label].id if entry.label < len(known) else f"#{entry.label}"
+                when = time_text(stored.received_at)
+                typer.echo(f"{stored.id}  {when}  {name}  {stored.contributor}  {stored.pointer}  {', '.join(notes)}")
+            left -= len(page.entries)
+            if page.after is None:
+                return
+            after = page.after
+        typer.echo(f"there are more: --after {after}", err=True)
+
+
+@moderate.command()
+def hide(drawings: Drawings, reason: Reason = "", set_id: SetId = "digits") -> None:
+    """Hide drawings: they leave trainings, exports and pages until `unhide`."""
+    _decide("hide", drawings, reason, set_id, "hidden", "was hidden before")
+
+
+@moderate.command()
+def unhide(drawings: Drawings, reason: Reason = "", set_id: SetId = "digits") -> None:
+    """Take `hide` back."""
+    _decide("unhide", drawings, reason, set_id, "no longer hidden", "was not hidden")
+
+
+@moderate.command()
+def relabel(
+    drawing: Annotated[str, typer.Argument(help="Id of the drawing.")],
+    label: Annotated[str, typer.Argument(help="Id of the class that it shows.")],
+    reason: Reason = "",
+    set_id: SetId = "digits",
+) -> None:
+    """Give a drawing another label, for trainings and exports."""
+    _decide("relabel", [drawing], reason, set_id, f"is labelled {label}", f"was labelled {label} before", label)
+
+
+@moderate.command()
+def delete(
+    drawings: Drawings,
+    reason: Reason = "",
+    set_id: SetId = "digits",
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Delete drawings for good, as their contributors could."""
+    if not yes:
+        typer.confirm(f"Delete {len(drawings)} drawings for good?", abort=True)
+    _decide("delete", drawings, reason, set_id, "deleted", "")
+
+
+@moderate.command()
+def block(contributors: Contributors, reason: Reason = "") -> None:
+    """Refuse contributors' further drawings, in all sets, and leave out those that they gave."""
+    _decide("block", contributors, reason, "digits", "blocked", "was blocked before")
+
+
+@moderate.command()
+def unblock(contributors: Contributors, reason: Reason = "") -> None:
+    """Take `block` back."""
+    _decide("unblock", contributors, reason, "digits", "no longer blocked", "was not blocked")
+
+
+@moderate.command()
+def audit(
+    set_id: SetId = "digits",
+    newest: Annotated[int, typer.Option(help="Number of lines, the latest first.", min=1)] = 100,
+) -> None:
+    """List operators' decisions, the latest first."""
+    with _moderation() as moderation:
+        symbols = moderation.symbols(set_id)
+        for line in moderation.audit(symbols, newest):
+            places = [place for place in (line.label_before, line.label) if place is not None]
+            names = [symbols.classes[place].id if place < len(symbols.classes) else f"#{place}" for place in places]
+            subject = line.drawing or line.contributor or ""
+            details = "  ".join(part for part in (" to ".join(names), line.via, line.reason) if part)
+            typer.echo(f"{line.at}  {line.action}  {subject}  {details}")
+
+
+def _decide(
+    action: Action, subjects: list[str], reason: str, set_id: str, done: str, known: str, label: str | None = None
+) -> None:
+    from service.intake.moderation import Decision  # noqa: PLC0415
+
+    with _moderation() as moderation:
+        symbols = moderation.symbols(set_id)
+        for subject in subjects:
+            of_contributor = action in ("block", "unblock")
+            decision = Decision(
+                action,
+                drawing=None if of_contributor else subject,
+                contributor=subject if of_contributor else None,
+                label=label,
+                reason=reason,
+            )
+            typer.echo(f"{subject} {done if moderation.decide(symbols, decision) else known}")
+
+
+@contextmanager
+def _moderation() -> Iterator[Moderation]:
+    settings = read_settings()
+    from collector.moderation.moderator import BadModeration  # noqa: PLC0415 - only for these commands
+    from collector.settings import open_store  # noqa: PLC0415
+    from collector.spool.spool import Spool, SpoolError  # noqa: PLC0415
+    from collector.storage.object_store import StoreError  # noqa: PLC0415
+    from collector.symbols.symbol_set import BadSymbols  # noqa: PLC0415
+    from service.intake.moderation import Moderation  # noqa: PLC0415
+
+    file = spool_file(settings.var)
+    try:
+        # Without the service's folder, on another machine, the store alone is moderated.
+        spool = Spool(file, settings.spool_bytes) if file.exists() else None
+        try:
+            yield Moderation(open_store(settings), spool, "command line")
+        finally:
+            if spool is not None:
+                spool.close()
+    except (BadModeration, BadSymbols, StoreError, SpoolError) as error:
+        fail(str(error))

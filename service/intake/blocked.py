@@ -1,0 +1,41 @@
+"""The contributors that operators blocked, as the store lists them; kept in memory for the event of a contribution."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from collector.moderation.moderation import read_moderation
+from collector.storage.object_store import ObjectStore
+
+REFRESH_SECONDS = 5.0  # within which every process refuses a contributor that was blocked in another
+
+log = logging.getLogger(__name__)
+
+
+class BlockedContributors:
+    """`is_blocked` never waits; while the store is away, the last list holds. The trainer leaves out the rest."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+        self._blocked: frozenset[str] = frozenset()
+
+    def is_blocked(self, contributor: str) -> bool:
+        return contributor in self._blocked
+
+    def refresh(self) -> None:
+        """Reads the list.
+
+        Raises:
+            StoreError: the store can't be listed.
+        """
+        self._blocked = read_moderation(self._store).blocked
+
+    def run(self, stop: threading.Event) -> None:
+        """Reads the list again and again until `stop`; never raises."""
+        while not stop.is_set():
+            try:
+                self.refresh()
+            except Exception as error:  # HTTP clients have raised AttributeError for a broken answer
+                log.debug("the blocked contributors can't be read: %s", error)
+            stop.wait(REFRESH_SECONDS)
