@@ -27,7 +27,7 @@ def store(tmp_path: Path) -> FolderStore:
 @pytest.fixture
 def service(tmp_path: Path, store: FolderStore) -> Iterator[RunningService]:
     put_drawing(store, contributor_of("training"), label=7, source=HOSTILE)
-    with running_service(tmp_path / "var", MIDSTROKE_OPERATOR_TOKEN=SECRET) as running:
+    with running_service(tmp_path / "var", env={"MIDSTROKE_OPERATOR_TOKEN": SECRET}) as running:
         yield running
 
 

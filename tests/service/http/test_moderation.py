@@ -45,7 +45,7 @@ def decide(service: Service, **decision: Any) -> Answer:
 
 
 def listed(service: Service, query: str = "") -> list[dict[str, Any]]:
-    answer = service.call("GET", f"/operator/moderation/drawings{query}", **AUTHORIZED)
+    answer = service.call("GET", f"/operator/moderation/drawings{query}", None, **AUTHORIZED)
     assert answer.status == 200, answer.json
     assert answer.headers["cache-control"] == "no-store"
     return answer.json["drawings"]
@@ -77,7 +77,7 @@ def test_a_drawing_is_found_hidden_relabelled_and_deleted(service: Service) -> N
     assert withdrawn(service) == [drawing]
     assert give(service, id=drawing).status == 410
     assert [key for key in service.store.keys("") if drawing in key and "audit" not in key] == [tombstone_key(drawing)]
-    audit = service.call("GET", "/operator/moderation/audit", **AUTHORIZED).json
+    audit = service.call("GET", "/operator/moderation/audit", None, **AUTHORIZED).json
     assert [line["action"] for line in audit] == ["delete", "relabel", "unhide", "hide"]
     assert (audit[1]["label_before"], audit[1]["label"], audit[3]["reason"]) == ("7", "1", "not a digit")
 
@@ -149,6 +149,6 @@ def test_the_page_has_no_data_and_runs_nothing_inline(service: Service) -> None:
 @pytest.mark.unchanged_service
 def test_without_an_operator_there_is_nothing_but_the_list_of_withdrawn_drawings(one_service: Service) -> None:
     for path in ("/operator/drawings", "/operator/moderation/drawings", "/operator/moderation/audit"):
-        assert one_service.call("GET", path, **AUTHORIZED).status == 404
+        assert one_service.call("GET", path, None, **AUTHORIZED).status == 404
     assert withdrawn(one_service) == []
     assert one_service.call("GET", "/withdrawn.txt?set=nothing").status == 404
