@@ -6,6 +6,7 @@ The texts are in the page itself, so that no visitor sees it without them, and n
 from __future__ import annotations
 
 import html
+import itertools
 import json
 import re
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from typing import Any
 
 DEFAULT = "en"
 NAME_KEY = "language.name"  # its translations are the languages' own names: a language is on the page once it is here
-APART = ("about",)  # groups of texts that a view reads when it is opened
+# Texts that a view reads when it is opened, by its name: the groups of their keys.
+APART = {"about": ("about",), "models": ("chart", "compare", "figure", "models", "story", "versions")}
+SELDOM = frozenset(itertools.chain.from_iterable(APART.values()))
 EMBEDDED = '<script type="application/json" id="texts"></script>'
 TAG_WITH_TEXT = re.compile(r'data-text="([\w.-]+)"[^>]*>')
 TEXT_ATTRIBUTE = re.compile(r'data-text-(label|title|content)="([\w.-]+)"')
@@ -44,38 +47,38 @@ class PageTexts:
     def catalogue(self, language: str) -> dict[str, Any]:
         """What the page needs to show itself in this language."""
         texts = {
-            key: self._text(key, language) for key in self.messages if _group(key) not in APART and key != NAME_KEY
+            key: self._text(key, language) for key in self.messages if _group(key) not in SELDOM and key != NAME_KEY
         }
         return {"language": language, "languages": self.languages, "texts": texts}
 
-    def encode(self, language: str, group: str | None = None) -> bytes | None:
-        """The catalogue as JSON, or the texts of a group apart; None for a language or group that there is not."""
-        if language not in self.languages or group not in (None, *APART):
+    def encode(self, language: str, view: str | None = None) -> bytes | None:
+        """The catalogue as JSON, or the texts of a view; None for a language or view that there is not."""
+        if language not in self.languages or view not in (None, *APART):
             return None
-        if group is None:
+        if view is None:
             return _encoded(self.catalogue(language)).encode()
-        return _encoded({key: self._text(key, language) for key in self.messages if _group(key) == group}).encode()
+        return _encoded(
+            {key: self._text(key, language) for key in self.messages if _group(key) in APART[view]}
+        ).encode()
 
     def _text(self, key: str, language: str) -> Any:
-        texts = self.messages[key]
+        texts = self.messages.get(key, {})
         return texts.get(language, texts.get(DEFAULT, key))
 
     def fill(self, page: str, language: str) -> str:
         """The page with its texts in this language, and the catalogue for its scripts."""
-        catalogue = self.catalogue(language)
-        texts = catalogue["texts"]
 
         def content(tag: re.Match[str]) -> str:
-            return tag[0] + html.escape(str(texts.get(tag[1], tag[1])), quote=False)
+            return tag[0] + html.escape(str(self._text(tag[1], language)), quote=False)
 
         def attribute(found: re.Match[str]) -> str:
-            return f'{found[0]} {ATTRIBUTES[found[1]]}="{html.escape(str(texts.get(found[2], found[2])))}"'
+            return f'{found[0]} {ATTRIBUTES[found[1]]}="{html.escape(str(self._text(found[2], language)))}"'
 
         filled = TEXT_ATTRIBUTE.sub(attribute, TAG_WITH_TEXT.sub(content, page))
-        direction = texts.get("language.direction", "ltr")
+        direction = self._text("language.direction", language) if self.messages else "ltr"
         filled = filled.replace('<html lang="en">', f'<html lang="{language}" dir="{direction}">', 1)
         # `<` escaped: no text can end the script element.
-        return filled.replace(EMBEDDED, EMBEDDED.replace("><", f">{_encoded(catalogue)}<"), 1)
+        return filled.replace(EMBEDDED, EMBEDDED.replace("><", f">{_encoded(self.catalogue(language))}<"), 1)
 
 
 class MessageFile:

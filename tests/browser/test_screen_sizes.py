@@ -15,7 +15,7 @@ from tests.running import RunningService
 pytestmark = pytest.mark.browser
 
 SIZES = [(320, 256), (320, 568), (360, 640), (390, 844), (844, 390), (568, 320), (768, 1024), (1280, 800), (1920, 1080)]
-VIEWS = ("watch", "contribute", "models", "my-drawings")
+VIEWS = ("watch", "contribute", "models", "my-drawings", "about")
 STROKE = Stroke(tuple(Point(250 + y // 20, y) for y in range(100, 400, 15)))
 TARGET = 44  # CSS px
 READABLE = 4.5  # contrast, WCAG 2.2 AA
@@ -75,6 +75,8 @@ def show(page: Page, view: str) -> None:
         page.evaluate("() => document.querySelectorAll('#models > details').forEach((one) => (one.open = true))")
         expect(page.locator("article[data-family=softmax] dl")).to_be_visible()
         expect(page.locator("#comparison table")).to_be_visible()
+    if view == "about":
+        expect(page.locator("#about-title")).to_be_visible()
 
 
 def resize(page: Page, width: int, height: int) -> None:
@@ -184,7 +186,7 @@ def test_every_text_can_be_read(browser: Browser, shared_service: RunningService
         page.wait_for_timeout(300)
         faint[f"{points} points"] = page.evaluate(FAINT_TEXTS, READABLE)
         page.locator("#clear").click()
-    for view in ("models", "my-drawings"):
+    for view in ("models", "my-drawings", "about"):
         show(page, view)
         page.evaluate("() => document.querySelectorAll('details').forEach((one) => (one.open = true))")
         faint[view] = page.evaluate(FAINT_TEXTS, READABLE)

@@ -30,7 +30,7 @@ function keysIn(name, source) {
 
 /** Beginnings of keys whose end is made of a value: text(`models.state.${state}`). */
 function beginningsIn(source) {
-  return [...source.matchAll(/[`']((?:[\w-]+\.)+)\$\{/g)].map(([, beginning]) => beginning);
+  return [...source.matchAll(/[`']((?:[\w-]+\.)+[\w-]*)\$\{/g)].map(([, beginning]) => beginning);
 }
 
 test('the message file is sorted by key', () => {

@@ -58,15 +58,15 @@ export class RecentStrip {
     const figure = this.#pictures.get(given.id) ?? this.#drawn(given);
     figure.dataset.status = given.status;
     figure.title = statusWords(given);
-    figure.setAttribute('aria-label', figure.title);
+    figure.firstElementChild?.setAttribute('aria-label', figure.title);
     return figure;
   }
 
   /** @param {GivenDrawing} given */
   #drawn({ id, label, strokes }) {
     const side = Math.round(PICTURE_PX * devicePixelRatio);
-    const canvas = element('canvas', { width: String(side), height: String(side) });
-    const figure = element('li', { 'data-id': id, 'data-label': String(label), role: 'img' }, canvas);
+    const canvas = element('canvas', { width: String(side), height: String(side), role: 'img' });
+    const figure = element('li', { 'data-id': id, 'data-label': String(label) }, canvas);
     const context = contextOf(canvas);
     context.scale(side / SIDE, side / SIDE);
     context.strokeStyle = getComputedStyle(this.#strip).color;

@@ -1,6 +1,7 @@
 /** Selects the rows and lines that compare the baselines with the served models. Pure; `docs/baselines.md` has the format. */
 
-import { versionWords, whole } from '../ui/words.js';
+import { text } from '../ui/language.js';
+import { versionWords } from '../ui/words.js';
 import { resultOn } from './evaluations.js';
 
 /** @typedef {import('./cards.js').Card} Card */
@@ -58,15 +59,16 @@ export function familyRow(card, set) {
   const { family, version, trained_on } = card;
   const found = resultOn(card, set);
   const year = Number(version.slice(0, 4)) || null;
-  const trainedOn = `${whole(trained_on.drawings)} of ours`;
+  const trainedOn = text('compare.ours', { count: trained_on.drawings });
   const own = { name: family, source: PROJECT, year, claimed: null, came_out: null, trained_on: trainedOn };
   if (!found) {
     const none = { ink: [], accuracy: [], mean: null, at_50: null, at_100: null };
-    return { ...own, ...none, trained_on: `${trainedOn}; not measured on these drawings`, note: `measured on ${card.metrics.judged_on}` };
+    return { ...own, ...none, trained_on: text('compare.not-measured', { words: trainedOn }), note: text('compare.note', { set: card.metrics.judged_on }) };
   }
   const { ink, accuracy, mean, at_50, at_100, judged_on } = found.metrics;
-  const earlier = found.version === version ? '' : `; figures of its version ${versionWords(found.version)}`;
-  return { ...own, trained_on: trainedOn + earlier, ink, accuracy, mean, at_50, at_100, note: `measured on ${judged_on}` };
+  const earlier = () => text('compare.earlier', { words: trainedOn, version: versionWords(found.version) });
+  const trained = found.version === version ? trainedOn : earlier();
+  return { ...own, trained_on: trained, ink, accuracy, mean, at_50, at_100, note: text('compare.note', { set: judged_on }) };
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Draws accuracy against ink as SVG, for one model or for several with their names beside the lines. */
 
 import { shape } from '../ui/dom.js';
+import { text } from '../ui/language.js';
+import { wholePercent } from '../ui/words.js';
 
 /** @typedef {import('./baselines.js').Line} Line */
 /** @typedef {{readonly width: number, readonly height: number, readonly right: number}} Size `right` is kept for names */
@@ -18,7 +20,7 @@ const CLASSES = { ancestor: 'run', ours: 'run ours', best: 'run now' };
  * @param {readonly number[]} accuracy at each
  */
 export function accuracyChart(ink, accuracy) {
-  const words = ink.map((share, i) => `${Math.round(100 * accuracy[i])} % at ${Math.round(100 * share)} % of the ink`);
+  const words = ink.map((share, i) => text('chart.point', { share: wholePercent(accuracy[i]), ink: wholePercent(share) }));
   const svg = ground(ONE, words.join(', '));
   const { x, y } = places(ONE);
   svg.append(shape('polyline', { class: 'run now', points: pointsOf(ink, accuracy, ONE) }));
@@ -30,7 +32,7 @@ export function accuracyChart(ink, accuracy) {
  * @param {readonly Line[]} lines each with a point at least; the last is drawn on top
  * @param {string} [words] for those who can't see it
  */
-export function comparisonChart(lines, words = `Accuracy against ink of ${lines.map(({ name }) => name).join(', ')}; the table has the figures`) {
+export function comparisonChart(lines, words = text('chart.comparison', { names: lines.map(({ name }) => name).join(', ') })) {
   const svg = ground(MANY, words);
   const { y } = places(MANY);
   const end = MANY.width - MANY.right;
@@ -89,11 +91,11 @@ function ground(size, words) {
   const svg = shape('svg', { class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': words });
   for (const share of [0, 0.5, 1]) {
     svg.append(shape('line', { class: 'ground', x1: LEFT, x2: width - right, y1: y(share), y2: y(share) }));
-    svg.append(shape('text', { x: LEFT - 6, y: y(share) + 4, 'text-anchor': 'end' }, `${100 * share} %`));
+    svg.append(shape('text', { x: LEFT - 6, y: y(share) + 4, 'text-anchor': 'end' }, wholePercent(share)));
   }
   for (const share of [0.1, 0.5, 1]) {
     const anchor = share === 1 ? 'end' : 'middle';
-    svg.append(shape('text', { x: x(share), y: height - 6, 'text-anchor': anchor }, `${100 * share} % ink`));
+    svg.append(shape('text', { x: x(share), y: height - 6, 'text-anchor': anchor }, text('chart.ink', { share: wholePercent(share) })));
   }
   return svg;
 }

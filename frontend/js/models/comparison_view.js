@@ -3,22 +3,16 @@
 import { ancestorsOf, bySource, comparisonSet, familyRow, linesOf, sourceWords } from './baselines.js';
 import { comparisonChart } from './chart.js';
 import { byId, element } from '../ui/dom.js';
+import { number, text } from '../ui/language.js';
 import { figureGrid, figuresOfBaselines } from './figures.js';
 
 /** @typedef {import('./baselines.js').Baseline} Baseline */
 /** @typedef {import('../connection/protocol.js').Model} Model */
 
 const TABLE_URL = 'baselines';
-const HEADINGS = ['Classifier and training data', 'Published accuracy, %', 'Reproduced here, %', 'Half drawn, %', 'Finished, %', 'Mean, %'];
+const HEADINGS = ['compare.classifier', 'compare.published', 'compare.reproduced', 'compare.half', 'compare.finished', 'compare.mean'];
 
-/** @param {string} set the evaluation set in words */
-function captionWords(set) {
-  return (
-    'Share of correct answers. “Published” and “reproduced” are measured on the source’s own test set. All other figures are ' +
-    `measured on the same ${set}, which no model was trained on; the mean is over 10, 20 … 100 % of the ink. The chart shows ` +
-    'models trained on every stage of our drawings.'
-  );
-}
+class NoComparison extends Error {}
 
 export class ComparisonView {
   #place = byId('comparison-body', HTMLElement);
@@ -40,10 +34,10 @@ export class ComparisonView {
       const [rows, cards] = await Promise.all([this.#rows, Promise.all(reading)]);
       const set = comparisonSet(rows, cards);
       const families = cards.map((card) => familyRow(card, set));
-      if (turn === this.#turn) this.#place.replaceChildren(...parts(ancestorsOf(rows), families, captionWords(set)));
+      if (turn === this.#turn) this.#place.replaceChildren(...parts(ancestorsOf(rows), families, text('compare.caption', { set })));
     } catch (error) {
       this.#rows = null;
-      if (turn === this.#turn) this.#place.replaceChildren(element('p', {}, `${error instanceof Error ? error.message : error}.`));
+      if (turn === this.#turn) this.#place.replaceChildren(element('p', {}, error instanceof NoComparison ? text('compare.none') : text('compare.failed', { error: String(error instanceof Error ? error.message : error) })));
     }
   }
 }
@@ -51,8 +45,8 @@ export class ComparisonView {
 /** @returns {Promise<readonly Baseline[]>} */
 async function readRows() {
   const answer = await fetch(TABLE_URL);
-  if (answer.status === 404) throw new Error('No comparison with earlier projects is stored here');
-  if (!answer.ok) throw new Error(`The comparison could not be read: the service answered ${answer.status}`);
+  if (answer.status === 404) throw new NoComparison('no comparison with earlier projects is stored');
+  if (!answer.ok) throw new Error(text('mine.answered', { status: String(answer.status) }));
   return answer.json();
 }
 
@@ -65,7 +59,7 @@ function parts(ancestors, families, caption) {
   const lines = linesOf(ancestors, families);
   const chart = element('figure', {}, ...(lines.length ? [comparisonChart(lines)] : []));
   chart.append(element('figcaption', {}, caption));
-  const figures = element('details', {}, element('summary', {}, 'Figures of the comparison'), figureGrid(figuresOfBaselines()));
+  const figures = element('details', {}, element('summary', {}, text('compare.figures')), figureGrid(figuresOfBaselines()));
   return [chart, table(ancestors, families), figures];
 }
 
@@ -74,7 +68,7 @@ function parts(ancestors, families, caption) {
  * @param {readonly Baseline[]} families
  */
 function table(ancestors, families) {
-  const headings = HEADINGS.map((words) => element('th', { scope: 'col' }, words));
+  const headings = HEADINGS.map((key) => element('th', { scope: 'col' }, text(key)));
   const head = element('thead', {}, element('tr', {}, ...headings));
   const ours = families.map((row, place) => tableRow(row, undefined, place === 0 ? 'best' : 'ours'));
   const groups = bySource(ancestors).map((rows) => group(rows[0], rows.map((row, i) => tableRow(row, rows[i - 1]?.name))));
@@ -105,5 +99,5 @@ function tableRow({ name, trained_on, claimed, came_out, at_50, at_100, mean, no
 
 /** @param {number | null} share the unit is in the column's heading */
 function shareWords(share) {
-  return share === null ? '–' : (100 * share).toFixed(1);
+  return share === null ? '–' : number(100 * share, 1);
 }

@@ -3,11 +3,12 @@
 import { accuracyChart } from './chart.js';
 import { Cards } from './cards.js';
 import { byId, element } from '../ui/dom.js';
+import { hasText, loadTexts, text } from '../ui/language.js';
 import { familySentence } from './families.js';
 import { figureGrid, figuresOf } from './figures.js';
 import { ComparisonView } from './comparison_view.js';
 import { resultsBySet } from './evaluations.js';
-import { percent, versionWords, whenMade, whole } from '../ui/words.js';
+import { familyWords, percent, versionWords, whenMade, wholePercent } from '../ui/words.js';
 
 /** @typedef {import('./cards.js').Card} Card */
 /** @typedef {import('../connection/protocol.js').Model} Model */
@@ -24,13 +25,13 @@ export class ModelsView {
   showModels(models) {
     const isSame = JSON.stringify(models) === JSON.stringify(this.#models);
     this.#models = models;
-    if (this.#visible && !isSame) this.#draw();
+    if (this.#visible && !isSame) void this.#draw();
   }
 
   /** @param {boolean} visible cards are read when the view is first shown */
   setVisible(visible) {
     this.#visible = visible;
-    if (visible) this.#draw();
+    if (visible) void this.#draw();
   }
 
   async #tellStory() {
@@ -39,22 +40,26 @@ export class ModelsView {
     await this.#story.show(this.#models);
   }
 
-  #draw() {
+  async #draw() {
+    if (!(await loadTexts('models'))) {
+      byId('story-words', HTMLElement).textContent = text('view.failed');
+      return;
+    }
     void this.#tellStory();
     void this.#comparison.show(this.#models);
     this.#list.replaceChildren(...this.#models.map((model) => this.#article(model)));
-    if (this.#models.length === 0) this.#list.append(element('p', {}, 'No model is served yet.'));
+    if (this.#models.length === 0) this.#list.append(element('p', {}, text('models.none')));
   }
 
   /** @param {Model} model */
   #article(model) {
     const details = element('div', { class: 'card-body' });
-    const title = element('h2', {}, model.family, element('small', {}, model.best ? ' (best)' : ''));
+    const title = element('h2', {}, familyWords(model.family), element('small', {}, model.best ? ` ${text('models.best')}` : ''));
     const about = element('p', { class: 'about' }, familySentence(model.family));
     const article = element('article', { 'data-family': model.family, 'data-version': model.model }, title, about, details);
     this.#cards.read(model).then(
       (card) => details.replaceChildren(...cardParts(card)),
-      (error) => details.replaceChildren(element('p', {}, `Its card could not be read: ${error.message}.`)),
+      (error) => details.replaceChildren(element('p', {}, text('models.card-failed', { error: error.message }))),
     );
     return article;
   }
@@ -64,7 +69,7 @@ export class ModelsView {
 function cardParts(card) {
   const { metrics } = card;
   const chart = element('figure', {}, accuracyChart(metrics.ink, metrics.accuracy));
-  chart.append(element('figcaption', {}, `Correct answers by share of ink drawn, on ${metrics.judged_on} that it was not trained on`));
+  chart.append(element('figcaption', {}, text('models.chart-caption', { set: metrics.judged_on })));
   return [facts(card), chart, figureGrid(figuresOf(card))];
 }
 
@@ -74,18 +79,18 @@ function facts(card) {
   const [main, ...others] = resultsBySet(card);
   /** @type {readonly (readonly [string, string | Node])[]} */
   const rows = [
-    ['Version', card.version],
-    ['Made', whenMade(card.version) + (card.resumed_from ? `, continued from ${card.resumed_from}` : ', trained from scratch')],
-    ['Trained on', `${whole(from.drawings)} drawings by ${whole(from.contributors)} people${withdrawnWords(from)}`],
-    ['Input', LOOKS[card.encoding] ?? card.encoding],
-    ['Measured on', main.words],
-    ['Correct, mean', shareWords(card, main, 'mean')],
-    ['Correct, half drawn', shareWords(card, main, 'at_50')],
-    ['Correct, finished', shareWords(card, main, 'at_100')],
-    ['Each digit, finished', recall(card.metrics.recall)],
+    [text('models.version'), card.version],
+    [text('models.made'), madeWords(card)],
+    [text('models.trained-on'), trainedOnWords(from)],
+    [text('models.input'), inputWords(card.encoding)],
+    [text('models.measured-on'), main.words],
+    [text('models.mean'), shareWords(card, main, 'mean')],
+    [text('models.half'), shareWords(card, main, 'at_50')],
+    [text('models.finished'), shareWords(card, main, 'at_100')],
+    [text('models.recall'), recall(card.metrics.recall)],
     ...others.map((set) => otherSetWords(card, set)),
-    ['Comparison before publishing', gateWords(card.gate)],
-    ['Credits', from.credits.join('; ') || 'none'],
+    [text('models.gate'), gateWords(card.gate)],
+    [text('models.credits'), from.credits.join('; ') || text('models.no-credits')],
   ];
   return element('dl', {}, ...rows.flatMap(([term, said]) => [element('dt', {}, term), element('dd', {}, said)]));
 }
@@ -98,7 +103,9 @@ function facts(card) {
  */
 function shareWords(card, { results }, figure) {
   const words = results.map(({ version, metrics }) =>
-    version === card.version ? percent(metrics[figure]) : `version ${versionWords(version)}: ${percent(metrics[figure])}`,
+    version === card.version
+      ? percent(metrics[figure])
+      : text('models.of-version', { version: versionWords(version), share: percent(metrics[figure]) }),
   );
   return words.length > 1 ? `${words[0]} (${words.slice(1).join(', ')})` : words[0];
 }
@@ -110,32 +117,38 @@ function shareWords(card, { results }, figure) {
  */
 function otherSetWords(card, set) {
   const own = set.results.some(({ version }) => version === card.version);
-  const words = `finished ${shareWords(card, set, 'at_100')}; mean ${shareWords(card, set, 'mean')}`;
-  return [`On ${set.words}`, own ? words : `${words}; this version was not measured on them`];
+  const words = text('models.on-set-figures', { finished: shareWords(card, set, 'at_100'), mean: shareWords(card, set, 'mean') });
+  return [text('models.on-set', { set: set.words }), own ? words : text('models.on-set-earlier', { words })];
+}
+
+/** @param {Card} card */
+function madeWords({ version, resumed_from }) {
+  const when = whenMade(version);
+  return resumed_from ? text('models.continued', { when, version: resumed_from }) : text('models.from-scratch', { when });
 }
 
 /** @param {Card['trained_on']} from */
-function withdrawnWords({ withdrawn = 0 }) {
-  return withdrawn === 0 ? '' : `; ${whole(withdrawn)} deleted by their contributors and no longer used`;
+function trainedOnWords({ drawings, contributors, withdrawn = 0 }) {
+  const words = text('models.trained-by', { drawings, people: contributors });
+  return withdrawn === 0 ? words : text('models.withdrawn', { words, count: withdrawn });
 }
 
-/** @type {Readonly<Record<string, string>>} */
-const LOOKS = {
-  ink20: 'the ink as 20 × 20 cells, and its place (ink20)',
-  canvas20: 'the whole sheet as 20 × 20 cells (canvas20)',
-  path48: 'the pen’s path as 48 points (path48)',
-};
+/** @param {string} encoding */
+function inputWords(encoding) {
+  const key = `models.input-${encoding}`;
+  return hasText(key) ? text(key) : encoding;
+}
 
 /** @param {Card['gate']} gate */
 function gateWords({ accepted, reasons = [] }) {
   const verdict = accepted === undefined ? 'none' : accepted ? 'passed' : 'refused';
-  return [verdict, ...reasons].join('; ');
+  return [text(`models.gate-${verdict}`), ...reasons].join('; ');
 }
 
 /** @param {readonly number[]} shares of each digit at full ink */
 function recall(shares) {
   const items = shares.map((share, digit) =>
-    element('li', {}, element('b', {}, String(digit)), ` ${Math.round(100 * share)} %`),
+    element('li', {}, element('b', {}, String(digit)), ` ${wholePercent(share)}`),
   );
   return element('ol', { class: 'recall' }, ...items);
 }

@@ -16,9 +16,9 @@ test('the figures that a card lists are shown, each with words for those who can
     {
       src: `models/cnn/${VERSION}/confusion.svg`,
       caption: 'Confusion',
-      alt: 'cnn: finished digits drawn against digits guessed',
+      alt: 'Reads the ink as a picture: finished digits drawn against digits guessed',
     },
-    { src: `models/cnn/${VERSION}/by-device.svg`, caption: 'by device', alt: 'cnn: by device' },
+    { src: `models/cnn/${VERSION}/by-device.svg`, caption: 'by device', alt: 'Reads the ink as a picture: figure “by device”' },
   ]);
 });
 
