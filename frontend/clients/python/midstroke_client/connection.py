@@ -241,7 +241,8 @@ class Ink:
         }
         if "set" in self._hello:
             record["set"] = self._hello["set"]
-        answered = self._contributions[drawing] = asyncio.get_running_loop().create_future()
+        answered: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
+        self._contributions[drawing] = answered
         self.outbox.add(record)
         try:
             await self._send(record)
