@@ -52,6 +52,7 @@ def import_file(
     licence: str | None = None,
     symbols: SymbolSet = DIGITS,
     is_known: Callable[[str], bool] = lambda _drawing: False,
+    contributor: str | None = None,
 ) -> Imported:
     """Puts a file's labelled drawings into the spool; a second time does no harm.
 
@@ -62,6 +63,7 @@ def import_file(
         limit: how many drawings are read, all without one.
         licence: what the drawings are under; without one, what each says of itself, or LICENCE.
         symbols: the set whose classes are the labels.
+        contributor: whose drawings they become, by default each writer's own.
         is_known: whether the store has, or had, a drawing of this id; asked for ids that are kept.
 
     Raises:
@@ -76,8 +78,8 @@ def import_file(
             return "skipped"
         if recorded.kept_id is not None and is_known(recorded.kept_id):
             return "duplicate"
-        contribution = contribution_of(recorded, key)
-        writer = contributor_id(key, contribution.contributor)
+        contribution = contribution_of(recorded, key, symbols)
+        writer = contributor or contributor_id(key, contribution.contributor)
         terms = licence or recorded.licence or LICENCE
         try:
             acknowledged = spool.accept(contribution, writer, recorded.drawing.source, licence=terms)
@@ -99,12 +101,12 @@ def to_contribution(drawing: Drawing) -> Contribution:
     return _contribution(RecordedDrawing(drawing), _token(drawing))
 
 
-def contribution_of(recorded: RecordedDrawing, key: bytes) -> Contribution:
+def contribution_of(recorded: RecordedDrawing, key: bytes, symbols: SymbolSet = DIGITS) -> Contribution:
     """The drawing on its own canvas, or fitted onto the page's, by a writer whose use is the one that it had."""
-    return _contribution(recorded, _token_with(recorded.drawing, recorded.use, key))
+    return _contribution(recorded, _token_with(recorded.drawing, recorded.use, key), symbols)
 
 
-def _contribution(recorded: RecordedDrawing, token: str) -> Contribution:
+def _contribution(recorded: RecordedDrawing, token: str, symbols: SymbolSet = DIGITS) -> Contribution:
     drawing, frame = recorded.drawing, recorded.frame or PAGE
     if drawing.label is None:
         raise DrawingError(f"drawing {drawing.id!r:.80} has no label, expected 0 to 9")
@@ -123,6 +125,8 @@ def _contribution(recorded: RecordedDrawing, token: str) -> Contribution:
         strokes=placed.strokes,
         samples=tuple(Sample(ink, encode_ink_png(canvas)) for ink, canvas in zip(INKS, stages, strict=True)),
         confirmed=recorded.confirmed,
+        symbol_set=symbols.id,
+        class_id="" if symbols.is_digits else symbols.classes[drawing.label].id,
     )
 
 

@@ -23,9 +23,11 @@ from service.http.middleware.cors import Cors, cors_headers
 from service.http.middleware.head import HeadAsGet
 from service.http.middleware.headers import SafeHeaders
 from service.http.middleware.root_path import RootPath
+from service.http.middleware.set_path import SetPath
 from service.http.middleware.statuses import Statuses
 from service.http.models import make_models_routes
 from service.http.moderation import make_moderation_routes
+from service.http.operator_sets import make_operator_sets_routes
 from service.http.pages import FOLDERS, ROOT_FILES, Page
 from service.http.predict import make_predict_routes
 from service.http.receipts import make_receipt_routes
@@ -38,6 +40,8 @@ from service.intake.receipts import Receipts
 from service.metrics.metrics import Metrics
 from service.paths import SHIPPED_BASELINES
 from service.personal.hands import Hands
+from service.sets.scope import SetScope
+from service.sets.sets import Sets
 from service.settings import Settings
 from service.websocket.sockets import Sockets, SocketsFirst
 from training.models.registry import FIRST_MODELS, Registry
@@ -60,19 +64,22 @@ def create_app(
     shipped: Registry | None = None,
     metrics: Metrics | None = None,
     moderation: Moderation | None = None,
+    sets: Sets | None = None,
 ) -> FastAPI:
     """The service as an ASGI application; `frontend` is the folder of the page, `baselines` that of the comparison.
 
     Without `hands` no answer uses the contributor's own drawings. `shipped` are the models of this release, by default
     those in the package. `metrics` counts for several workers; without it this application counts for itself.
     Without `moderation` nothing is moderated, and no list of withdrawn drawings is served.
+    Without `sets` there are digits alone.
     """
+    sets = sets or Sets(SetScope(live, registry, intake, receipts, hands))
+    operator = Operator(settings.operator_token.get_secret_value())
     metrics = metrics or Metrics()
     for card in live.current.cards:
         metrics.of_model(card.family)  # its series begin at zero
-    operator = Operator(settings.operator_token.get_secret_value())
     origins = Origins(settings.allowed_origins, without=settings.allow_no_origin)
-    sockets = Sockets(live, intake, hands, origins, settings.max_sockets, settings.frames_per_second, metrics)
+    sockets = Sockets(sets, origins, settings.max_sockets, settings.frames_per_second, metrics)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -82,9 +89,10 @@ def create_app(
             # Models are polled in a thread of their own; sessions belong to this loop.
             asyncio.run_coroutine_threadsafe(sockets.wake_all(), loop)
 
-        stop_listening = live.listen(wake_sessions)
+        stop_listening = [live.listen(wake_sessions), sets.listen(wake_sessions)]
         yield
-        stop_listening()
+        for stop in stop_listening:
+            stop()
 
     app = FastAPI(
         title="Midstroke",
@@ -101,17 +109,19 @@ def create_app(
     app.add_middleware(Cors, origins=origins)
     app.add_middleware(SafeHeaders)
     app.add_middleware(SocketsFirst, serve=sockets.serve)
+    app.add_middleware(SetPath, sets=sets)
     app.add_middleware(Statuses, metrics=metrics)
     if settings.root_path.rstrip("/"):
         app.add_middleware(RootPath, prefix=settings.root_path)
     add_error_handlers(app, lambda request: cors_headers(origins, request.headers))
-    app.include_router(make_predict_routes(live, origins, metrics))
-    app.include_router(make_contributions_routes(intake, origins, metrics))
-    app.include_router(make_receipt_routes(receipts, origins, intake.pool))
-    app.include_router(make_models_routes(live, registry, shipped or Registry(FolderStore(FIRST_MODELS)), intake))
-    app.include_router(make_versions_routes(registry, intake))
+    app.include_router(make_predict_routes(sets, origins, metrics))
+    app.include_router(make_contributions_routes(sets, origins, metrics))
+    app.include_router(make_receipt_routes(sets, origins, intake.pool))
+    app.include_router(make_models_routes(sets, shipped or Registry(FolderStore(FIRST_MODELS))))
+    app.include_router(make_versions_routes(sets))
     app.include_router(make_baselines_routes(baselines))
     app.include_router(make_health_routes(live, intake))
+    app.include_router(make_operator_sets_routes(sets, operator, intake.pool, Page(frontend)))
     if moderation is not None:
         app.include_router(make_moderation_routes(moderation, operator, intake.pool, Page(frontend)))
     if settings.metrics:

@@ -23,6 +23,7 @@ from collector.spool.spool import Spool
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import ObjectStore
+from collector.upload.set_uploads import upload_sets
 from collector.upload.uploader import Uploader
 from service.app import create_app
 from service.inference.live_models import LiveModels
@@ -41,7 +42,9 @@ from service.network.connections import Connections
 from service.network.http_protocol import MAX_HEAD_BYTES, http_protocol
 from service.network.limits import Limits, fit_descriptors, raise_descriptor_limit
 from service.paths import spool_file
-from service.personal.hands import Hands
+from service.personal.hands import LOOK_SECONDS, Hands
+from service.sets.scope import SetScope
+from service.sets.sets import StoredSets
 from service.settings import Settings
 from training.models.registry import FIRST_MODELS, Registry
 
@@ -106,6 +109,9 @@ def serve(
         moderation = Moderation(store, spool, "page", deleted=hands.deleted, blocked=blocked.refresh)
         limits = _fit_limits(settings)
         fitted = settings.model_copy(update={"max_sockets": limits.sockets})
+        visitors = hands if settings.personal_bytes else None
+        digits = SetScope(live, registry, intake, receipts, visitors)
+        sets = StoredSets(digits, store, settings, key, Registry(FolderStore(FIRST_MODELS)), intake.pool)
         app = create_app(
             live,
             registry,
@@ -113,14 +119,21 @@ def serve(
             receipts,
             fitted,
             FRONTEND,
-            hands=hands if settings.personal_bytes else None,
+            hands=visitors,
+            sets=sets,
             metrics=metrics,
             moderation=moderation,
         )
-        with _thread("hands", lambda: hands.run(stop), stop), _thread("blocked", lambda: blocked.run(stop), stop):
+        with (
+            _thread("hands", lambda: hands.run(stop), stop),
+            _thread("blocked", lambda: blocked.run(stop), stop),
+            _thread("sets", lambda: _behind_predictions(lambda: sets.run(stop)), stop),
+            _thread("set-hands", lambda: sets.run_hands(stop, LOOK_SECONDS), stop),
+        ):
             if not stop.is_set():
                 _Server(uvicorn_config(app, limits), listener, stop, first).run(sockets=[listener])
         hands.stop()
+        sets.close()
         if elsewhere is not None:
             elsewhere.stop()
     spool.close()
@@ -160,8 +173,17 @@ def _uploader(
 ) -> AbstractContextManager[None]:
     if isinstance(store, MemoryStore):
         # No other process could put anything into it.
-        return _thread("uploader", lambda: Uploader(spool, store).run(stop), stop)
+        return _upload_here(settings, spool, store, stop)
     return upload_process(settings, spool, stop)
+
+
+@contextmanager
+def _upload_here(settings: Settings, spool: Spool, store: ObjectStore, stop: threading.Event) -> Iterator[None]:
+    with (
+        _thread("uploader", lambda: Uploader(spool, store).run(stop), stop),
+        _thread("set-uploads", lambda: upload_sets(settings.var, store, stop), stop),
+    ):
+        yield
 
 
 def uvicorn_config(app: FastAPI, limits: Limits) -> uvicorn.Config:

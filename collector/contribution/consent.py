@@ -81,6 +81,20 @@ CONSENTS = {
     },
 }
 CONSENT_TEXT = CONSENTS[CONSENT_VERSION]
+# Of the symbol sets other than digits.
+SYMBOLS_CONSENT_VERSION = "symbols-2026-11-1"
+SYMBOLS_CONSENTS = {
+    "symbols-2026-11-1": (
+        "Each symbol that you draw when asked for one is kept: its strokes with their times, whether by pen, mouse or "
+        "finger, and pictures of it at every stage. They train and judge the models of this set, and anyone may use "
+        "them under CC BY 4.0. No name, address or device is kept with them; a random number in this browser tells "
+        "which drawings are by one person. The page sends this number to the service, which then reads what you draw "
+        "here with the help of your own earlier drawings; a switch beside the guess turns that off. "
+        "You can see, download or delete each of yours from this browser at any time. "
+        "What others copied before stays with them, and models trained before keep what they learned. "
+        "Please draw the symbols alone, and nothing that tells who you are."
+    ),
+}
 LANGUAGES = (ENGLISH, *TRANSLATIONS.get(CONSENT_VERSION, ()))  # of the current terms
 
 

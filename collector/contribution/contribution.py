@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal, TypeGuard, TypeVar, get_args
 
-from collector.contribution.consent import CONSENTS
+from collector.contribution.consent import CONSENTS, SYMBOLS_CONSENTS
 from collector.contribution.contributor import TOKEN
 from collector.contribution.layout import is_drawing_id
-from collector.ink.drawing import DIGITS, DrawingError, Stroke, check_points, describe, parse_strokes
+from collector.ink.drawing import DrawingError, Stroke, check_points, describe, parse_strokes
 from collector.ink.png import BadPng, read_size
+from collector.symbols.symbol_set import DIGITS, DIGITS_ID, SymbolSet
 
 SIDE_MIN, SIDE_MAX = 20, 2048  # px of canvas
 PEN_WIDTH_MIN, PEN_WIDTH_MAX = 1, 64  # px
@@ -42,7 +43,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """Lengths in canvas px; `contributor` is the browser's token as sent, which is never stored."""
+    """Lengths in canvas px; `contributor` is the browser's token as sent, which is never stored.
+
+    `label` is the place of the class in its set; of digits, the digit.
+    """
 
     id: str
     label: int
@@ -55,10 +59,17 @@ class Contribution:
     strokes: tuple[Stroke, ...]
     samples: tuple[Sample, ...]
     confirmed: bool = False  # asked whether the drawing is the digit of its label, the contributor said yes
+    symbol_set: str = DIGITS_ID
+    class_id: str = ""  # of its set; digits have none but the label
+
+    @property
+    def key_label(self) -> int | str:
+        """The label as keys in the store name it."""
+        return self.class_id or self.label
 
 
-def parse_contribution(record: Any) -> Contribution:
-    """Reads a contribution from decoded JSON of any shape.
+def parse_contribution(record: Any, symbols: SymbolSet = DIGITS) -> Contribution:
+    """Reads a contribution to this set from decoded JSON of any shape.
 
     Raises:
         BadContribution: a field is missing, malformed, or beyond its limit.
@@ -66,11 +77,12 @@ def parse_contribution(record: Any) -> Contribution:
     if not isinstance(record, dict):
         raise BadContribution(f"{describe(record)}, expected an object with id, label, strokes and samples")
     width, height = (_whole(record, side, SIDE_MIN, SIDE_MAX) for side in ("width", "height"))
+    label = _label(record, symbols)
     return Contribution(
         id=_drawing_id(record.get("id")),
-        label=_whole(record, "label", 0, DIGITS - 1),
+        label=label,
         contributor=_token(record.get("contributor")),
-        consent=_one_of("consent", record.get("consent"), sorted(CONSENTS)),
+        consent=_one_of("consent", record.get("consent"), sorted(CONSENTS if symbols.is_digits else SYMBOLS_CONSENTS)),
         width=width,
         height=height,
         pen_width=_pen_width(record.get("pen_width")),
@@ -78,7 +90,22 @@ def parse_contribution(record: Any) -> Contribution:
         strokes=_strokes(record.get("strokes"), width, height),
         samples=_samples(record.get("samples"), width, height),
         confirmed=_confirmed(record.get("confirmed", False)),
+        symbol_set=symbols.id,
+        class_id="" if symbols.is_digits else symbols.classes[label].id,
     )
+
+
+def _label(record: dict[Any, Any], symbols: SymbolSet) -> int:
+    """The place of the class that the label names: by its id, of digits by the digit."""
+    given_set, label = record.get("set"), record.get("label")
+    if given_set is not None and given_set != symbols.id:
+        raise BadContribution(f"set is {describe(given_set)}, expected {symbols.id}")
+    if symbols.is_digits and not (given_set is not None and isinstance(label, str)):
+        return _whole(record, "label", 0, len(symbols.classes) - 1)
+    place = symbols.places.get(label) if isinstance(label, str) else None
+    if place is None or symbols.classes[place].is_retired:
+        raise BadContribution(f"label is {describe(label)}, expected the id of a class of set {symbols.id}")
+    return place
 
 
 def _confirmed(value: Any) -> bool:

@@ -12,6 +12,11 @@ import time
 from pathlib import Path
 from typing import Literal
 
+from collector.symbols.symbol_set import DIGITS_ID
+
+# The contributor of the examples that operators give to a set: the same for every service on a store, and one whose
+# drawings train models.
+OPERATOR = hashlib.sha256(b"midstroke/operator/1").hexdigest()[:32]
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 KEY_BYTES = 32
 WRITING_SECONDS, WRITING_TRIES = 1.0, 20  # for another process to write a key where there are no hard links
@@ -38,6 +43,16 @@ def contributor_id(key: bytes, token: str) -> str:
     if not TOKEN.fullmatch(token):
         raise BadToken(f"a token of {len(token)} characters, expected 16 to 64 of A-Z a-z 0-9 - _")
     return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def key_of_set(key: bytes, set_id: str) -> bytes:
+    """The key of one symbol set, from the service's, which is that of digits.
+
+    Hashes and receipts of a set are its own: nobody can tell who drew in two sets, and a receipt of one set opens
+    nothing in another.
+    """
+    # No token contains a colon.
+    return key if set_id == DIGITS_ID else hmac.new(key, f"set/v1:{set_id}".encode(), hashlib.sha256).digest()
 
 
 def use_of(contributor: str) -> Use:

@@ -49,12 +49,12 @@ def is_drawing_id(text: str) -> bool:
     return _DRAWING.fullmatch(text) is not None
 
 
-def sample_key(label: int, drawing: str, step: int) -> str:
-    """The PNG of one step, counted from 0."""
+def sample_key(label: int | str, drawing: str, step: int) -> str:
+    """The PNG of one step, counted from 0; `label` is a digit, or the id of a class of another set."""
     return f"{samples_prefix(label, drawing)}{step:02d}_{label}.png"
 
 
-def samples_prefix(label: int, drawing: str) -> str:
+def samples_prefix(label: int | str, drawing: str) -> str:
     """The prefix of the keys of all of a drawing's samples."""
     return f"{SAMPLES}{label}/{drawing}/"
 

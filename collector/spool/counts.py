@@ -16,13 +16,13 @@ RECOUNT_SECONDS = 5.0  # between counts of all rows, however often other process
 # Rows are blanked, never removed, and `seq` grows in the order of commits: only new rows are read.
 _NEW_ROWS = (
     "SELECT seq, label, contributor FROM drawings "
-    "WHERE seq > ? AND label BETWEEN 0 AND 9 AND typeof(label) = 'integer' ORDER BY seq"
+    "WHERE seq > ? AND label BETWEEN 0 AND ? AND typeof(label) = 'integer' ORDER BY seq"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Drawings accepted and not deleted: all, this contributor's, and all by label 0 to 9."""
+    """Drawings accepted and not deleted: all, this contributor's, and all by label, from 0."""
 
     total: int
     yours: int
@@ -32,10 +32,10 @@ class Counts:
 class _Counted:
     """Running counts of the rows up to `seq`, without those of the deletions up to `deletions`."""
 
-    def __init__(self, deletions: int = 0) -> None:
+    def __init__(self, labels: int, deletions: int = 0) -> None:
         self.seq = 0
         self.deletions = deletions
-        self._by_label = [0] * DIGITS
+        self._by_label = [0] * labels
         self._by_contributor: Counter[str] = Counter()
 
     def add(self, seq: int, label: int, contributor: str) -> None:
@@ -60,10 +60,11 @@ class _Counted:
 class RunningCounts:
     """The counts of one spool, for many threads: each call reads the rows that are new."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, labels: int = DIGITS) -> None:
         self._reader = reader
+        self._labels = labels
         self._lock = threading.Lock()
-        self._counted = _Counted()
+        self._counted = _Counted(labels)
         self._recount_after = 0.0
 
     def of(self, contributor: str | None) -> Counts:
@@ -74,7 +75,7 @@ class RunningCounts:
         """
         with self._lock:
             self._look_for_deletions()
-            for seq, label, who in self._reader.rows(_NEW_ROWS, self._counted.seq):
+            for seq, label, who in self._reader.rows(_NEW_ROWS, self._counted.seq, self._labels - 1):
                 self._counted.add(seq, label, who)
             return self._counted.counts_for(contributor)
 
@@ -90,7 +91,7 @@ class RunningCounts:
             if self._counted.seq == counted_to:
                 self._counted.remove(erased)
             else:  # rows were read in between, before or after this one was blanked
-                self._counted = _Counted()
+                self._counted = _Counted(self._labels)
 
     def _look_for_deletions(self) -> None:
         """Starts a new count when another process deleted something: the row no longer names its contributor."""
@@ -99,4 +100,4 @@ class RunningCounts:
             return
         if self._counted.seq:
             self._recount_after = monotonic() + RECOUNT_SECONDS
-        self._counted = _Counted(latest)
+        self._counted = _Counted(self._labels, latest)

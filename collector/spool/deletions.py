@@ -6,6 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from collector.symbols.symbol_set import PLACES_MAX
+
 # `label` and `received_at` show the remover where to look, `deleted_by` whose drawing it may remove: someone else may
 # have given the id to another replica. All of it is cleared once the drawing has left the store.
 SCHEMA = """
@@ -74,7 +76,7 @@ class Unremoved:
         cls, seq: int, drawing: str, label: int | None, received_at: str | None, contributor: str | None
     ) -> Unremoved:
         """Fields of a damaged row count as unknown: the remover then looks everywhere."""
-        return cls(seq, drawing, label if label in range(10) else None, _time(received_at), contributor)
+        return cls(seq, drawing, label if label in range(PLACES_MAX) else None, _time(received_at), contributor)
 
 
 def deletion_of(drawing: str, deleted_at: object, contributor: str | None = None) -> Deletion:

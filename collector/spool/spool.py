@@ -9,6 +9,7 @@ from pathlib import Path
 from collector.contribution.consent import LICENCE
 from collector.contribution.contribution import Contribution
 from collector.contribution.contributor import stored_use
+from collector.ink.drawing import DIGITS
 from collector.spool.changes import OF_CONTRIBUTOR, Changes, Position, changes_since
 from collector.spool.counts import Counts, RunningCounts
 from collector.spool.deletions import (
@@ -84,8 +85,10 @@ class SpoolFull(SpoolError):
 class Spool:
     """One SQLite file. Safe for many threads, and for other processes that open the same file."""
 
-    def __init__(self, path: Path, max_bytes: int = MAX_BYTES) -> None:
-        """Opens the spool; creates the file and its folder where they are missing.
+    def __init__(self, path: Path, max_bytes: int = MAX_BYTES, labels: int = DIGITS) -> None:
+        """Opens the spool of one symbol set; creates the file and its folder where they are missing.
+
+        `labels` is the number of the set's classes, at most.
 
         Raises:
             SpoolError: the file can't be opened.
@@ -98,7 +101,7 @@ class Spool:
             raise SpoolError(f"no folder for {path}: {error}") from error
         self._writer = GroupCommit(path, DRAWINGS + DELETIONS + QUARANTINE)
         self._reader = Reader(path)
-        self._counts = RunningCounts(self._reader)
+        self._counts = RunningCounts(self._reader, labels)
 
     def accept(
         self,

@@ -12,10 +12,13 @@ from collector.contribution.consent import LICENCE
 from collector.contribution.contribution import Contribution
 from collector.contribution.contributor import Use, parse_stored_use, stored_use, use_of
 from collector.contribution.layout import is_drawing_id, sample_key
-from collector.ink.drawing import DIGITS, Drawing, Stroke, check_points, describe, parse_strokes, strokes_to_json
+from collector.ink.drawing import Drawing, Stroke, check_points, describe, parse_strokes, strokes_to_json
 from collector.ink.snapshot import MAX_CANVAS_SIDE
+from collector.symbols.symbol_set import DIGITS, DIGITS_ID, PLACES_MAX
+from collector.symbols.text import check_id
 
-FORMAT = 1
+FORMAT = 1  # of digits
+SYMBOLS_FORMAT = 2  # of the other sets
 MIN_PEN_WIDTH = 0.01  # px
 
 
@@ -35,7 +38,10 @@ class StoredSample:
 
 @dataclass(frozen=True, slots=True)
 class StoredDrawing:
-    """Lengths in canvas px; `contributor` is the keyed hash, 32 hex digits; `received_at` is UTC."""
+    """Lengths in canvas px; `contributor` is the keyed hash, 32 hex digits; `received_at` is UTC.
+
+    `label` is the place of the class in its set; of digits, the digit.
+    """
 
     id: str
     label: int
@@ -52,6 +58,13 @@ class StoredDrawing:
     strokes: tuple[Stroke, ...]
     samples: tuple[StoredSample, ...]
     confirmed: bool = False
+    symbol_set: str = DIGITS_ID
+    class_id: str = ""  # of its set; digits have none but the label
+
+    @property
+    def key_label(self) -> int | str:
+        """The label as keys in the store name it."""
+        return self.class_id or self.label
 
     @property
     def drawing(self) -> Drawing:
@@ -78,6 +91,10 @@ class StoredDrawing:
             "strokes": strokes_to_json(self.strokes),
             "samples": [asdict(sample) for sample in self.samples],
         }
+        if self.symbol_set != DIGITS_ID:
+            # Readers of earlier releases know no sets, and leave it out as of another format.
+            named = {"format": SYMBOLS_FORMAT, "set": self.symbol_set, "label": self.class_id, "place": self.label}
+            record = {**record, **named}
         if self.confirmed:  # absent otherwise: readers of earlier releases ignore it
             record["confirmed"] = True
         return json.dumps(record, separators=(",", ":"), allow_nan=False).encode()
@@ -105,12 +122,14 @@ def to_stored(
             StoredSample(
                 step=step,
                 ink=sample.ink,
-                key=sample_key(contribution.label, contribution.id, step),
+                key=sample_key(contribution.key_label, contribution.id, step),
                 sha256=hashlib.sha256(sample.png).hexdigest(),
             )
             for step, sample in enumerate(contribution.samples)
         ),
         confirmed=contribution.confirmed,
+        symbol_set=contribution.symbol_set,
+        class_id=contribution.class_id,
     )
 
 
@@ -128,11 +147,12 @@ def parse_stored_drawing(body: bytes) -> StoredDrawing:
 
 
 def _from_record(record: dict[str, Any]) -> StoredDrawing:
-    if record["format"] != FORMAT:
-        raise BadStoredDrawing(f"format {describe(record['format'])}, expected {FORMAT}")
+    if record["format"] not in (FORMAT, SYMBOLS_FORMAT):
+        raise BadStoredDrawing(f"format {describe(record['format'])}, expected {FORMAT} or {SYMBOLS_FORMAT}")
     if not is_drawing_id(record["drawing"]):
         raise BadStoredDrawing(f"drawing {describe(record['drawing'])}, expected a UUID")
-    label, strokes = _whole(record, "label", 0, DIGITS - 1), parse_strokes(record["strokes"])
+    symbol_set, class_id, label = _labelled(record)
+    strokes = parse_strokes(record["strokes"])
     width, height = (_whole(record, side, 1, MAX_CANVAS_SIDE) for side in ("width", "height"))
     check_points(strokes, width, height)
     return StoredDrawing(
@@ -149,12 +169,26 @@ def _from_record(record: dict[str, Any]) -> StoredDrawing:
         pointer=_text(record, "pointer"),
         source=_text(record, "source"),
         strokes=strokes,
-        samples=tuple(_sample_from(sample, label, record["drawing"], i) for i, sample in enumerate(record["samples"])),
+        samples=tuple(
+            _sample_from(sample, class_id or label, record["drawing"], i) for i, sample in enumerate(record["samples"])
+        ),
         confirmed=record.get("confirmed") is True,
+        symbol_set=symbol_set,
+        class_id=class_id,
     )
 
 
-def _sample_from(record: dict[str, Any], label: int, drawing: str, step: int) -> StoredSample:
+def _labelled(record: dict[str, Any]) -> tuple[str, str, int]:
+    """The set, the class's id (empty for digits) and the label."""
+    if record["format"] == FORMAT:
+        return DIGITS_ID, "", _whole(record, "label", 0, len(DIGITS.classes) - 1)
+    symbol_set, class_id = check_id("set", record["set"]), check_id("label", record["label"])
+    if symbol_set == DIGITS_ID:
+        raise BadStoredDrawing(f"set {DIGITS_ID} in format {SYMBOLS_FORMAT}, expected format {FORMAT}")
+    return symbol_set, class_id, _whole(record, "place", 0, PLACES_MAX - 1)
+
+
+def _sample_from(record: dict[str, Any], label: int | str, drawing: str, step: int) -> StoredSample:
     key = sample_key(label, drawing, step)
     if record["step"] != step or record["key"] != key:
         raise BadStoredDrawing(f"sample {step} has key {describe(record['key'])}, expected {key}")

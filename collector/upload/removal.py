@@ -23,10 +23,10 @@ from collector.contribution.layout import (
     tombstone_key,
     verdict_key,
 )
-from collector.ink.drawing import DIGITS
 from collector.spool.spool import Spool, Unremoved
 from collector.storage.object_store import NoSuchObject, ObjectStore
 from collector.storage.stored_drawing import BadStoredDrawing, parse_stored_drawing
+from collector.symbols.symbol_set import DIGITS, SymbolSet
 from collector.upload.ownership import Claim, Ownership
 
 BATCH = 32  # drawings removed at once, and looked for in one walk through the arrivals
@@ -39,6 +39,7 @@ def remove_deleted(
     pool: ThreadPoolExecutor,
     stop: threading.Event,
     ownership: Ownership | None = None,
+    symbols: SymbolSet = DIGITS,
 ) -> Exception | None:
     """Removes every deleted drawing that may still be there, oldest first, past those that fail, until told to stop.
 
@@ -53,7 +54,7 @@ def remove_deleted(
         while not stop.is_set() and (batch := spool.unremoved(BATCH, after)):
             after = batch[-1].seq
             batch = _own(spool, batch, ownership)
-            outcomes = list(pool.map(lambda deleted: _try(store, deleted, stop), batch))
+            outcomes = list(pool.map(lambda deleted: _try(store, deleted, stop, symbols), batch))
             done = [(deleted, outcome) for deleted, outcome in zip(batch, outcomes, strict=True)]
             gone = [deleted for deleted, outcome in done if isinstance(outcome, bool)]
             first = first or next((outcome for outcome in outcomes if isinstance(outcome, Exception)), None)
@@ -91,16 +92,16 @@ def _own(spool: Spool, batch: Sequence[Unremoved], ownership: Ownership | None) 
     return own
 
 
-def _try(store: ObjectStore, deleted: Unremoved, stop: threading.Event) -> Exception | bool:
+def _try(store: ObjectStore, deleted: Unremoved, stop: threading.Event, symbols: SymbolSet) -> Exception | bool:
     if stop.is_set():
         return InterruptedError("stopped")
     try:
-        return _remove_objects(store, deleted)
+        return _remove_objects(store, deleted, symbols)
     except Exception as error:  # HTTP clients have raised AttributeError for a broken answer
         return error
 
 
-def _remove_objects(store: ObjectStore, deleted: Unremoved) -> bool:
+def _remove_objects(store: ObjectStore, deleted: Unremoved, symbols: SymbolSet = DIGITS) -> bool:
     """Removes all but the arrivals; returns whether the index entry was among it."""
     # First: from now on nobody trains on it, whatever else is still there.
     store.put(tombstone_key(deleted.id), b"")
@@ -112,10 +113,11 @@ def _remove_objects(store: ObjectStore, deleted: Unremoved) -> bool:
     store.delete(hidden_key(deleted.id))
     for key in list(store.keys(relabelled_prefix(deleted.id))):
         store.delete(key)
-    labels = range(DIGITS) if deleted.label is None else [deleted.label]
-    for label in labels:
+    place = deleted.label
+    classes = symbols.classes if place is None or place >= len(symbols.classes) else symbols.classes[place : place + 1]
+    for each in classes:
         # Listed, not counted from its JSON: an upload that was cut short left samples without one.
-        for key in list(store.keys(samples_prefix(label, deleted.id))):
+        for key in list(store.keys(samples_prefix(each.id, deleted.id))):
             store.delete(key)
     return contributor is not None
 

@@ -18,6 +18,7 @@ from collector.spool.pending_drawing import BadPendingDrawing
 from collector.spool.spool import PendingDrawing, Spool, SpoolError
 from collector.storage.object_store import BadKey, ObjectStore, StoreError
 from collector.storage.stored_drawing import BadStoredDrawing
+from collector.symbols.symbol_set import DIGITS, SymbolSet
 from collector.upload.ownership import Claim, Ownership
 from collector.upload.prepared import prepare
 from collector.upload.removal import remove_deleted
@@ -68,8 +69,13 @@ class Uploader:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         jitter: Callable[[], float] = random.random,
         ownership: Ownership | None = None,
+        symbols: Callable[[], SymbolSet] = lambda: DIGITS,
     ) -> None:
-        """`ownership` decides between replicas; without it, no other replica may write to the store."""
+        """`ownership` decides between replicas; without it, no other replica may write to the store.
+
+        `symbols` reads the definition of the set that spool and store are of.
+        """
+        self._symbols = symbols
         self._spool = spool
         self._store = store
         self._clock = clock
@@ -136,7 +142,7 @@ class Uploader:
                 done.error = error
                 return done
             # Between uploads, never beside them: an upload that was under way during its drawing's deletion has ended.
-            removal_error = remove_deleted(self._spool, self._store, pool, stop, self._ownership)
+            removal_error = self._remove(pool, stop)
             done.error = done.error or removal_error
             if not batch:
                 return done
@@ -144,6 +150,13 @@ class Uploader:
             if not self._upload_batch(batch, pool, stop, done):
                 return done
         return done
+
+    def _remove(self, pool: ThreadPoolExecutor, stop: threading.Event) -> Exception | None:
+        try:
+            symbols = self._symbols() if self._spool.unremoved(1) else DIGITS
+        except Exception as error:  # as for uploads
+            return error
+        return remove_deleted(self._spool, self._store, pool, stop, self._ownership, symbols)
 
     def _upload_batch(
         self, batch: list[PendingDrawing], pool: ThreadPoolExecutor, stop: threading.Event, done: _Pass

@@ -24,6 +24,7 @@ from collector.storage.object_store import ObjectStore
 from collector.storage.shared_key import OtherKey, agree_on_key
 from collector.upload.indexing import keep_indexing
 from collector.upload.ownership import Ownership
+from collector.upload.set_uploads import upload_sets
 from collector.upload.uploader import Uploader, backoff_seconds
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,10 @@ def _upload(spool_file: Path, stop: threading.Event) -> None:
     spool = _open_spool(spool_file, stop)
     if spool is not None:
         threading.Thread(target=keep_indexing, args=(store, stop), name="indexing", daemon=True).start()
+        sets = threading.Thread(target=upload_sets, args=(spool_file.parent, store, stop), name="set-uploads")
+        sets.start()
         Uploader(spool, store, ownership=Ownership(store, spool.name)).run(stop)
+        sets.join()
         spool.close()
 
 

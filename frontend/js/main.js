@@ -22,8 +22,10 @@ import { trackKeys } from './ui/keyboard.js';
 import { contributorToken, pageStorage, readModelChoice, saveModelChoice, tabStorage } from './ui/local_settings.js';
 import { openRecordStore } from './ui/record_store.js';
 import { StateLine } from './ui/state_line.js';
+import { isDigits, nameOfSet, ofSet, onSetChange, setId, useSet } from './ui/symbols.js';
 import { Tabs } from './ui/tabs.js';
 import { Views } from './ui/views.js';
+import { isOfExamples } from './ui/words.js';
 import { GhostInvitation } from './watch/ghost_invitation.js';
 import { Personal } from './watch/personal.js';
 import { PersonalView } from './watch/personal_view.js';
@@ -89,7 +91,7 @@ const offline = new Offline(() => localModel.current, {
   changed() {
     if (offline.isAway) {
       connection.probe();
-      void localModel.refresh();
+      if (isDigits) void localModel.refresh();
     }
     guessHere();
   },
@@ -115,13 +117,13 @@ function sendFrame(frame) {
 
 const contributeView = new ContributeView();
 const labelQuestion = new LabelQuestion();
-const undelivered = new UndeliveredView(openRecordStore('midstroke-undelivered', 'contributions'));
+const undelivered = new UndeliveredView(openRecordStore(ofSet('midstroke-undelivered'), 'contributions'));
 const tell = (/** @type {TabMessage} */ message) => tabs.send(message);
 const myDrawings = openMyDrawings((deleted) => contributing.forget(deleted), (id) => contributing.noteFiltered(id), tell);
 const contributing = new Contributing(
   {
     send: (message) => connection.send(message),
-    pending: openRecordStore('midstroke', 'contributions', () => showContributing()),
+    pending: openRecordStore(ofSet('midstroke'), 'contributions', () => showContributing()),
     printer: new ModelCanvas(),
     contributor,
     hold: (receipt) => myDrawings.add(receipt),
@@ -168,7 +170,7 @@ function showSteps(can) {
 }
 
 function saveDraft() {
-  drafts.save(views.purpose, { strokes: board.strokes, pointer: board.pointer }, contributing.asked);
+  drafts.save(views.purpose, { strokes: board.strokes, pointer: board.pointer }, contributing.askedLabel);
 }
 
 function skip() {
@@ -208,13 +210,17 @@ function received(message) {
   offline.heard(connection.isWelcomed);
   switch (message.type) {
     case 'welcome':
+      useSet(message);
       consent.showTerms(message.consent);
       loop.showTrainer(message.trainer);
       contributing.welcome(message);
       personalView.setState(message.personal ?? null);
       refreshSoon();
       return serve(message.models);
+    case 'classes':
+      return useSet(message);
     case 'models':
+      if (!isDigits) served.identify(true); // its welcome says which classes are known now
       refreshSoon();
       return serve(message.models);
     case 'prediction':
@@ -225,7 +231,7 @@ function received(message) {
       return console.warn(`the service answered ${message.code}: ${message.message}`);
     case 'accepted':
       // Its welcome says what the drawings gain.
-      if (message.contributions.yours >= 10) served.identify(true);
+      if (isDigits ? message.contributions.yours >= 10 : true) served.identify(true);
       return void contributing.accepted(message);
     case 'refused':
       return void contributing.refused(message);
@@ -245,6 +251,7 @@ function resumed() {
 
 /** Another version may be served: its weights are loaded when nothing else is to do, and not by all pages at once. */
 function refreshSoon() {
+  if (!isDigits) return; // other sets are recognised by the service alone
   setTimeout(() => whenIdle(() => void localModel.refresh()), localModel.current ? REFRESH_MS * Math.random() : 0);
 }
 
@@ -294,7 +301,7 @@ function catchUp() {
 
 function showModels() {
   watchView.showModels();
-  modelsView.showModels(served.all);
+  modelsView.showModels(served.all.filter(({ family }) => !isOfExamples(family)));
   loop.showModels(served.all);
 }
 
@@ -313,6 +320,17 @@ function showContributing() {
   served.identify();
 }
 
+function showSet() {
+  if (isDigits) return;
+  document.body.dataset.set = setId;
+  if (nameOfSet() !== '') document.title = text('set.title', { name: nameOfSet() });
+  byId('bars', HTMLElement).setAttribute('aria-label', text('set.bars'));
+  byId('consent-title', HTMLElement).textContent = text('set.consent');
+  byId('set-name', HTMLElement).textContent = nameOfSet();
+}
+
+onSetChange(showSet);
+showSet();
 views.track((mode, otherPurpose) => {
   if (otherPurpose) {
     const { strokes, pointer } = drafts.of(views.purpose);
@@ -322,7 +340,7 @@ views.track((mode, otherPurpose) => {
   watchView.setContributes(mode === 'contribute');
   modelsView.setVisible(mode === 'models');
   loop.setVisible(mode === 'models');
-  ghost.show(mode === 'watch' && board.isEmpty);
+  ghost.show(isDigits && mode === 'watch' && board.isEmpty); // it draws digits
   if (mode === 'my-drawings') void myDrawings.review();
   if (mode === 'about') openAbout();
   showContributing();
@@ -333,4 +351,4 @@ document.addEventListener('visibilitychange', () => document.visibilityState ===
 void undelivered.load();
 void myDrawings.load();
 connection.start();
-whenIdle(() => void localModel.refresh());
+if (isDigits) whenIdle(() => void localModel.refresh());

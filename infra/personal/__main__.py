@@ -18,10 +18,10 @@ from collector.ink.drawing import DrawingError
 from collector.storage.folder_store import FolderStore
 from infra.personal.gains import Gain, averages, gains, read_writer
 from infra.personal.writers import writers_of
+from service.inference.predictor import make_predictor
 from service.personal.embedder import Embedder, NoEmbedding
 from service.personal.vote import Constants
 from training.data.drawing_files import read_drawings
-from training.models.artifact import check_artifact
 from training.models.registry import FIRST_MODELS, Registry, RegistryError
 
 HEAD = (
@@ -66,8 +66,7 @@ def _embedder(models: Path, family: str) -> Embedder:
     if champion is None:
         raise ValueError(f"{models} has no champion of family {family}")
     artifact = registry.load(family, champion.version)
-    check_artifact(artifact)
-    return Embedder(artifact.model, artifact.card.encoding)
+    return Embedder(make_predictor(artifact))
 
 
 def _parse_constant(text: str) -> tuple[str, float]:

@@ -11,11 +11,12 @@ from typing import Annotated
 import typer
 
 from service.cli.baselines import baselines
-from service.cli.errors import Command, fail, fail_for, read_as, read_settings
+from service.cli.errors import USAGE, Command, fail, fail_for, read_as, read_settings
 from service.cli.export import export
 from service.cli.models import models
 from service.cli.moderate import moderate
 from service.cli.spool import spool
+from service.cli.symbols import symbols
 from service.cli.train import evaluate, train
 from service.network.log_filter import leave_out_client_faults
 from service.settings import Settings
@@ -31,6 +32,7 @@ app = Command(
 app.add_typer(models, name="models")
 app.add_typer(moderate, name="moderate")
 app.add_typer(spool, name="spool")
+app.add_typer(symbols, name="symbols")
 app.command()(train)
 app.command()(evaluate)
 app.command()(baselines)
@@ -88,28 +90,45 @@ def import_drawings(
     licence: Annotated[
         str | None, typer.Option(help="Licence of the drawings, instead of the one that a drawing names.")
     ] = None,
+    set_id: Annotated[
+        str, typer.Option("--set", metavar="SET", help="Symbol set that they are of; labels are its class ids.")
+    ] = "digits",
+    examples: Annotated[
+        bool, typer.Option("--examples", help="Give them as the operator's examples, which serve everybody at once.")
+    ] = False,
 ) -> None:
     """Import recorded drawings into the spool, as if contributed on the page. Repeating it does no harm.
 
     The running service uploads them to the store.
     """
     settings = read_settings()
+    from collector.contribution.contributor import OPERATOR, key_of_set  # noqa: PLC0415
     from collector.contribution.layout import drawing_key, tombstone_key  # noqa: PLC0415
     from collector.import_drawings import import_file  # noqa: PLC0415
     from collector.settings import contributor_key, open_store  # noqa: PLC0415
     from collector.spool.spool import Spool  # noqa: PLC0415
     from collector.storage.object_store import exists  # noqa: PLC0415
-    from service.paths import spool_file  # noqa: PLC0415
+    from collector.storage.symbol_sets import read_set, store_of  # noqa: PLC0415
+    from collector.symbols.symbol_set import PLACES_MAX, BadSymbols  # noqa: PLC0415
+    from collector.upload.set_uploads import set_spool_file  # noqa: PLC0415
 
-    key = contributor_key(settings)
-    opened = Spool(spool_file(settings.var), settings.spool_bytes)
-    store = open_store(settings)
+    whole = open_store(settings)
+    try:
+        symbols = read_set(whole, set_id)
+    except BadSymbols as error:
+        fail(str(error))
+    if examples and symbols.is_digits:
+        fail("--examples is for symbol sets other than digits", USAGE)
+    key, store = key_of_set(contributor_key(settings), symbols.id), store_of(whole, symbols.id)
+    labels = len(symbols.classes) if symbols.is_digits else PLACES_MAX
+    opened = Spool(set_spool_file(settings.var, symbols.id), settings.spool_bytes, labels)
+    contributor = OPERATOR if examples else None
 
     def is_known(drawing: str) -> bool:
         return exists(store, drawing_key(drawing)) or exists(store, tombstone_key(drawing))
 
     for file in files:
-        done = import_file(file, opened, key, limit, licence, is_known=is_known)
+        done = import_file(file, opened, key, limit, licence, symbols, is_known, contributor)
         typer.echo(f"{file}: {done.accepted} new, {done.duplicates} already known, {done.skipped} skipped")
     typer.echo(f"{opened.backlog().drawings} wait for upload")
     opened.close()

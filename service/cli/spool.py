@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from collector.symbols.text import ID
 from service.cli.errors import fail, read_settings
-from service.paths import spool_file
 
 if TYPE_CHECKING:
     from collector.spool.spool import Spool
+
+SetId = Annotated[str, typer.Option("--set", metavar="SET", help="Symbol set whose spool it is.")]
 
 spool = typer.Typer(help="List and retry drawings in quarantine.", no_args_is_help=True)
 
 
 @spool.command("list")
-def list_quarantined() -> None:
+def list_quarantined(set_id: SetId = "digits") -> None:
     """List the drawings in quarantine: id, since when, label and reason."""
-    with _spool() as opened:
+    with _spool(set_id) as opened:
         for quarantined in opened.quarantined():
             since = f"{quarantined.since:%Y-%m-%d %H:%M:%S}"
             typer.echo(f"{quarantined.id}  {since}  label {quarantined.label}  {quarantined.reason}")
@@ -30,9 +32,10 @@ def list_quarantined() -> None:
 @spool.command()
 def retry(
     drawings: Annotated[list[str] | None, typer.Argument(help="Ids as listed; without any, all.")] = None,
+    set_id: SetId = "digits",
 ) -> None:
     """Put quarantined drawings back into the queue; a running service uploads them within seconds."""
-    with _spool() as opened:
+    with _spool(set_id) as opened:
         if not drawings:
             typer.echo(f"{opened.release()} put back into the queue")
         for drawing in drawings or []:
@@ -42,14 +45,18 @@ def retry(
 
 
 @contextmanager
-def _spool() -> Iterator[Spool]:
+def _spool(set_id: str) -> Iterator[Spool]:
     settings = read_settings()
+    if not ID.fullmatch(set_id):
+        fail(f"{set_id!r:.40} is not the id of a symbol set")
     from collector.spool.spool import Spool  # noqa: PLC0415 - only for these commands
+    from collector.symbols.symbol_set import PLACES_MAX  # noqa: PLC0415
+    from collector.upload.set_uploads import set_spool_file  # noqa: PLC0415
 
-    file = spool_file(settings.var)
+    file = set_spool_file(settings.var, set_id)
     if not file.exists():
         fail(f"there is no spool at {file}; MIDSTROKE_VAR names its folder")
-    opened = Spool(file, settings.spool_bytes)
+    opened = Spool(file, settings.spool_bytes, labels=PLACES_MAX)
     try:
         yield opened
     finally:

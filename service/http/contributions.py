@@ -8,10 +8,11 @@ from service.admission.origins import Origins
 from service.http.errors import HttpError
 from service.http.middleware.cors import check_origin
 from service.http.request_body import BODY_ERRORS, read_body
-from service.http.schemas import Error, Responses
-from service.intake.intake import Intake
+from service.http.schemas import Error, Responses, error_responses
+from service.http.set_query import SetQuery, scope_of
 from service.metrics.metrics import Metrics
 from service.network.metered import in_request_thread, spend_for_request
+from service.sets.sets import Sets
 from service.wire.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_json_object
 from service.wire.schemas import Accepted, Refused
 
@@ -22,11 +23,12 @@ ANSWERS: Responses = {
     422: {"model": Refused | Error, "description": "It is invalid, or no JSON object"},
     503: {"model": Refused, "description": "It can't be stored now"},
     403: {"model": Refused | Error, "description": "Its contributor is blocked, or a page of another origin sent it"},
+    **error_responses({404: "No such set"}),
     **BODY_ERRORS,
 }
 
 
-def make_contributions_routes(intake: Intake, origins: Origins, metrics: Metrics) -> APIRouter:
+def make_contributions_routes(sets: Sets, origins: Origins, metrics: Metrics) -> APIRouter:
     routes = APIRouter()
 
     @routes.post(
@@ -37,14 +39,16 @@ def make_contributions_routes(intake: Intake, origins: Origins, metrics: Metrics
         openapi_extra=JSON_BODY,
         responses=ANSWERS,
     )
-    async def contribute(request: Request) -> Response:
+    async def contribute(request: Request, set_id: SetQuery = None) -> Response:
         check_origin(origins, request)
         body = await read_body(request, "application/json", MAX_MESSAGE_BYTES)
         try:
             record = await in_request_thread(parse_json_object, body)  # a full-size one takes 25 ms
         except ProtocolError as error:
             raise HttpError(422, error.code, error.message) from error
-        reply = await intake.take(record, spend_for_request)
+        if set_id is None and isinstance(record.get("set"), str):
+            set_id = record["set"]
+        reply = await scope_of(sets, request, set_id).intake.take(record, spend_for_request)
         metrics.contributed(reply)
         return Response(reply.model_dump_json(), _status_of(reply), media_type="application/json")
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
 
 from collector.storage.object_store import StoreError
+from collector.symbols.definition import to_record
 from service.http.browser_models import BrowserModels
 from service.http.errors import HttpError
 from service.http.middleware.headers import FIGURE_POLICY
 from service.http.schemas import OfflineModel, Overview, Responses, error_responses
-from service.inference.live_models import LiveModels
-from service.intake.intake import Intake
+from service.http.set_query import SetQuery, scope_of
 from service.intake.storage_pool import StorageBusy
-from service.wire.schemas import describe_models, describe_trainer
+from service.sets.sets import Sets
+from service.wire.schemas import ListedSet, describe_models, describe_trainer
 from training.models.artifact import CARD, BadArtifact, BadCard
 from training.models.browser_weights import BROWSER_WEIGHTS, FAMILY, NotForBrowsers
 from training.models.registry import Registry, RegistryError
@@ -28,18 +31,23 @@ FILE: Responses = {
 UNREADABLE = error_responses({404: "No version can predict in a browser", 503: "The store can't be read"})
 
 
-def make_models_routes(live: LiveModels, registry: Registry, shipped: Registry, intake: Intake) -> APIRouter:
+def make_models_routes(sets: Sets, shipped: Registry) -> APIRouter:
     """`shipped` is the registry of the models that Midstroke ships with."""
     routes = APIRouter()
-    browser = BrowserModels(registry, shipped)
+    browser = BrowserModels(sets.digits.registry, shipped)
 
-    @routes.get("/model", summary="Show the served models, the trainer's status and the number of contributions")
-    async def model() -> Overview:
-        served = live.current
+    @routes.get(
+        "/model",
+        summary="Show the served models, the trainer's status and the number of contributions",
+        responses=error_responses({404: "No such set"}),
+    )
+    async def model(request: Request, set_id: SetQuery = None) -> Overview:
+        scope = scope_of(sets, request, set_id)
+        served = scope.live.current
         return Overview(
             models=describe_models(served.cards),
             trainer=describe_trainer(served.trainer) if served.trainer else None,
-            contributions=await intake.show_counts(),
+            contributions=await scope.intake.show_counts(),
         )
 
     @routes.get(
@@ -47,11 +55,14 @@ def make_models_routes(live: LiveModels, registry: Registry, shipped: Registry, 
         summary="Name the version with which a page predicts without a connection",
         responses=UNREADABLE,
     )
-    async def offline() -> OfflineModel:
-        predictor = live.current.predictors.get(FAMILY)
+    async def offline(request: Request) -> OfflineModel:
+        scope = scope_of(sets, request, None)
+        if not scope.symbols.is_digits:
+            raise HttpError(404, "not_found", f"set {scope.symbols.id} can't be recognised without a connection")
+        predictor = scope.live.current.predictors.get(FAMILY)
         champion = predictor.card.version if predictor else None
         try:
-            version, weights = await intake.pool.run(lambda: browser.choose(champion))
+            version, weights = await scope.intake.pool.run(lambda: browser.choose(champion))
         except (RegistryError, BadCard) as error:
             raise HttpError(404, "not_found", str(error)) from error
         except (StoreError, StorageBusy) as error:
@@ -64,20 +75,34 @@ def make_models_routes(live: LiveModels, registry: Registry, shipped: Registry, 
         response_class=Response,
         responses=FILE,
     )
-    async def model_file(family: str, version: str, file: str) -> Response:
+    async def model_file(request: Request, family: str, version: str, file: str, set_id: SetQuery = None) -> Response:
+        scope = scope_of(sets, request, set_id)
+        for_browsers = browser if scope.symbols.is_digits else None
         try:
-            return await intake.pool.run(lambda: _read_file(registry, browser, family, version, file))
+            return await scope.intake.pool.run(lambda: _read_file(scope.registry, for_browsers, family, version, file))
         except (RegistryError, BadCard, BadArtifact, NotForBrowsers) as error:
             raise HttpError(404, "not_found", str(error)) from error
         except (StoreError, StorageBusy) as error:
             raise HttpError(503, "store_unreachable", str(error)) from error
 
+    @routes.get("/sets", summary="List the symbol sets, digits first")
+    async def listed() -> list[ListedSet]:
+        return sets.listed()
+
+    @routes.get(
+        "/sets/{set_id}",
+        summary="Show a set's definition, with its example drawings and retired classes",
+        responses=error_responses({404: "No such set"}),
+    )
+    async def definition(request: Request, set_id: str) -> dict[str, Any]:
+        return to_record(scope_of(sets, request, set_id).symbols)
+
     return routes
 
 
-def _read_file(registry: Registry, browser: BrowserModels, family: str, version: str, file: str) -> Response:
+def _read_file(registry: Registry, browser: BrowserModels | None, family: str, version: str, file: str) -> Response:
     headers = {"Cache-Control": FOR_EVER}
-    if (family, file) == (FAMILY, BROWSER_WEIGHTS):
+    if browser is not None and (family, file) == (FAMILY, BROWSER_WEIGHTS):
         return Response(browser.file(version), headers=headers, media_type="application/octet-stream")
     if file == CARD:
         return Response(registry.card(family, version).to_json(), headers=headers, media_type="application/json")

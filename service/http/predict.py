@@ -22,12 +22,13 @@ from service.http.schemas import (
     StrokesToPredict,
     error_responses,
 )
+from service.http.set_query import SetQuery, scope_of
 from service.inference.inputs import make_inputs
-from service.inference.live_models import LiveModels
 from service.inference.model_selection import select_predictors
 from service.inference.served import Served
 from service.metrics.metrics import Metrics, now_ns
 from service.network.metered import in_request_thread
+from service.sets.sets import Sets
 from service.wire.messages import Frame, Snapshot
 from service.wire.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_drawing, parse_json_object
 from service.wire.replies import Prediction
@@ -47,6 +48,7 @@ BODY = {
 ERRORS = error_responses(
     {
         403: "A page of another origin sent it",
+        404: "No such set",
         422: "Unsupported PNG, wrong strokes, or no such family",
         503: "No model is served",
     }
@@ -55,7 +57,7 @@ ERRORS = error_responses(
 FamilyQuery = Annotated[str | None, Query(description="family that answers; by default the best")]
 
 
-def make_predict_routes(live: LiveModels, origins: Origins, metrics: Metrics) -> APIRouter:
+def make_predict_routes(sets: Sets, origins: Origins, metrics: Metrics) -> APIRouter:
     routes = APIRouter()
 
     @routes.post(
@@ -64,10 +66,12 @@ def make_predict_routes(live: LiveModels, origins: Origins, metrics: Metrics) ->
         openapi_extra=BODY,
         responses={**ERRORS, **BODY_ERRORS},
     )
-    async def predict(request: Request, family: FamilyQuery = None) -> PredictedDigit | Predictions:
+    async def predict(
+        request: Request, family: FamilyQuery = None, set_id: SetQuery = None
+    ) -> PredictedDigit | Predictions:
         if "origin" in request.headers:
             check_origin(origins, request)
-        asker = _Asker(live.current, family, metrics)
+        asker = _Asker(scope_of(sets, request, set_id).live.current, family, metrics)
         if content_type_of(request) != JSON:
             return await asker.answer(Frame("png", await read_body(request, PNG, MAX_PNG_BYTES, or_type=JSON)))
         body = await read_body(request, JSON, MAX_MESSAGE_BYTES)
@@ -102,7 +106,7 @@ class _Asker:
             predictor = select_predictors(self._served, self._families, snapshot)[0]
         except ProtocolError as error:
             raise _http_error(error) from error
-        counters = self._metrics.of_model(predictor.family)
+        counters = self._metrics.of_model(predictor.family, self._served.symbols.id)
         try:
             inputs = (await in_request_thread(make_inputs, snapshot, [predictor.encoding]))[predictor.encoding]
         except ProtocolError as error:
@@ -110,11 +114,11 @@ class _Asker:
             raise _http_error(error) from error
         if inputs is None:
             counters.without_ink()
-            return _shown(predictor.predict(None))
+            return self._shown(predictor.predict(None))
         begun = now_ns()
         prediction = predictor.predict(inputs)
         counters.predicted(prediction, now_ns() - begun)
-        return _shown(prediction)
+        return self._shown(prediction)
 
     async def answer_record(self, record: Any) -> PredictedDigit:
         """As `answer`, for a drawing's JSON."""
@@ -137,6 +141,21 @@ class _Asker:
                 raise
             return FailedPrediction(error=Error(code=error.code, message=error.message))
 
+    def _shown(self, prediction: Prediction) -> PredictedDigit:
+        symbols = self._served.symbols
+        return PredictedDigit(
+            family=prediction.family,
+            model=prediction.model,
+            probabilities=[round(p, 5) for p in prediction.probabilities],
+            set=symbols.id,
+            digit=prediction.leading if symbols.is_digits else None,
+            label=symbols.classes[symbols.shown[prediction.leading]].id,
+            doubt=round(prediction.doubt, 5),
+            unsure=prediction.unsure,
+            settled=prediction.settled,
+            personal=prediction.personal,
+        )
+
 
 def _listed(drawings: Any) -> list[Any]:
     if not isinstance(drawings, list) or not drawings:
@@ -148,16 +167,3 @@ def _listed(drawings: Any) -> list[Any]:
 
 def _http_error(error: ProtocolError) -> HttpError:
     return HttpError(503 if error.code == "no_model" else 422, error.code, error.message)
-
-
-def _shown(prediction: Prediction) -> PredictedDigit:
-    return PredictedDigit(
-        family=prediction.family,
-        model=prediction.model,
-        probabilities=[round(p, 5) for p in prediction.probabilities],
-        digit=prediction.digit,
-        doubt=round(prediction.doubt, 5),
-        unsure=prediction.unsure,
-        settled=prediction.settled,
-        personal=prediction.personal,
-    )

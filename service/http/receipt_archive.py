@@ -8,7 +8,7 @@ import zipfile
 
 from pydantic import ValidationError
 
-from collector.contribution.consent import CONSENTS
+from collector.contribution.consent import CONSENTS, SYMBOLS_CONSENTS
 from collector.storage.stored_drawing import BadStoredDrawing
 from service.http.schemas import StoredContribution, StoredDrawing
 from service.intake.receipts import StoredFiles
@@ -47,7 +47,7 @@ def make_archive(files: StoredFiles) -> bytes:
 def archive_name(files: StoredFiles) -> str:
     """The file name that a browser suggests."""
     stored = files.stored
-    return f"midstroke-{stored.label}-{stored.id[:8]}.zip"
+    return f"midstroke-{stored.key_label}-{stored.id[:8]}.zip"
 
 
 def _drawing(document: bytes) -> StoredDrawing:
@@ -58,7 +58,7 @@ def _drawing(document: bytes) -> StoredDrawing:
 
 
 def _terms(files: StoredFiles) -> str:
-    return CONSENTS.get(files.stored.consent, "")
+    return {**CONSENTS, **SYMBOLS_CONSENTS}.get(files.stored.consent, "")
 
 
 def _terms_file(files: StoredFiles) -> bytes:

@@ -35,6 +35,7 @@ from service.http.schemas import (
 from service.intake.receipts import Receipts, WrongReceipt
 from service.intake.storage_pool import StoragePool
 from service.network.metered import Timed, spend_for_request
+from service.sets.sets import Sets
 
 log = logging.getLogger(__name__)
 
@@ -88,10 +89,10 @@ STATES_BODY = {
 ZIP: Responses = {200: {"description": "A zip file", "content": {"application/zip": {}}}}
 
 
-def make_receipt_routes(receipts: Receipts, origins: Origins, pool: StoragePool) -> APIRouter:
+def make_receipt_routes(sets: Sets, origins: Origins, pool: StoragePool) -> APIRouter:
     """The calls under `/contributions/{drawing}`. The receipt is sent in a header, because logs keep URLs."""
     routes = APIRouter()
-    limiter = _Limiter(receipts)
+    limiter = _Limiter(sets)
 
     @routes.post(
         "/contributions/states",
@@ -103,11 +104,12 @@ def make_receipt_routes(receipts: Receipts, origins: Origins, pool: StoragePool)
         check_origin(origins, request)
         asked = _parse_states(await read_body(request, "application/json", MAX_STATES_BYTES))
         response.headers.update(NO_STORE)
-        right = [limiter.allows(one.id, one.receipt) for one in asked.receipts]
+        found = [limiter.find(one.id, one.receipt) for one in asked.receipts]
 
         def find() -> list[DrawingState]:
             return [
-                _state_of(receipts, one) if ok else _unknown(one) for one, ok in zip(asked.receipts, right, strict=True)
+                _unknown(one) if receipts is None else _state_of(receipts, one)
+                for one, receipts in zip(asked.receipts, found, strict=True)
             ]
 
         return DrawingStates(drawings=await _in_thread(pool, find))
@@ -118,7 +120,7 @@ def make_receipt_routes(receipts: Receipts, origins: Origins, pool: StoragePool)
         responses={**ERRORS, **GONE},
     )
     async def see(drawing: str, credentials: Credentials, response: Response) -> StoredContribution:
-        receipt = limiter.check(drawing, credentials)
+        receipts, receipt = limiter.check(drawing, credentials)
         response.headers.update(NO_STORE)
         return await _in_thread(pool, lambda: describe_stored(receipts.read(drawing, receipt)))
 
@@ -129,7 +131,7 @@ def make_receipt_routes(receipts: Receipts, origins: Origins, pool: StoragePool)
         responses={**ZIP, **ERRORS, **GONE},
     )
     async def download(drawing: str, credentials: Credentials) -> Response:
-        receipt = limiter.check(drawing, credentials)
+        receipts, receipt = limiter.check(drawing, credentials)
 
         def pack() -> tuple[bytes, str]:
             stored = receipts.read(drawing, receipt)
@@ -146,7 +148,7 @@ def make_receipt_routes(receipts: Receipts, origins: Origins, pool: StoragePool)
     )
     async def delete(request: Request, drawing: str, credentials: Credentials, response: Response) -> Deleted:
         check_origin(origins, request)
-        receipt = limiter.check(drawing, credentials)
+        receipts, receipt = limiter.check(drawing, credentials)
         response.headers.update(NO_STORE)
         deletion = await _in_thread(pool, lambda: receipts.delete(drawing, receipt))
         return Deleted(id=deletion.id, deleted_at=deletion.deleted_at.isoformat(timespec="milliseconds"))
@@ -157,35 +159,38 @@ def make_receipt_routes(receipts: Receipts, origins: Origins, pool: StoragePool)
 class _Limiter:
     """Checks receipts, a limited number each second."""
 
-    def __init__(self, receipts: Receipts) -> None:
-        self._receipts = receipts
+    def __init__(self, sets: Sets) -> None:
+        self._sets = sets
         self._calls = TokenBucket(CALLS_PER_SECOND)
         self._wrong = TokenBucket(WRONG_PER_SECOND)
 
-    def check(self, drawing: str, credentials: HTTPAuthorizationCredentials | None) -> str:
-        """The receipt, if it is correct.
+    def check(self, drawing: str, credentials: HTTPAuthorizationCredentials | None) -> tuple[Receipts, str]:
+        """The receipt if it is correct, and the receipts of its set.
 
         Raises:
             HttpError: 404 wrong or missing, 429 too many calls.
         """
         receipt = credentials.credentials if credentials else ""
-        if not self.allows(drawing, receipt):
+        receipts = self.find(drawing, receipt)
+        if receipts is None:
             raise _not_found()
-        return receipt
+        return receipts, receipt
 
-    def allows(self, drawing: str, receipt: str) -> bool:
-        """True if the receipt is correct.
+    def find(self, drawing: str, receipt: str) -> Receipts | None:
+        """The receipts of the set that the receipt is of, for each set makes its own; None for a wrong one.
 
         Raises:
             HttpError: 429 too many calls.
         """
-        try:
-            self._receipts.check(drawing, receipt)
-        except WrongReceipt:
-            _spend(self._wrong)
-            return False
-        _spend(self._calls)
-        return True
+        for scope in self._sets.scopes:
+            try:
+                scope.receipts.check(drawing, receipt)
+            except WrongReceipt:
+                continue
+            _spend(self._calls)
+            return scope.receipts
+        _spend(self._wrong)
+        return None
 
 
 def _parse_states(body: bytes) -> StatesRequest:

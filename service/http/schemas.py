@@ -54,11 +54,13 @@ class PredictedDigit(BaseModel):
 
     family: str = Field(examples=["softmax"])
     model: str = Field(description="version", examples=["20261121T034500Z-1f2e3d"])
-    probabilities: list[float] = Field(min_length=10, max_length=10, description="class 0 first")
-    digit: int = Field(ge=0, le=9, description="the most probable class")
-    doubt: float = Field(ge=0, le=1, description="how likely the drawing is, or is becoming, no digit")
-    unsure: bool = Field(description="true if the picture probably shows no digit")
-    settled: bool = Field(description="true if more ink is not expected to change the digit")
+    probabilities: list[float] = Field(description="in the order of the set's classes; of digits, 0 first")
+    digit: int | None = Field(ge=0, le=9, description="the most probable digit; null for other sets")
+    set: str = Field(description="id of the symbol set", examples=["digits"])
+    label: str = Field(description="id of the most probable class", examples=["7"])
+    doubt: float = Field(ge=0, le=1, description="how likely the drawing is, or is becoming, no class of the set")
+    unsure: bool = Field(description="true if the picture probably shows no class of the set")
+    settled: bool = Field(description="true if more ink is not expected to change the most probable class")
     personal: int = Field(ge=0, description="own drawings of the contributor that were used; 0 if none")
 
 
@@ -116,11 +118,11 @@ class StoredSample(BaseModel):
 
 
 class StoredDrawing(BaseModel, extra="allow"):  # documents of any format are returned with all their fields
-    """A drawing as it is stored: `drawings/v1/<drawing>.json`."""
+    """A drawing as it is stored: `drawings/v1/<drawing>.json`, of sets other than digits below `sets/<id>/`."""
 
     format: int
     drawing: str
-    label: int = Field(ge=0, le=9)
+    label: int | str = Field(description="the digit, or the id of the class")
     contributor: str = Field(description="a keyed hash of the browser's token")
     use: StoredUse = Field(description="judging: a validation drawing")
     received_at: str

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from weakref import WeakKeyDictionary
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from collector.storage.object_store import StoreError
 from service.http.errors import HttpError
 from service.http.schemas import PublishedVersion, error_responses
-from service.intake.intake import Intake
+from service.http.set_query import SetQuery, scope_of
 from service.intake.storage_pool import StorageBusy
+from service.sets.sets import Sets
 from training.models.artifact import BadCard
 from training.models.card import Card
 from training.models.registry import Registry, RegistryError
@@ -20,18 +22,20 @@ MOST_OF_A_FAMILY = 40  # the newest; each costs one read of the store, once in a
 log = logging.getLogger(__name__)
 
 
-def make_versions_routes(registry: Registry, intake: Intake) -> APIRouter:
+def make_versions_routes(sets: Sets) -> APIRouter:
     routes = APIRouter()
-    versions = _Versions(registry)
+    by_registry: WeakKeyDictionary[Registry, _Versions] = WeakKeyDictionary()  # each set has one
 
     @routes.get(
         "/versions",
         summary="List the versions that trainings made, newest first, refused ones among them",
-        responses=error_responses({503: "The store can't be read"}),
+        responses=error_responses({404: "No such set", 503: "The store can't be read"}),
     )
-    async def list_versions() -> list[PublishedVersion]:
+    async def list_versions(request: Request, set_id: SetQuery = None) -> list[PublishedVersion]:
+        scope = scope_of(sets, request, set_id)
+        versions = by_registry.setdefault(scope.registry, _Versions(scope.registry))
         try:
-            return await intake.pool.run(versions.newest_first)
+            return await scope.intake.pool.run(versions.newest_first)
         except (StoreError, StorageBusy) as error:
             raise HttpError(503, "store_unreachable", str(error)) from error
 

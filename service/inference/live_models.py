@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from time import monotonic
 from types import MappingProxyType
+from typing import Protocol
 
 from collector.contribution.layout import TRAINER_STATUS
 from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError
@@ -25,6 +26,17 @@ BAD_ARTIFACT_SECONDS = 30.0  # until a version that failed its checks is loaded 
 Listener = Callable[[Served, Served], None]  # before and after the change
 
 
+class ServedSource(Protocol):
+    """What is served now, and what tells of changes."""
+
+    @property
+    def current(self) -> Served:
+        """Read it once a request."""
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Calls `listener` after each change, until the returned function is called."""
+
+
 class LiveModels:
     """Follows the store's champions. `current` may be read from any thread; one thread alone may poll."""
 
@@ -34,14 +46,16 @@ class LiveModels:
         registry: Registry,
         shipped: Registry,
         now: Callable[[], float] = monotonic,
+        seed: bool = True,
     ) -> None:
+        """`seed`: a store without models gets those that Midstroke ships with."""
         self.current = Served(MappingProxyType({}))
         self.polled = threading.Event()  # set after the first poll, successful or not
         self._store = store
         self._registry = registry
         self._shipped = shipped
         self._now = now
-        self._seeded = False
+        self._seeded = not seed
         self._families: list[str] = []
         self._families_due = 0.0
         self._bad: dict[str, tuple[str, float]] = {}  # family -> version that failed its checks, and when

@@ -27,10 +27,21 @@ class Predictor:
         self.key = (card.family, card.version)
         self.family: str = card.family
         self.encoding: Encoding = card.encoding
+        self.classes = len(card.classes.ids)  # of the model's output
         self._interpreter = interpreter
         self.counters: ModelCounters | None = None  # once it was asked
         self._unsure_from = card.thresholds.unsure if card.thresholds else NEVER
         self._settled_from = card.thresholds.settled if card.thresholds else NEVER
+
+    def adapt(self, output: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The probabilities of the set's classes from the model's output; the same for digits."""
+        return output
+
+    def compare_by(self, inputs: Inputs, embedding: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The vector (d,) by which a memory compares the snapshot with others: the embedding, scaled to length 1."""
+        del inputs  # other models compare by more than the embedding
+        length = math.sqrt(embedding.dot(embedding))
+        return embedding / np.float32(length) if length else embedding
 
     @property
     def embeds(self) -> bool:

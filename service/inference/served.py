@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from collector.ink.encodings import Encoding
+from collector.symbols.symbol_set import DIGITS, SymbolSet
 from service.inference.predictor import Predictor
 from training.models.card import Card
 from training.models.status import TrainerStatus
@@ -19,6 +20,7 @@ class Served:
     trainer: TrainerStatus | None = None
     trouble: str = ""  # why the store's champions can't be read or loaded; empty when all is well
     from_store: bool = False  # False while only the models that Midstroke ships with are available
+    symbols: SymbolSet = DIGITS  # the set whose classes they tell apart
 
     @property
     def cards(self) -> list[Card]:

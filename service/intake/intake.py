@@ -15,9 +15,9 @@ from collector.contribution.contribution import BadContribution, Contribution, p
 from collector.contribution.contributor import BadToken, contributor_id, stored_use, use_of
 from collector.contribution.receipt import receipt_for
 from collector.contribution.sample_check import check_samples
-from collector.ink.drawing import DIGITS
 from collector.spool.deletions import WasDeleted
 from collector.spool.spool import Acknowledgement, Counts, Progress, Spool, SpoolError, SpoolFull
+from collector.symbols.symbol_set import DIGITS, SymbolSet
 from service.intake.elsewhere import Elsewhere
 from service.intake.storage_health import StorageHealth
 from service.intake.storage_pool import StorageBusy, StoragePool
@@ -62,12 +62,14 @@ class Intake:
         listener: Listener = lambda _contributor, _contribution, _now: None,
         elsewhere: Elsewhere | None = None,
         is_blocked: Callable[[str], bool] = lambda _contributor: False,
+        symbols: Callable[[], SymbolSet] = lambda: DIGITS,
     ) -> None:
         """`listener` is called with each new drawing once it is on disk, before its acknowledgement is sent.
 
         `elsewhere` looks in the store for ids that this service's spool does not know. `is_blocked` is asked with the
-        contributor's hash.
+        contributor's hash. `symbols` is the set that the spool is of, as it is now.
         """
+        self._symbols = symbols
         self.pool = pool or StoragePool()
         self._health = health
         self._spool = spool
@@ -80,7 +82,7 @@ class Intake:
         self._trouble: str | None = None  # the last that was logged
         self._rest_until: float | None = None  # by the clock, while writes fail
         self._rest_lock = threading.Lock()
-        self._last_counts = ContributionCounts(total=0, yours=0, by_label=[0] * DIGITS)
+        self._last_counts = ContributionCounts(total=0, yours=0, by_label=[0] * len(symbols().shown))
 
     def _refuse_at_once(self, record: dict[str, Any]) -> Refused | None:
         """`busy` while writes fail, except for one contribution per REST_SECONDS, which has to try again. Never blocks.
@@ -135,7 +137,7 @@ class Intake:
     def accept(self, record: dict[str, Any]) -> Accepted | Refused:
         """Stores the contribution. `Accepted` is returned after it is on disk."""
         try:
-            contribution = parse_contribution(record)
+            contribution = parse_contribution(record, self._symbols())
             contributor = contributor_id(self._key, contribution.contributor)
             # Who resends a drawing that was accepted gets its receipt, and so can delete it.
             if self._is_blocked(contributor) and self._spool.owner(contribution.id) != contributor:
@@ -227,9 +229,13 @@ class Intake:
         except SpoolError as error:
             # The counts are only shown on the page; predictions and replies work without them.
             log.warning("spool: %s", error)
-            counts = Counts(total=0, yours=0, by_label=(0,) * DIGITS)
+            counts = Counts(total=0, yours=0, by_label=())
+        shown = self._symbols().shown
         self._last_counts = ContributionCounts(
-            total=counts.total, yours=counts.yours, by_label=list(counts.by_label), trouble=self._visible_trouble()
+            total=counts.total,
+            yours=counts.yours,
+            by_label=[counts.by_label[place] if place < len(counts.by_label) else 0 for place in shown],
+            trouble=self._visible_trouble(),
         )
         return self._last_counts
 
@@ -237,6 +243,11 @@ class Intake:
 def busy(record: dict[str, Any]) -> Refused:
     """The reply when too many contributions are being stored for one socket."""
     return _refused(record, "busy", "too many contributions at once on one socket", retry=True)
+
+
+def unknown_set(record: dict[str, Any]) -> Refused:
+    """The reply to a contribution to a set that the service has not."""
+    return _refused(record, "bad_contribution", "set is unknown here, expected the id of a symbol set", retry=False)
 
 
 def _disk_failed(record: dict[str, Any]) -> Refused:

@@ -9,8 +9,9 @@ import numpy as np
 from collector.ink.drawing import Drawing, cut_at_ink
 from collector.ink.encodings import Encoding, Inputs
 from service.inference.inputs import make_inputs
+from service.inference.predictor import Predictor
 from service.personal.own_drawings import OwnDrawing
-from service.personal.vote import CLASSES, Embedded, unit
+from service.personal.vote import Embedded
 from service.wire.messages import Strokes
 from training.models.interpreter import Interpreter
 
@@ -24,13 +25,15 @@ class NoEmbedding(ValueError):
 class Embedder:
     """One model with an interpreter of its own. Thread-safe: one drawing at a time."""
 
-    def __init__(self, model: bytes, encoding: Encoding) -> None:
+    def __init__(self, predictor: Predictor) -> None:
         """Raises:
-        BadModel: the bytes are no model for this encoding.
+        BadModel: the predictor's bytes are no model for its encoding.
         NoEmbedding: it has no embedding.
         """
-        self._interpreter = Interpreter(model, encoding)
-        self._encoding = encoding
+        self._interpreter = Interpreter(predictor.model, predictor.encoding, predictor.classes)
+        self._encoding = predictor.encoding
+        self._adapt = predictor.adapt
+        self._compare_by = predictor.compare_by
         self._lock = threading.Lock()
         if not self._interpreter.embeds:
             raise NoEmbedding("the model has no embedding")
@@ -42,15 +45,14 @@ class Embedder:
             ProtocolError: the drawing breaks the encoding's contract.
         """
         snapshots = [inputs for inputs in stages_of(drawing, self._encoding) if inputs is not None]
-        probabilities = np.empty((len(snapshots), CLASSES), np.float32)
-        embeddings = []
+        probabilities, embeddings = [], []
         with self._lock:
-            for row, inputs in enumerate(snapshots):
-                probabilities[row] = self._interpreter.predict(inputs)
+            for inputs in snapshots:
+                probabilities.append(self._adapt(self._interpreter.predict(inputs)))
                 embedding = self._interpreter.embedding()
                 assert embedding is not None  # noqa: S101 - checked at the start
-                embeddings.append(unit(embedding))
-        return Embedded(drawing.label, np.array(embeddings, np.float32), probabilities)
+                embeddings.append(self._compare_by(inputs, embedding))
+        return Embedded(drawing.label, np.array(embeddings, np.float32), np.array(probabilities, np.float32))
 
 
 def stages_of(drawing: OwnDrawing, encoding: Encoding) -> list[Inputs | None]:

@@ -66,6 +66,9 @@ class Hand:
             return predictor.prediction(plain, doubt)
         return predictor.prediction(voted, 1 - max(plain) if doubt is None else doubt, memory.count)
 
+    def built(self, predictor: Predictor, memory: Memory) -> None:
+        """Called with each new memory before it is used, in the thread that made it."""
+
     def describe(self) -> PersonalState:
         """The drawings in memory, for the welcome, and what they gain."""
         memory = max(self.memories.values(), key=lambda each: each.count, default=None)

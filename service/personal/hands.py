@@ -20,7 +20,7 @@ from collector.contribution.contribution import Contribution
 from collector.spool.spool import Position, Spool, SpoolError
 from collector.storage.object_store import ObjectStore, StoreError
 from service.admission.token_bucket import TokenBucket
-from service.inference.live_models import LiveModels
+from service.inference.live_models import ServedSource
 from service.inference.predictor import Predictor
 from service.inference.served import Served
 from service.personal.embedder import Embedder
@@ -38,8 +38,7 @@ LISTINGS_PER_SECOND = 50.0  # of the store's index, for all contributors: stores
 THREADS = 4  # that build memories
 READERS = 8  # that read drawings from the store
 NICENESS = 10  # of these threads; predictions come first
-DRAWINGS_MAX = 200  # in one memory: the vote takes time in proportion
-READ_MAX = 400  # drawings of one contributor that are read at all
+DRAWINGS_MAX = 200  # in one memory: the vote takes time in proportion; twice as many are read at all
 
 log = logging.getLogger(__name__)
 
@@ -49,15 +48,21 @@ class Hands:
 
     def __init__(
         self,
-        live: LiveModels,
+        live: ServedSource,
         spool: Spool,
         store: ObjectStore,
         max_bytes: int,
         clock: Callable[[], float] = monotonic,
+        own: OwnDrawings | None = None,
+        make_hand: Callable[[str, Callable[[Hand, str], None]], Hand] = Hand,
+        drawings_max: int = DRAWINGS_MAX,
     ) -> None:
+        """`own` finds a contributor's drawings, by default in spool and store; `make_hand` makes their hands."""
         self._live = live
         self._spool = spool
-        self._own = OwnDrawings(spool, store)
+        self._own = own or OwnDrawings(spool, store)
+        self._make_hand = make_hand
+        self._drawings_max = drawings_max
         self._max_bytes = max_bytes
         self._clock = clock
         self._hands: OrderedDict[str, Hand] = OrderedDict()  # the least recently used first
@@ -77,7 +82,7 @@ class Hands:
     def open(self, contributor: str, families: Collection[str]) -> Hand:
         """The contributor's hand, for one more socket; begins to load their drawings for these families."""
         with self._hands_lock:
-            hand = self._hands.setdefault(contributor, Hand(contributor, self._want))
+            hand = self._hands.setdefault(contributor, self._make_hand(contributor, self._want))
             self._hands.move_to_end(contributor)
             hand.sockets += 1
         hand.used_at = self._clock()
@@ -264,12 +269,12 @@ class Hands:
                 self._position = self._spool.changes(None).position
         if hand.is_recheck_due:
             hand.rejected.clear()
-        in_spool = self._own.in_spool(hand.contributor, READ_MAX)
+        in_spool = self._own.in_spool(hand.contributor, 2 * self._drawings_max)
         self._take_in(hand, [drawing for drawing, waits in in_spool.items() if waits])
         hand.synced_at = self._clock()  # also after a failure, so that a store that is down is not asked more often
         self._wait_for_listing()
         listed = self._own.in_index(hand.contributor)
-        self._take_in(hand, list(dict.fromkeys([*in_spool, *listed]))[:READ_MAX])
+        self._take_in(hand, list(dict.fromkeys([*in_spool, *listed]))[: 2 * self._drawings_max])
         self._take_out(hand, {*listed, *(drawing for drawing, waits in in_spool.items() if waits)})
         primary = next((hand.memories[each.key] for each in self._embedding(hand) if each.key in hand.memories), None)
         if primary is not None and primary is not hand.measured:
@@ -339,7 +344,7 @@ class Hands:
         """False if a drawing was deleted meanwhile."""
         for drawing in hand.gone | hand.rejected:
             hand.drawings.pop(drawing, None)
-        key, chosen = predictor.key, choose(hand.drawings.values())
+        key, chosen = predictor.key, choose(hand.drawings.values(), self._drawings_max)
         ids = tuple(drawing.id for drawing in chosen)
         memory = hand.memories.get(key)
         if memory is not None and hand.order.get(key) == ids:
@@ -352,6 +357,7 @@ class Hands:
         if seen:
             hand.order[key] = tuple(name for name, _ in seen)
             memories[key] = make_memory([each for _, each in seen])
+            hand.built(predictor, memories[key])
         hand.memories = memories
         if hand.gone.isdisjoint(ids):
             return True
@@ -363,7 +369,7 @@ class Hands:
         with self._embedders_lock:
             embedder = self._embedders.get(predictor.key)
             if embedder is None:
-                embedder = self._embedders[predictor.key] = Embedder(predictor.model, predictor.encoding)
+                embedder = self._embedders[predictor.key] = Embedder(predictor)
         try:
             embedded = embedder.embed(drawing)
         except ProtocolError as error:

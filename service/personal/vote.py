@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-CLASSES = 10
 FEW_DRAWINGS = 10  # one of each digit
 
 Floats = NDArray[np.float32]
@@ -34,7 +33,7 @@ VOTE = Constants()
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """One drawing as a model sees it at its stages: embeddings (stages, E) of length 1, probabilities (stages, 10)."""
+    """One drawing as a model sees it at its stages: embeddings (stages, E) of length 1, probabilities (stages, K)."""
 
     label: int
     embeddings: Floats
@@ -48,9 +47,9 @@ class Memory:
     embeddings: Floats  # (n, E), each of length 1
     labels: NDArray[np.uint8]  # (n,)
     drawings: NDArray[np.int32]  # (n,), the index of each stage's drawing
-    probabilities: Floats  # (n, 10), of the model alone
+    probabilities: Floats  # (n, K), of the model alone
     starts: NDArray[np.intp]  # (drawings,), the first stage of each drawing
-    votes: Floats  # (10, drawings), the labels as one-hot columns
+    votes: Floats  # (K, drawings), the labels as one-hot columns
 
     @property
     def count(self) -> int:
@@ -89,11 +88,21 @@ def make_memory(drawings: Sequence[Embedded]) -> Memory:
     )
 
 
+def join_memories(first: Memory, second: Memory) -> Memory:
+    """The memory of the drawings of both; both are by the same model."""
+    return _memory(
+        np.concatenate([first.embeddings, second.embeddings]),
+        np.concatenate([first.labels, second.labels]),
+        np.concatenate([first.drawings, second.drawings + first.count]).astype(np.int32),
+        np.concatenate([first.probabilities, second.probabilities]),
+    )
+
+
 def _memory(
     embeddings: Floats, labels: NDArray[np.uint8], drawings: NDArray[np.int32], probabilities: Floats
 ) -> Memory:
     starts = np.flatnonzero(np.diff(drawings, prepend=-1))
-    votes = np.ascontiguousarray((np.arange(CLASSES)[:, None] == labels[starts]).astype(np.float32))
+    votes = np.ascontiguousarray((np.arange(probabilities.shape[1])[:, None] == labels[starts]).astype(np.float32))
     return Memory(embeddings, labels, drawings, probabilities, starts, votes)
 
 
@@ -104,7 +113,7 @@ def unit(embedding: Floats) -> Floats:
 
 
 def vote(memory: Memory, embedding: Floats, probabilities: Sequence[float], constants: Constants = VOTE) -> list[float]:
-    """The model's ten probabilities of one snapshot, weighed by how alike its embedding (E,) is to the memory.
+    """The model's K probabilities of one snapshot, weighed by how alike its embedding (E,) is to the memory.
 
     Each drawing votes for its label by the stage that is most alike, the more the higher its cosine similarity. The
     model's own probabilities p vote beside them with the weight `prior`, so that drawings by another hand, which are
@@ -115,7 +124,7 @@ def vote(memory: Memory, embedding: Floats, probabilities: Sequence[float], cons
     alike = memory.embeddings @ (embedding * np.float32(1 / (length * temperature)))
     closest = np.maximum.reduceat(alike, memory.starts)
     closest -= np.float32(1 / temperature)  # exp() of a large number overflows; a cosine is at most 1
-    # Ten numbers from here on: a call of numpy takes longer than all of them in Python.
+    # Few numbers from here on: for ten, a call of numpy takes longer than all of them in Python.
     masses = (memory.votes @ np.exp(closest, out=closest)).tolist()
     prior, epsilon, weight = constants.prior, constants.epsilon, constants.weight
     masses = [mass + prior * p for mass, p in zip(masses, probabilities, strict=True)]

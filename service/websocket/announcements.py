@@ -6,14 +6,16 @@ from functools import lru_cache
 
 from service.inference.predictor import Predictor
 from service.inference.served import Served
-from service.wire.replies import encode_models, encode_trainer
-from service.wire.schemas import describe_models, describe_trainer
+from service.wire.replies import encode_classes, encode_models, encode_trainer
+from service.wire.schemas import describe_models, describe_set, describe_trainer
 from training.models.status import TrainerStatus
 
 
 def encode_changes(known: Served, served: Served) -> list[str]:
     """The messages that bring a client from `known` to `served`."""
     texts = []
+    if served.symbols != known.symbols:  # first: predictions in their order follow
+        texts.append(encode_classes(describe_set(served.symbols)))
     if served.predictors != known.predictors:
         texts.append(_encode_models(tuple(served.predictors.values())))
     if served.trainer != known.trainer and served.trainer is not None:

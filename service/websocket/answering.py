@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from collector.ink.encodings import Encoding, Inputs
 from service.inference.inputs import make_inputs
-from service.inference.live_models import LiveModels
+from service.inference.live_models import ServedSource
 from service.inference.model_selection import select_predictors
 from service.inference.predictor import Predictor
 from service.metrics.metrics import Metrics, now_ns
@@ -22,13 +22,13 @@ from service.wire.replies import encode_prediction
 class Answering:
     """Predicts for one client, on the event loop that all predictions run on."""
 
-    __slots__ = ("_live", "_metrics", "families", "hand")
+    __slots__ = ("_metrics", "families", "hand", "live")
 
-    def __init__(self, live: LiveModels, metrics: Metrics) -> None:
+    def __init__(self, live: ServedSource, metrics: Metrics) -> None:
         self._metrics = metrics
         self.families: tuple[str, ...] = ()  # that the client asked for; empty for the best one
         self.hand: Hand | None = None  # the contributor's, whose own drawings are used
-        self._live = live
+        self.live = live
 
     def answer(self, snapshot: Snapshot) -> list[str]:
         """One encoded prediction from each selected model.
@@ -36,20 +36,20 @@ class Answering:
         Raises:
             ProtocolError: no model can answer, or the snapshot is wrong.
         """
-        selected = select_predictors(self._live.current, self.families, snapshot)
+        selected = select_predictors(self.live.current, self.families, snapshot)
         return self._predict(snapshot, selected, make_inputs(snapshot, {each.encoding for each in selected}))
 
     async def answer_slow(self, snapshot: Snapshot, budget: Budget) -> list[str]:
         """As `answer`, for `SLOW_SLOTS`: makes the inputs in a thread."""
-        selected = select_predictors(self._live.current, self.families, snapshot)
+        selected = select_predictors(self.live.current, self.families, snapshot)
         encodings = {each.encoding for each in selected}
         return self._predict(snapshot, selected, await in_thread(budget, make_inputs, snapshot, encodings))
 
     def count_refused(self, snapshot: Snapshot) -> None:
         """Counts a snapshot that could not be answered, for each model that would have answered it."""
         with contextlib.suppress(ProtocolError):
-            for predictor in select_predictors(self._live.current, self.families, snapshot):
-                self._metrics.of_model(predictor.family).refused()
+            for predictor in select_predictors(self.live.current, self.families, snapshot):
+                self._metrics.of_model(predictor.family, self.live.current.symbols.id).refused()
 
     def _predict(
         self, snapshot: Snapshot, selected: Sequence[Predictor], inputs: Mapping[Encoding, Inputs | None]
@@ -59,7 +59,7 @@ class Answering:
         for predictor in selected:
             made, counters = inputs[predictor.encoding], predictor.counters
             if counters is None:
-                counters = predictor.counters = self._metrics.of_model(predictor.family)
+                counters = predictor.counters = self._metrics.of_model(predictor.family, self.live.current.symbols.id)
             if made is None:
                 answer = predictor.predict(None)
                 counters.without_ink()

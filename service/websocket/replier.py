@@ -8,7 +8,7 @@ from fastapi import WebSocket
 
 from service.admission.token_bucket import TokenBucket
 from service.inference.inputs import SLOW_SLOTS
-from service.inference.live_models import LiveModels
+from service.inference.live_models import ServedSource
 from service.inference.served import Served
 from service.metrics.metrics import Metrics
 from service.network.budget import Budget
@@ -39,7 +39,7 @@ class Replier:
     )  # fmt: skip
 
     def __init__(
-        self, socket: WebSocket, live: LiveModels, budget: Budget, frames_per_second: float, metrics: Metrics
+        self, socket: WebSocket, live: ServedSource, budget: Budget, frames_per_second: float, metrics: Metrics
     ) -> None:
         self._metrics = metrics
         self._socket = socket
@@ -55,8 +55,11 @@ class Replier:
         self._bucket = TokenBucket(frames_per_second)
         self._wrong = 0
 
-    def configure(self, families: tuple[str, ...], coalesce: bool, hand: Hand | None) -> None:
-        """Answers with `families` and by `hand`; with `coalesce`, only the latest snapshot of each kind."""
+    def configure(self, families: tuple[str, ...], coalesce: bool, hand: Hand | None, live: ServedSource) -> None:
+        """Answers with `families` of `live` and by `hand`; with `coalesce`, only the latest snapshot of each kind."""
+        if live is not self._live:
+            self._live = self._answering.live = live
+            self._known = live.current  # the welcome that follows describes it
         self._answering.families = families
         self._answering.hand = hand
         self._mailbox.coalesce = coalesce

@@ -9,20 +9,20 @@ from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from service.inference.live_models import LiveModels
-from service.intake.intake import Intake, busy
+from service.intake.intake import busy, unknown_set
 from service.metrics.metrics import Metrics, now_ns
 from service.network.budget import Budget
 from service.network.connection import EXTENSION, READ_AT, Connection
 from service.network.metered import in_thread
 from service.personal.hand import Hand
-from service.personal.hands import Hands
+from service.sets.scope import SetScope
+from service.sets.sets import Sets
 from service.websocket.replier import MAX_WRONG, Replier, TooManyWrongMessages
 from service.wire.large_json import SMALL_CHARACTERS
 from service.wire.messages import Contribute, Frame, Hello, Message, Ping, Snapshot, Strokes
 from service.wire.protocol import CloseCode, ProtocolError, parse_binary, parse_text
 from service.wire.replies import encode_pong, encode_welcome
-from service.wire.schemas import PersonalState, describe_models, describe_trainer
+from service.wire.schemas import Accepted, PersonalState, Refused, describe_models, describe_trainer
 
 MAX_CONTRIBUTING = 32  # contributions being stored at a time
 HELLO_PRICE = 0.001  # s of processor time for a welcome, besides its counts
@@ -34,23 +34,21 @@ class Session:
     def __init__(
         self,
         socket: WebSocket,
-        live: LiveModels,
-        intake: Intake,
-        hands: Hands | None,
+        sets: Sets,
+        scope: SetScope,  # of the address; a hello may name another set
         frames_per_second: float,
         large_texts: asyncio.Semaphore,  # one at a time is parsed
         metrics: Metrics,
     ) -> None:
         self._metrics = metrics
         self._socket = socket
-        self._live = live
-        self._intake = intake
-        self._hands = hands
+        self._sets = sets
+        self._home = self._scope = scope
         self._frames_per_second = frames_per_second
         self._connection: Connection | None = socket.scope.get("extensions", {}).get(EXTENSION)
         self._budget = Budget(1.0) if self._connection is None else self._connection.budget
         self._large_texts = large_texts
-        self._replier = Replier(socket, live, self._budget, frames_per_second, metrics)
+        self._replier = Replier(socket, scope.live, self._budget, frames_per_second, metrics)
         self._families: tuple[str, ...] = ()  # that the client asked for
         self._language: str | None = None  # of the client's page
         self._contributor: str | None = None  # the hash; the token is not kept
@@ -75,7 +73,7 @@ class Session:
         except* TooManyWrongMessages:
             await end(self._socket, CloseCode.TOO_MANY_WRONG_MESSAGES, f"{MAX_WRONG} wrong messages in a row")
         finally:
-            self._hold(None)
+            self._hold(None, self._scope)
 
     def wake(self) -> None:
         """Sends the client what has changed; called when the models or the trainer have changed."""
@@ -130,41 +128,51 @@ class Session:
         return snapshot
 
     def _greet(self, hello: Hello) -> None:
-        predictors = self._live.current.predictors
+        scope = self._home if hello.symbol_set is None else self._find(hello.symbol_set)
+        predictors = scope.live.current.predictors
         for family in hello.families:
             if family not in predictors:
                 raise ProtocolError("unknown_family", f"family {family!r:.40}, expected one of {list(predictors)}")
         self._families = hello.families
         self._language = hello.language
-        self._contributor = None if hello.contributor is None else self._intake.contributor_of(hello.contributor)
-        if self._hands is None or self._contributor is None or not hello.personal:
-            self._hold(None)
-        else:
-            self._hold(self._hands.open(self._contributor, hello.families))
+        contributor = None if hello.contributor is None else scope.intake.contributor_of(hello.contributor)
+        self._contributor = contributor
+        is_plain = scope.hands is None or contributor is None or not hello.personal
+        hand = None if is_plain or scope.hands is None else scope.hands.open(str(contributor), hello.families)
+        self._hold(hand, scope)
         self._replier.note_valid_message()
-        self._replier.configure(hello.families, hello.coalesce, self._hand)
+        self._replier.configure(hello.families, hello.coalesce, self._hand, scope.live)
 
-    def _hold(self, hand: Hand | None) -> None:
-        """Answers by this hand from now on; the former one has a socket fewer."""
-        former, self._hand = self._hand, hand
-        if self._hands is not None and former is not None:
-            self._hands.close(former)
+    def _find(self, set_id: str) -> SetScope:
+        scope = self._sets.find(set_id)
+        if scope is None:
+            raise ProtocolError("unknown_set", f"set {set_id!r:.40}, expected one of {self._sets.ids}"[:400])
+        return scope
+
+    def _hold(self, hand: Hand | None, scope: SetScope) -> None:
+        """Answers by this hand and set from now on; the former hand has a socket fewer."""
+        former, hands = self._hand, self._scope.hands
+        self._hand, self._scope = hand, scope
+        if hands is not None and former is not None:
+            hands.close(former)
 
     async def _welcome(self) -> None:
-        counts = await self._intake.show_counts(self._contributor)
+        counts = await self._scope.intake.show_counts(self._contributor)
         personal = await self._personal()
-        served = self._live.current
+        served = self._scope.live.current
         models = describe_models(served.cards)
         trainer = describe_trainer(served.trainer) if served.trainer else None
         text = encode_welcome(
-            models, trainer, self._families, counts, self._frames_per_second, personal, self._language
-        )
+            models, trainer, self._families, counts, self._frames_per_second, personal, self._language,
+            self._scope.listed(self._hand),
+        )  # fmt: skip
         await self._replier.welcome(text, served)
 
     async def _personal(self) -> PersonalState | None:
-        if self._hands is None or self._hand is None:
+        hands = self._scope.hands
+        if hands is None or self._hand is None:
             return None
-        await self._hands.load(self._hand)
+        await hands.load(self._hand)
         return self._hand.describe()
 
     async def _take_contribution(self, record: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
@@ -178,12 +186,18 @@ class Session:
 
     async def _store(self, record: dict[str, Any]) -> None:
         try:
-            reply = await self._intake.take(record, self._budget.spend)
+            reply = await self._take(record)
         finally:
             self._contributing -= 1
         self._metrics.contributed(reply)
         # `reply` may wait; at most MAX_CONTRIBUTING of these are under way.
         self._replier.reply_now(reply.model_dump_json())
+
+    async def _take(self, record: dict[str, Any]) -> Accepted | Refused:
+        # Looked up each time: a set that was retired meanwhile takes nothing more.
+        named = record.get("set", self._scope.symbols.id)
+        scope = self._sets.find(named) if isinstance(named, str) else None
+        return unknown_set(record) if scope is None else await scope.intake.take(record, self._budget.spend)
 
 
 async def end(socket: WebSocket, code: CloseCode, reason: str) -> None:

@@ -10,10 +10,8 @@ from fastapi import WebSocket
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.admission.origins import Origins
-from service.inference.live_models import LiveModels
-from service.intake.intake import Intake
 from service.metrics.metrics import Metrics
-from service.personal.hands import Hands
+from service.sets.sets import SET_IN_SCOPE, Sets
 from service.websocket.session import Session, end
 from service.wire.protocol import SUBPROTOCOL, CloseCode
 
@@ -42,18 +40,14 @@ class Sockets:
 
     def __init__(
         self,
-        live: LiveModels,
-        intake: Intake,
-        hands: Hands | None,
+        sets: Sets,
         origins: Origins,
         max_sockets: int,
         frames_per_second: float,
         metrics: Metrics,
     ) -> None:
         self._metrics = metrics
-        self._live = live
-        self._intake = intake
-        self._hands = hands
+        self._sets = sets
         self._origins = origins
         self._max_sockets = max_sockets
         self._frames_per_second = frames_per_second
@@ -65,13 +59,12 @@ class Sockets:
         offered = socket.scope.get("subprotocols", [])
         # Refused sockets are accepted and closed: browsers don't show the reason of a refused handshake.
         await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
+        scope = self._sets.find(socket.scope.get(SET_IN_SCOPE)) or self._sets.digits
         refusal = self._refusal(socket, offered)
         if refusal is not None:
             await end(socket, *refusal)
             return
-        session = Session(
-            socket, self._live, self._intake, self._hands, self._frames_per_second, self._large_texts, self._metrics
-        )
+        session = Session(socket, self._sets, scope, self._frames_per_second, self._large_texts, self._metrics)
         self._sessions.add(session)
         self._metrics.socket_opened()
         try:

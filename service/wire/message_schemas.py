@@ -53,6 +53,7 @@ class Hello(_Sent):
     contributor: Token | None = None
     personal: bool = Field(True, description="use the contributor's own drawings")
     language: str | None = Field(None, description="of the terms in `welcome`", examples=["fr"])
+    set: str | None = Field(None, description="id of a symbol set; by default digits", examples=["shapes"])
 
 
 class StrokesSnapshot(_Sent):
@@ -79,6 +80,7 @@ class Contribution(_Sent):
 
     type: Literal["contribution"]
     id: str = Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="UUID made by the client")
+    set: str | None = Field(None, description="id of the symbol set; by default that of `hello`")
     label: int | str = Field(description="a digit 0 to 9, or the id of a class of the set")
     contributor: Token
     consent: str = Field(description="version of the terms that were agreed to", examples=["2026-11-3"])
@@ -121,11 +123,32 @@ class Terms(BaseModel):
     languages: list[str]
 
 
+class SentClass(BaseModel):
+    """A class of the symbol set."""
+
+    id: str
+    name: str = Field(description="plain text")
+    prompt: str | None = Field(None, description="what the page asks for, where it is not the name")
+    learning: bool = Field(False, description="true while neither a model nor an example knows the class")
+
+
+class Classes(BaseModel):
+    """The symbol set has changed: later predictions are in the order of these classes."""
+
+    type: Literal["classes"]
+    set: str = Field(description="id of the symbol set")
+    name: str = Field(description="plain text")
+    classes: list[SentClass]
+
+
 class Welcome(BaseModel):
     """The first message, and the answer to each `hello`."""
 
     type: Literal["welcome"]
     protocol: Literal["midstroke.v1"] = Field(examples=[SUBPROTOCOL])
+    set: str = Field(description="id of the symbol set", examples=["digits"])
+    name: str = Field(description="of the set, plain text")
+    classes: list[SentClass] = Field(description="in the order of `probabilities`")
     models: list[ServedModel] = Field(description="best first")
     families: list[str] = Field(description="that answer this client; empty for the best one")
     limits: WireLimits
@@ -190,6 +213,7 @@ RECEIVED: dict[str, type[BaseModel]] = {
 SENT: dict[str, type[BaseModel]] = {
     "welcome": Welcome,
     "models": Models,
+    "classes": Classes,
     "trainer": TrainerState,
     "prediction": PredictionAnswer,
     "accepted": Accepted,

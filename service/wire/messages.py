@@ -50,6 +50,7 @@ class Hello:
     contributor: str | None = field(default=None, repr=False)  # the token, a secret
     personal: bool = True  # use the contributor's own drawings
     language: str | None = None  # of the terms in `welcome`
+    symbol_set: str | None = None  # id; None: digits, or the set of the page's address
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ ErrorCode = Literal[
     "bad_snapshot",
     "bad_hello",
     "unknown_family",
+    "unknown_set",
     "no_model",
     "bad_contribution",
 ]
@@ -175,7 +176,10 @@ def _parse_hello(record: dict[str, Any]) -> Hello:
     language = record.get("language")
     if language is not None and not (isinstance(language, str) and LANGUAGE.fullmatch(language)):
         raise ProtocolError("bad_hello", f"language is {describe(language)}, expected a code such as fr")
-    return Hello(tuple(dict.fromkeys(named)), coalesce, contributor, personal, language)
+    symbol_set = record.get("set")
+    if symbol_set is not None and not isinstance(symbol_set, str):
+        raise ProtocolError("bad_hello", f"set is {describe(symbol_set)}, expected the id of a symbol set")
+    return Hello(tuple(dict.fromkeys(named)), coalesce, contributor, personal, language, symbol_set)
 
 
 def _parse_strokes_message(record: dict[str, Any]) -> Strokes:

@@ -6,24 +6,38 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from collector.contribution.consent import CONSENTS, LANGUAGES, LICENCE, version_in
+from collector.contribution.consent import (
+    CONSENTS,
+    LANGUAGES,
+    LICENCE,
+    SYMBOLS_CONSENT_VERSION,
+    SYMBOLS_CONSENTS,
+    version_in,
+)
 from collector.contribution.contribution import SAMPLE_BYTES_MAX, SAMPLES_MAX, SAMPLES_MIN
 from collector.ink.snapshot import MAX_CANVAS_SIDE
+from collector.symbols.symbol_set import DIGITS
 from service.wire.protocol import MAX_MESSAGE_BYTES, MAX_POINTS, MAX_STROKES, SUBPROTOCOL, ProtocolError
-from service.wire.schemas import ContributionCounts, PersonalState, ServedModel, Trainer
+from service.wire.schemas import (
+    ContributionCounts,
+    ListedClass,
+    ListedSet,
+    PersonalState,
+    ServedModel,
+    Trainer,
+    describe_set,
+)
 from training.models.interpreter import CLASSES
 
 # Five decimals are more than the bars can show. Formatting all ten numbers at once takes half as long as one by one.
-PREDICTION = (
-    '{"type":"prediction","drawing":%d,"seq":%d,"family":"%s","model":"%s","probabilities":['
-    + ",".join(["%.5f"] * CLASSES)
-    + '],"doubt":%.5f,"unsure":%s,"settled":%s,"personal":%d}'
-)
+HEAD = '{"type":"prediction","drawing":%d,"seq":%d,"family":"%s","model":"%s","probabilities":['
+TAIL = '],"doubt":%.5f,"unsure":%s,"settled":%s,"personal":%d}'
+PREDICTIONS = {CLASSES: HEAD + ",".join(["%.5f"] * CLASSES) + TAIL}  # by number of classes
 JSON_BOOLS = ("false", "true")
 
 
 class Prediction(NamedTuple):  # created in half the time of a frozen dataclass
-    """Ten probabilities, class 0 first, the model that gave them, and how far they can be relied on."""
+    """The classes' probabilities in their order, the model that gave them, and how far they can be relied on."""
 
     family: str
     model: str
@@ -35,8 +49,9 @@ class Prediction(NamedTuple):  # created in half the time of a frozen dataclass
     highest: float = 0.1  # of the probabilities
 
     @property
-    def digit(self) -> int:
-        return max(range(CLASSES), key=self.probabilities.__getitem__)
+    def leading(self) -> int:
+        """The index of the most probable class; of digits, the digit."""
+        return max(range(len(self.probabilities)), key=self.probabilities.__getitem__)
 
 
 def encode(reply: dict[str, Any]) -> str:
@@ -46,9 +61,33 @@ def encode(reply: dict[str, Any]) -> str:
 def encode_prediction(prediction: Prediction, drawing: int, seq: int) -> str:
     """Encodes the most frequent reply (thousands a second) without json.dumps, in a fifth of its time."""
     family, model, probabilities, doubt, unsure, settled, personal, _ = prediction
-    return PREDICTION % (
+    form = PREDICTIONS.get(len(probabilities)) or _form_of(len(probabilities))
+    return form % (
         drawing, seq, family, model, *probabilities, doubt, JSON_BOOLS[unsure], JSON_BOOLS[settled], personal,
     )  # fmt: skip
+
+
+def _form_of(classes: int) -> str:
+    return PREDICTIONS.setdefault(classes, HEAD + ",".join(["%.5f"] * classes) + TAIL)
+
+
+def encode_classes(symbols: ListedSet) -> str:
+    """Encodes a changed set: from now on probabilities are in the order of these classes."""
+    return encode({"type": "classes", **_set_fields(symbols)})
+
+
+def _set_fields(symbols: ListedSet) -> dict[str, Any]:
+    return {"set": symbols.id, "name": symbols.name, "classes": [_class_fields(each) for each in symbols.classes]}
+
+
+def _class_fields(each: ListedClass) -> dict[str, Any]:
+    # Of digits, id and name alone.
+    return {
+        "id": each.id,
+        "name": each.name,
+        **({"prompt": each.prompt} if each.prompt else {}),
+        **({"learning": True} if each.learning else {}),
+    }
 
 
 def encode_error(error: ProtocolError) -> str:
@@ -80,13 +119,20 @@ def encode_welcome(
     frames_per_second: float,
     personal: PersonalState | None = None,
     language: str | None = None,
+    symbols: ListedSet | None = None,
 ) -> str:
     """Encodes the first message: models, limits, terms and counts; `families` are those the client asked for."""
+    symbols = symbols or describe_set(DIGITS)
     version, spoken = version_in(language)
+    terms, languages = CONSENTS[version], LANGUAGES
+    if symbols.id != DIGITS.id:  # the terms of the sets are in English alone
+        version, spoken, languages = SYMBOLS_CONSENT_VERSION, LANGUAGES[0], LANGUAGES[:1]
+        terms = SYMBOLS_CONSENTS[version]
     return encode(
         {
             "type": "welcome",
             "protocol": SUBPROTOCOL,
+            **_set_fields(symbols),
             "models": [model.model_dump() for model in models],
             "families": families,
             "limits": {
@@ -102,9 +148,9 @@ def encode_welcome(
             "consent": {
                 "version": version,
                 "licence": LICENCE,
-                "text": CONSENTS[version],
+                "text": terms,
                 "language": spoken,
-                "languages": LANGUAGES,
+                "languages": languages,
             },
             "contributions": counts.model_dump(),
             "personal": None if personal is None else personal.model_dump(),

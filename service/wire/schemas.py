@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from collector.contribution.contributor import StoredUse
+from collector.symbols.symbol_set import SymbolSet
 from training.models.card import Card
 from training.models.status import TrainerStatus
 
@@ -68,7 +69,7 @@ class ContributionCounts(BaseModel):
 
     total: int
     yours: int
-    by_label: list[int] = Field(min_length=10, max_length=10)
+    by_label: list[int] = Field(description="of each class, in the order of `welcome.classes`; of digits, 0 to 9")
     trouble: str = Field("", description="a sentence for the visitor while contributions are kept from the store")
 
 
@@ -84,8 +85,25 @@ class PersonalState(BaseModel):
     """The contributor's drawings that answers use."""
 
     drawings: int
-    digits: int = Field(description="different digits among them")
+    digits: int = Field(description="different classes among them")
     gain: PersonalGain | None = None
+
+
+class ListedClass(BaseModel):
+    """A class of a symbol set."""
+
+    id: str = Field(description="stable; labels are class ids")
+    name: str = Field(description="plain text, to be shown as it is")
+    prompt: str = Field("", description="what the page asks for; empty: the name")
+    learning: bool = Field(False, description="true while neither a model nor an example knows it")
+
+
+class ListedSet(BaseModel):
+    """A symbol set that the service recognises."""
+
+    id: str
+    name: str = Field(description="plain text, to be shown as it is")
+    classes: list[ListedClass] = Field(description="in the order of `probabilities`")
 
 
 class Accepted(BaseModel):
@@ -133,6 +151,23 @@ def describe_models(cards: Iterable[Card]) -> list[ServedModel]:
         )
         for place, card in enumerate(cards)
     ]
+
+
+def describe_set(symbols: SymbolSet, known: Collection[int] | None = None) -> ListedSet:
+    """The set as clients see it; `known` are the places that answers can name, by default all."""
+    return ListedSet(
+        id=symbols.id,
+        name=symbols.name,
+        classes=[
+            ListedClass(
+                id=symbols.classes[place].id,
+                name=symbols.classes[place].name,
+                prompt=symbols.classes[place].prompt,
+                learning=known is not None and place not in known,
+            )
+            for place in symbols.shown
+        ],
+    )
 
 
 def describe_trainer(status: TrainerStatus) -> Trainer:

@@ -27,6 +27,8 @@ from service.intake.receipts import Receipts
 from service.network.listener import listen
 from service.personal.hands import Hands
 from service.server import limits_of, uvicorn_config
+from service.sets.scope import SetScope
+from service.sets.sets import StoredSets
 from service.settings import Settings
 from tests.service.described import DescribedConnection
 from tests.shipped import shipped_artifact
@@ -59,6 +61,7 @@ class Service:
     spool: Spool
     baselines: Path  # a folder that is not there yet
     hands: Hands
+    sets: StoredSets  # polled by the tests themselves
 
     def connect(self, **options: Any) -> ClientConnection:
         options.setdefault("subprotocols", ["midstroke.v1"])
@@ -106,8 +109,11 @@ def serving(var: Path, settings: Settings) -> Iterator[Service]:
     intake = Intake(spool, KEY, listener=hands.accepted, is_blocked=blocked.is_blocked)
     receipts = Receipts(spool, store, KEY, listener=hands.deleted)
     moderation = Moderation(store, spool, "page", deleted=hands.deleted, blocked=blocked.refresh)
+    shipped = Registry(FolderStore(FIRST_MODELS))
+    digits = SetScope(live, registry, intake, receipts, hands)
+    sets = StoredSets(digits, store, settings.model_copy(update={"var": var}), KEY, shipped, intake.pool)
     app = create_app(
-        live, registry, intake, receipts, settings, FRONTEND, var / "baselines", hands, moderation=moderation
+        live, registry, intake, receipts, settings, FRONTEND, var / "baselines", hands, moderation=moderation, sets=sets
     )
     server = uvicorn.Server(uvicorn_config(app, limits_of(settings)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -117,11 +123,12 @@ def serving(var: Path, settings: Settings) -> Iterator[Service]:
     follower.start()
     try:
         # The listener takes connections from the start, so there is nothing to wait for.
-        yield Service(listener.getsockname()[1], live, registry, store, spool, var / "baselines", hands)
+        yield Service(listener.getsockname()[1], live, registry, store, spool, var / "baselines", hands, sets)
     finally:
         server.should_exit = True
         thread.join(WAIT_SECONDS)
         stop.set()
         follower.join(WAIT_SECONDS)
         hands.stop()
+        sets.close()
         spool.close()

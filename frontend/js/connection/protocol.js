@@ -1,5 +1,7 @@
 /** Encodes and decodes the messages of `midstroke.v1` (`docs/protocol.md`). No sockets. */
 
+import { classCount, isDigits, setId } from '../ui/symbols.js';
+
 /** @typedef {'ink20' | 'canvas20' | 'path48' | 'ink20/2'} Encoding of a frame */
 /** @typedef {'training' | 'validation'} Use */
 /** @typedef {'waiting' | 'training' | 'published' | 'refused'} TrainerState */
@@ -51,6 +53,9 @@
 /**
  * @typedef {object} Welcome
  * @property {'welcome'} type
+ * @property {string} [set] id
+ * @property {string} [name] of the set
+ * @property {readonly import('../ui/symbols.js').SymbolClass[]} [classes] in the order of `probabilities`
  * @property {readonly Model[]} models best first
  * @property {readonly string[]} families
  * @property {Limits} limits
@@ -98,13 +103,15 @@
  */
 /** @typedef {{type: 'models', models: readonly Model[]}} Models */
 /** @typedef {{type: 'error', code: string, message: string, drawing?: number, seq?: number}} ServerError */
+/** @typedef {{type: 'classes', set: string, name: string, classes: readonly import('../ui/symbols.js').SymbolClass[]}} Classes */
 /** @typedef {{type: 'pong', t: number}} Pong */
-/** @typedef {Welcome | Prediction | Accepted | Refused | Models | ({type: 'trainer'} & Trainer) | ServerError | Pong} ServerMessage */
+/** @typedef {Welcome | Prediction | Accepted | Refused | Models | ({type: 'trainer'} & Trainer) | Classes | ServerError | Pong} ServerMessage */
 
 /**
  * @typedef {object} Contribution
  * @property {string} id
- * @property {number} label
+ * @property {import('../ui/symbols.js').Label} label
+ * @property {string} [set] id of the symbol set; digits without one
  * @property {string} contributor
  * @property {string} consent
  * @property {number} width
@@ -121,7 +128,7 @@ const FRAME_VERSION = 1;
 const HEADER_BYTES = 16;
 /** @type {Readonly<Record<Encoding, number>>} */
 const ENCODING_CODES = { ink20: 1, canvas20: 2, path48: 4, 'ink20/2': 5 };
-const TYPES = ['welcome', 'prediction', 'accepted', 'refused', 'models', 'trainer', 'error', 'pong'];
+const TYPES = ['welcome', 'prediction', 'accepted', 'refused', 'models', 'trainer', 'classes', 'error', 'pong'];
 
 /** What came is no message of this protocol. */
 export class BadMessage extends Error {}
@@ -169,7 +176,7 @@ export function drawingOf(frame) {
 export function encodeHello(families, contributor, personal = true, language = 'en') {
   const who = contributor === null ? {} : { contributor };
   const plainly = personal ? {} : { personal };
-  return JSON.stringify({ type: 'hello', ...(families.length ? { families } : {}), coalesce: true, ...who, ...plainly, ...(language === 'en' ? {} : { language }) });
+  return JSON.stringify({ type: 'hello', ...(isDigits ? {} : { set: setId }), ...(families.length ? { families } : {}), coalesce: true, ...who, ...plainly, ...(language === 'en' ? {} : { language }) });
 }
 
 /** @param {Contribution} contribution */
@@ -186,13 +193,13 @@ export function encodePing(t) {
  * A message from the service, or null for one of a type that this page doesn't know: a newer service may say more.
  * @param {string} text
  * @returns {ServerMessage | null}
- * @throws {BadMessage} it is no JSON object with a type, or a prediction without ten probabilities
+ * @throws {BadMessage} it is no JSON object with a type, or a prediction without a probability for each class
  */
 export function decodeMessage(text) {
   const message = parseObject(text);
   if (!TYPES.includes(message.type)) return null;
-  if (message.type === 'prediction' && !isTenNumbers(message.probabilities)) {
-    throw new BadMessage(`a prediction with ${JSON.stringify(message.probabilities)}, expected ten numbers`);
+  if (message.type === 'prediction' && !isOfClasses(message.probabilities)) {
+    throw new BadMessage(`a prediction with ${JSON.stringify(message.probabilities)}, expected ${classCount()} numbers`);
   }
   return /** @type {ServerMessage} */ (translated(message));
 }
@@ -261,6 +268,6 @@ function parseObject(text) {
 }
 
 /** @param {unknown} value */
-function isTenNumbers(value) {
-  return Array.isArray(value) && value.length === 10 && value.every((p) => typeof p === 'number');
+function isOfClasses(value) {
+  return Array.isArray(value) && value.length === classCount() && value.every((p) => typeof p === 'number');
 }

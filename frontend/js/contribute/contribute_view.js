@@ -4,6 +4,7 @@ import { byId, setText } from '../ui/dom.js';
 import { text } from '../ui/language.js';
 import { RecentStrip } from './recent_strip.js';
 import { settingsLast } from '../ui/local_settings.js';
+import { classPrompt, isDigits, symbolText } from '../ui/symbols.js';
 import { aDigit, countWords } from '../ui/words.js';
 
 /** @typedef {Pick<import('./contributing.js').Contributing, 'asked' | 'counts' | 'given' | 'lasting'>} Shown */
@@ -24,11 +25,12 @@ export class ContributeView {
    * @param {boolean} asking whether the visitor contributes now
    */
   show({ asked, counts, given, lasting }, asking) {
-    const task = asked === null ? '' : String(asked);
+    const task = asked === null ? '' : classPrompt(asked);
     setText(this.#digit, task);
-    this.#asked.dataset.digit = task;
-    setText(this.#words, text(asked === 8 ? 'draw.ask-8' : 'draw.ask'));
-    setText(this.#invitation, asking && asked !== null ? text('draw.task', { what: aDigit(asked) }) : text('draw.any'));
+    this.#asked.dataset.digit = asked === null ? '' : String(asked);
+    setText(this.#words, isDigits ? text(asked === 8 ? 'draw.ask-8' : 'draw.ask') : text('set.ask'));
+    const what = asking && asked !== null ? (isDigits ? aDigit(asked) : task) : null;
+    setText(this.#invitation, what === null ? symbolText('draw.any') : text('draw.task', { what }));
     setText(this.#counts, countWords(counts));
     const unstored = lasting ? (this.#settingsLast ? '' : text('storage.no-consent')) : text('storage.no-drawings');
     setText(this.#storageNote, [counts.trouble ?? '', unstored].filter((words) => words !== '').join(' '));

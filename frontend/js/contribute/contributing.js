@@ -5,6 +5,7 @@ import { makeSamples } from '../ink/samples.js';
 import { thinStrokes } from '../ink/thinning.js';
 import { text } from '../ui/language.js';
 import { randomId } from '../ui/random_id.js';
+import { classCount, classIds, isDigits, labelOf, learned, onSetChange, placeOf, setId } from '../ui/symbols.js';
 import { aDigit } from '../ui/words.js';
 import { chooseDigit } from '../watch/model_selection.js';
 import { Outbox } from './outbox.js';
@@ -13,6 +14,7 @@ import { Outbox } from './outbox.js';
 /** @typedef {import('./recent_strip.js').GivenDrawing} GivenDrawing */
 /** @typedef {import('./outbox.js').Pending} Pending */
 /** @typedef {import('../ink/pen.js').Pointer} Pointer */
+/** @typedef {import('../ui/symbols.js').Label} Label */
 /** @typedef {import('../connection/protocol.js').Accepted} Accepted */
 /** @typedef {import('../connection/protocol.js').Contribution} Contribution */
 /** @typedef {import('../connection/protocol.js').Counts} Counts */
@@ -40,17 +42,21 @@ export class Contributing {
   /** @type {Collaborators} */ #collaborators;
   /** @type {Outbox} */ #outbox;
   /** @type {Welcome['limits'] | null} */ #limits = null;
-  /** @type {Counts} */ #counts = { total: 0, yours: 0, by_label: Array(10).fill(0) };
-  /** @type {number | null} */ #asked;
+  /** @type {Counts} */ #counts = { total: 0, yours: 0, by_label: Array(classCount()).fill(0) };
+  /** @type {number | null} */ #asked = null;
+  /** @type {Label | null} */ #askedBefore;
+  #ids = classIds().join(' ');
   /** @type {readonly GivenDrawing[]} */ #given = [];
 
   /**
    * @param {Collaborators} collaborators
-   * @param {number | null} [asked] the digit that was asked for before a reload
+   * @param {Label | null} [asked] the digit or class that was asked for before a reload
    */
   constructor(collaborators, asked = null) {
     this.#collaborators = collaborators;
-    this.#asked = asked;
+    this.#askedBefore = asked;
+    if (isDigits && typeof asked === 'number') this.#asked = asked;
+    onSetChange(() => this.#followSet());
     this.#outbox = new Outbox({
       send: collaborators.send,
       pending: collaborators.pending,
@@ -81,8 +87,28 @@ export class Contributing {
   welcome({ limits, contributions }) {
     this.#limits = limits;
     this.#counts = contributions;
+    const before = this.#askedBefore === null ? -1 : placeOf(this.#askedBefore);
+    this.#askedBefore = null;
+    if (this.#asked === null && before >= 0) this.#asked = before;
     if (this.#asked === null) this.askNext();
     this.#collaborators.changed();
+  }
+
+  /** The class that is asked for, as contributions name it. @returns {Label | null} */
+  get askedLabel() {
+    return this.#asked === null ? this.#askedBefore : labelOf(this.#asked);
+  }
+
+  /** Classes were added or retired: a place may mean another class now. */
+  #followSet() {
+    const ids = classIds().join(' ');
+    if (isDigits || ids === this.#ids) return;
+    this.#ids = ids;
+    this.#asked = null;
+    const { by_label } = this.#counts;
+    this.#counts = { ...this.#counts, by_label: Array.from({ length: classCount() }, (_, place) => by_label[place] ?? 0) };
+    // The counts of a welcome come after its classes.
+    if (this.#limits) this.askNext();
   }
 
   /** Asks for another digit than now. */
@@ -112,7 +138,7 @@ export class Contributing {
    * @param {boolean} [confirmed] the visitor confirmed a label that the model doubts
    */
   async give(strokes, pointer, consent, confirmed = false) {
-    const label = this.#asked;
+    const label = this.#asked === null ? null : labelOf(this.#asked);
     const limits = this.#limits;
     if (!limits || label === null) throw new Error('no digit was asked for yet');
     const id = randomId();
@@ -124,7 +150,7 @@ export class Contributing {
     const samples = await makeSamples(thinned, limits, printer);
     const size = { width: SIDE, height: SIDE, pen_width: PEN_WIDTH };
     const confirmation = confirmed ? { confirmed } : {};
-    this.#outbox.add({ id, label, contributor, consent, ...size, pointer, ...confirmation, strokes: encodeTimes(thinned), samples });
+    this.#outbox.add({ id, label, ...(isDigits ? {} : { set: setId }), contributor, consent, ...size, pointer, ...confirmation, strokes: encodeTimes(thinned), samples });
   }
 
   /** Sends everything that the service has not answered, on a new connection. */
@@ -140,6 +166,7 @@ export class Contributing {
   /** @param {Accepted} accepted */
   async accepted({ id, use, receipt, contributions }) {
     const given = this.#given.find((one) => one.id === id);
+    if (given) learned(given.label);
     this.acceptedElsewhere(id, use, contributions);
     this.#collaborators.tell({ type: 'accepted', id, use, counts: contributions });
     // The receipt first: a contribution that is still pending is sent again, and its answer brings the receipt again.
@@ -205,11 +232,11 @@ export class Contributing {
 
   /**
    * Removes a deleted drawing from the counts and the list.
-   * @param {{readonly id: string, readonly label: number}} deleted
+   * @param {{readonly id: string, readonly label: Label}} deleted
    */
   forget({ id, label }) {
     const { total, yours, by_label } = this.#counts;
-    this.#counts = { total: total - 1, yours: yours - 1, by_label: by_label.map((n, digit) => (digit === label ? n - 1 : n)) };
+    this.#counts = { total: total - 1, yours: yours - 1, by_label: by_label.map((n, digit) => (digit === placeOf(label) ? n - 1 : n)) };
     this.#given = this.#given.filter((given) => given.id !== id);
     this.#collaborators.changed();
   }

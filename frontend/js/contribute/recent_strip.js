@@ -2,12 +2,13 @@
 
 import { byId, element } from '../ui/dom.js';
 import { SIDE } from '../ink/geometry.js';
+import { nameOfLabel } from '../ui/symbols.js';
 import { text } from '../ui/language.js';
 import { contextOf, drawStrokes } from '../ink/canvas.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
 /** @typedef {'waiting' | 'training' | 'validation' | 'filtered' | 'refused'} Status */
-/** @typedef {{readonly id: string, readonly label: number, readonly strokes: readonly Stroke[], readonly status: Status,
+/** @typedef {{readonly id: string, readonly label: import('../ui/symbols.js').Label, readonly strokes: readonly Stroke[], readonly status: Status,
  *   readonly why?: string}} GivenDrawing */
 
 const SHOWN = 12;
@@ -31,7 +32,7 @@ export function recentWords(given) {
 
 /** @param {GivenDrawing} given */
 function statusWords({ label, status }) {
-  return text(`recent.${status}`, { digit: String(label) });
+  return text(`recent.${status}`, { digit: nameOfLabel(label) });
 }
 
 export class RecentStrip {

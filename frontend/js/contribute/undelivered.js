@@ -1,6 +1,7 @@
 /** Shows drawings that can never be delivered, and keeps each until the visitor has downloaded or discarded it. */
 
 import { byId, element, save } from '../ui/dom.js';
+import { nameOfLabel } from '../ui/symbols.js';
 import { text } from '../ui/language.js';
 
 /** @typedef {import('../connection/protocol.js').Contribution} Contribution */
@@ -33,7 +34,7 @@ export class UndeliveredView {
   /** @param {Undelivered} undelivered */
   #show({ id, why, contribution }) {
     if ([...this.#list.children].some((shown) => shown instanceof HTMLElement && shown.dataset.id === id)) return;
-    const words = element('span', {}, text('undelivered.words', { digit: String(contribution.label), why }));
+    const words = element('span', {}, text('undelivered.words', { digit: nameOfLabel(contribution.label), why }));
     const download = element('button', {}, text('undelivered.download'));
     const discard = element('button', {}, text('undelivered.discard'));
     const item = element('li', { 'data-id': id }, words, download, discard);

@@ -1,5 +1,6 @@
 /** Shows the training loop: one line beside the canvas, and the details above the models. */
 
+import { classCount, className, onSetChange } from '../ui/symbols.js';
 import { modelFile } from './cards.js';
 import { byId, element, setText } from '../ui/dom.js';
 import { leftOutWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, reasonWords, trainerNews } from './training_loop.js';
@@ -13,6 +14,7 @@ import { familyWords, modelWords, trainerWords } from '../ui/words.js';
 /** @typedef {import('../connection/protocol.js').Trainer} Trainer */
 
 const NEWS_KEPT = 8;
+const COLUMNS = 20;
 const COUNTS_URL = 'model';
 
 export class TrainingLoopView {
@@ -23,13 +25,20 @@ export class TrainingLoopView {
   #outcomes = byId('outcomes', HTMLElement);
   #news = byId('news', HTMLElement);
   #collected = byId('collected', HTMLElement);
-  #digits = Array.from({ length: 10 }, (_, digit) => digitColumn(digit));
+  /** @type {readonly ReturnType<typeof digitColumn>[]} */ #digits = [];
   /** @type {Trainer | null} */ #trainer = null;
   /** @type {readonly Model[]} */ #models = [];
   #visible = false;
 
   constructor() {
-    byId('by-label', HTMLElement).append(...this.#digits.map(({ column }) => column));
+    this.#build();
+    onSetChange(() => this.#build());
+  }
+
+  /** One column for each class; more than have room would tell nothing. */
+  #build() {
+    this.#digits = Array.from({ length: Math.min(classCount(), COLUMNS) }, (_, place) => digitColumn(place));
+    byId('by-label', HTMLElement).replaceChildren(...this.#digits.map(({ column }) => column));
   }
 
   /** @param {Trainer | null} trainer */
@@ -56,8 +65,8 @@ export class TrainingLoopView {
     setText(this.#collected, collectedWords(total));
     const most = Math.max(...by_label, 1);
     this.#digits.forEach(({ bar, count }, digit) => {
-      bar.style.transform = `scaleY(${by_label[digit] / most})`;
-      setText(count, String(by_label[digit]));
+      bar.style.transform = `scaleY(${(by_label[digit] ?? 0) / most})`;
+      setText(count, String(by_label[digit] ?? 0));
     });
   }
 
@@ -89,7 +98,8 @@ function digitColumn(digit) {
   const bar = element('span', { class: 'bar' });
   const count = element('span', { class: 'count' });
   const track = element('span', { class: 'track' }, bar);
-  const column = element('li', {}, count, track, element('span', { class: 'digit' }, String(digit)));
+  const column = element('li', {}, count, track, element('bdi', { class: 'digit' }, className(digit)));
+  column.title = className(digit);
   return { column, bar, count };
 }
 

@@ -1,5 +1,6 @@
 /** Shows one of the visitor's drawings: picture, status, stored facts, download and deletion. */
 
+import { nameOfLabel } from '../ui/symbols.js';
 import { element, save, shape } from '../ui/dom.js';
 import { SIDE } from '../ink/geometry.js';
 import { ask } from '../ui/confirmation.js';
@@ -99,7 +100,7 @@ export class DrawingItem {
   }
 
   async #askToDelete() {
-    const words = text('mine.ask-delete', { digit: String(this.#drawn.label) });
+    const words = text('mine.ask-delete', { digit: nameOfLabel(this.#drawn.label) });
     if (await ask(this.#controls, { words, yes: text('mine.delete'), no: text('mine.keep') })) this.#actions.delete(this.#drawn.id);
   }
 
@@ -132,7 +133,7 @@ export class DrawingItem {
 
 /** @param {MyDrawing} drawn */
 function nameOf({ label, given }) {
-  return text('mine.which', { digit: String(label), when: whenWords(given) });
+  return text('mine.which', { digit: nameOfLabel(label), when: whenWords(given) });
 }
 
 /**

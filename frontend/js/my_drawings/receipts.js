@@ -2,13 +2,14 @@
 
 import { useOf } from '../connection/protocol.js';
 import { openRecordStore } from '../ui/record_store.js';
+import { ofSet } from '../ui/symbols.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
 /**
  * @typedef {object} ReceiptRecord
  * @property {string} id of the drawing
  * @property {string} receipt
- * @property {number} label
+ * @property {import('../ui/symbols.js').Label} label
  * @property {import('../connection/protocol.js').Use} use
  * @property {number} given ms since 1970
  * @property {readonly Stroke[]} strokes
@@ -24,7 +25,7 @@ import { openRecordStore } from '../ui/record_store.js';
  */
 export function openReceipts(changed) {
   /** @type {Receipts} */
-  const store = openRecordStore('midstroke-receipts', 'receipts', changed);
+  const store = openRecordStore(ofSet('midstroke-receipts'), 'receipts', changed);
   return {
     get lasting() {
       return store.lasting;

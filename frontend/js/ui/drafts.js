@@ -1,18 +1,21 @@
 /** Keeps the drawings in progress over a reload or a way back: in sessionStorage, or in the history entry's state. */
 
+import { isDigits, ofSet } from './set_address.js';
+
+/** @typedef {import('./symbols.js').Label} Label */
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
 /** @typedef {import('../ink/pen.js').Pointer} Pointer */
 /** @typedef {'watch' | 'contribute'} Purpose */
 /** @typedef {{readonly strokes: readonly Stroke[], readonly pointer: Pointer}} Draft */
 
-const KEY = 'midstroke.drafts';
+const KEY = ofSet('midstroke.drafts');
 const POINTERS = ['pen', 'mouse', 'touch', 'unknown'];
 /** @type {Draft} */
 const EMPTY = { strokes: [], pointer: 'unknown' };
 
 export class Drafts {
   /** @type {Readonly<Record<Purpose, Draft>>} */ #drafts = { watch: EMPTY, contribute: EMPTY };
-  /** @type {number | null} */ #asked = null;
+  /** @type {Label | null} */ #asked = null;
 
   constructor() {
     try {
@@ -20,7 +23,7 @@ export class Drafts {
       // Points carry the former page's clock.
       const shift = performance.now() - (clock + Date.now() - at);
       this.#drafts = { watch: draftOf(drafts.watch, shift), contribute: draftOf(drafts.contribute, shift) };
-      if (Number.isInteger(asked) && asked >= 0 && asked <= 9) this.#asked = asked;
+      if (isDigits ? Number.isInteger(asked) && asked >= 0 && asked <= 9 : typeof asked === 'string') this.#asked = asked;
     } catch {
       // Nothing was saved, or nothing that can be read: the page begins with an empty canvas.
     }
@@ -42,7 +45,7 @@ export class Drafts {
   /**
    * @param {Purpose} purpose
    * @param {Draft} draft
-   * @param {number | null} asked
+   * @param {Label | null} asked
    */
   save(purpose, draft, asked) {
     this.#drafts = { ...this.#drafts, [purpose]: draft };

@@ -1,10 +1,11 @@
 /** Reads and writes the small settings that this browser keeps: contributor token, consent, chosen models. */
 
 import { randomToken } from './random_id.js';
+import { ofSet } from './set_address.js';
 
 const TOKEN = 'midstroke.contributor';
-export const CONSENT = 'midstroke.consent';
-const CHOICE = 'midstroke.wish'; // the name of version 0.1
+export const CONSENT = ofSet('midstroke.consent');
+const CHOICE = ofSet('midstroke.wish'); // the name of version 0.1
 
 /** @typedef {import('../watch/model_selection.js').ModelChoice} ModelChoice */
 

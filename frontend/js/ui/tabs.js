@@ -1,6 +1,7 @@
 /** Passes messages between the tabs of this page: by BroadcastChannel, or by storage events where it is missing. */
 
 import { CONSENT } from './local_settings.js';
+import { ofSet } from './set_address.js';
 
 /** @typedef {import('../connection/protocol.js').Counts} Counts */
 /** @typedef {import('../my_drawings/receipts.js').ReceiptRecord} ReceiptRecord */
@@ -14,8 +15,8 @@ import { CONSENT } from './local_settings.js';
  *   {readonly type: 'forgotten', readonly id: string}} TabMessage
  */
 
-const CHANNEL = 'midstroke';
-const KEY = 'midstroke.message';
+const CHANNEL = ofSet('midstroke');
+const KEY = ofSet('midstroke.message');
 
 export class Tabs {
   /** @type {BroadcastChannel | null} */ #channel = null;

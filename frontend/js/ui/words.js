@@ -1,6 +1,7 @@
 /** Describes connection, models and trainer in words. Pure functions. */
 
 import { date, hasText, number, text } from './language.js';
+import { className, isDigits } from './symbols.js';
 
 /** @typedef {import('../connection/connection.js').Link} Link */
 /** @typedef {import('../connection/protocol.js').Trainer} Trainer */
@@ -43,8 +44,9 @@ function linkWords(link, { now, roundTrip, served, local = false }) {
   }
 }
 
-/** `a 7`, `an 8`. @param {number} digit */
+/** `a 7`, `an 8`; of another set the name of the class. @param {number} digit */
 export function aDigit(digit) {
+  if (!isDigits) return className(digit);
   return text(digit === 8 ? 'words.digit-8' : 'words.digit', { digit: String(digit) });
 }
 
@@ -77,7 +79,13 @@ export function familyWords(family) {
  * @param {{readonly family: string, readonly model: string}} model
  */
 export function modelWords({ family, model }) {
+  if (isOfExamples(family)) return familyWords(family);
   return `${familyWords(family)}, ${versionWords(model)}`;
+}
+
+/** Whether examples answer, and no model of the set's own. @param {string} family */
+export function isOfExamples(family) {
+  return family === 'examples' || family === 'example-pictures';
 }
 
 /** @param {Trainer | null} trainer */

@@ -1,6 +1,7 @@
-/** Draws the guess timeline: ten curves, the probability of each digit against the ink, and where the guess changed. */
+/** Draws the guess timeline: curves, the probability of each class against the ink, and where the guess changed. */
 
 import { contextOf } from '../ink/canvas.js';
+import { classCount, className } from '../ui/symbols.js';
 import { text } from '../ui/language.js';
 import { guessOf, leadingOf } from './predictions.js';
 
@@ -19,7 +20,7 @@ import { guessOf, leadingOf } from './predictions.js';
 const LEAST_INK = 240; // px: the first marks of a drawing do not fill the chart yet
 const [LEFT, RIGHT, TOP, BOTTOM] = [44, 8, 20, 18]; // CSS px around the curves
 const LOW = 76; // CSS px: a chart that is lower has no middle line
-const EVEN = 0.1; // probability of each digit without ink
+const SHORT = 8; // characters of a name beside a turn
 const LABEL_GAP = 12; // CSS px between two digits, so that they can be told apart
 const MIDDLE_DOT = 3; // CSS px, its radius
 const FAINTEST = 0.03; // a digit that was never likelier has no curve
@@ -53,6 +54,12 @@ export function roomFor(xs, end) {
   const named = new Set();
   for (const i of order) if ([...named].every((other) => Math.abs(xs[other] - xs[i]) >= LABEL_GAP)) named.add(i);
   return named;
+}
+
+/** @param {number} place */
+function shortName(place) {
+  const name = [...className(place)];
+  return name.length > SHORT ? `${name.slice(0, SHORT - 1).join('')}…` : name.join('');
 }
 
 /** The digit that leads; -1 where none does or none is recognised. @param {Moment} moment */
@@ -145,7 +152,7 @@ export class GuessTimeline {
       const stands = i === last && digit !== null;
       const colour = stands ? 'lead' : 'axis';
       this.#line([[xs[i], TOP - 2], [xs[i], y(0)]], colour, 1);
-      if (named.has(i)) this.#text(digit === null ? '?' : String(digit), xs[i], TOP - 7, stands ? 'lead' : 'words', 'center');
+      if (named.has(i)) this.#text(digit === null ? '?' : shortName(digit), xs[i], TOP - 7, stands ? 'lead' : 'words', 'center');
     });
     if (known === '') return;
     const room = this.#size.width - RIGHT - xs[last] - LABEL_GAP;
@@ -159,12 +166,12 @@ export class GuessTimeline {
     const { x, y } = scalesOf(this.#size, ink);
     const lead = leadOf(moments[moments.length - 1]);
     const xs = moments.map((moment) => x(moment.ink));
-    for (const digit of [...Array(10).keys()].filter((one) => one !== lead).concat(lead < 0 ? [] : [lead])) {
+    for (const digit of [...Array(classCount()).keys()].filter((one) => one !== lead).concat(lead < 0 ? [] : [lead])) {
       const shares = moments.map(({ prediction }) => prediction.probabilities[digit]);
       if (digit !== lead && shares.every((share) => share < FAINTEST)) continue;
       const points = shares.map((share, i) => /** @type {const} */ ([xs[i], y(share)]));
       // Without ink each digit is as likely as the others.
-      this.#line([[LEFT, y(EVEN)], ...points], digit === lead ? 'lead' : 'curve', digit === lead ? 2.5 : 1.25);
+      this.#line([[LEFT, y(1 / classCount())], ...points], digit === lead ? 'lead' : 'curve', digit === lead ? 2.5 : 1.25);
     }
   }
 

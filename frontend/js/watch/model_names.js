@@ -2,7 +2,7 @@
 
 import { byId, element } from '../ui/dom.js';
 import { text } from '../ui/language.js';
-import { familyWords, versionWords } from '../ui/words.js';
+import { familyWords, isOfExamples, versionWords } from '../ui/words.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
 
@@ -56,5 +56,6 @@ export class ModelNames {
  */
 function nameParts({ family, model }, news) {
   const before = news ? [element('b', {}, text('model.new')), ' '] : [];
+  if (isOfExamples(family)) return [familyWords(family)];
   return [...before, familyWords(family), element('span', { class: 'version' }, `, ${versionWords(model)}`)];
 }

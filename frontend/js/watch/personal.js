@@ -1,5 +1,6 @@
 /** Decides whether answers may use the visitor's own drawings, and words what they do. No elements. */
 
+import { classCount } from '../ui/symbols.js';
 import { text } from '../ui/language.js';
 import { wholePercent } from '../ui/words.js';
 
@@ -7,7 +8,6 @@ import { wholePercent } from '../ui/words.js';
 /** @typedef {{readonly contributor: string, readonly personal: boolean}} Identity what a hello says of the visitor */
 
 const NOT_ME = 'midstroke.not-me';
-const DIGITS = 10;
 const LEAST_READ = 5; // drawings: fewer say nothing about a gain
 
 export class Personal {
@@ -79,7 +79,7 @@ export function personalWords(personal, used) {
  */
 export function gainWords(state) {
   const gain = state?.gain;
-  if (!gain || state.digits < DIGITS || gain.drawings < LEAST_READ) return '';
+  if (!gain || state.digits < classCount() || gain.drawings < LEAST_READ) return '';
   const points = Math.round(100 * (gain.personal - gain.plain));
   if (points === 0) return text('personal.no-gain');
   return text(points > 0 ? 'personal.better' : 'personal.worse', { count: Math.abs(points) });

@@ -1,28 +1,30 @@
-/** Shows the guess, its probability and the ten bars. */
+/** Shows the guess, its probability and the bars: one for each class, or of many classes those that lead. */
 
 import { byId, element, setText } from '../ui/dom.js';
 import { calmly, eased, lasting, partOfTheWay } from './motion.js';
 import { guessOf, leadingOf } from './predictions.js';
 import { text } from '../ui/language.js';
+import { className, classCount, isLearning, onSetChange, symbolText } from '../ui/symbols.js';
 import { percent } from '../ui/words.js';
 
 /** @typedef {import('../connection/protocol.js').Prediction} Prediction */
 /** @typedef {import('./predictions.js').Guess} Guess */
 
-const UNKNOWN = Array(10).fill(0);
+const ROWS = 12; // as many bars have room; of more classes the likeliest are shown, and the others as one
 const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 const SPEAK_MS = 900; // the guess must rest this long before a screen reader announces it
 const UNSURE_MS = 200; // a drawing that is no digit for a moment on its way to one shows no sentence
 
 /**
- * Ten rows: digit, bar, share. Bars move by `transform` alone, eased here: an answer at every frame would restart
- * ten CSS transitions, which costs more than everything else.
+ * Rows of class, bar and share; of digits ten. Bars move by `transform` alone, eased here: an answer at every frame
+ * would restart as many CSS transitions, which costs more than everything else.
  */
 export class Bars {
   /** @type {HTMLElement} */ #list;
-  /** @type {readonly {row: HTMLElement, bar: HTMLElement, share: HTMLElement}[]} */ #rows;
-  /** @type {readonly number[]} */ #wanted = UNKNOWN;
-  #shown = Array(10).fill(0);
+  /** @type {readonly Row[]} */ #rows = [];
+  /** @type {readonly number[]} by row */ #wanted = [];
+  /** @type {number[]} by row */ #shown = [];
+  /** @type {readonly number[]} the class of each row */ #places = [];
   #movedAt = -Infinity;
   #frame = 0;
   #calmly = calmly();
@@ -30,15 +32,44 @@ export class Bars {
   /** @param {HTMLElement} list */
   constructor(list) {
     this.#list = list;
-    this.#rows = Array.from({ length: 10 }, (_, digit) => {
-      const bar = element('span', { class: 'bar' });
-      const share = element('span', { class: 'share' });
-      const track = element('span', { class: 'track' }, bar);
-      const row = element('li', { 'data-digit': String(digit) }, element('span', { class: 'digit' }, `${digit}`), track, share);
-      list.append(row);
-      return { row, bar, share };
-    });
+    this.#build();
+    onSetChange(() => this.#build());
+  }
+
+  #build() {
+    const count = classCount();
+    const folds = count > ROWS;
+    this.#rows = Array.from({ length: folds ? ROWS : count }, (_, row) => rowOf(folds && row === ROWS - 1));
+    this.#list.replaceChildren(...this.#rows.map(({ row }) => row));
+    this.#shown = this.#rows.map(() => 0);
     this.show(null);
+  }
+
+  /** Assigns classes to rows: all in their order, or the likeliest first. @param {readonly number[] | null} probabilities */
+  #assign(probabilities) {
+    const places = [...Array(classCount()).keys()];
+    if (places.length > ROWS) {
+      if (probabilities) places.sort((a, b) => probabilities[b] - probabilities[a]);
+      places.length = ROWS - 1;
+    }
+    this.#places = places;
+    places.forEach((place, i) => {
+      const { row, name } = this.#rows[i];
+      if (row.dataset.digit !== String(place) || name.textContent === '') {
+        row.dataset.digit = String(place);
+        setText(name, className(place));
+        row.title = className(place);
+      }
+      row.classList.toggle('learning', isLearning(place));
+    });
+  }
+
+  /** @param {readonly number[] | null} probabilities @returns {readonly number[]} by row */
+  #byRow(probabilities) {
+    if (!probabilities) return this.#rows.map(() => 0);
+    const shares = this.#places.map((place) => probabilities[place]);
+    if (this.#rows.length > shares.length) shares.push(Math.max(0, 1 - shares.reduce((sum, share) => sum + share, 0)));
+    return shares;
   }
 
   /**
@@ -49,12 +80,13 @@ export class Bars {
     const probabilities = prediction && prediction.probabilities;
     const leading = probabilities && leadingOf(probabilities)?.digit;
     this.#list.toggleAttribute('data-unsure', prediction?.unsure === true);
-    this.#wanted = probabilities ?? UNKNOWN;
-    this.#rows.forEach(({ row }, digit) => {
-      row.dataset.probability = probabilities ? String(probabilities[digit]) : '';
-      row.classList.toggle('leading', digit === leading);
+    this.#assign(probabilities);
+    this.#wanted = this.#byRow(probabilities);
+    this.#rows.forEach(({ row }, i) => {
+      row.dataset.probability = probabilities ? String(this.#wanted[i]) : '';
+      row.classList.toggle('leading', leading !== undefined && this.#places[i] === leading);
     });
-    const write = () => this.#rows.forEach(({ share }, digit) => setText(share, shareOf(probabilities, digit)));
+    const write = () => this.#rows.forEach(({ share }, i) => setText(share, this.#shareWords(probabilities, i)));
     this.#calmly(write, probabilities === null);
     this.#move(performance.now());
   }
@@ -64,8 +96,8 @@ export class Bars {
    * @param {readonly number[]} probabilities
    */
   showExample(probabilities) {
-    this.#wanted = probabilities;
-    this.#calmly(() => this.#rows.forEach(({ share }, digit) => setText(share, shareOf(probabilities, digit))), false);
+    this.#wanted = this.#byRow(probabilities);
+    this.#calmly(() => this.#rows.forEach(({ share }, i) => setText(share, this.#shareWords(probabilities, i))), false);
     this.#move(performance.now());
   }
 
@@ -85,6 +117,15 @@ export class Bars {
   }
 
   /**
+   * @param {readonly number[] | null} probabilities
+   * @param {number} row
+   */
+  #shareWords(probabilities, row) {
+    if (row < this.#places.length && isLearning(this.#places[row])) return text('set.learning');
+    return probabilities ? percent(this.#wanted[row]) : '';
+  }
+
+  /**
    * @param {number} digit
    * @param {number} share
    */
@@ -92,6 +133,17 @@ export class Bars {
     this.#shown[digit] = share;
     this.#rows[digit].bar.style.transform = `scaleX(${share})`;
   }
+}
+
+/** @typedef {{readonly row: HTMLElement, readonly name: HTMLElement, readonly bar: HTMLElement, readonly share: HTMLElement}} Row */
+
+/** @param {boolean} isRest whether it stands for all classes that have no row @returns {Row} */
+function rowOf(isRest) {
+  const bar = element('span', { class: 'bar' });
+  const share = element('span', { class: 'share' });
+  const name = element('bdi', { class: 'digit' }, isRest ? text('set.others', { count: classCount() - ROWS + 1 }) : '');
+  const row = element('li', isRest ? { class: 'rest' } : {}, name, element('span', { class: 'track' }, bar), share);
+  return { row, name, bar, share };
 }
 
 /** The leading digit, very large; its tone is its strength. In its place a sentence where the drawing is no digit. */
@@ -120,7 +172,7 @@ export class GuessView {
    */
   showExample(probabilities) {
     const leading = probabilities && leadingOf(probabilities);
-    setText(this.#digit, leading ? String(leading.digit) : '');
+    setText(this.#digit, leading ? className(leading.digit) : '');
     this.#calmly(() => setText(this.#strength, leading ? percent(leading.probability) : ''), leading === null);
     this.#guess.toggleAttribute('data-example', leading !== null);
   }
@@ -131,8 +183,10 @@ export class GuessView {
    */
   #write(guess, unsure) {
     const known = unsure ? null : guess;
-    setText(this.#digit, known ? String(known.digit) : '');
-    setText(this.#unsure, unsure ? text('guess.no-digit') : '');
+    const name = known ? className(known.digit) : '';
+    setText(this.#digit, name);
+    this.#digit.style.setProperty('--letters', String(Math.max(1, [...name].length)));
+    setText(this.#unsure, unsure ? symbolText('guess.no-digit') : '');
     this.#calmly(() => {
       setText(this.#strength, known ? percent(known.probability) : '');
       setText(this.#settled, known?.settled ? text('guess.settled') : '');
@@ -154,14 +208,6 @@ export class GuessView {
 
 /** @param {Guess} guess */
 function spoken({ digit, probability, unsure, settled }) {
-  if (unsure) return text('guess.no-digit');
-  return text(settled ? 'guess.spoken-settled' : 'guess.spoken', { digit: String(digit), percent: Math.round(100 * probability) });
-}
-
-/**
- * @param {readonly number[] | null} probabilities
- * @param {number} digit
- */
-function shareOf(probabilities, digit) {
-  return probabilities ? percent(probabilities[digit]) : '';
+  if (unsure) return symbolText('guess.no-digit');
+  return text(settled ? 'guess.spoken-settled' : 'guess.spoken', { digit: className(digit), percent: Math.round(100 * probability) });
 }

@@ -1,0 +1,35 @@
+"""A contributor's own drawings of a set other than digits: they are joined with the operator's examples."""
+
+from __future__ import annotations
+
+from collector.contribution.contributor import OPERATOR
+from collector.ink.encodings import Inputs
+from service.inference.predictor import Predictor
+from service.personal.hand import Hand
+from service.personal.vote import Memory
+from service.sets.predictor import SetPredictor
+from service.wire.replies import Prediction
+from service.wire.schemas import PersonalState
+
+
+class SetHand(Hand):
+    """As `Hand`; without own drawings the operator's examples answer."""
+
+    __slots__ = ()
+
+    def describe(self) -> PersonalState:
+        # Examples are all that answers: there is no gain over a model.
+        return super().describe().model_copy(update={"gain": None})
+
+    def built(self, predictor: Predictor, memory: Memory) -> None:
+        if isinstance(predictor, SetPredictor):
+            predictor.prepare(memory, by_operator=self.contributor == OPERATOR)
+
+    def answer(self, predictor: Predictor, inputs: Inputs) -> Prediction:
+        if not isinstance(predictor, SetPredictor):
+            return super().answer(predictor, inputs)
+        self.is_used = True
+        own = self.memories.get(predictor.key)
+        if own is None and predictor.family not in self.families and predictor.embeds:
+            self._want(self, predictor.family)
+        return predictor.answer(inputs, own)

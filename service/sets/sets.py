@@ -1,0 +1,294 @@
+"""Follows the symbol sets of the store: each gets a spool, models and memories of its own while the service runs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+
+from collector.contribution.contributor import OPERATOR, key_of_set
+from collector.spool.spool import Spool, SpoolError
+from collector.storage.memory_store import MemoryStore
+from collector.storage.object_store import ObjectStore, StoreError
+from collector.storage.symbol_sets import store_of, stored_sets, write_set
+from collector.symbols.symbol_set import DIGITS_ID, PLACES_MAX, BadSymbols, SymbolSet
+from collector.upload.set_uploads import set_spool_file
+from service.inference.live_models import Listener
+from service.inference.served import Served
+from service.intake.elsewhere import Elsewhere
+from service.intake.intake import Intake
+from service.intake.receipts import Receipts
+from service.intake.storage_health import StorageHealth
+from service.intake.storage_pool import StoragePool
+from service.personal.hand import Hand
+from service.personal.hands import DRAWINGS_MAX, Hands
+from service.personal.own_drawings import OwnDrawing
+from service.personal.vote import Memory
+from service.sets.examples import (
+    LONG_AGO,
+    SOURCE,
+    ExampleDrawings,
+    GivenExample,
+    count_by_place,
+    to_contribution,
+)
+from service.sets.hand import SetHand
+from service.sets.models import SetModels
+from service.sets.predictor import EXAMPLES, ModelKey
+from service.sets.scope import SetScope
+from service.settings import Settings
+from service.wire.schemas import ListedSet
+from training.models.artifact import Artifact, BadArtifact
+from training.models.card import BadCard
+from training.models.registry import Registry, RegistryError
+
+EXAMPLES_MAX = 2000  # of one set, by its operator
+POLL_SECONDS = 2.0  # between looks at the store: a new or changed set is served within this and the time to load it
+OWN_EXAMPLES_OF_A_CLASS = 5  # drawings that a memory keeps of each class, beyond those of ten
+
+SET_IN_SCOPE = "midstroke.set"  # of an ASGI scope: the set that the address names
+
+log = logging.getLogger(__name__)
+
+
+class TooManyExamples(BadSymbols):
+    """The operator gave the set as many examples as it may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSet:
+    """A set with what is closed when it ends; `operator` is the hand of the operator's examples."""
+
+    scope: SetScope
+    models: SetModels
+    spool: Spool
+    hands: Hands
+    operator: Hand
+    elsewhere: Elsewhere | None
+
+    def examples(self) -> list[OwnDrawing]:
+        """The operator's examples that answer now, oldest first, without those of the definition."""
+        drawings = [each for each in list(self.operator.drawings.values()) if each.received_at > LONG_AGO]
+        return sorted(drawings, key=lambda each: (each.received_at, each.id))
+
+    def count_examples(self) -> list[int]:
+        """How many examples, those of the definition included, each class has, by place."""
+        return count_by_place(self.scope.symbols, list(self.operator.drawings.values()))
+
+    def own_models(self) -> list[str]:
+        """The set's own models, best first, as family and version."""
+        served = self.scope.live.current.predictors.values()
+        return [f"{each.family} {each.card.version}" for each in served if each.family not in EXAMPLES.values()]
+
+    def give(self, given: GivenExample, now: datetime) -> None:
+        """Stores an example; it answers from when this returns.
+
+        Raises:
+            TooManyExamples: the set has `EXAMPLES_MAX` already.
+            DrawingError: it can't be scaled to the canvas.
+            SpoolError: it may not be on disk.
+        """
+        if len(self.operator.drawings) >= EXAMPLES_MAX:
+            raise TooManyExamples(f"the set has {len(self.operator.drawings)} examples, at most {EXAMPLES_MAX}")
+        contribution = to_contribution(self.scope.symbols, given)
+        self.spool.accept(contribution, OPERATOR, SOURCE, now)
+        self.hands.accepted(OPERATOR, contribution, now)
+
+    def take_back(self, drawing: str, now: datetime) -> None:
+        """Deletes an example for good.
+
+        Raises:
+            SpoolError: the deletion may not be on disk.
+        """
+        self.spool.delete(drawing, now)
+        self.hands.deleted(drawing)
+
+
+class Sets:
+    """Digits, and the other sets that the store defines. `find` is for any thread; one thread alone may `poll`."""
+
+    def __init__(self, digits: SetScope) -> None:
+        self.digits = digits
+        self._running: dict[str, RunningSet] = {}
+        self._listeners: list[Listener] = []
+
+    def find(self, set_id: str | None) -> SetScope | None:
+        """The set of this id, digits without one; None where the service has none such."""
+        if set_id is None or set_id == DIGITS_ID:
+            return self.digits
+        running = self._running.get(set_id)
+        return None if running is None else running.scope
+
+    def running(self, set_id: str) -> RunningSet | None:
+        """The set of this id, other than digits."""
+        return self._running.get(set_id)
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of all sets, digits first."""
+        return [DIGITS_ID, *sorted(self._running)]
+
+    @property
+    def scopes(self) -> list[SetScope]:
+        """All sets, digits first."""
+        return [self.digits, *(running.scope for running in list(self._running.values()))]
+
+    def listed(self) -> list[ListedSet]:
+        """All sets as clients see them, digits first."""
+        return [scope.listed() for scope in self.scopes]
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Calls `listener` after each change of a set other than digits, until the returned function is called."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def create(self, symbols: SymbolSet) -> None:
+        """Stores a new set and serves it.
+
+        Raises:
+            BadSymbols: it is no valid set, or there are too many.
+            StoreError: the store failed.
+        """
+        raise BadSymbols(f"this service keeps no symbol sets, and so no {symbols.id}")
+
+    def change(self, symbols: SymbolSet) -> None:
+        """Stores a changed set and serves it; as `create`."""
+        self.create(symbols)
+
+    def changed(self, before: Served, after: Served) -> None:
+        for listener in list(self._listeners):
+            listener(before, after)
+
+
+class StoredSets(Sets):
+    """Finds the sets in a store, and runs each."""
+
+    def __init__(
+        self, digits: SetScope, store: ObjectStore, settings: Settings, key: bytes, shipped: Registry, pool: StoragePool
+    ) -> None:
+        super().__init__(digits)
+        self._store = store
+        self._settings = settings
+        self._key = key
+        self._pool = pool
+        self._none_shipped = Registry(MemoryStore())
+        self._embedding = _with_embedding(shipped)
+        self._poll_lock = threading.Lock()
+
+    def run(self, stop: threading.Event) -> None:
+        """Polls until `stop` is set; runs in its own thread."""
+        while not stop.is_set():
+            try:
+                self.poll()
+            except Exception:
+                log.exception("looking for symbol sets failed")
+            stop.wait(POLL_SECONDS)
+
+    def poll(self) -> None:
+        """Looks once for new, changed and retired sets, and for their models."""
+        with self._poll_lock:  # the operator's calls poll too, so that what they change holds when they are answered
+            try:
+                found = {symbols.id: symbols for symbols in stored_sets(self._store)}
+            except StoreError as error:
+                log.debug("the symbol sets can't be read: %s", error)
+                found = {set_id: each.models.symbols for set_id, each in self._running.items()}
+            for set_id, symbols in found.items():
+                running = self._running.get(set_id)
+                if running is None:
+                    self._begin(symbols)
+                else:
+                    running.models.define(symbols)
+                    running.models.poll()
+            for set_id in set(self._running) - set(found):
+                self._end(self._running.pop(set_id))
+                log.info("set %s is no longer served", set_id)
+
+    def create(self, symbols: SymbolSet) -> None:
+        write_set(self._store, symbols)
+        self.poll()
+
+    def look(self) -> None:
+        """Takes in what other sockets, workers and services gave to the sets."""
+        for running in list(self._running.values()):
+            running.operator.is_used = True  # its examples answer everybody
+            running.hands.look()
+
+    def run_hands(self, stop: threading.Event, seconds: float) -> None:
+        """Looks again and again until `stop` is set; runs in its own thread."""
+        while not stop.wait(seconds):
+            try:
+                self.look()
+            except Exception:
+                log.exception("following the drawings of symbol sets failed")
+
+    def close(self) -> None:
+        """Ends every set; none may be in use."""
+        while self._running:
+            self._end(self._running.popitem()[1])
+
+    def _begin(self, symbols: SymbolSet) -> None:
+        try:
+            with ExitStack() as undo:
+                spool = Spool(
+                    set_spool_file(self._settings.var, symbols.id), self._settings.spool_bytes, labels=PLACES_MAX
+                )
+                undo.callback(spool.close)
+                running = self._make(symbols, spool)
+                undo.pop_all()
+        except (SpoolError, OSError) as error:
+            log.warning("set %s is not served yet: %s", symbols.id, error)
+            return
+        running.models.poll()
+        running.models.listen(self.changed)
+        self._running[symbols.id] = running
+        log.info("serving set %s of %d classes", symbols.id, len(symbols.shown))
+
+    def _make(self, symbols: SymbolSet, spool: Spool) -> RunningSet:
+        part, key = store_of(self._store, symbols.id), key_of_set(self._key, symbols.id)
+        holder: list[Hand] = []  # the operator's hand needs the models, and they need the hand
+
+        def shared(model: ModelKey) -> Memory | None:
+            return holder[0].memories.get(model) if holder else None
+
+        models = SetModels(part, symbols, self._embedding, shared, self._none_shipped)
+        own = ExampleDrawings(spool, part, lambda: models.symbols)
+        drawings_max = max(DRAWINGS_MAX, OWN_EXAMPLES_OF_A_CLASS * len(symbols.classes))
+        hands = Hands(
+            models, spool, part, max(self._settings.personal_bytes, 2**22), own=own, make_hand=SetHand,
+            drawings_max=drawings_max,
+        )  # fmt: skip
+        operator = hands.open(OPERATOR, tuple(EXAMPLES.values()))
+        holder.append(operator)
+        elsewhere = None if isinstance(self._store, MemoryStore) else Elsewhere(part)
+        intake = Intake(
+            spool, key, health=StorageHealth(spool, self._settings.var), pool=self._pool, listener=hands.accepted,
+            symbols=lambda: models.symbols, elsewhere=elsewhere,
+        )  # fmt: skip
+        receipts = Receipts(spool, part, key, listener=hands.deleted)
+        visitors = hands if self._settings.personal_bytes else None
+        scope = SetScope(models, models.registry, intake, receipts, visitors)
+        return RunningSet(scope, models, spool, hands, operator, elsewhere)
+
+    def _end(self, running: RunningSet) -> None:
+        running.hands.stop()
+        if running.elsewhere is not None:
+            running.elsewhere.stop()
+        running.spool.close()
+
+
+def _with_embedding(shipped: Registry) -> list[Artifact]:
+    """The shipped models whose embeddings examples are compared by."""
+    found = []
+    for family in shipped.families():
+        try:
+            champion = shipped.champion(family)
+            artifact = None if champion is None else shipped.load(family, champion.version)
+        except (RegistryError, BadCard, BadArtifact, StoreError) as error:
+            log.warning("no examples by %s: %s", family, error)
+            continue
+        if artifact is not None and artifact.card.encoding in EXAMPLES:
+            found.append(artifact)
+    return found
