@@ -130,6 +130,7 @@ def serve(
             _thread("sets", lambda: _behind_predictions(lambda: sets.run(stop)), stop),
             _thread("set-hands", lambda: sets.run_hands(stop, LOOK_SECONDS), stop),
         ):
+            sets.polled.wait(FIRST_POLL_SECONDS)
             if not stop.is_set():
                 _Server(uvicorn_config(app, limits), listener, stop, first).run(sockets=[listener])
         hands.stop()

@@ -324,8 +324,6 @@ function showSet() {
   if (isDigits) return;
   document.body.dataset.set = setId;
   if (nameOfSet() !== '') document.title = text('set.title', { name: nameOfSet() });
-  byId('bars', HTMLElement).setAttribute('aria-label', text('set.bars'));
-  byId('consent-title', HTMLElement).textContent = text('set.consent');
   byId('set-name', HTMLElement).textContent = nameOfSet();
 }
 

@@ -96,7 +96,7 @@ class SetPredictor(Predictor):
         """Fits what reads by this new memory; before it is used, in the thread that made it."""
         if self._metric is not None:
             shared = memory if by_operator else self._shared(self.key)
-            self._recognisers.prepare(shared, None if by_operator else memory)
+            self._recognisers.prepare_in_time(shared, None if by_operator else memory)
 
     def warm(self) -> None:
         """Fits what reads by the operator's examples, before the first answer."""

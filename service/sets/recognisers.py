@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 
@@ -14,7 +15,18 @@ from service.personal.vote import Memory, join_memories
 from training.models.few_shot.recogniser import Examples, FewShot
 
 KEPT = 32  # of visitors who draw now; others are fitted again
-SMALL = 30  # examples that are fitted at once, within milliseconds
+SMALL = 30  # examples that are fitted on the event loop, within milliseconds
+FEW = 120  # that an acknowledgement waits for
+
+
+@cache
+def _fitting_thread() -> ThreadPoolExecutor:
+    """One for all sets: fitting is rare, and predictions come first."""
+    return ThreadPoolExecutor(1, "fit")
+
+
+def _count(*memories: Memory | None) -> int:
+    return sum(memory.count for memory in memories if memory is not None)
 
 
 class Recognisers:
@@ -27,7 +39,6 @@ class Recognisers:
         self._kept: OrderedDict[tuple[int, int], tuple[Memory | None, Memory | None, FewShot | None]] = OrderedDict()
         self._lock = threading.Lock()
         self._fitting: set[tuple[int, int]] = set()
-        self._threads = ThreadPoolExecutor(1, "fit")
 
     def prepare(self, shared: Memory | None, own: Memory | None) -> FewShot | None:
         """Fits a recogniser to these examples; takes up to a second for thousands."""
@@ -47,15 +58,28 @@ class Recognisers:
             if kept is not None:
                 self._kept.move_to_end(key)
                 return kept[2]
-        count = sum(memory.count for memory in (shared, own) if memory is not None)
-        if count <= SMALL:
+        if _count(shared, own) <= SMALL:
             return self.prepare(shared, own)
+        self._prepare_soon(shared, own)
         with self._lock:
-            if key not in self._fitting:
-                self._fitting.add(key)
-                self._threads.submit(self.prepare, shared, own)
-            former = [each for each in reversed(self._kept.values()) if each[1] is own or each[0] is shared]
-        return next((fitted for _, _, fitted in former if fitted is not None), None)
+            kept_now = list(reversed(self._kept.values()))
+        former = [each for each in kept_now if each[1] is own or each[0] is shared]
+        by_operator = [each for each in kept_now if each[1] is None]
+        return next((fitted for _, _, fitted in (*former, *by_operator) if fitted is not None), None)
+
+    def prepare_in_time(self, shared: Memory | None, own: Memory | None) -> None:
+        """Fits few examples before it returns, and many in the background: nobody waits for seconds."""
+        if _count(shared, own) <= FEW:
+            self.prepare(shared, own)
+        else:
+            self._prepare_soon(shared, own)
+
+    def _prepare_soon(self, shared: Memory | None, own: Memory | None) -> None:
+        with self._lock:
+            if (id(shared), id(own)) in self._fitting:
+                return
+            self._fitting.add((id(shared), id(own)))
+        _fitting_thread().submit(self.prepare, shared, own)
 
     def _fit(self, shared: Memory | None, own: Memory | None) -> FewShot | None:
         memory = shared or own if shared is None or own is None else join_memories(shared, own)

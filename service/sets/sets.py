@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
 from collector.contribution.contributor import OPERATOR, key_of_set
 from collector.spool.spool import Spool, SpoolError
+from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import ObjectStore, StoreError
-from collector.storage.symbol_sets import store_of, stored_sets, write_set
+from collector.storage.symbol_sets import DEFINITION, store_of, stored_sets, write_set
 from collector.symbols.symbol_set import DIGITS_ID, PLACES_MAX, BadSymbols, SymbolSet
 from collector.upload.set_uploads import set_spool_file
 from service.inference.live_models import Listener
@@ -46,6 +48,7 @@ from training.models.card import BadCard
 from training.models.registry import Registry, RegistryError
 
 EXAMPLES_MAX = 2000  # of one set, by its operator
+EXAMPLES_SECONDS = 2.0  # for which a new set waits for its examples
 POLL_SECONDS = 2.0  # between looks at the store: a new or changed set is served within this and the time to load it
 OWN_EXAMPLES_OF_A_CLASS = 5  # drawings that a memory keeps of each class, beyond those of ten
 
@@ -177,6 +180,8 @@ class StoredSets(Sets):
         self._none_shipped = Registry(MemoryStore())
         self._embedding = _with_embedding(shipped)
         self._poll_lock = threading.Lock()
+        self._copies = FolderStore(settings.var)  # of the definitions, for a start while the store is away
+        self.polled = threading.Event()  # set after the first poll, successful or not
 
     def run(self, stop: threading.Event) -> None:
         """Polls until `stop` is set; runs in its own thread."""
@@ -185,16 +190,13 @@ class StoredSets(Sets):
                 self.poll()
             except Exception:
                 log.exception("looking for symbol sets failed")
+            self.polled.set()
             stop.wait(POLL_SECONDS)
 
     def poll(self) -> None:
         """Looks once for new, changed and retired sets, and for their models."""
         with self._poll_lock:  # the operator's calls poll too, so that what they change holds when they are answered
-            try:
-                found = {symbols.id: symbols for symbols in stored_sets(self._store)}
-            except StoreError as error:
-                log.debug("the symbol sets can't be read: %s", error)
-                found = {set_id: each.models.symbols for set_id, each in self._running.items()}
+            found = {symbols.id: symbols for symbols in self._read()}
             for set_id, symbols in found.items():
                 running = self._running.get(set_id)
                 if running is None:
@@ -204,7 +206,33 @@ class StoredSets(Sets):
                     running.models.poll()
             for set_id in set(self._running) - set(found):
                 self._end(self._running.pop(set_id))
+                self._forget(set_id)
                 log.info("set %s is no longer served", set_id)
+
+    def _read(self) -> list[SymbolSet]:
+        """The sets of the store; while it is away those that run, at a start those of which there is a copy here."""
+        try:
+            found = stored_sets(self._store)
+        except StoreError as error:
+            log.debug("the symbol sets can't be read: %s", error)
+            return [each.models.symbols for each in self._running.values()] or stored_sets(self._copies)
+        for symbols in found:
+            running = self._running.get(symbols.id)
+            if running is None or running.models.symbols != symbols:
+                self._remember(symbols)
+        return found
+
+    def _remember(self, symbols: SymbolSet) -> None:
+        try:
+            write_set(self._copies, symbols)
+        except (StoreError, BadSymbols) as error:
+            log.warning("no copy of the definition of set %s was kept: %s", symbols.id, error)
+
+    def _forget(self, set_id: str) -> None:
+        try:
+            store_of(self._copies, set_id).delete(DEFINITION)
+        except StoreError as error:
+            log.warning("the copy of the definition of set %s was not removed: %s", set_id, error)
 
     def create(self, symbols: SymbolSet) -> None:
         write_set(self._store, symbols)
@@ -242,6 +270,8 @@ class StoredSets(Sets):
             log.warning("set %s is not served yet: %s", symbols.id, error)
             return
         running.models.poll()
+        if running.operator.loaded is not None:  # who is told of the set is answered by its examples
+            wait({running.operator.loaded}, EXAMPLES_SECONDS)
         running.models.listen(self.changed)
         self._running[symbols.id] = running
         log.info("serving set %s of %d classes", symbols.id, len(symbols.shown))

@@ -2,9 +2,10 @@
 
 import { byId, setText } from '../ui/dom.js';
 import { text } from '../ui/language.js';
+import { ClassExample } from './class_example.js';
 import { RecentStrip } from './recent_strip.js';
 import { settingsLast } from '../ui/local_settings.js';
-import { classPrompt, isDigits, symbolText } from '../ui/symbols.js';
+import { classPrompt, isDigits } from '../ui/symbols.js';
 import { aDigit, countWords } from '../ui/words.js';
 
 /** @typedef {Pick<import('./contributing.js').Contributing, 'asked' | 'counts' | 'given' | 'lasting'>} Shown */
@@ -19,6 +20,7 @@ export class ContributeView {
   #storageNote = byId('storage-note', HTMLElement);
   #objection = byId('objection', HTMLElement);
   #kept = new RecentStrip();
+  #example = new ClassExample();
 
   /**
    * @param {Shown} contributing
@@ -30,7 +32,8 @@ export class ContributeView {
     this.#asked.dataset.digit = asked === null ? '' : String(asked);
     setText(this.#words, isDigits ? text(asked === 8 ? 'draw.ask-8' : 'draw.ask') : text('set.ask'));
     const what = asking && asked !== null ? (isDigits ? aDigit(asked) : task) : null;
-    setText(this.#invitation, what === null ? symbolText('draw.any') : text('draw.task', { what }));
+    setText(this.#invitation, what === null ? text('draw.any') : text('draw.task', { what }));
+    this.#example.show(asking ? asked : null);
     setText(this.#counts, countWords(counts));
     const unstored = lasting ? (this.#settingsLast ? '' : text('storage.no-consent')) : text('storage.no-drawings');
     setText(this.#storageNote, [counts.trouble ?? '', unstored].filter((words) => words !== '').join(' '));

@@ -3,7 +3,6 @@
 import { byId } from '../ui/dom.js';
 import { ask } from '../ui/confirmation.js';
 import { text } from '../ui/language.js';
-import { symbolText } from '../ui/symbols.js';
 import { aDigit } from '../ui/words.js';
 
 /** @typedef {import('../watch/predictions.js').Guess} Guess */
@@ -34,7 +33,7 @@ export class LabelQuestion {
       this.#open = null;
       return 'unasked';
     }
-    const read = guess.unsure ? symbolText('label.unknown') : aDigit(guess.digit);
+    const read = guess.unsure ? text('label.unknown') : aDigit(guess.digit);
     const question = { words: text('label.looks-like', { read, asked: aDigit(asked) }), yes: text('label.keep'), no: text('label.again') };
     const kept = await ask(this.#place, { ...question, pauseMs: PAUSE_MS }, open.signal);
     if (this.#open === open) this.#open = null;

@@ -1,5 +1,6 @@
 /** The page's texts in the visitor's language: `text('watch.hint', { percent: 41 })`. `messages.json` has them all. */
 
+import { isDigits } from './set_address.js';
 import { pageStorage, settingsLast } from './local_settings.js';
 
 /** @typedef {string | Readonly<Record<string, string>>} Message a text, or its plural forms by category of `count` */
@@ -47,12 +48,22 @@ export function languageNames() {
  * @param {Readonly<Record<string, string | number>>} [values]
  */
 export function text(key, values = {}) {
-  const message = Object.hasOwn(catalogue.texts, key) ? catalogue.texts[key] : key;
+  const own = ofThisSet(key);
+  const message = Object.hasOwn(catalogue.texts, own) ? catalogue.texts[own] : key;
   const pattern = typeof message === 'string' ? message : (message[plurals.select(Number(values.count))] ?? message.other);
   return pattern.replaceAll(/\{(\w+)\}/g, (whole, name) => {
     const value = values[name];
     return value === undefined ? whole : typeof value === 'number' ? number(value) : value;
   });
+}
+
+/**
+ * Texts that speak of digits have others for the pages of other symbol sets: `draw.any` is `set.draw-any` there.
+ * @param {string} key
+ */
+function ofThisSet(key) {
+  const own = `set.${key.replace('.', '-')}`;
+  return !isDigits && Object.hasOwn(catalogue.texts, own) ? own : key;
 }
 
 /**
@@ -158,6 +169,7 @@ async function start() {
       fillElements();
     }
   }
+  if (!isDigits) fillElements(); // the service has written those of digits
   document.documentElement.removeAttribute('data-translating');
 }
 

@@ -1,6 +1,5 @@
 /** The symbol set that this page is for: its classes by place, their names, and what the browser stores for it. */
 
-import { text } from './language.js';
 import { isDigits } from './set_address.js';
 
 export { isDigits, ofSet, setId, setIdOf } from './set_address.js';
@@ -88,9 +87,4 @@ export function placeOf(label) {
 export function nameOfLabel(label) {
   const place = placeOf(label);
   return place < 0 ? String(label) : className(place);
-}
-
-/** The texts of the page that name the set's kind: `symbolText('guess.no-digit')` is `set.no-digit` for other sets than digits. @param {string} key */
-export function symbolText(key) {
-  return isDigits ? text(key) : text(`set.${key.split('.')[1]}`, { name: setName });
 }

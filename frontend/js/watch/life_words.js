@@ -1,7 +1,7 @@
 /** Tells a drawing's life in words. Pure functions. */
 
 import { text } from '../ui/language.js';
-import { className, symbolText } from '../ui/symbols.js';
+import { className } from '../ui/symbols.js';
 import { wholePercent } from '../ui/words.js';
 import { guessOf } from './predictions.js';
 
@@ -46,10 +46,10 @@ export function momentWords(share, moment) {
 
 /** @param {import('./predictions.js').Guess} guess */
 function readWords({ digit, probability, unsure }) {
-  return unsure ? symbolText('words.no-digit') : text('life.read', { digit: className(digit), share: wholePercent(probability) });
+  return unsure ? text('words.no-digit') : text('life.read', { digit: className(digit), share: wholePercent(probability) });
 }
 
 /** @param {number | null} digit */
 function named(digit) {
-  return digit === null ? symbolText('words.no-digit') : className(digit);
+  return digit === null ? text('words.no-digit') : className(digit);
 }

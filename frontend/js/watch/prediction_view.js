@@ -4,7 +4,7 @@ import { byId, element, setText } from '../ui/dom.js';
 import { calmly, eased, lasting, partOfTheWay } from './motion.js';
 import { guessOf, leadingOf } from './predictions.js';
 import { text } from '../ui/language.js';
-import { className, classCount, isLearning, onSetChange, symbolText } from '../ui/symbols.js';
+import { className, classCount, isLearning, onSetChange } from '../ui/symbols.js';
 import { percent } from '../ui/words.js';
 
 /** @typedef {import('../connection/protocol.js').Prediction} Prediction */
@@ -186,7 +186,7 @@ export class GuessView {
     const name = known ? className(known.digit) : '';
     setText(this.#digit, name);
     this.#digit.style.setProperty('--letters', String(Math.max(1, [...name].length)));
-    setText(this.#unsure, unsure ? symbolText('guess.no-digit') : '');
+    setText(this.#unsure, unsure ? text('guess.no-digit') : '');
     this.#calmly(() => {
       setText(this.#strength, known ? percent(known.probability) : '');
       setText(this.#settled, known?.settled ? text('guess.settled') : '');
@@ -208,6 +208,6 @@ export class GuessView {
 
 /** @param {Guess} guess */
 function spoken({ digit, probability, unsure, settled }) {
-  if (unsure) return symbolText('guess.no-digit');
+  if (unsure) return text('guess.no-digit');
   return text(settled ? 'guess.spoken-settled' : 'guess.spoken', { digit: className(digit), percent: Math.round(100 * probability) });
 }
