@@ -59,6 +59,7 @@ class Contribution:
     strokes: tuple[Stroke, ...]
     samples: tuple[Sample, ...]
     confirmed: bool = False  # asked whether the drawing is the digit of its label, the contributor said yes
+    prompt_probability: float | None = None  # with which the page asked for this label; None where it does not say
     symbol_set: str = DIGITS_ID
     class_id: str = ""  # of its set; digits have none but the label
 
@@ -90,6 +91,7 @@ def parse_contribution(record: Any, symbols: SymbolSet = DIGITS) -> Contribution
         strokes=_strokes(record.get("strokes"), width, height),
         samples=_samples(record.get("samples"), width, height),
         confirmed=_confirmed(record.get("confirmed", False)),
+        prompt_probability=_probability(record.get("prompt_probability")),
         symbol_set=symbols.id,
         class_id="" if symbols.is_digits else symbols.classes[label].id,
     )
@@ -112,6 +114,14 @@ def _confirmed(value: Any) -> bool:
     if not isinstance(value, bool):
         raise BadContribution(f"confirmed is {describe(value)}, expected true or false")
     return value
+
+
+def _probability(value: Any) -> float | None:
+    if value is None:
+        return None
+    if not (_is_number(value) and 0 < value <= 1):
+        raise BadContribution(f"prompt_probability is {describe(value)}, expected a number above 0, to 1")
+    return float(value)
 
 
 def _drawing_id(value: Any) -> str:

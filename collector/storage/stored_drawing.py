@@ -58,6 +58,7 @@ class StoredDrawing:
     strokes: tuple[Stroke, ...]
     samples: tuple[StoredSample, ...]
     confirmed: bool = False
+    prompt_probability: float | None = None  # with which the page asked for this label; None where it did not say
     symbol_set: str = DIGITS_ID
     class_id: str = ""  # of its set; digits have none but the label
 
@@ -97,6 +98,8 @@ class StoredDrawing:
             record = {**record, **named}
         if self.confirmed:  # absent otherwise: readers of earlier releases ignore it
             record["confirmed"] = True
+        if self.prompt_probability is not None:
+            record["prompt_probability"] = self.prompt_probability
         return json.dumps(record, separators=(",", ":"), allow_nan=False).encode()
 
 
@@ -128,6 +131,7 @@ def to_stored(
             for step, sample in enumerate(contribution.samples)
         ),
         confirmed=contribution.confirmed,
+        prompt_probability=contribution.prompt_probability,
         symbol_set=contribution.symbol_set,
         class_id=contribution.class_id,
     )
@@ -173,6 +177,9 @@ def _from_record(record: dict[str, Any]) -> StoredDrawing:
             _sample_from(sample, class_id or label, record["drawing"], i) for i, sample in enumerate(record["samples"])
         ),
         confirmed=record.get("confirmed") is True,
+        prompt_probability=None
+        if record.get("prompt_probability") is None  # absent before 0.3.0
+        else _number(record, "prompt_probability", 0, 1),
         symbol_set=symbol_set,
         class_id=class_id,
     )

@@ -91,6 +91,7 @@ class Contribution(_Sent):
     strokes: list[list[Point]] = Field(max_length=STROKES_MAX, description=f"at most {POINTS_MAX} points together")
     samples: list[ContributedSample] = Field(min_length=SAMPLES_MIN, max_length=SAMPLES_MAX)
     confirmed: bool = Field(False, description="asked whether the label is right, the contributor said yes")
+    prompt_probability: float | None = Field(None, gt=0, le=1, description="with which the client asked for this label")
 
 
 class Ping(_Sent):

@@ -186,3 +186,9 @@ def test_a_sample_may_be_any_bytes_and_nothing_else_is_raised(body: bytes) -> No
     for png in (body, SIGNATURE + body, PNG[:16] + body):
         with contextlib.suppress(BadContribution):
             parse_contribution(contribution_record(samples=samples(RISING, png)))
+
+
+@pytest.mark.parametrize("probability", [0, -0.1, 1.5, "0.1", True, float("nan")])
+def test_a_prompt_probability_that_is_none_is_refused(probability: object) -> None:
+    with pytest.raises(BadContribution, match="prompt_probability"):
+        parse_contribution(contribution_record(prompt_probability=probability))

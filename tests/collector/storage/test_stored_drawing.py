@@ -87,3 +87,11 @@ def test_a_field_of_the_wrong_form_is_refused(change: dict[str, object]) -> None
 def test_other_bytes_are_refused(body: bytes) -> None:
     with pytest.raises(BadStoredDrawing):
         parse_stored_drawing(body)
+
+
+def test_the_prompts_probability_is_stored_where_it_was_sent() -> None:
+    asked = to_stored(make_contribution(prompt_probability=0.12), ANN, "page", NOON)
+
+    assert json.loads(asked.to_json())["prompt_probability"] == 0.12
+    assert parse_stored_drawing(asked.to_json()) == asked
+    assert parse_stored_drawing(STORED.to_json()).prompt_probability is None  # as of releases before 0.3.0
