@@ -16,6 +16,7 @@ from training.models.card import Metrics
 from training.models.interpreter import Interpreter
 
 CONFIDENCE_BINS = 15
+LATE = 0.8  # ink fraction from which a digit should be read right; what is confused there is worth drawing
 LEAST_PROBABILITY = 1e-7  # log(0) would let one confident mistake outweigh everything
 MIN_DRAWINGS_PER_WRITER = 5  # fewer say nothing about a writer
 
@@ -50,6 +51,7 @@ class Evaluation:
     recall: Numbers  # (classes,) at full ink, nan for a class without drawings
     support: NDArray[np.int64]  # (classes,) drawings of each class
     confusion: NDArray[np.int64]  # (classes, classes) at full ink: label by prediction
+    late_confusion: NDArray[np.int64]  # (classes, classes) at all stages from `LATE` on
     reliability: Numbers  # (bins, 3): share of snapshots, mean confidence, accuracy
     flips: float  # mean number of changes of the leading class in a drawing
     ink_until_right: tuple[float | None, float | None]  # median and 90th percentile; None: never right
@@ -75,6 +77,7 @@ class Evaluation:
             at_100=round(self.at(1.0), 4),
             recall=_rounded(np.nan_to_num(self.recall)),
             log_loss=round(float(self.log_loss.mean()), 4),
+            confusion=tuple(tuple(row) for row in self.late_confusion.tolist()),
         )
 
 
@@ -107,6 +110,9 @@ def measure(
     classes = probabilities.shape[2]
     confusion = np.zeros((classes, classes), np.int64)
     np.add.at(confusion, (labels, guesses[:, -1]), 1)
+    late = [stage for stage, share in enumerate(ink) if share >= LATE]
+    late_confusion = np.zeros((classes, classes), np.int64)
+    np.add.at(late_confusion, (np.repeat(labels, len(late)), guesses[:, late].reshape(-1)), 1)
     support = confusion.sum(axis=1)
     with np.errstate(invalid="ignore"):
         recall = confusion.diagonal() / support
@@ -120,6 +126,7 @@ def measure(
         recall=recall,
         support=support,
         confusion=confusion,
+        late_confusion=late_confusion,
         reliability=_reliability(probabilities.reshape(-1, classes), right.reshape(-1)),
         flips=float((guesses[:, 1:] != guesses[:, :-1]).sum(axis=1).mean()),
         ink_until_right=_ink_until_right(right, ink),

@@ -63,6 +63,7 @@ class Metrics:
     at_100: float
     recall: tuple[float, ...]  # of each class, at full ink
     log_loss: float
+    confusion: tuple[tuple[int, ...], ...] = ()  # at late stages, label by prediction; empty on cards before 0.3.0
     evaluation_set: str = ""  # id: only figures on the same set may be compared; empty on cards of the first releases
 
     @property
@@ -190,7 +191,8 @@ def _classes_record(classes: Classes) -> dict[str, Any]:
 
 def _metrics_record(metrics: Metrics) -> dict[str, Any]:
     # The field's older name: cards of every release can be read by every other.
-    return {STORED_NAMES.get(name, name): value for name, value in asdict(metrics).items()}
+    record = {STORED_NAMES.get(name, name): value for name, value in asdict(metrics).items()}
+    return {name: value for name, value in record.items() if name != "confusion" or value}
 
 
 def parse_card(text: bytes) -> Card:
@@ -268,6 +270,7 @@ def _metrics(record: Any) -> Metrics:
         at_100=_number(record["at_100"]),
         recall=_numbers(record["recall"]),
         log_loss=_number(record["log_loss"]),
+        confusion=tuple(tuple(int(count) for count in row) for row in record.get("confusion", ())),
         evaluation_set=str(record.get("set", "")),
     )
 

@@ -119,3 +119,10 @@ def test_figures_need_no_styles() -> None:
     assert b"style" not in svg
     assert b'stroke-dasharray="' in svg
     ElementTree.fromstring(svg)  # noqa: S314 - our own
+
+
+def test_the_late_confusion_counts_the_stages_from_80_percent_of_the_ink_on() -> None:
+    evaluation = measure(guesses((3, 3, 3, 5), (3, 3, 5, 5)), np.array([3, 3]), "aa", (0.25, 0.5, 0.8, 1.0))
+
+    assert evaluation.late_confusion[3].tolist() == [0, 0, 0, 1, 0, 3, 0, 0, 0, 0]
+    assert evaluation.metrics("nobody").confusion[3] == (0, 0, 0, 1, 0, 3, 0, 0, 0, 0)
