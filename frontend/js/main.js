@@ -6,6 +6,7 @@ import { ContributeView } from './contribute/contribute_view.js';
 import { Contributing } from './contribute/contributing.js';
 import { LabelQuestion } from './contribute/label_question.js';
 import { UndeliveredView } from './contribute/undelivered.js';
+import { Visit } from './contribute/visit.js';
 import { ModelCanvas, VisibleCanvas } from './ink/canvas.js';
 import { DrawingBoard } from './ink/drawing_board.js';
 import { ModelsView } from './models/models_view.js';
@@ -133,6 +134,14 @@ const contributing = new Contributing(
   },
   drafts.asked,
 );
+const visit = new Visit({
+  confuse: (shares) => contributing.setConfused(shares),
+  ask(digit) {
+    contributing.askFor(digit);
+    board.reset();
+    views.showCanvas();
+  },
+});
 const consent = new Consent(storage, (version) => {
   tell({ type: 'consent', version });
   labelQuestion.withdraw();
@@ -192,8 +201,12 @@ async function done(event) {
   }
   const answer = await labelQuestion.settle(watchView.finalGuess(), contributing.asked);
   if (answer === null) return;
-  if (answer !== 'again') watchView.give(board.strokes, contributing.asked);
-  if (answer !== 'again') void contributing.give(board.strokes, board.pointer, agreed, answer === 'keep');
+  if (answer !== 'again') {
+    const known = watchView.give(board.strokes, contributing.asked);
+    void contributing.give(board.strokes, board.pointer, agreed, answer === 'keep');
+    const given = contributing.given.at(-1);
+    if (given) visit.add(given, known);
+  }
   board.reset();
 }
 
@@ -213,6 +226,7 @@ function received(message) {
       useSet(message);
       consent.showTerms(message.consent);
       loop.showTrainer(message.trainer);
+      visit.setTraining(message.trainer?.state === 'training');
       contributing.welcome(message);
       personalView.setState(message.personal ?? null);
       refreshSoon();
@@ -237,6 +251,7 @@ function received(message) {
       return void contributing.refused(message);
     case 'trainer':
       if (message.filtered) void myDrawings.review();
+      visit.setTraining(message.state === 'training');
       return loop.showTrainer(message);
     case 'pong':
   }
@@ -258,6 +273,7 @@ function refreshSoon() {
 /** @param {readonly import('./connection/protocol.js').Model[]} models */
 function serve(models) {
   served.serve(models);
+  visit.serve(models);
   showModels();
 }
 
@@ -315,6 +331,8 @@ function openAbout() {
 function showContributing() {
   contributeView.show(contributing, views.mode === 'contribute');
   loop.showCounts(contributing.counts);
+  visit.follow(contributing.given);
+  if (views.mode === 'contribute' && consent.agreed !== null) visit.begin();
   document.body.toggleAttribute('data-agreed', consent.agreed !== null);
   personalView.setAgreed(consent.agreed !== null);
   served.identify();

@@ -119,6 +119,7 @@ import { classCount, isDigits, setId } from '../ui/symbols.js';
  * @property {number} pen_width
  * @property {string} pointer
  * @property {boolean} [confirmed] the visitor confirmed a label that the model doubts
+ * @property {number} [prompt_probability] with which the page asked for this digit
  * @property {readonly (readonly (readonly number[])[])[]} strokes
  * @property {readonly {readonly ink: number, readonly png: string}[]} samples
  */

@@ -9,6 +9,7 @@ import { classCount, classIds, isDigits, labelOf, learned, onSetChange, placeOf,
 import { aDigit } from '../ui/words.js';
 import { chooseDigit } from '../watch/model_selection.js';
 import { Outbox } from './outbox.js';
+import { choosePrompt } from './prompts.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
 /** @typedef {import('./recent_strip.js').GivenDrawing} GivenDrawing */
@@ -46,6 +47,8 @@ export class Contributing {
   /** @type {number | null} */ #asked = null;
   /** @type {Label | null} */ #askedBefore;
   #ids = classIds().join(' ');
+  /** @type {number | null} */ #probability = null; // of the prompt; null where the page did not choose it, or has forgotten
+  /** @type {readonly number[] | null} */ #confused = null;
   /** @type {readonly GivenDrawing[]} */ #given = [];
 
   /**
@@ -113,8 +116,27 @@ export class Contributing {
 
   /** Asks for another digit than now. */
   askNext() {
-    this.#asked = chooseDigit(this.#counts.by_label, Math.random(), this.#asked);
+    if (isDigits) {
+      const { digit, probability } = choosePrompt(this.#counts.by_label, this.#confused, Math.random(), this.#asked);
+      this.#asked = digit;
+      this.#probability = probability;
+    } else {
+      this.#asked = chooseDigit(this.#counts.by_label, Math.random(), this.#asked);
+      this.#probability = null;
+    }
     this.#collaborators.changed();
+  }
+
+  /** @param {number} digit that the visitor chose to draw */
+  askFor(digit) {
+    this.#asked = digit;
+    this.#probability = null;
+    this.#collaborators.changed();
+  }
+
+  /** @param {readonly number[] | null} shares how often the best model confuses each digit; from the next prompt on */
+  setConfused(shares) {
+    this.#confused = shares;
   }
 
   /**
@@ -140,6 +162,7 @@ export class Contributing {
   async give(strokes, pointer, consent, confirmed = false) {
     const label = this.#asked === null ? null : labelOf(this.#asked);
     const limits = this.#limits;
+    const probability = this.#probability;
     if (!limits || label === null) throw new Error('no digit was asked for yet');
     const id = randomId();
     this.#note({ id, label, strokes, status: 'waiting' });
@@ -150,7 +173,8 @@ export class Contributing {
     const samples = await makeSamples(thinned, limits, printer);
     const size = { width: SIDE, height: SIDE, pen_width: PEN_WIDTH };
     const confirmation = confirmed ? { confirmed } : {};
-    this.#outbox.add({ id, label, ...(isDigits ? {} : { set: setId }), contributor, consent, ...size, pointer, ...confirmation, strokes: encodeTimes(thinned), samples });
+    const prompt = probability === null ? {} : { prompt_probability: Math.round(10_000 * probability) / 10_000 };
+    this.#outbox.add({ id, label, ...(isDigits ? {} : { set: setId }), contributor, consent, ...size, pointer, ...confirmation, ...prompt, strokes: encodeTimes(thinned), samples });
   }
 
   /** Sends everything that the service has not answered, on a new connection. */

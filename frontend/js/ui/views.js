@@ -67,6 +67,10 @@ export class Views {
     show();
   }
 
+  showCanvas() {
+    scrollToCanvas();
+  }
+
   /** Goes on watching with the drawing that was begun for a contribution. */
   leaveContribute() {
     this.#drawingMode = 'watch';

@@ -2,7 +2,7 @@
 
 import { byId } from '../ui/dom.js';
 import { cutAtInk, inkLength } from '../ink/geometry.js';
-import { addMoment, momentAt } from './drawing_life.js';
+import { addMoment, momentAt, storyOf } from './drawing_life.js';
 import { ModelNames } from './model_names.js';
 import { ModelPicker } from './model_picker.js';
 import { Bars, GuessView } from './prediction_view.js';
@@ -84,9 +84,12 @@ export class WatchView {
    * Keeps the life of the drawing in progress, which was just contributed.
    * @param {readonly Stroke[]} strokes
    * @param {number | null} label
+   * @returns {number | null} share of the ink from which it was read right; null where it was not
    */
   give(strokes, label) {
     this.#given = this.#lifeOf(strokes, label);
+    const story = storyOf(this.#given);
+    return story?.right ? story.known : null;
   }
 
   /** @param {boolean} contributes the timeline shows the drawing that was given last, not the one in progress */

@@ -68,6 +68,7 @@ test('a finished drawing is stored and sent with all that the service asks for',
     height: 500,
     pen_width: 16,
     pointer: 'pen',
+    prompt_probability: 1,
     strokes: [[[100, 100, 0], [100, 400, 40]]],
   });
   assert.deepEqual([...kept.keys()], [id]);

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { choosePrompt, confusedShares } from '../../../frontend/js/contribute/prompts.js';
+
+const EVEN = Array(10).fill(4);
+const MATRIX = Array.from({ length: 10 }, (_, row) => Array.from({ length: 10 }, (_, guess) => (row === guess ? 100 : 0)));
+const CONFUSED = MATRIX.map((row, digit) => (digit === 4 ? row.map((count, guess) => (guess === 9 ? 100 : count)) : row));
+
+/** How often each digit is asked for, over evenly spread chance. */
+function asked(confused, before = null) {
+  const counts = Array(10).fill(0);
+  for (let i = 0; i < 2000; i++) counts[choosePrompt(EVEN, confused, (i + 0.5) / 2000, before).digit] += 1 / 2000;
+  return counts;
+}
+
+test('what is confused at late stages is asked for most, and every digit keeps its share', () => {
+  const shares = asked(confusedShares({ recall: [], confusion: CONFUSED }));
+
+  assert.ok(shares[4] > 0.25 && shares[9] > 0.15, String(shares));
+  for (const share of shares) assert.ok(share >= 0.049, String(shares));
+});
+
+test('the probability that is stored is the one with which the digit is asked for', () => {
+  const confused = confusedShares({ recall: [], confusion: CONFUSED });
+  const shares = asked(confused, 3);
+
+  assert.equal(shares[3], 0);
+  for (let i = 0; i < 40; i++) {
+    const { digit, probability } = choosePrompt(EVEN, confused, i / 40, 3);
+    assert.ok(Math.abs(probability - shares[digit]) < 0.002, `${digit}: ${probability}`);
+  }
+});
+
+test('a card without the matrix says by its recall what is confused', () => {
+  const recall = [1, 1, 1, 1, 1, 1, 1, 0.8, 1, 1];
+
+  assert.equal(confusedShares({ recall })[7], 1);
+  assert.equal(confusedShares({ recall: Array(10).fill(1) }), null);
+  assert.equal(confusedShares({ recall: [0.5] }), null);
+});
+
+test('before a card was read, the digits that were drawn least are asked for', () => {
+  const counts = [5, 5, 1, 5, 5, 1, 5, 5, 5, 5];
+
+  assert.deepEqual(choosePrompt(counts, null, 0, null), { digit: 2, probability: 0.5 });
+  assert.deepEqual(choosePrompt(counts, null, 0.9, 5), { digit: 2, probability: 1 });
+});
