@@ -33,10 +33,12 @@ def test_ten_digits_are_summed_up_and_a_training_says_what_it_learned(
     page: Page, service: RunningService, by_label: dict[int | None, Drawing]
 ) -> None:
     sent: list[dict[str, object]] = []
-    page.on(
-        "websocket",
-        lambda socket: socket.on("framesent", lambda frame: isinstance(frame, str) and sent.append(json.loads(frame))),
-    )
+
+    def note(frame: str | bytes) -> None:
+        if isinstance(frame, str):
+            sent.append(json.loads(frame))
+
+    page.on("websocket", lambda socket: socket.on("framesent", note))
     open_page(page, service.url, a_contributor_for_training(service))
     begin(page, service.url)
     for _ in range(10):

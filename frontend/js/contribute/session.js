@@ -59,7 +59,7 @@ export class Session {
 
   /**
    * A drawing was given.
-   * @param {GivenDrawing} given
+   * @param {{readonly id: string, readonly label: number, readonly strokes: readonly Stroke[]}} given
    * @param {number | null} known
    */
   add({ id, label, strokes }, known) {

@@ -1,5 +1,7 @@
 /** What Contribute needs besides drawing and sending: loaded once somebody contributes, as most visitors only watch. */
 
+import { isDigits } from '../ui/symbols.js';
+
 /** @typedef {import('../connection/protocol.js').Model} Model */
 /** @typedef {import('./recent_strip.js').GivenDrawing} GivenDrawing */
 /** @typedef {import('./session.js').Session} Session */
@@ -41,9 +43,10 @@ export class Visit {
    * @param {GivenDrawing} given
    * @param {number | null} known
    */
-  add(given, known) {
+  add({ id, label, strokes }, known) {
+    if (typeof label !== 'number') return; // of another set than digits
     this.#session ??= this.#open();
-    void this.#session.then((session) => session.add(given, known), () => (this.#session = null));
+    void this.#session.then((session) => session.add({ id, label, strokes }, known), () => (this.#session = null));
   }
 
   /** @param {readonly GivenDrawing[]} given newest last */
@@ -75,7 +78,7 @@ export class Visit {
   /** Without a card that says what is confused, the digits that were drawn least are asked for. */
   async #readCard() {
     const [best] = this.#models;
-    if (!best || this.#card === best.model) return;
+    if (!isDigits || !best || this.#card === best.model) return;
     this.#card = best.model;
     try {
       const [{ Cards }, { confusedShares }] = await Promise.all([import('../models/cards.js'), import('./prompts.js')]);
