@@ -13,5 +13,6 @@ lock requirements/proof.txt --extra train --extra dev --extra proof --extra docs
 lock requirements/dev.txt --extra train --extra dev --constraint requirements/proof.txt
 lock requirements/docs.txt --extra docs --constraint requirements/proof.txt
 lock requirements/run.txt --extra train --constraint requirements/proof.txt
+lock requirements/ray.txt --extra train --extra ray --constraint requirements/proof.txt
 lock requirements/serve.txt --constraint requirements/proof.txt
 lock requirements/peers.txt --extra train --extra peers  # Gradio asks for older releases than the service has

@@ -22,6 +22,7 @@ PYTHONS = {
     "requirements/serve.txt": ("3.11", "3.12", "3.13", "3.14"),
     "requirements/run.txt": ("3.11", "3.12", "3.13"),
     "requirements/dev.txt": ("3.11", "3.12", "3.13"),
+    "requirements/ray.txt": ("3.11", "3.12", "3.13"),
 }
 RESOLVE_SECONDS = 120  # for one lock file, platform and Python
 AT_ONCE = 4  # they mostly wait for the index

@@ -55,9 +55,16 @@ def upload_sets(var: Path, store: ObjectStore, stop: threading.Event) -> None:
         spool.close()
 
 
-def _start(set_id: str, spool: Spool, store: ObjectStore, stop: threading.Event) -> threading.Thread:
+def make_uploader(set_id: str, spool: Spool, store: ObjectStore) -> Uploader:
+    """The uploader of a set's spool to its part of the store."""
+    if set_id == DIGITS_ID:
+        return Uploader(spool, store, ownership=Ownership(store, spool.name))
     part = store_of(store, set_id)
-    uploader = Uploader(spool, part, ownership=Ownership(part, spool.name), symbols=lambda: read_set(store, set_id))
+    return Uploader(spool, part, ownership=Ownership(part, spool.name), symbols=lambda: read_set(store, set_id))
+
+
+def _start(set_id: str, spool: Spool, store: ObjectStore, stop: threading.Event) -> threading.Thread:
+    uploader = make_uploader(set_id, spool, store)
     thread = threading.Thread(target=uploader.run, args=(stop,), name=f"uploader-{set_id}", daemon=True)
     thread.start()
     return thread

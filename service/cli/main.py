@@ -17,7 +17,7 @@ from service.cli.models import models
 from service.cli.moderate import moderate
 from service.cli.spool import spool
 from service.cli.symbols import symbols
-from service.cli.train import evaluate, train
+from service.cli.train import TrainCommand, evaluate, train
 from service.network.log_filter import leave_out_client_faults
 from service.settings import Settings
 
@@ -33,7 +33,7 @@ app.add_typer(models, name="models")
 app.add_typer(moderate, name="moderate")
 app.add_typer(spool, name="spool")
 app.add_typer(symbols, name="symbols")
-app.command()(train)
+app.command(cls=TrainCommand)(train)
 app.command()(evaluate)
 app.command()(baselines)
 app.command()(export)

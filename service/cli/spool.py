@@ -1,4 +1,4 @@
-"""`midstroke spool`: the drawings in quarantine, and how they get back into the queue."""
+"""`midstroke spool`: uploads what waits, lists the drawings in quarantine, and puts them back into the queue."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SetId = Annotated[str, typer.Option("--set", metavar="SET", help="Symbol set whose spool it is.")]
 
-spool = typer.Typer(help="List and retry drawings in quarantine.", no_args_is_help=True)
+spool = typer.Typer(help="Upload what waits in the spool; list and retry drawings in quarantine.", no_args_is_help=True)
 
 
 @spool.command("list")
@@ -42,6 +42,19 @@ def retry(
             if not opened.release(drawing):
                 fail(f"no drawing {drawing} is in quarantine (midstroke spool list)")
             typer.echo(f"{drawing} put back into the queue")
+
+
+@spool.command()
+def drain(seconds: Annotated[float, typer.Option(help="Time limit.", min=0, max=86_400)] = 60.0) -> None:
+    """Upload everything that waits, beside a running service or after its end; fails if something is left."""
+    settings = read_settings()
+    from collector.settings import contributor_key, open_store  # noqa: PLC0415 - only for this command
+    from collector.upload.draining import drain as drain_spools  # noqa: PLC0415
+
+    left = drain_spools(settings.var, open_store(settings), contributor_key(settings), seconds)
+    if left:
+        fail(f"{left}; keep {settings.var} and try again")
+    typer.echo("everything is in the store")
 
 
 @contextmanager

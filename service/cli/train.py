@@ -11,20 +11,22 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from collector.ink.drawing import DrawingError
 from collector.malloc import keep_freed_memory
 from collector.settings import open_store
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import ObjectStore, StoreError
-from service.cli.errors import fail, read_as
+from service.cli.errors import USAGE, fail, read_as
 from training.data.augmentation.placing import PLACINGS
 from training.data.contributed import contributed_drawings
 from training.data.dataset import LabelledDrawing, placed
 from training.data.drawing_files import read_drawings, read_symbols
+from training.data.ray_pool import LOCAL, NoRay, on_ray
 from training.data.reference import reference_drawings
 from training.evaluation.evaluation import Evaluation, prepare, to_record
 from training.evaluation.evaluation import evaluate as evaluate_model
@@ -61,6 +63,17 @@ Families = Annotated[list[str] | None, typer.Option("--family", help="Only this 
 FromStore = Annotated[bool, typer.Option("--from-store/--no-store", help="Also use stored contributions.")]
 
 
+class TrainCommand(TyperCommand):
+    """Lets `--ray` stand without an address."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        given = list(args)
+        for at in [at for at, text in enumerate(given) if text == "--ray"][::-1]:
+            if at + 1 == len(given) or given[at + 1].startswith("-"):
+                given.insert(at + 1, LOCAL)
+        return super().parse_args(ctx, given)
+
+
 def train(
     drawings: Files = None,
     symbols: Symbols = None,
@@ -87,27 +100,39 @@ def train(
         Path | None,
         typer.Option(help="Folder to publish to instead of the store.", file_okay=False),
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            help="Decode, augment and make features on a Ray cluster: host:port of its head; without, on a Ray of this "
+            "machine. Needs midstroke[ray].",
+            metavar="[ADDRESS]",
+        ),
+    ] = None,
 ) -> None:
     """Train models on drawings and publish those that pass the gate."""
     keep_freed_memory()
     settings, chosen = _settings(), _families(family)
     store = _store(settings)
+    if watch and ray is not None:
+        fail("--ray is for one training, from scratch or with --resume; --watch trains on this machine", USAGE)
     if watch:
         return _watch(store, settings, chosen)
-    run = Run(seed=seed, progress=_bar, threads=CORES)
+    # With one process the work stays in this one; a cluster's pools take as many tasks as it has cores.
+    run = Run(seed=seed, progress=_bar, threads=CORES if ray is None else max(2, CORES))
     target = store if publish_to is None else FolderStore(publish_to)
     try:
-        if resume:
-            _resume(store, settings, chosen, run)
-        else:
-            letters = [letter for file in symbols or [] for _, letter in read_symbols(file)]
-            gathered = _gather(drawings, store if from_store else None, _shard_cache(settings))
-            changes = _Changes(batches, copies, warm_start)
-            lease = TrainerLease(target, "midstroke train")
-            with lease.hold(threading.Event(), wait=False) if target is store else nullcontext():
-                leased = LeasedStore(target, lease) if target is store else target
-                _train_from_scratch([*gathered, *letters], leased, chosen, changes, run)
-    except (StoreError, DrawingError, RegistryError, BadArtifact, LeaseHeld, LeaseLost) as error:
+        with nullcontext() if ray is None else on_ray(ray, CORES):
+            if resume:
+                _resume(store, settings, chosen, run)
+            else:
+                letters = [letter for file in symbols or [] for _, letter in read_symbols(file)]
+                gathered = _gather(drawings, store if from_store else None, _shard_cache(settings), run.threads)
+                changes = _Changes(batches, copies, warm_start)
+                lease = TrainerLease(target, "midstroke train")
+                with lease.hold(threading.Event(), wait=False) if target is store else nullcontext():
+                    leased = LeasedStore(target, lease) if target is store else target
+                    _train_from_scratch([*gathered, *letters], leased, chosen, changes, run)
+    except (StoreError, DrawingError, RegistryError, BadArtifact, LeaseHeld, LeaseLost, NoRay) as error:
         fail(str(error))
     return None
 
@@ -164,11 +189,13 @@ def _shard_cache(settings: TrainingSettings) -> Path:
     return settings.var / "shards"
 
 
-def _gather(files: Sequence[Path] | None, store: ObjectStore | None, shard_cache: Path) -> list[LabelledDrawing]:
+def _gather(
+    files: Sequence[Path] | None, store: ObjectStore | None, shard_cache: Path, processes: int = CORES
+) -> list[LabelledDrawing]:
     """Reads the drawings of the files and of the store."""
     gathered = [drawing for file in files or [] for drawing in read_drawings(file)]
     if store is not None:
-        gathered += contributed_drawings(store, shard_cache, CORES)
+        gathered += contributed_drawings(store, shard_cache, processes)
     return gathered
 
 

@@ -14,7 +14,7 @@ from infra.wheels import PLATFORMS, PYTHONS
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILES = sorted((ROOT / "infra" / "docker").glob("*.Dockerfile"))
-PYTHON_IMAGES = [ROOT / "infra" / "docker" / f"{name}.Dockerfile" for name in ("service", "trainer")]
+PYTHON_IMAGES = [ROOT / "infra" / "docker" / f"{name}.Dockerfile" for name in ("service", "trainer", "ray")]
 
 every_dockerfile = pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: file.stem)
 

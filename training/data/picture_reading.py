@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -31,7 +31,7 @@ class PictureReader:
     def __init__(self, processes: int = 1) -> None:
         self._processes = processes
         self._thread = ThreadPoolExecutor(1, "read-pictures")
-        self._pool: ProcessPoolExecutor | None = None  # started when many wait
+        self._pool: Executor | None = None  # started when many wait
 
     def __enter__(self) -> Self:
         return self

@@ -1,20 +1,42 @@
-"""A process pool whose processes end with their parent."""
+"""Pools for importable functions: processes that end with their parent, or what a caller puts in their place."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from multiprocessing.connection import wait
 
 from collector.malloc import keep_freed_memory
 
+MakePool = Callable[[int], Executor]
 
-def process_pool(processes: int) -> ProcessPoolExecutor:
+
+def process_pool(processes: int) -> Executor:
     """A pool for importable functions; it starts no process before the first call."""
+    return _make_pool.get()(processes)
+
+
+@contextmanager
+def pools_made_by(make: MakePool) -> Iterator[None]:
+    """Inside the block, in this thread, `process_pool` gives what `make` makes of the number of processes."""
+    token = _make_pool.set(make)
+    try:
+        yield
+    finally:
+        _make_pool.reset(token)
+
+
+def _of_this_machine(processes: int) -> Executor:
     # Spawned, not forked: a fork of a process whose TensorFlow has threads may hang.
     return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin)
+
+
+_make_pool: ContextVar[MakePool] = ContextVar("make_pool", default=_of_this_machine)
 
 
 def _begin() -> None:
