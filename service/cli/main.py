@@ -13,6 +13,7 @@ import typer
 from service.cli.baselines import baselines
 from service.cli.errors import USAGE, Command, fail, fail_for, read_as, read_settings
 from service.cli.export import export
+from service.cli.make_drawings import make_drawings
 from service.cli.models import models
 from service.cli.moderate import moderate
 from service.cli.spool import spool
@@ -37,6 +38,7 @@ app.command(cls=TrainCommand)(train)
 app.command()(evaluate)
 app.command()(baselines)
 app.command()(export)
+app.command("make-drawings")(make_drawings)
 
 
 @app.command()
