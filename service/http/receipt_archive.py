@@ -35,7 +35,7 @@ def make_archive(files: StoredFiles) -> bytes:
     stored = files.stored
     when = stored.received_at.timetuple()[:6]
     bodies = {"drawing.json": files.document, "terms.txt": _terms_file(files)}
-    for sample, png in zip(stored.samples, files.pngs, strict=True):
+    for sample, png in zip(stored.samples if files.pngs else (), files.pngs, strict=True):
         bodies[f"samples/{sample.key.rsplit('/', 1)[-1]}"] = png
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:  # uncompressed: PNGs don't shrink any further

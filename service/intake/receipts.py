@@ -23,7 +23,7 @@ class WrongReceipt(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StoredFiles:
-    """All that is stored of a drawing: its JSON document, and the PNGs of its samples in order."""
+    """All that is stored of a drawing: its JSON document, and the PNGs of its samples in order, unless retired."""
 
     document: bytes
     pngs: tuple[bytes, ...]
@@ -149,14 +149,22 @@ class Receipts:
     def _read_from_store(self, drawing: str, holder: Holder) -> StoredFiles:
         try:
             document = self._document(drawing, holder)
-            samples = parse_stored_drawing(document).samples
-            pngs = tuple(self._store.get(sample.key) for sample in samples)
+            pngs = self._pngs(drawing, document)
             return StoredFiles(document, pngs, self._exists(verdict_key(drawing)))
         except (NoSuchObject, WrongReceipt) as error:
             # Another service deleted it, or it was deleted between the reads of spool and store.
             if self._exists(tombstone_key(drawing)):
                 raise WasDeleted(f"drawing {drawing} was deleted") from error
             raise WrongReceipt from error
+
+    def _pngs(self, drawing: str, document: bytes) -> tuple[bytes, ...]:
+        """The samples; none where the operator's rule has retired them and the drawing stays."""
+        try:
+            return tuple(self._store.get(sample.key) for sample in parse_stored_drawing(document).samples)
+        except NoSuchObject:
+            if self._exists(tombstone_key(drawing)) or not self._exists(drawing_key(drawing)):
+                raise
+            return ()
 
     def _exists(self, key: str) -> bool:
         try:

@@ -257,6 +257,22 @@ def test_a_receipt_stays_valid_without_the_spool_while_the_key_exists(service: S
     assert objects_of(service, record) == [tombstone_key(record["id"])]
 
 
+def test_a_drawing_whose_pictures_were_retired_is_still_seen_downloaded_and_deleted(service: Service) -> None:
+    record = contribution_record()
+    receipt = give(service, record).json["receipt"]
+    upload(service)
+    for key in list(service.store.keys("samples/")):
+        service.store.delete(key)
+
+    seen = by_receipt(service, "GET", record["id"], receipt)
+    archive = by_receipt(service, "GET", f"{record['id']}/archive", receipt)
+    deleted = by_receipt(service, "DELETE", record["id"], receipt)
+
+    assert (seen.status, archive.status, deleted.status) == (200, 200, 200)
+    assert seen.json["pngs"] == []
+    assert len(seen.json["drawing"]["strokes"]) == len(record["strokes"])
+
+
 def ask_states(service: Service, *held: tuple[str, str]) -> Answer:
     body = {"receipts": [{"id": drawing, "receipt": receipt} for drawing, receipt in held]}
     return service.call("POST", "/contributions/states", json.dumps(body).encode(), content_type="application/json")

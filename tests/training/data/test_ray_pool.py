@@ -26,63 +26,6 @@ from training.data.shards.files import ShardFiles
 VARIETY = Variety(copies=1, cuts=2)
 
 
-@pytest.fixture(scope="module")
-def ray_cores() -> Iterator[int]:
-    if os.environ.get("CI") is None:
-        pytest.importorskip("ray", reason="Ray has no wheel here")
-    with on_ray(LOCAL, 2) as cores:
-        yield cores
-
-
-@pytest.mark.slow  # starts a Ray of two processes
-class TestOnRay:
-    def test_features_are_the_same_to_the_byte(self, ray_cores: int) -> None:
-        drawings = reference_drawings("replay")[:520]
-
-        here = training_snapshots(drawings, "path48", VARIETY, seed=3)
-        there = training_snapshots(drawings, "path48", VARIETY, seed=3, processes=ray_cores)
-
-        assert here.labels.tobytes() == there.labels.tobytes()
-        assert here.ink.tobytes() == there.ink.tobytes()
-        assert {name: array.tobytes() for name, array in here.inputs.items()} == {
-            name: array.tobytes() for name, array in there.inputs.items()
-        }
-
-    def test_shards_are_the_same_to_the_byte(self, ray_cores: int, tmp_path: Path) -> None:
-        shards = []
-        for processes in (1, ray_cores):
-            store = MemoryStore()
-            contribute_all(store, reference_drawings("replay")[:70])
-            Compaction(store, ShardFiles(store, tmp_path / str(processes)), processes).run()
-            shards.append({key: store.get(key) for key in store.keys("shards/")})
-            assert list(store.keys("arrivals/")) == []
-
-        assert shards[0] == shards[1]
-
-    def test_a_killed_worker_loses_and_repeats_no_part(self, ray_cores: int, tmp_path: Path) -> None:
-        killed = tmp_path / "killed"
-
-        def square(number: int) -> int:
-            if number == 7 and not killed.exists():
-                killed.touch()
-                os.kill(os.getpid(), signal.SIGKILL)
-            return number * number
-
-        with process_pool(ray_cores) as pool:
-            squares = list(pool.map(square, range(20)))
-
-        assert killed.exists()
-        assert squares == [number * number for number in range(20)]
-
-    def test_it_listens_on_this_machine_alone_and_reports_nothing(self, ray_cores: int) -> None:
-        import ray
-
-        (node,) = ray.nodes()
-
-        assert node["NodeManagerAddress"] == "127.0.0.1"
-        assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
-
-
 @pytest.mark.parametrize("address", ["127.0.0.1:{port}", "127.0.0.1:70000", "nowhere.invalid:1", "127.0.0.1:x"])
 def test_an_address_without_a_head_is_one_clear_line(address: str) -> None:
     pytest.importorskip("ray")
@@ -123,3 +66,63 @@ def test_watching_and_ray_exclude_each_other() -> None:
 def test_pools_are_of_this_machine_again_after_the_block() -> None:
     with process_pool(1) as pool:
         assert type(pool).__name__ == "ProcessPoolExecutor"
+
+
+# Last: its pools are in place until the file ends.
+@pytest.fixture(scope="module")
+def ray_cores() -> Iterator[int]:
+    if os.environ.get("CI") is None:
+        pytest.importorskip("ray", reason="Ray has no wheel here")
+    with on_ray(LOCAL, 2) as cores:
+        yield cores
+
+
+@pytest.mark.slow  # starts a Ray of two processes
+class TestOnRay:
+    def test_features_are_the_same_to_the_byte(self, ray_cores: int) -> None:
+        drawings = reference_drawings("replay")[:520]
+
+        here = training_snapshots(drawings, "path48", VARIETY, seed=3)
+        there = training_snapshots(drawings, "path48", VARIETY, seed=3, processes=ray_cores)
+
+        assert here.labels.tobytes() == there.labels.tobytes()
+        assert here.ink.tobytes() == there.ink.tobytes()
+        assert {name: array.tobytes() for name, array in here.inputs.items()} == {
+            name: array.tobytes() for name, array in there.inputs.items()
+        }
+
+    def test_shards_are_the_same_to_the_byte(self, ray_cores: int, tmp_path: Path) -> None:
+        shards, contributed = [], MemoryStore()
+        contribute_all(contributed, reference_drawings("replay")[:70])
+        for processes in (1, ray_cores):
+            store = MemoryStore()
+            for key in list(contributed.keys()):
+                store.put(key, contributed.get(key))
+            Compaction(store, ShardFiles(store, tmp_path / str(processes)), processes).run()
+            shards.append({key: store.get(key) for key in store.keys("shards/")})
+            assert list(store.keys("arrivals/")) == []
+
+        assert shards[0] == shards[1]
+
+    def test_a_killed_worker_loses_and_repeats_no_part(self, ray_cores: int, tmp_path: Path) -> None:
+        killed = tmp_path / "killed"
+
+        def square(number: int) -> int:
+            if number == 7 and not killed.exists():
+                killed.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return number * number
+
+        with process_pool(ray_cores) as pool:
+            squares = list(pool.map(square, range(20)))
+
+        assert killed.exists()
+        assert squares == [number * number for number in range(20)]
+
+    def test_it_listens_on_this_machine_alone_and_reports_nothing(self, ray_cores: int) -> None:
+        import ray
+
+        (node,) = ray.nodes()
+
+        assert node["NodeManagerAddress"] == "127.0.0.1"
+        assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
