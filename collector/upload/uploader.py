@@ -289,7 +289,7 @@ class Uploader:
             log.warning("drawing %s is another contributor's in the store; the later one is dropped", pending.id)
             self._spool.give_up(pending.id, stored.contributor)
             return True
-        if stored is not None and abs(stored.received_at - datetime.fromisoformat(pending.received_at)) > SAME_TIME:
+        if stored is not None and _is_other_time(stored.received_at, pending.received_at):
             # Sent again to another replica, which brings it to its end; with this time, it is this one's earlier try.
             self._spool.mark_uploaded(pending.id)
             return True
@@ -319,6 +319,13 @@ def backoff_seconds(failures: int, jitter: float) -> float:
     """0.5 s doubling to 10 s, minus a random half (`jitter` 0 to 1) so that instances spread."""
     longest = min(FIRST_DELAY_SECONDS * 2.0 ** min(failures - 1, 16), LONGEST_DELAY_SECONDS)
     return longest * (0.5 + 0.5 * jitter)
+
+
+def _is_other_time(stored: datetime, pending: str) -> bool:
+    try:
+        return abs(stored - datetime.fromisoformat(pending)) > SAME_TIME
+    except (TypeError, ValueError):  # a damaged row, or a time without a zone in a drawing that someone else wrote
+        return False
 
 
 def _summary(done: _Pass) -> str:
