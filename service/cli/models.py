@@ -10,19 +10,21 @@ import typer
 
 from collector.settings import open_store
 from collector.storage.object_store import StoreError
+from collector.storage.symbol_sets import UnknownSet, store_of
 from service.cli.errors import fail, read_settings
 from training.models.card import BadCard
 from training.models.registry import Registry, RegistryError
 
 models = typer.Typer(help="List published versions, and choose which one of a family is served.", no_args_is_help=True)
 
+SetId = Annotated[str, typer.Option("--set", metavar="SET", help="Symbol set that they are of.")]
 Family = Annotated[str, typer.Argument(help="Family, as `midstroke models list` shows it.")]
 
 
 @models.command("list")
-def list_versions() -> None:
+def list_versions(set_id: SetId = "digits") -> None:
     """List every version, latest first. A star marks each family's champion, `refused` a version the gate refused."""
-    with _registry() as registry:
+    with _registry(set_id) as registry:
         for family in registry.families():
             champion = registry.champion(family)
             served = None if champion is None else champion.version
@@ -41,24 +43,25 @@ def promote(
     family: Family,
     version: Annotated[str, typer.Argument(help="Version to serve.")],
     reason: Annotated[str, typer.Option(help="Reason, stored with the pointer.")] = "promoted by hand",
+    set_id: SetId = "digits",
 ) -> None:
     """Make a published version the champion. Running services load it within seconds."""
-    with _registry() as registry:
+    with _registry(set_id) as registry:
         champion = registry.promote(family, version, reason)
         typer.echo(f"{champion.family}: {champion.version} is the champion")
 
 
 @models.command()
-def rollback(family: Family) -> None:
+def rollback(family: Family, set_id: SetId = "digits") -> None:
     """Make the previous champion of a family the champion again."""
-    with _registry() as registry:
+    with _registry(set_id) as registry:
         champion = registry.rollback(family)
         typer.echo(f"{champion.family}: {champion.version} is the champion again")
 
 
 @contextmanager
-def _registry() -> Iterator[Registry]:
+def _registry(set_id: str) -> Iterator[Registry]:
     try:
-        yield Registry(open_store(read_settings()))
-    except (RegistryError, BadCard, StoreError) as error:
+        yield Registry(store_of(open_store(read_settings()), set_id))
+    except (RegistryError, BadCard, StoreError, UnknownSet) as error:
         fail(str(error))

@@ -84,7 +84,11 @@ class SetPredictor(Predictor):
             if each.is_retired:
                 adapted[place] = 0
         total = adapted.sum()
-        return adapted / total if total > 0 else adapted
+        if total > 0:
+            adapted /= total
+            return adapted
+        adapted[list(self.symbols.shown)] = 1 / len(self.symbols.shown)  # all that it knows is retired
+        return adapted
 
     def compare_by(self, inputs: Inputs, embedding: NDArray[np.float32]) -> NDArray[np.float32]:
         if self._metric is None:
