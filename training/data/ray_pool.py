@@ -96,6 +96,8 @@ def _import_ray() -> Any:
     # Ray reads them when it is imported: no report to its makers, and no advice about accelerators.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    # After which Ray ends the program with a line of its own, when the head is gone in the middle of a training.
+    os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", "10")
     try:
         import ray  # noqa: PLC0415 - 79 MB, only for who asks for it
         import ray.exceptions  # noqa: PLC0415
