@@ -30,6 +30,8 @@ import { isOfExamples } from './ui/words.js';
 import { GhostInvitation } from './watch/ghost_invitation.js';
 import { Personal } from './watch/personal.js';
 import { PersonalView } from './watch/personal_view.js';
+import { leadingOf } from './watch/predictions.js';
+import { SeesPanel } from './watch/sees_panel.js';
 import { ServedModels } from './watch/served_models.js';
 import { WatchView } from './watch/watch_view.js';
 import { Watching } from './watch/watching.js';
@@ -80,6 +82,13 @@ const ghost = new GhostInvitation({
   example: (probabilities) => watchView.showExample(probabilities),
   end: () => watchView.showExample(null),
 });
+const sees = new SeesPanel(() => {
+  const [model] = served.chosen;
+  if (!model) return null;
+  const prediction = watching.latest[model.family];
+  const local = localModel.current?.header.model === model.model ? localModel.current : null;
+  return { strokes: board.strokes, model, digit: (prediction && leadingOf(prediction.probabilities)?.digit) ?? null, local };
+});
 const state = new StateLine(() => ({ roundTrip: watching.roundTrip, served: served.count, local: offline.isOn }));
 const modelsView = new ModelsView();
 const loop = new TrainingLoopView();
@@ -88,7 +97,10 @@ const loop = new TrainingLoopView();
 
 const localModel = new LocalModel(document.baseURI, guessHere);
 const offline = new Offline(() => localModel.current, {
-  answered: (prediction) => watchView.take(prediction),
+  answered(prediction) {
+    watchView.take(prediction);
+    sees.show();
+  },
   changed() {
     if (offline.isAway) {
       connection.probe();
@@ -163,6 +175,7 @@ const board = new DrawingBoard(canvas, new VisibleCanvas(canvas), {
     watching.show(drawing);
     if (board.isEmpty) watchView.showPredictions();
     watchView.show(drawing.strokes, board.penIsDown);
+    sees.show();
   },
   rested() {
     watchView.show(board.strokes, false);
@@ -238,7 +251,8 @@ function received(message) {
       refreshSoon();
       return serve(message.models);
     case 'prediction':
-      return watchView.take(message);
+      watchView.take(message);
+      return sees.show();
     case 'error':
       watching.fail(message.seq);
       if (message.code === 'bad_contribution') contributing.rejected(message.message);

@@ -137,12 +137,12 @@ def test_the_keyboard_reaches_all_in_the_order_in_which_it_is_seen(page: Page, s
     open_page(page, service.url)
     seen = []
 
-    for _ in range(11):
+    for _ in range(14):
         page.keyboard.press("Tab")
         seen.append(page.evaluate("() => document.activeElement.id"))
 
     tabs = ["mode-watch", "mode-contribute", "mode-models"]
-    wanted = [*tabs, "undo", "clear", "guess-timeline", "family", "compare"]
+    wanted = [*tabs, "undo", "redo", "clear", "guess-timeline", "family", "compare"]
     assert [name for name in seen if name in wanted][: len(wanted)] == wanted, seen
     page.locator("#undo").focus()
     assert page.locator("#undo").evaluate("button => getComputedStyle(button).outlineStyle") == "solid"

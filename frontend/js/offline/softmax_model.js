@@ -18,6 +18,7 @@ import { FEATURES, PAIRS, featuresOf } from './ink_features.js';
 const MAGIC = 0x3157534d; // 'MSW1', little-endian
 const FORMAT = 1;
 const CLASSES = 10;
+const LINE_SIDE = 10; // places in a row of the line features
 const GOLDEN_TOLERANCE = 0.03; // of a probability, as in the service
 const LONGEST_HEADER = 1 << 20; // bytes
 
@@ -53,6 +54,46 @@ export class SoftmaxModel {
     const { thresholds } = this.header;
     const unsure = thresholds !== null && doubt >= thresholds.unsure;
     return { probabilities, doubt, unsure, settled: thresholds !== null && highest >= thresholds.settled && !unsure };
+  }
+
+  /**
+   * How much the lines at each place speak for a digit: weights times features, against the mean of all digits. Of the features
+   * that belong to a place, single lines (10 x 10 places) and pairs of lines (5 x 5); the others are about the whole drawing.
+   * @param {Uint8Array} payload of an `ink20` frame
+   * @param {number} digit
+   * @returns {readonly number[] | null} 10 x 10 places, row by row; null without ink
+   */
+  evidence(payload, digit) {
+    const features = featuresOf(payload);
+    if (!features) return null;
+    const single = this.#placeEvidence(features[0], 0, LINE_SIDE, digit);
+    const pairs = this.#placeEvidence(features[4], 4, LINE_SIDE / 2, digit);
+    return single.map((value, i) => {
+      const [y, x] = [Math.floor(i / LINE_SIDE), i % LINE_SIDE];
+      return value + pairs[(y >> 1) * (LINE_SIDE / 2) + (x >> 1)] / 4;
+    });
+  }
+
+  /**
+   * @param {import('./ink_features.js').Gated} features
+   * @param {number} pair
+   * @param {number} side places in a row
+   * @param {number} digit
+   */
+  #placeEvidence({ gates, parts }, pair, side, digit) {
+    const [kernel, outputs] = [this.#kernels[pair], this.#bias.length];
+    const places = Array(side * side).fill(0);
+    const channels = parts.length / places.length;
+    parts.forEach((part, i) => {
+      if (part === 0) return;
+      gates.forEach((gate, j) => {
+        if (gate === 0) return;
+        const weights = kernel.subarray((i * gates.length + j) * outputs, (i * gates.length + j) * outputs + CLASSES);
+        const mean = weights.reduce((sum, weight) => sum + weight, 0) / CLASSES;
+        places[Math.floor(i / channels)] += part * gate * (weights[digit] - mean);
+      });
+    });
+    return places;
   }
 
   /** @param {readonly import('./ink_features.js').Gated[]} features */

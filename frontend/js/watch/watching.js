@@ -147,11 +147,12 @@ export class Watching {
 }
 
 /**
+ * The payload of a frame.
  * @param {Encoding} encoding
  * @param {readonly Stroke[]} strokes
- * @param {Canvas | null} canvas
+ * @param {Canvas | null} canvas null for `path48`, which needs none
  */
-function payloadOf(encoding, strokes, canvas) {
+export function payloadOf(encoding, strokes, canvas) {
   if (encoding === 'path48' || canvas === null) return toPath48(strokes, SIDE, SIDE);
   if (encoding === 'ink20/2') return toInk20Second(canvas);
   return encoding === 'ink20' ? toInk20(canvas) : toCanvas20(canvas);
