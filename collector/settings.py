@@ -17,7 +17,7 @@ from collector.storage.object_store import NAME, ObjectStore
 S3 = re.compile(rf"s3://([A-Za-z0-9][A-Za-z0-9._-]{{1,61}}[A-Za-z0-9])((?:/{NAME.pattern})*)/?")
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|s3/", re.IGNORECASE)  # no folder: `s3:/bucket` is a mistyped address
 STORES = "s3://bucket, s3://bucket/prefix, memory or a folder's path"
-SECRETS = {"CONTRIBUTOR_KEY"}
+SECRETS = {"CONTRIBUTOR_KEY", "WEBHOOK_SECRET", "WEBHOOK_URL"}  # chat services keep secrets in addresses
 KEY_FILE = "contributor.key"  # in `var`
 PREFIX_MAX = 256  # characters; with the longest key below what S3 takes
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from collector.settings import StoreSettings
+from training.webhook import check_secret, parse_address
 
 
 class TrainingSettings(StoreSettings):
@@ -14,4 +15,28 @@ class TrainingSettings(StoreSettings):
     trainer_poll_seconds: float = Field(
         1.0, ge=0.01, le=86_400, allow_inf_nan=False, description="seconds between two looks for new drawings"
     )
+    webhook_url: str = Field(
+        "",
+        description="address, http or https, that gets a signed POST when a version is published, refused, promoted or "
+        "rolled back",
+    )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        validate_default=True,
+        description="secret of 16 characters or more that signs these calls; required with MIDSTROKE_WEBHOOK_URL",
+    )
     trainer_threads: int = Field(1, ge=1, le=1024, description="cores that training may use")
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _check_webhook_url(cls, address: str) -> str:
+        if address:
+            parse_address(address)
+        return address
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _check_webhook_secret(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
+        if secret.get_secret_value() or info.data.get("webhook_url"):
+            check_secret(secret.get_secret_value())
+        return secret

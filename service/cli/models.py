@@ -11,9 +11,13 @@ import typer
 from collector.settings import open_store
 from collector.storage.object_store import StoreError
 from collector.storage.symbol_sets import UnknownSet, store_of
-from service.cli.errors import fail, read_settings
+from service.cli.errors import fail, read_as, read_settings
 from training.models.card import BadCard
-from training.models.registry import Registry, RegistryError
+from training.models.registry import BadPointer, Registry, RegistryError
+from training.settings import TrainingSettings
+from training.webhook import VersionEvent, Webhook
+
+WEBHOOK_SECONDS = 8.0  # the command waits for the webhook, and succeeds without it
 
 models = typer.Typer(help="List published versions, and choose which one of a family is served.", no_args_is_help=True)
 
@@ -47,16 +51,37 @@ def promote(
 ) -> None:
     """Make a published version the champion. Running services load it within seconds."""
     with _registry(set_id) as registry:
+        webhook, before = _webhook(), _served(registry, family)
         champion = registry.promote(family, version, reason)
+        if champion.version != before:
+            webhook.tell(VersionEvent("promoted", family, champion.version, before, (reason,), set_id))
         typer.echo(f"{champion.family}: {champion.version} is the champion")
+        webhook.close(WEBHOOK_SECONDS)
 
 
 @models.command()
 def rollback(family: Family, set_id: SetId = "digits") -> None:
     """Make the previous champion of a family the champion again."""
     with _registry(set_id) as registry:
+        webhook, before = _webhook(), _served(registry, family)
         champion = registry.rollback(family)
+        webhook.tell(VersionEvent("rolled_back", family, champion.version, before, (champion.reason,), set_id))
         typer.echo(f"{champion.family}: {champion.version} is the champion again")
+        webhook.close(WEBHOOK_SECONDS)
+
+
+def _served(registry: Registry, family: str) -> str | None:
+    try:
+        champion = registry.champion(family)
+    except BadPointer:  # `promote` replaces it
+        return None
+    return None if champion is None else champion.version
+
+
+def _webhook() -> Webhook:
+    """The operator's webhook. Made before anything changes: its settings may be wrong."""
+    settings = read_as(TrainingSettings)
+    return Webhook(settings.webhook_url, settings.webhook_secret.get_secret_value())
 
 
 @contextmanager

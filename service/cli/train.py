@@ -40,6 +40,7 @@ from training.learning.trainer import BACK_OFF_LIMIT_SECONDS, BACK_OFF_SECONDS, 
 from training.models.artifact import Artifact, BadArtifact, check_artifact
 from training.models.registry import Registry, RegistryError, seed_first_models
 from training.settings import TrainingSettings
+from training.webhook import Webhook
 
 log = logging.getLogger(__name__)
 
@@ -206,19 +207,25 @@ def _watch(store: ObjectStore, settings: TrainingSettings, families: Sequence[Fa
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     failures = 0
+    webhook = _webhook(settings)
     while not stop.is_set():
         lease = TrainerLease(store, "midstroke train --watch")
         try:
             with lease.hold(stop, wait=True) as is_held:
                 failures = 0
                 if is_held:
-                    _train_while_held(store, settings, stop, families, lease)
+                    _train_while_held(store, settings, stop, families, lease, webhook)
         # The edge of the trainer: store clients raise any exception, and the trainer must outlive them all.
         except Exception as error:
             failures += 1
             delay = min(BACK_OFF_SECONDS * 2 ** (failures - 1), BACK_OFF_LIMIT_SECONDS)
             log.warning("no lease, next try in %g s: %s: %s", delay, type(error).__name__, error)
             stop.wait(delay)
+    webhook.close()
+
+
+def _webhook(settings: TrainingSettings) -> Webhook:
+    return Webhook(settings.webhook_url, settings.webhook_secret.get_secret_value())
 
 
 def _train_while_held(
@@ -227,10 +234,11 @@ def _train_while_held(
     stop: threading.Event,
     families: Sequence[Family],
     lease: TrainerLease,
+    webhook: Webhook,
 ) -> None:
     trainer = Trainer(
         store, settings.retrain_after, stop, families, run=Run(threads=settings.trainer_threads), seed_store=True,
-        shard_cache=_shard_cache(settings), lease=lease,
+        shard_cache=_shard_cache(settings), lease=lease, tell=webhook.tell,
     )  # fmt: skip
     trainer.run(settings.trainer_poll_seconds)
     if not stop.is_set():
@@ -239,6 +247,7 @@ def _train_while_held(
 
 def _resume(store: ObjectStore, settings: TrainingSettings, families: Sequence[Family], run: Run) -> None:
     lease = TrainerLease(store, "midstroke train --resume")
+    webhook = _webhook(settings)
     with lease.hold(threading.Event(), wait=False):
         seed_first_models(LeasedStore(store, lease))
         trainer = Trainer(
@@ -249,8 +258,10 @@ def _resume(store: ObjectStore, settings: TrainingSettings, families: Sequence[F
             run=run,
             shard_cache=_shard_cache(settings),
             lease=lease,
+            tell=webhook.tell,
         )
         outcomes = trainer.poll(at_least=1)
+    webhook.close()
     for outcome in outcomes:
         _print_outcome(outcome)
     if not outcomes:

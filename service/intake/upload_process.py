@@ -15,6 +15,8 @@ from service.admission.operator import SETTING as OPERATOR_SETTING
 from service.paths import spool_file
 from service.settings import Settings
 
+NOT_ITS_OWN = {OPERATOR_SETTING, "MIDSTROKE_WEBHOOK_URL", "MIDSTROKE_WEBHOOK_SECRET"}  # secrets of others
+
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.2  # between checks that it still runs
@@ -93,7 +95,7 @@ def _start(settings: Settings) -> subprocess.Popen[bytes]:
     env = {"MIDSTROKE_VAR": str(settings.var), "MIDSTROKE_STORE": settings.store}
     if settings.s3_endpoint is not None:
         env["MIDSTROKE_S3_ENDPOINT"] = settings.s3_endpoint
-    inherited = {name: value for name, value in os.environ.items() if name != OPERATOR_SETTING}
+    inherited = {name: value for name, value in os.environ.items() if name not in NOT_ITS_OWN}
     return subprocess.Popen(  # noqa: S603 - this Python and a module of our own
         [sys.executable, "-m", "collector.upload.uploader_process", str(spool_file(settings.var))],
         stdin=subprocess.PIPE,  # ends with this process, whatever ends it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from training.learning.verdicts import Verdicts
 from training.models.artifact import Artifact, BadArtifact, check_artifact
 from training.models.card import BadCard, ContinuedOn
 from training.models.registry import FIRST_MODELS, Registry, RegistryError, seed_first_models
+from training.webhook import Name, VersionEvent
 
 REPLAY_BUFFER = 150  # random earlier drawings; more than a training can use
 VALIDATION = 1000  # contributed validation drawings
@@ -58,8 +59,13 @@ class Trainer:
         seed_store: bool = False,
         shard_cache: Path | None = None,
         lease: TrainerLease | None = None,
+        tell: Callable[[VersionEvent], None] = lambda _event: None,
     ) -> None:
-        """`lease` is one that is held; without it, no other trainer may work on the store."""
+        """`lease` is one that is held; without it, no other trainer may work on the store.
+
+        `tell` is called with each version that is published or refused; it must return at once.
+        """
+        self._tell = tell
         self._lease = lease
         files = ShardFiles(store, shard_cache)
         store = store if lease is None else LeasedStore(store, lease)
@@ -220,6 +226,8 @@ class Trainer:
             self._registry.forget_refused(card.family)
         log.info("%s %s %s", card.family, card.version, "published" if accepted else "refused")
         self._status.ended(outcome)
+        name: Name = "published" if accepted else "refused"
+        self._tell(VersionEvent(name, card.family, card.version, card.replaces, tuple(outcome.verdict.reasons)))
 
     def _champion(self, family: Family) -> Artifact | None:
         """The champion; None without one, or where a damaged one keeps this family, and only this, from training."""
