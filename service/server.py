@@ -23,6 +23,7 @@ from collector.spool.spool import Spool
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import ObjectStore
+from collector.symbols.symbol_set import DIGITS_ID
 from collector.upload.set_uploads import upload_sets
 from collector.upload.uploader import Uploader
 from service.app import create_app
@@ -106,12 +107,12 @@ def serve(
             elsewhere=elsewhere,
             is_blocked=blocked.is_blocked,
         )
-        moderation = Moderation(store, spool, "page", deleted=hands.deleted, blocked=blocked.refresh)
         limits = _fit_limits(settings)
         fitted = settings.model_copy(update={"max_sockets": limits.sockets})
         visitors = hands if settings.personal_bytes else None
         digits = SetScope(live, registry, intake, receipts, visitors)
         sets = StoredSets(digits, store, settings, key, Registry(FolderStore(FIRST_MODELS)), intake.pool)
+        moderation = moderation_of(store, sets, spool, hands, blocked)
         app = create_app(
             live,
             registry,
@@ -140,6 +141,26 @@ def serve(
     spool.close()
     if guard.error is not None:
         raise guard.error
+
+
+def moderation_of(
+    store: ObjectStore, sets: StoredSets, spool: Spool, hands: Hands, blocked: BlockedContributors
+) -> Moderation:
+    """Moderation of digits, to which the last three belong, and of the other sets while they are served."""
+
+    def spool_of(set_id: str) -> Spool | None:
+        running = sets.running(set_id)
+        return spool if set_id == DIGITS_ID else None if running is None else running.spool
+
+    def deleted(set_id: str, drawing: str) -> None:
+        running = sets.running(set_id)
+        (hands if running is None else running.hands).deleted(drawing)
+
+    def list_changed(set_id: str) -> None:
+        running = sets.running(set_id)
+        (blocked if running is None else running.blocked).refresh()
+
+    return Moderation(store, spool_of, "page", deleted, list_changed)
 
 
 def _fit_limits(settings: Settings) -> Limits:

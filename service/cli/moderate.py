@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.errors import USAGE, fail, read_settings
-from service.paths import spool_file
 
 if TYPE_CHECKING:
     from service.intake.moderation import Action, Moderation
@@ -110,15 +109,15 @@ def delete(
 
 
 @moderate.command()
-def block(contributors: Contributors, reason: Reason = "") -> None:
-    """Refuse contributors' further drawings, in all sets, and leave out those that they gave."""
-    _decide("block", contributors, reason, "digits", "blocked", "was blocked before")
+def block(contributors: Contributors, reason: Reason = "", set_id: SetId = "digits") -> None:
+    """Refuse contributors' further drawings of the set, and leave out those that they gave."""
+    _decide("block", contributors, reason, set_id, "blocked", "was blocked before")
 
 
 @moderate.command()
-def unblock(contributors: Contributors, reason: Reason = "") -> None:
+def unblock(contributors: Contributors, reason: Reason = "", set_id: SetId = "digits") -> None:
     """Take `block` back."""
-    _decide("unblock", contributors, reason, "digits", "no longer blocked", "was not blocked")
+    _decide("unblock", contributors, reason, set_id, "no longer blocked", "was not blocked")
 
 
 @moderate.command()
@@ -163,17 +162,24 @@ def _moderation() -> Iterator[Moderation]:
     from collector.settings import open_store  # noqa: PLC0415
     from collector.spool.spool import Spool, SpoolError  # noqa: PLC0415
     from collector.storage.object_store import StoreError  # noqa: PLC0415
-    from collector.symbols.symbol_set import BadSymbols  # noqa: PLC0415
+    from collector.symbols.symbol_set import DIGITS, DIGITS_ID, PLACES_MAX, BadSymbols  # noqa: PLC0415
+    from collector.upload.set_uploads import set_spool_file  # noqa: PLC0415
     from service.intake.moderation import Moderation  # noqa: PLC0415
 
-    file = spool_file(settings.var)
-    try:
+    spools: dict[str, Spool] = {}
+
+    def spool_of(set_id: str) -> Spool | None:
+        file = set_spool_file(settings.var, set_id)
         # Without the service's folder, on another machine, the store alone is moderated.
-        spool = Spool(file, settings.spool_bytes) if file.exists() else None
-        try:
-            yield Moderation(open_store(settings), spool, "command line")
-        finally:
-            if spool is not None:
-                spool.close()
+        if set_id not in spools and file.exists():
+            labels = len(DIGITS.classes) if set_id == DIGITS_ID else PLACES_MAX
+            spools[set_id] = Spool(file, settings.spool_bytes, labels)
+        return spools.get(set_id)
+
+    try:
+        yield Moderation(open_store(settings), spool_of, "command line")
     except (BadModeration, BadSymbols, StoreError, SpoolError) as error:
         fail(str(error))
+    finally:
+        for spool in spools.values():
+            spool.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
+from time import monotonic
 
 from collector.moderation.moderation import read_moderation
 from collector.storage.object_store import ObjectStore
@@ -16,8 +18,11 @@ log = logging.getLogger(__name__)
 class BlockedContributors:
     """`is_blocked` never waits; while the store is away, the last list holds. The trainer leaves out the rest."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, clock: Callable[[], float] = monotonic) -> None:
+        """`store` is the set's part of the store."""
         self._store = store
+        self._clock = clock
+        self._read_at: float | None = None
         self._blocked: frozenset[str] = frozenset()
 
     def is_blocked(self, contributor: str) -> bool:
@@ -34,8 +39,15 @@ class BlockedContributors:
     def run(self, stop: threading.Event) -> None:
         """Reads the list again and again until `stop`; never raises."""
         while not stop.is_set():
-            try:
-                self.refresh()
-            except Exception as error:  # HTTP clients have raised AttributeError for a broken answer
-                log.debug("the blocked contributors can't be read: %s", error)
+            self.keep_fresh()
             stop.wait(REFRESH_SECONDS)
+
+    def keep_fresh(self) -> None:
+        """Reads the list if it is older than REFRESH_SECONDS; never raises."""
+        if self._read_at is not None and self._clock() - self._read_at < REFRESH_SECONDS:
+            return
+        self._read_at = self._clock()
+        try:
+            self.refresh()
+        except Exception as error:  # HTTP clients have raised AttributeError for a broken answer
+            log.debug("the blocked contributors can't be read: %s", error)

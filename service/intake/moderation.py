@@ -14,7 +14,7 @@ from collector.moderation.moderator import BadModeration, Moderator
 from collector.moderation.withdrawn import withdrawn_ids
 from collector.spool.spool import Spool
 from collector.storage.object_store import ObjectStore
-from collector.storage.symbol_sets import read_set, set_ids, store_of
+from collector.storage.symbol_sets import read_set, store_of
 from collector.symbols.symbol_set import DIGITS_ID, SymbolSet
 from collector.upload.removal import remove_drawing
 
@@ -42,15 +42,18 @@ class Moderation:
     def __init__(
         self,
         store: ObjectStore,
-        spool: Spool | None,
+        spool_of: Callable[[str], Spool | None],
         via: Via,
-        deleted: Callable[[str], None] = lambda _drawing: None,
-        blocked: Callable[[], None] = lambda: None,
+        deleted: Callable[[str, str], None] = lambda _set_id, _drawing: None,
+        blocked: Callable[[str], None] = lambda _set_id: None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`store` is the whole store; `deleted` is told of each deleted drawing, `blocked` that the list changed."""
+        """`store` is the whole store, `spool_of` gives a set's spool where there is one.
+
+        `deleted` is told of each deleted drawing with its set, `blocked` of each set whose list changed.
+        """
         self._store = store
-        self._spool = spool
+        self._spool_of = spool_of
         self._via = via
         self._deleted = deleted
         self._blocked = blocked
@@ -75,20 +78,20 @@ class Moderation:
     def decide(self, symbols: SymbolSet, decision: Decision) -> bool:
         """Notes the decision and puts it into effect; False where nothing was to do.
 
-        A contributor is blocked, or not any more, for all sets.
+        A contributor is blocked in one set: each set knows the same browser by another hash.
 
         Raises:
             BadModeration: it names no drawing, contributor or class; NoSuchDrawing: the store has no such drawing.
             StoreError, SpoolError: it may not be in effect; it can be repeated.
         """
         if decision.action in ("block", "unblock"):
-            done = [self._decide_contributor(set_id, decision) for set_id in (DIGITS_ID, *set_ids(self._store))]
-            self._blocked()
+            done = self._decide_contributor(symbols.id, decision)
+            self._blocked(symbols.id)
         else:
-            done = [self._decide_drawing(symbols, decision)]
+            done = self._decide_drawing(symbols, decision)
         with self._lock:
             self._withdrawn.clear()
-        return any(done)
+        return done
 
     def withdrawn(self, symbols: SymbolSet) -> bytes:
         """The ids of drawings that nobody may use any more, one a line; at most WITHDRAWN_SECONDS old.
@@ -131,10 +134,11 @@ class Moderation:
 
     def _erase(self, set_id: str) -> Callable[[str], None]:
         def erase(drawing: str) -> None:
-            if self._spool is not None:
+            spool = self._spool_of(set_id)
+            if spool is not None:
                 # Before the store: the uploader removes what an upload under way puts after this.
-                self._spool.delete(drawing)
-            self._deleted(drawing)
+                spool.delete(drawing)
+            self._deleted(set_id, drawing)
             remove_drawing(store_of(self._store, set_id), drawing)
 
         return erase

@@ -20,6 +20,7 @@ from collector.symbols.symbol_set import DIGITS_ID, PLACES_MAX, BadSymbols, Symb
 from collector.upload.set_uploads import set_spool_file
 from service.inference.live_models import Listener
 from service.inference.served import Served
+from service.intake.blocked import BlockedContributors
 from service.intake.elsewhere import Elsewhere
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
@@ -71,6 +72,7 @@ class RunningSet:
     hands: Hands
     operator: Hand
     elsewhere: Elsewhere | None
+    blocked: BlockedContributors
 
     def examples(self) -> list[OwnDrawing]:
         """The operator's examples that answer now, oldest first, without those of the definition."""
@@ -243,6 +245,7 @@ class StoredSets(Sets):
         for running in list(self._running.values()):
             running.operator.is_used = True  # its examples answer everybody
             running.hands.look()
+            running.blocked.keep_fresh()
 
     def run_hands(self, stop: threading.Event, seconds: float) -> None:
         """Looks again and again until `stop` is set; runs in its own thread."""
@@ -293,14 +296,15 @@ class StoredSets(Sets):
         operator = hands.open(OPERATOR, tuple(EXAMPLES.values()))
         holder.append(operator)
         elsewhere = None if isinstance(self._store, MemoryStore) else Elsewhere(part)
+        blocked = BlockedContributors(part)
         intake = Intake(
             spool, key, health=StorageHealth(spool, self._settings.var), pool=self._pool, listener=hands.accepted,
-            symbols=lambda: models.symbols, elsewhere=elsewhere,
+            symbols=lambda: models.symbols, elsewhere=elsewhere, is_blocked=blocked.is_blocked,
         )  # fmt: skip
         receipts = Receipts(spool, part, key, listener=hands.deleted)
         visitors = hands if self._settings.personal_bytes else None
         scope = SetScope(models, models.registry, intake, receipts, visitors)
-        return RunningSet(scope, models, spool, hands, operator, elsewhere)
+        return RunningSet(scope, models, spool, hands, operator, elsewhere, blocked)
 
     def _end(self, running: RunningSet) -> None:
         running.hands.stop()

@@ -22,11 +22,10 @@ from service.app import create_app
 from service.inference.live_models import LiveModels
 from service.intake.blocked import BlockedContributors
 from service.intake.intake import Intake
-from service.intake.moderation import Moderation
 from service.intake.receipts import Receipts
 from service.network.listener import listen
 from service.personal.hands import Hands
-from service.server import limits_of, uvicorn_config
+from service.server import limits_of, moderation_of, uvicorn_config
 from service.sets.scope import SetScope
 from service.sets.sets import StoredSets
 from service.settings import Settings
@@ -108,10 +107,10 @@ def serving(var: Path, settings: Settings) -> Iterator[Service]:
     blocked = BlockedContributors(store)
     intake = Intake(spool, KEY, listener=hands.accepted, is_blocked=blocked.is_blocked)
     receipts = Receipts(spool, store, KEY, listener=hands.deleted)
-    moderation = Moderation(store, spool, "page", deleted=hands.deleted, blocked=blocked.refresh)
     shipped = Registry(FolderStore(FIRST_MODELS))
     digits = SetScope(live, registry, intake, receipts, hands)
     sets = StoredSets(digits, store, settings.model_copy(update={"var": var}), KEY, shipped, intake.pool)
+    moderation = moderation_of(store, sets, spool, hands, blocked)
     app = create_app(
         live, registry, intake, receipts, settings, FRONTEND, var / "baselines", hands, moderation=moderation, sets=sets
     )
