@@ -123,7 +123,7 @@ def create_app(
     app.include_router(make_health_routes(live, intake))
     app.include_router(make_operator_sets_routes(sets, operator, intake.pool, Page(frontend)))
     if moderation is not None:
-        app.include_router(make_moderation_routes(moderation, operator, intake.pool, Page(frontend)))
+        app.include_router(make_moderation_routes(moderation, operator, Page(frontend)))
     if settings.metrics:
         limits = Limits(settings.max_sockets * len(metrics.blocks), settings.spool_bytes)
         app.include_router(make_metrics_routes(metrics, live, intake, limits))

@@ -132,7 +132,9 @@ def train(
                 lease = TrainerLease(target, "midstroke train")
                 with lease.hold(threading.Event(), wait=False) if target is store else nullcontext():
                     leased = LeasedStore(target, lease) if target is store else target
-                    _train_from_scratch([*gathered, *letters], leased, chosen, changes, run)
+                    webhook = _webhook(settings) if target is store else Webhook("", "")
+                    _train_from_scratch([*gathered, *letters], leased, chosen, changes, run, webhook)
+                webhook.close()
     except (StoreError, DrawingError, RegistryError, BadArtifact, LeaseHeld, LeaseLost, NoRay) as error:
         fail(str(error))
     return None
@@ -283,6 +285,7 @@ def _train_from_scratch(
     families: Sequence[Family],
     changes: _Changes,
     run: Run,
+    webhook: Webhook,
 ) -> None:
     training = [drawing for drawing in drawings if drawing.use == "training"]
     if not training:
@@ -303,6 +306,7 @@ def _train_from_scratch(
         if outcome.verdict.accepted:
             registry.publish(outcome.artifact, draw_figures(outcome.evaluation))
             registry.promote(family.name, outcome.artifact.card.version, outcome.verdict.reasons[0])
+        webhook.tell(outcome.event)
         _print_outcome(outcome)
 
 

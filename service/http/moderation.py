@@ -25,11 +25,15 @@ from service.http.request_body import BODY_ERRORS, read_body
 from service.http.schemas import Responses, error_responses
 from service.intake.moderation import Action, Decision, Moderation
 from service.intake.storage_pool import StoragePool
+from service.network.metered import Timed, spend_for_request
 
 PAGE = "operator_drawings.html"
 MAX_DECISION_BYTES = 4096
 PAGE_MAX = 100  # drawings of one answer
 AUDIT_MAX = 500
+
+# Of its own: whoever asks for lists while the store is slow must not keep contributions waiting.
+THREADS, WAITING_MAX = 2, 32
 
 NO_STORE = {"Cache-Control": "no-store"}
 UNAVAILABLE = error_responses({503: "The disk or the store can't be used now; try again"})
@@ -116,8 +120,9 @@ DECISION_BODY = {
 }
 
 
-def make_moderation_routes(moderation: Moderation, operator: Operator, pool: StoragePool, page: Page) -> APIRouter:
+def make_moderation_routes(moderation: Moderation, operator: Operator, page: Page) -> APIRouter:
     """Without an operator every call but the list of withdrawn drawings answers 404."""
+    pool = StoragePool(THREADS, WAITING_MAX)
     routes = APIRouter()
     calls = APIRouter(
         prefix="/operator/moderation",
@@ -249,11 +254,14 @@ def _class_id(place: int | None, symbols: SymbolSet) -> str | None:
 
 
 async def _in_thread(pool: StoragePool, work: Callable[[], Outcome]) -> Outcome:
+    timed = Timed(work)
     try:
-        return await pool.run(work)
+        return await pool.run(timed)
     except (NoSuchDrawing, UnknownSet) as error:
         raise HttpError(404, "not_found", str(error)) from error
     except (BadModeration, BadSymbols) as error:
         raise HttpError(422, "bad_request", str(error)) from error
     except (SpoolError, StoreError) as error:
         raise HttpError(503, "store_unreachable", "the disk or the store can't be used now; try again") from error
+    finally:
+        spend_for_request(timed.seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from collector.contribution.layout import TRAINER_STATUS
 from collector.storage.memory_store import MemoryStore
@@ -10,14 +11,21 @@ from training.families.recipes import Family
 from training.learning.trainer import Trainer
 from training.models.registry import Registry
 from training.models.status import TrainerStatus, parse_status
+from training.webhook import VersionEvent
 
 NOTHING_SHIPPED = MemoryStore()  # and so nothing that doubts a label
 
 
 def trainer_of(
-    store: MemoryStore, family: Family, retrain_after: int = 3, shipped: MemoryStore | None = None
+    store: MemoryStore,
+    family: Family,
+    retrain_after: int = 3,
+    shipped: MemoryStore | None = None,
+    tell: Callable[[VersionEvent], None] = lambda _event: None,
 ) -> Trainer:
-    return Trainer(store, retrain_after, threading.Event(), [family], first_models=shipped or NOTHING_SHIPPED)
+    return Trainer(
+        store, retrain_after, threading.Event(), [family], first_models=shipped or NOTHING_SHIPPED, tell=tell
+    )
 
 
 def status(store: MemoryStore) -> TrainerStatus:

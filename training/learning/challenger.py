@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from training.evaluation.comparison import EvaluationCache
 from training.evaluation.evaluation import Evaluation
@@ -11,6 +12,7 @@ from training.evaluation.gate import Verdict
 from training.learning.distillation import ExampleCache
 from training.models.artifact import Artifact, check_artifact
 from training.models.card import ContinuedOn
+from training.webhook import VersionEvent
 
 Progress = Callable[[Iterable[int]], Iterable[int]]
 
@@ -43,6 +45,12 @@ class Outcome:
         """
         check_artifact(self.artifact)
 
+    @property
+    def event(self) -> VersionEvent:
+        """What a webhook is told of it."""
+        card = self.artifact.card
+        return event_of(card.family, card.version, card.replaces, self.verdict)
+
     def with_lease(self, number: int) -> Outcome:
         """The same outcome whose card names the trainer's lease."""
         return replace(self, artifact=replace(self.artifact, card=replace(self.artifact.card, lease=number)))
@@ -52,3 +60,9 @@ class Outcome:
         return replace(
             self, artifact=replace(self.artifact, card=replace(self.artifact.card, continued_on=continued_on))
         )
+
+
+def event_of(family: str, version: str, replaces: str | None, verdict: Verdict) -> VersionEvent:
+    """What a webhook is told of the gate's verdict on a version."""
+    name: Literal["published", "refused"] = "published" if verdict.accepted else "refused"
+    return VersionEvent(name, family, version, replaces, tuple(verdict.reasons))

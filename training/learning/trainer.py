@@ -22,7 +22,7 @@ from training.data.shards.reader import ShardRow
 from training.evaluation.figures import draw_figures
 from training.families.recipes import FAMILIES, Family, WrongWeights
 from training.learning.adoption import adopt_shipped
-from training.learning.challenger import Outcome, Run
+from training.learning.challenger import Outcome, Run, event_of
 from training.learning.continued_training import Contributed, Predecessors, continue_training
 from training.learning.label_filter import LabelFilter, best_model
 from training.learning.lease import LeasedStore, TrainerLease
@@ -33,7 +33,7 @@ from training.learning.verdicts import Verdicts
 from training.models.artifact import Artifact, BadArtifact, check_artifact
 from training.models.card import BadCard, ContinuedOn
 from training.models.registry import FIRST_MODELS, Registry, RegistryError, seed_first_models
-from training.webhook import Name, VersionEvent
+from training.webhook import VersionEvent
 
 REPLAY_BUFFER = 150  # random earlier drawings; more than a training can use
 VALIDATION = 1000  # contributed validation drawings
@@ -153,7 +153,10 @@ class Trainer:
         validation = self._validation_drawings()
         for family in self._families:
             if self._champion(family) is not None:
-                adopt_shipped(self._store, self._shipped, family.name, validation, self._run.evaluations)
+                verdict = adopt_shipped(self._store, self._shipped, family.name, validation, self._run.evaluations)
+                newest = self._first.champion(family.name)
+                if verdict is not None and newest is not None:
+                    self._tell(event_of(family.name, newest.version, None, verdict))
 
     @functools.cached_property
     def _progress(self) -> StoredProgress:
@@ -226,8 +229,7 @@ class Trainer:
             self._registry.forget_refused(card.family)
         log.info("%s %s %s", card.family, card.version, "published" if accepted else "refused")
         self._status.ended(outcome)
-        name: Name = "published" if accepted else "refused"
-        self._tell(VersionEvent(name, card.family, card.version, card.replaces, tuple(outcome.verdict.reasons)))
+        self._tell(outcome.event)
 
     def _champion(self, family: Family) -> Artifact | None:
         """The champion; None without one, or where a damaged one keeps this family, and only this, from training."""

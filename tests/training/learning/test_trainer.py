@@ -22,6 +22,7 @@ from training.models.artifact import check_artifact
 from training.models.card import parse_card
 from training.models.registry import FIRST_MODELS, Registry, RegistryError
 from training.models.status import TrainerStatus, TrainingOutcome
+from training.webhook import VersionEvent
 
 pytestmark = pytest.mark.slow  # trains models
 
@@ -33,9 +34,12 @@ def test_new_drawings_make_a_new_champion(store: MemoryStore, family: Family) ->
     before = version(store)
     contribute_all(store, DRAWINGS[:3])
 
-    (outcome,) = trainer_of(store, family).poll()
+    events: list[VersionEvent] = []
+
+    (outcome,) = trainer_of(store, family, tell=events.append).poll()
 
     after = version(store)
+    assert events == [VersionEvent("published", "original", after, before, tuple(outcome.verdict.reasons))]
     assert outcome.verdict.accepted, outcome.verdict.reasons
     assert after == outcome.artifact.card.version != before
     assert (status(store).state, status(store).version) == ("published", after)
