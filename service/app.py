@@ -35,7 +35,7 @@ from service.http.versions import make_versions_routes
 from service.inference.live_models import LiveModels
 from service.inference.served import Served
 from service.intake.intake import Intake
-from service.intake.moderation import Moderation
+from service.intake.moderation import OperatorModeration
 from service.intake.receipts import Receipts
 from service.metrics.metrics import Metrics
 from service.paths import SHIPPED_BASELINES
@@ -63,7 +63,7 @@ def create_app(
     hands: Hands | None = None,
     shipped: Registry | None = None,
     metrics: Metrics | None = None,
-    moderation: Moderation | None = None,
+    moderation: OperatorModeration | None = None,
     sets: Sets | None = None,
 ) -> FastAPI:
     """The service as an ASGI application; `frontend` is the folder of the page, `baselines` that of the comparison.

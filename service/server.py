@@ -33,7 +33,7 @@ from service.intake.elsewhere import Elsewhere
 from service.intake.intake import Intake
 from service.intake.key_guard import WAIT_SECONDS as KEY_SECONDS
 from service.intake.key_guard import KeyGuard
-from service.intake.moderation import Moderation
+from service.intake.moderation import OperatorModeration
 from service.intake.receipts import Receipts
 from service.intake.storage_health import StorageHealth
 from service.intake.upload_process import upload_process
@@ -145,7 +145,7 @@ def serve(
 
 def moderation_of(
     store: ObjectStore, sets: StoredSets, spool: Spool, hands: Hands, blocked: BlockedContributors
-) -> Moderation:
+) -> OperatorModeration:
     """Moderation of digits, to which the last three belong, and of the other sets while they are served."""
 
     def spool_of(set_id: str) -> Spool | None:
@@ -160,7 +160,7 @@ def moderation_of(
         running = sets.running(set_id)
         (blocked if running is None else running.blocked).refresh()
 
-    return Moderation(store, spool_of, "page", deleted, list_changed)
+    return OperatorModeration(store, spool_of, "page", deleted, list_changed)
 
 
 def _fit_limits(settings: Settings) -> Limits:

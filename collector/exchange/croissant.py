@@ -63,24 +63,11 @@ _CONTEXT: dict[str, Any] = {
     "samplingRate": "cr:samplingRate",
 }
 
-# Of NDJSON; those of Parquet are in COLUMNS.
+_OF_PARQUET_ALONE = {"received_at", "verdict", "x", "y", "t"}
 NDJSON_FIELDS: tuple[tuple[str, str, str], ...] = (
-    ("key_id", "string", "the drawing's id, a UUID"),
-    ("set", "string", "id of the symbol set"),
-    ("label", "string", "id of the class; for digits 0 to 9"),
-    ("word", "string", "name of the class"),
-    ("split", "string", "train or validation; all drawings of a contributor are in one split"),
-    ("contributor", "string", "pseudonym of who drew it"),
-    ("timestamp", "timestamp[ms, UTC]", "when the service received it, UTC"),
+    *(column for column in COLUMNS if column[0] not in _OF_PARQUET_ALONE),
+    ("timestamp", "timestamp[ms, UTC]", "when the service received it"),
     ("recognized", "bool", "false where the label filter finds the label nearly impossible"),
-    ("confirmed", "bool", "asked whether the label is right, the contributor said yes"),
-    ("pointer", "string", "pen, mouse, touch or unknown"),
-    ("width", "uint16", "of the canvas, px"),
-    ("height", "uint16", "of the canvas, px"),
-    ("pen_width", "float64", "px"),
-    ("source", "string", "page, or the data set that it was imported from"),
-    ("licence", "string", "licence that the drawing is under"),
-    ("consent", "string", "version of the terms that the contributor agreed to; import where none were shown"),
     ("drawing", "float64[][]", "strokes in order, each [[x, ...], [y, ...], [t_ms, ...]]; y downwards, px"),
 )
 _TYPES = {

@@ -80,12 +80,6 @@ def find_drawings(store: ObjectStore, wanted: Wanted, after: str = "", limit: in
     return Page(tuple(entries), after if more else None)
 
 
-def find_drawing(store: ObjectStore, drawing: str) -> Entry | None:
-    """One drawing; None where the store has none of this id."""
-    found = next(read_drawings(store, [drawing]), None) if is_drawing_id(drawing) else None
-    return None if found is None else _entry(store, found, Wanted(), read_moderation(store))
-
-
 def _candidates(store: ObjectStore, wanted: Wanted, moderation: Moderation, after: str) -> Iterator[str]:
     """Ids in order by the shortest list that holds all wanted ones."""
     if wanted.contributor is not None:

@@ -11,7 +11,7 @@ import typer
 from service.cli.errors import USAGE, fail, read_settings
 
 if TYPE_CHECKING:
-    from service.intake.moderation import Action, Moderation
+    from service.intake.moderation import Action, OperatorModeration
 
 moderate = typer.Typer(
     help="Look through stored drawings; hide, relabel or delete them; block contributors.", no_args_is_help=True
@@ -156,7 +156,7 @@ def _decide(
 
 
 @contextmanager
-def _moderation() -> Iterator[Moderation]:
+def _moderation() -> Iterator[OperatorModeration]:
     settings = read_settings()
     from collector.moderation.moderator import BadModeration  # noqa: PLC0415 - only for these commands
     from collector.settings import open_store  # noqa: PLC0415
@@ -164,7 +164,7 @@ def _moderation() -> Iterator[Moderation]:
     from collector.storage.object_store import StoreError  # noqa: PLC0415
     from collector.symbols.symbol_set import DIGITS, DIGITS_ID, PLACES_MAX, BadSymbols  # noqa: PLC0415
     from collector.upload.set_uploads import set_spool_file  # noqa: PLC0415
-    from service.intake.moderation import Moderation  # noqa: PLC0415
+    from service.intake.moderation import OperatorModeration  # noqa: PLC0415
 
     spools: dict[str, Spool] = {}
 
@@ -177,7 +177,7 @@ def _moderation() -> Iterator[Moderation]:
         return spools.get(set_id)
 
     try:
-        yield Moderation(open_store(settings), spool_of, "command line")
+        yield OperatorModeration(open_store(settings), spool_of, "command line")
     except (BadModeration, BadSymbols, StoreError, SpoolError) as error:
         fail(str(error))
     finally:

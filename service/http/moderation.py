@@ -23,7 +23,7 @@ from service.http.operator_access import OPERATOR_ERRORS, operator_only
 from service.http.pages import Page
 from service.http.request_body import BODY_ERRORS, read_body
 from service.http.schemas import Responses, error_responses
-from service.intake.moderation import Action, Decision, Moderation
+from service.intake.moderation import Action, Decision, OperatorModeration
 from service.intake.storage_pool import StoragePool
 from service.network.metered import Timed, spend_for_request
 
@@ -120,7 +120,7 @@ DECISION_BODY = {
 }
 
 
-def make_moderation_routes(moderation: Moderation, operator: Operator, page: Page) -> APIRouter:
+def make_moderation_routes(moderation: OperatorModeration, operator: Operator, page: Page) -> APIRouter:
     """Without an operator every call but the list of withdrawn drawings answers 404."""
     pool = StoragePool(THREADS, WAITING_MAX)
     routes = APIRouter()

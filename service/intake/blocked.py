@@ -39,13 +39,15 @@ class BlockedContributors:
     def run(self, stop: threading.Event) -> None:
         """Reads the list again and again until `stop`; never raises."""
         while not stop.is_set():
-            self.keep_fresh()
+            self._read()
             stop.wait(REFRESH_SECONDS)
 
     def keep_fresh(self) -> None:
         """Reads the list if it is older than REFRESH_SECONDS; never raises."""
-        if self._read_at is not None and self._clock() - self._read_at < REFRESH_SECONDS:
-            return
+        if self._read_at is None or self._clock() - self._read_at >= REFRESH_SECONDS:
+            self._read()
+
+    def _read(self) -> None:
         self._read_at = self._clock()
         try:
             self.refresh()

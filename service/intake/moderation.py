@@ -36,7 +36,7 @@ class Decision:
     reason: str = ""
 
 
-class Moderation:
+class OperatorModeration:
     """Every method blocks on the store: call it in a thread."""
 
     def __init__(
