@@ -21,6 +21,8 @@ from collector.malloc import keep_freed_memory
 from collector.settings import open_store
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import ObjectStore, StoreError
+from collector.storage.symbol_sets import read_set, store_of
+from collector.symbols.symbol_set import DIGITS_ID, BadSymbols
 from service.cli.errors import USAGE, fail, read_as
 from training.data.augmentation.placing import PLACINGS
 from training.data.contributed import contributed_drawings
@@ -36,8 +38,11 @@ from training.learning.cards import describe_evaluation_set
 from training.learning.challenger import Outcome, Run
 from training.learning.first_training import compare_with_champion, train_from_scratch
 from training.learning.lease import LeasedStore, LeaseHeld, LeaseLost, TrainerLease
+from training.learning.symbol_sets.set_evaluation import SetEvaluation, evaluate_champion
+from training.learning.symbol_sets.set_trainers import NoPathModel, SetTrainers
 from training.learning.trainer import BACK_OFF_LIMIT_SECONDS, BACK_OFF_SECONDS, Trainer
 from training.models.artifact import Artifact, BadArtifact, check_artifact
+from training.models.card import DIGIT_CLASSES, BadCard
 from training.models.registry import Registry, RegistryError, seed_first_models
 from training.settings import TrainingSettings
 from training.webhook import Webhook
@@ -61,6 +66,9 @@ Symbols = Annotated[
     ),
 ]
 Families = Annotated[list[str] | None, typer.Option("--family", help="Only this family; can be repeated.")]
+SetId = Annotated[
+    str | None, typer.Option("--set", help="Id of a symbol set in the store, instead of digits.", show_default=False)
+]
 FromStore = Annotated[bool, typer.Option("--from-store/--no-store", help="Also use stored contributions.")]
 
 
@@ -79,6 +87,7 @@ def train(
     drawings: Files = None,
     symbols: Symbols = None,
     family: Families = None,
+    set_id: SetId = None,
     resume: Annotated[
         bool, typer.Option(help="Continue from the champion with the drawings that arrived since.")
     ] = False,
@@ -117,9 +126,15 @@ def train(
     if watch and ray is not None:
         fail("--ray is for one training, from scratch or with --resume; --watch trains on this machine", USAGE)
     if watch:
+        if set_id is not None:
+            fail("--watch looks at every set; leave out --set")
         return _watch(store, settings, chosen)
     # With one process the work stays in this one; a cluster's pools take as many tasks as it has cores.
     run = Run(seed=seed, progress=_bar, threads=CORES if ray is None else max(2, CORES))
+    if set_id is not None and set_id != DIGITS_ID:
+        if drawings or symbols or batches or copies or warm_start or publish_to or ray is not None:
+            fail("--set trains on the set's own drawings in the store; see import-drawings --set for files")
+        return _train_set(store, settings, set_id, chosen, run)
     target = store if publish_to is None else FolderStore(publish_to)
     try:
         with nullcontext() if ray is None else on_ray(ray, CORES):
@@ -143,13 +158,21 @@ def train(
 def evaluate(
     drawings: Files = None,
     family: Families = None,
+    set_id: SetId = None,
     from_store: FromStore = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print all measurements as JSON.")] = False,
     figures: Annotated[Path | None, typer.Option(help="Folder to write figures to, as SVG.", file_okay=False)] = None,
 ) -> None:
-    """Evaluate the champions on validation drawings, or on reference drawings if there are none."""
+    """Evaluate the champions on validation drawings, or on reference drawings if there are none.
+
+    With --set, a symbol set's own models; where nobody could be held out, the figures of their cross-validation.
+    """
     settings = _settings()
     store = _store(settings)
+    if set_id is not None and set_id != DIGITS_ID:
+        if drawings:
+            fail("--set evaluates on the set's own drawings in the store; see import-drawings --set for files")
+        return _evaluate_set(store, settings, set_id, _families(family), as_json, figures)
     found: dict[str, Evaluation] = {}
     by_placing: dict[str, dict[str, Evaluation]] = {}
     try:
@@ -170,6 +193,69 @@ def evaluate(
         fail(str(error))
     _write_figures(found, figures)
     _print_evaluations(found, by_placing, describe_evaluation_set(validation), as_json)
+    return None
+
+
+def _evaluate_set(
+    store: ObjectStore,
+    settings: TrainingSettings,
+    set_id: str,
+    families: Sequence[Family],
+    as_json: bool,
+    figures: Path | None,
+) -> None:
+    """Evaluates a set's champions on its held-out contributors; without any, prints what cross-validation found."""
+    found: dict[str, SetEvaluation] = {}
+    try:
+        symbols, part = read_set(store, set_id), store_of(store, set_id)
+        drawings = contributed_drawings(part, _set_cache(settings, set_id), CORES, symbols)
+        for family in families:
+            artifact = _champion(part, family)
+            if artifact is not None:
+                found[family.name] = evaluate_champion(artifact, symbols, drawings)
+    except (StoreError, BadSymbols, BadCard, RegistryError, BadArtifact) as error:
+        fail(str(error))
+    if figures is not None:
+        for name, each in found.items():
+            if each.evaluation is not None:
+                _write_figure_files(each.evaluation, each.names, figures / name)
+    if as_json:
+        typer.echo(
+            json.dumps({"set": set_id, "families": {n: each.to_record() for n, each in found.items()}}, indent=1)
+        )
+        return
+    if not found:
+        typer.echo(f"set {set_id} has no model of its own yet")
+    for name, each in found.items():
+        metrics = each.metrics
+        stages = "  ".join(
+            f"{100 * ink:.0f}%: {100 * right:.1f}" for ink, right in zip(metrics.ink, metrics.accuracy, strict=True)
+        )
+        typer.echo(f"{name}: mean {100 * metrics.mean:.1f} % over {metrics.evaluated_on}\n  {stages}")
+        typer.echo(
+            f"  knows {', '.join(each.class_ids)}" + (f"; not {', '.join(each.unknown)}" if each.unknown else "")
+        )
+
+
+def _train_set(
+    store: ObjectStore, settings: TrainingSettings, set_id: str, families: Sequence[Family], run: Run
+) -> None:
+    lease = TrainerLease(store, f"midstroke train --set {set_id}")
+    try:
+        symbols = read_set(store, set_id)
+        with lease.hold(threading.Event(), wait=False):
+            trainers = SetTrainers(
+                store, settings.retrain_after, threading.Event(), families, run=run,
+                shard_cache=_shard_cache(settings), lease=lease,
+            )  # fmt: skip
+            outcomes = trainers.train(symbols, at_least=1)
+            missing = "" if outcomes else trainers.trainer_of(symbols).missing()
+    except (StoreError, BadSymbols, RegistryError, BadArtifact, LeaseHeld, LeaseLost, NoPathModel) as error:
+        fail(str(error))
+    for outcome in outcomes:
+        _print_outcome(outcome)
+    if not outcomes:
+        typer.echo(f"set {set_id}: {missing or 'no new drawings to train on'}")
 
 
 def _families(names: Sequence[str] | None) -> list[Family]:
@@ -190,6 +276,10 @@ def _store(settings: TrainingSettings) -> ObjectStore:
 def _shard_cache(settings: TrainingSettings) -> Path:
     """The folder for copies of shards from a store that is not a folder."""
     return settings.var / "shards"
+
+
+def _set_cache(settings: TrainingSettings, set_id: str) -> Path:
+    return settings.var / "set-shards" / set_id
 
 
 def _gather(
@@ -242,7 +332,11 @@ def _train_while_held(
         store, settings.retrain_after, stop, families, run=Run(threads=settings.trainer_threads), seed_store=True,
         shard_cache=_shard_cache(settings), lease=lease, tell=webhook.tell,
     )  # fmt: skip
-    trainer.run(settings.trainer_poll_seconds)
+    sets = SetTrainers(
+        store, settings.retrain_after, stop, families, run=Run(threads=settings.trainer_threads),
+        shard_cache=_shard_cache(settings), lease=lease,
+    )  # fmt: skip
+    trainer.run(settings.trainer_poll_seconds, after_poll=sets.poll)
     if not stop.is_set():
         log.warning("the lease is lost; waiting for it again")
 
@@ -331,9 +425,13 @@ def _write_figures(found: dict[str, Evaluation], folder: Path | None) -> None:
     for name, evaluation in found.items():
         if folder is None:
             return
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        for file, body in draw_figures(evaluation).items():
-            (folder / name / file).write_bytes(body)
+        _write_figure_files(evaluation, DIGIT_CLASSES.ids, folder / name)
+
+
+def _write_figure_files(evaluation: Evaluation, names: Sequence[str], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, body in draw_figures(evaluation, names).items():
+        (folder / file).write_bytes(body)
 
 
 def _print_evaluations(

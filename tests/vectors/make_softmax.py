@@ -31,7 +31,7 @@ DRAWINGS = 12
 
 def main() -> None:
     artifact = shipped_artifact("softmax")
-    model = next(family for family in FAMILIES if family.name == "softmax").build_model()
+    model = next(family for family in FAMILIES if family.name == "softmax").build_model(10)
     set_weights(model, artifact.weights)
     vectors = [vector(model, payload) for payload in payloads()]
     lines = ",\n".join(json.dumps(one) for one in vectors)

@@ -6,7 +6,9 @@ import math
 
 import numpy as np
 
+from collector.ink.drawing import DIGITS
 from collector.ink.snapshot import MAX_CANVAS_SIDE
+from collector.symbols.symbol_set import PLACES_MAX, SymbolSet
 from training.data.dataset import LabelledDrawing
 
 MAX_PEN_WIDTH = 1024.0  # px
@@ -18,9 +20,9 @@ class BadDrawing(ValueError):
     """The drawing can't be trained on; the message says what came and what was expected."""
 
 
-def check_drawing(drawing: LabelledDrawing) -> None:
-    """Raises BadDrawing when a value of the drawing has the wrong type or is out of range."""
-    _expect("label", drawing.label, _is_whole(drawing.label, 0, 9), "0 to 9")
+def check_drawing(drawing: LabelledDrawing, labels: int = DIGITS) -> None:
+    """Raises BadDrawing when a value has the wrong type or is out of range; labels are below `labels`."""
+    _expect("label", drawing.label, _is_whole(drawing.label, 0, labels - 1), f"0 to {labels - 1}")
     for name, side in (("width", drawing.canvas.width), ("height", drawing.canvas.height)):
         _expect(name, side, _is_whole(side, 1, MAX_CANVAS_SIDE), f"1 to {MAX_CANVAS_SIDE} px")
     pen = drawing.canvas.pen_width
@@ -33,6 +35,11 @@ def check_drawing(drawing: LabelledDrawing) -> None:
         _check_line(line)
     for picture in drawing.pictures:
         check_ink(picture.ink)
+
+
+def labels_of(symbols: SymbolSet) -> int:
+    """The number of labels that drawings of a set may have: a class may have been added since the set was read."""
+    return len(symbols.classes) if symbols.is_digits else PLACES_MAX
 
 
 def check_ink(ink: float) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from collector.contribution.layout import SHARDS
 from collector.moderation.moderation import read_moderation
 from collector.storage.object_store import ObjectStore
+from collector.symbols.symbol_set import DIGITS, SymbolSet
 from training.data.dataset import LabelledDrawing
 from training.data.moderated import moderated
 from training.data.shards.compaction import live_and_left
@@ -16,14 +17,14 @@ from training.data.stored_drawings import StoredDrawings
 
 
 def contributed_drawings(
-    store: ObjectStore, shard_cache: Path | None = None, processes: int = 1
+    store: ObjectStore, shard_cache: Path | None = None, processes: int = 1, symbols: SymbolSet = DIGITS
 ) -> list[LabelledDrawing]:
     """All drawings in shards and all arrivals that are in no shard yet; each once, in the order of arrival.
 
     Raises:
         StoreError: the store could not be read.
     """
-    stored, shards = StoredDrawings(store), Shards(ShardFiles(store, shard_cache))
+    stored, shards = StoredDrawings(store, symbols=symbols), Shards(ShardFiles(store, shard_cache), symbols=symbols)
     # Before the shards: a drawing that a trainer compacts in between is then in both, not in neither.
     arrived = [arrival.drawing for arrival in stored.arrivals()]
     shards.hold(live_and_left(store.keys(SHARDS))[0])

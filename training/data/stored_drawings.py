@@ -18,7 +18,8 @@ from collector.contribution.layout import (
 )
 from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError
 from collector.storage.stored_drawing import BadStoredDrawing, StoredDrawing, StoredSample, parse_stored_drawing
-from training.data.checks import check_drawing, check_ink
+from collector.symbols.symbol_set import DIGITS, SymbolSet
+from training.data.checks import check_drawing, check_ink, labels_of
 from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing, Picture
 from training.data.picture_reading import PictureReader, Sample, read_samples
@@ -54,8 +55,10 @@ class Arrival:
 class StoredDrawings:
     """Reads contributed drawings without those that were deleted, never finished, or are damaged."""
 
-    def __init__(self, store: ObjectStore, damaged: DamagedObjects | None = None) -> None:
+    def __init__(self, store: ObjectStore, damaged: DamagedObjects | None = None, symbols: SymbolSet = DIGITS) -> None:
+        """`store` is the part of the store that holds the set `symbols`."""
         self._store = store
+        self._symbols = symbols
         self._damaged = DamagedObjects() if damaged is None else damaged
 
     def arrival_keys(self) -> Iterator[tuple[str, Arrival]]:
@@ -137,6 +140,8 @@ class StoredDrawings:
         stored = parse_stored_drawing(body)
         if stored.id != drawing:
             raise BadStoredDrawing(f"it is drawing {stored.id}")
+        if stored.symbol_set != self._symbols.id:
+            raise BadStoredDrawing(f"it is of set {stored.symbol_set}, expected {self._symbols.id}")
         labelled = LabelledDrawing(
             id=stored.id,
             lines=tuple(lines_of(stored.strokes)),
@@ -146,7 +151,7 @@ class StoredDrawings:
             source=stored.source,
             canvas=Canvas(stored.width, stored.height, stored.pen_width),
         )
-        check_drawing(labelled)
+        check_drawing(labelled, labels_of(self._symbols))
         for sample in stored.samples:
             check_ink(sample.ink)
         return replace(labelled, pictures=self._pictures(stored, decoder))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,12 @@ class EvaluationSet:
     @property
     def set_id(self) -> str:
         """12 hex digits, equal for the same drawings in any order and encoding."""
-        return hashlib.sha256("\n".join(sorted(self.ids)).encode()).hexdigest()[:12]
+        return set_id_of(self.ids)
+
+
+def set_id_of(ids: Iterable[str]) -> str:
+    """The id of an evaluation set, from those of its drawings."""
+    return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

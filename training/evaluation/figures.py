@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import numpy as np
 
 from training.evaluation.evaluation import Evaluation
-from training.models.interpreter import CLASSES
 
 INK = "#808080"  # readable on light and dark pages
 FAINT = "#80808040"
@@ -39,16 +38,27 @@ STYLE: dict[str, Any] = {
     "font.family": "sans-serif",
     "svg.fonttype": "none",  # text stays text, in the page's font
     "svg.hashsalt": "midstroke",  # equal evaluations give equal bytes
+    "text.parse_math": False,  # names of classes are plain text, whatever dollar signs they have
 }
+DIGITS = tuple(str(digit) for digit in range(10))
+MANY = 24  # classes from which on a figure shows counts by tone alone
+MOST_NAMED = 60  # classes that fit along an axis; of more, only some are named
+NAME_CHARACTERS = 16  # of a class along an axis
 
 
-def draw_figures(evaluation: Evaluation) -> dict[str, bytes]:
-    """SVGs by file name: accuracy against ink, reliability, confusion at full ink, drawings of each digit."""
+def draw_figures(evaluation: Evaluation, names: Sequence[str] = DIGITS) -> dict[str, bytes]:
+    """SVGs by file name: accuracy against ink, reliability, confusion at full ink, drawings of each class.
+
+    `names` are those of the classes, plain text.
+    """
+    size = _size_for(len(names))
     return {
         "accuracy.svg": draw_svg(lambda axes: _accuracy(axes, evaluation)),
         "reliability.svg": draw_svg(lambda axes: _reliability(axes, evaluation)),
-        "confusion.svg": draw_svg(lambda axes: _confusion(axes, evaluation)),
-        "classes.svg": draw_svg(lambda axes: _classes(axes, evaluation)),
+        "confusion.svg": draw_svg(lambda axes: _confusion(axes, evaluation, names), size),
+        "classes.svg": draw_svg(
+            lambda axes: _classes(axes, evaluation, names), None if size is None else (size[0], SIZE[1])
+        ),
     }
 
 
@@ -114,26 +124,54 @@ def _reliability(axes: Any, evaluation: Evaluation) -> None:
     )  # fmt: skip
 
 
-def _confusion(axes: Any, evaluation: Evaluation) -> None:
+def _confusion(axes: Any, evaluation: Evaluation, names: Sequence[str]) -> None:
     from matplotlib.colors import LinearSegmentedColormap  # noqa: PLC0415
 
     rows = evaluation.confusion / np.maximum(evaluation.confusion.sum(axis=1, keepdims=True), 1)
     tone = LinearSegmentedColormap.from_list("tone", [ACCENT + "00", ACCENT + "ff"])
     axes.imshow(np.sqrt(rows), cmap=tone, vmin=0, vmax=1)  # the root lifts the rare mistakes into sight
-    for label, guess in zip(*np.nonzero(evaluation.confusion), strict=True):
+    shown = evaluation.confusion if len(names) <= MANY else np.zeros_like(evaluation.confusion)
+    for label, guess in zip(*np.nonzero(shown), strict=True):
         colour = "white" if rows[label, guess] > 0.3 else INK
         count = str(evaluation.confusion[label, guess])
         axes.text(guess, label, count, ha="center", va="center", fontsize=7, color=colour)
     axes.grid(visible=False)
     axes.set(
-        title="Finished digits: drawn and guessed", xlabel="guessed", ylabel="drawn", xticks=range(CLASSES),
-        yticks=range(CLASSES),
+        title=f"Finished {_whats(names)}: drawn and guessed", xlabel="guessed", ylabel="drawn",
     )  # fmt: skip
+    _name(axes.set_xticks, names)
+    _name(axes.set_yticks, names)
 
 
-def _classes(axes: Any, evaluation: Evaluation) -> None:
-    digits = np.arange(CLASSES)
-    axes.bar(digits, evaluation.support, color=FAINT, width=0.7)
-    axes.bar(digits, evaluation.confusion.diagonal(), color=ACCENT, width=0.7)
+def _classes(axes: Any, evaluation: Evaluation, names: Sequence[str]) -> None:
+    places = np.arange(len(names))
+    axes.bar(places, evaluation.support, color=FAINT, width=0.7)
+    axes.bar(places, evaluation.confusion.diagonal(), color=ACCENT, width=0.7)
     axes.grid(visible=False, axis="x")
-    axes.set(title="Finished digits, those read correctly in colour", xlabel="digit", ylabel="drawings", xticks=digits)
+    whats = _whats(names)
+    axes.set(
+        title=f"Finished {whats}, those read correctly in colour", ylabel="drawings",
+        xlabel="digit" if whats == "digits" else "symbol",
+    )  # fmt: skip
+    _name(axes.set_xticks, names)
+
+
+def _whats(names: Sequence[str]) -> str:
+    return "digits" if tuple(names) == DIGITS else "symbols"
+
+
+def _size_for(classes: int) -> tuple[float, float] | None:
+    """Inches for a figure with a row for each class; None for the common size."""
+    side = min(12.0, 0.16 * classes + 1.6)
+    return None if classes <= len(DIGITS) else (max(SIZE[0], side), max(SIZE[1], side))
+
+
+def _name(set_ticks: Callable[..., object], names: Sequence[str]) -> None:
+    """Names the classes along an axis: all, or of very many every second or third."""
+    if tuple(names) == DIGITS:
+        set_ticks(range(len(names)))
+        return
+    step = -(-len(names) // MOST_NAMED)
+    short = [name if len(name) <= NAME_CHARACTERS else f"{name[: NAME_CHARACTERS - 1]}…" for name in names[::step]]
+    turned = {"rotation": 90} if getattr(set_ticks, "__name__", "") == "set_xticks" and max(map(len, short)) > 2 else {}
+    set_ticks(range(0, len(names), step), short, fontsize=7, **turned)

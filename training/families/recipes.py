@@ -133,13 +133,13 @@ PATH = Family(
         "adamw",
         learning_rate=1e-3,
         schedule="cosine",
-        batches=400,
+        batches=150,  # of weights that know strokes already; cross-validation trains four times
         batch_size=128,
         copies=8,
         cuts=8,
         smoothing=0.02,
         early_smoothing=0.25,
-        warm_up=40,
+        warm_up=15,
         weight_decay=1e-4,
     ),
 )
@@ -168,13 +168,13 @@ CNN = Family(
         "adamw",
         learning_rate=1e-3,
         schedule="cosine",
-        batches=400,
+        batches=150,  # of weights that know strokes already; cross-validation trains four times
         batch_size=128,
         copies=8,
         cuts=8,
         smoothing=0.02,
         early_smoothing=0.25,
-        warm_up=40,
+        warm_up=15,
         weight_decay=1e-3,
     ),
 )
@@ -199,7 +199,7 @@ SOFTMAX = Family(
         "adam",
         learning_rate=0.02,
         schedule="cosine",
-        batches=400,
+        batches=200,
         batch_size=256,
         copies=8,
         cuts=8,
@@ -213,7 +213,7 @@ ORIGINAL = Family(
     build_model=_build_original,
     recipe=Recipe("sgd", learning_rate=0.5, schedule="constant", batches=1_000, copies=2),
     resume=Resume("sgd", 0.05, batches=60, batch_size=300, copies=20, l2_sp=0.001),
-    symbols=Recipe("sgd", learning_rate=0.5, schedule="constant", batches=400, batch_size=256, copies=4),
+    symbols=Recipe("sgd", learning_rate=0.5, schedule="constant", batches=200, batch_size=256, copies=4),
 )
 
 FAMILIES: tuple[Family, ...] = (PATH, CNN, SOFTMAX, ORIGINAL)

@@ -14,7 +14,7 @@ from training.data.dataset import LabelledDrawing, Snapshots, evaluation_snapsho
 from training.data.reference import reference_drawings
 from training.families.recipes import Family
 from training.models.artifact import file_entries, golden_predictions, version_name
-from training.models.card import Card, Metrics, TrainedOn, VersionMetrics
+from training.models.card import DIGIT_CLASSES, Card, Classes, Metrics, TrainedOn, VersionMetrics
 from training.models.interpreter import Interpreter
 
 if TYPE_CHECKING:
@@ -34,10 +34,12 @@ CREDITS = {
 }
 
 
-def make_card(family: Family, fitted: Fitted, metrics: Metrics, trained_on: TrainedOn) -> Card:
+def make_card(
+    family: Family, fitted: Fitted, metrics: Metrics, trained_on: TrainedOn, classes: Classes = DIGIT_CLASSES
+) -> Card:
     """The card of a version that was made now; the caller adds recipe, gate and what it resumed from."""
     now = datetime.now(UTC)
-    interpreter = Interpreter(fitted.model, family.encoding)
+    interpreter = Interpreter(fitted.model, family.encoding, len(classes.ids))
     return Card(
         family=family.name,
         version=version_name(now, fitted.model),
@@ -47,6 +49,7 @@ def make_card(family: Family, fitted: Fitted, metrics: Metrics, trained_on: Trai
         metrics=metrics,
         trained_on=trained_on,
         standing=metrics.mean,
+        classes=classes,
         golden=golden_predictions(interpreter, family.encoding, golden_payloads(family.encoding)),
     )
 

@@ -92,7 +92,7 @@ class StoredProgress:
         if not self._is_unknown(card):
             return None
         champion = registry.champion(family)
-        if not card.is_refused and champion is not None and champion.version == card.replaces:
+        if not card.is_refused and (None if champion is None else champion.version) == card.replaces:
             registry.promote(family, card.version, "gate passed")
         log.info("%s %s: completing the training of a trainer that died", family, card.version)
         self.advance(family, card.continued_on.last, card.continued_on.drawings)

@@ -85,12 +85,16 @@ class Trainer:
         self._recovered = False  # whether trainings that an earlier trainer left unfinished are completed
         self._seeded = self._adopted = not seed_store
 
-    def run(self, poll_seconds: float) -> None:
-        """Polls until stopped, or until the lease is lost; backs off after a failure and never ends because of one."""
+    def run(self, poll_seconds: float, after_poll: Callable[[], object] = lambda: None) -> None:
+        """Polls until stopped, or until the lease is lost; backs off after a failure and never ends because of one.
+
+        Calls `after_poll` after each look.
+        """
         failures = 0
         while not self._should_stop():
             try:
                 self.poll()
+                after_poll()
                 failures = 0
             # The edge of the trainer: store clients raise any exception, and the trainer must outlive them all.
             except Exception as error:

@@ -27,6 +27,7 @@ from collector.contribution.layout import (
     parse_shard_key,
 )
 from collector.storage.object_store import ObjectStore
+from collector.symbols.symbol_set import DIGITS, SymbolSet
 from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing
 from training.data.picture_reading import PictureReader
@@ -67,13 +68,18 @@ class Compaction:
     """`run` compacts once; `shards` are the result. Only one compaction may work on a store at a time."""
 
     def __init__(
-        self, store: ObjectStore, files: ShardFiles, processes: int = 1, damaged: DamagedObjects | None = None
+        self,
+        store: ObjectStore,
+        files: ShardFiles,
+        processes: int = 1,
+        damaged: DamagedObjects | None = None,
+        symbols: SymbolSet = DIGITS,
     ) -> None:
         """`processes` decode samples when many drawings wait; `damaged` is the record, by default the store's."""
         self.damaged = DamagedObjects(store) if damaged is None else damaged
-        self.shards = Shards(files, self.damaged)
+        self.shards = Shards(files, self.damaged, symbols)
         self._store = store
-        self._drawings = StoredDrawings(store, self.damaged)
+        self._drawings = StoredDrawings(store, self.damaged, symbols)
         self._processes = processes
         self._is_listed = False  # whether `shards` are those in the store
         self._next = 1  # the number of the next drawing

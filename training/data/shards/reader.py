@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from collector.contribution.layout import SHARDS
 from collector.moderation.moderation import NO_MODERATION, Moderation
 from collector.storage.object_store import NoSuchObject, StoreError
-from training.data.checks import check_drawing
+from collector.symbols.symbol_set import DIGITS, SymbolSet
+from training.data.checks import check_drawing, labels_of
 from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing
 from training.data.moderated import moderated
@@ -44,8 +45,10 @@ class ShardRow:
 class Shards:
     """The current shards, in the order of their numbers."""
 
-    def __init__(self, files: ShardFiles, damaged: DamagedObjects | None = None) -> None:
+    def __init__(self, files: ShardFiles, damaged: DamagedObjects | None = None, symbols: SymbolSet = DIGITS) -> None:
+        """The shards of the set `symbols`."""
         self._files = files
+        self._labels = labels_of(symbols)
         self._damaged = DamagedObjects() if damaged is None else damaged
         self._moderation = NO_MODERATION
         self._shards: dict[str, Shard] = {}
@@ -168,6 +171,12 @@ class Shards:
             for table in self.tables(shard.key):
                 yield from self._converted(shard.key, table)
 
+    def drawings_without_samples(self) -> Iterator[LabelledDrawing]:
+        """Yields every drawing without its samples; holds one group in memory."""
+        for shard in self.all:
+            for table in self.tables(shard.key, WITHOUT_SAMPLES):
+                yield from self._converted(shard.key, table)
+
     def _groups(self, *, validation: bool) -> Iterator[Group]:
         for shard in self.all:
             yield from (group for group in shard.groups if group.validation == validation)
@@ -182,7 +191,7 @@ class Shards:
     def _converted(self, key: str, table: pa.Table) -> list[LabelledDrawing]:
         """The table's drawings without damaged rows and those that operators took out."""
         try:
-            found = _checked(table)
+            found = self._checked(table)
         # Row by row, to find the damaged ones: a column of any content can make numpy and pyarrow raise anything.
         except Exception:
             found = [drawing for row in range(table.num_rows) for drawing in self._row(key, table.slice(row, 1))]
@@ -190,10 +199,16 @@ class Shards:
 
     def _row(self, key: str, row: pa.Table) -> list[LabelledDrawing]:
         try:
-            return _checked(row)
+            return self._checked(row)
         except Exception as error:
             self._damaged.add(damaged_row(_id_or_number(row)), f"{type(error).__name__}: {error} (a row of {key})")
             return []
+
+    def _checked(self, table: pa.Table) -> list[LabelledDrawing]:
+        drawings = from_table(table)
+        for drawing in drawings:
+            check_drawing(drawing, self._labels)
+        return drawings
 
     def _rows(self, shard: Shard, group: Group) -> list[ShardRow]:
         table = self._read(group, ["number", "drawing", "contributor"])
@@ -262,13 +277,6 @@ _NO_IDS: NDArray[np.bytes_] = np.empty(0, "S16")
 def damaged_row(drawing: str) -> str:
     """The name of a damaged row in the record of damaged objects."""
     return f"{SHARDS} row of drawing {drawing}"
-
-
-def _checked(table: pa.Table) -> list[LabelledDrawing]:
-    drawings = from_table(table)
-    for drawing in drawings:
-        check_drawing(drawing)
-    return drawings
 
 
 def _check_row(row: ShardRow, shard: Shard) -> None:

@@ -23,7 +23,7 @@ NORM_MOMENTUM = 0.95
 
 
 def build_model(classes: int = 10) -> Any:
-    """Points (n, 48, 2) px, starts (n, 48), canvas (n, 2) px -> digits (n, classes), doubt (n, 1), embedding (n, 96)."""
+    """Points (n, 48, 2), starts (n, 48), canvas (n, 2), px -> digits (n, classes), doubt (n, 1), embedding (n, 96)."""
     points = keras.Input((POINTS, 2), name="points")
     starts = keras.Input((POINTS,), name="starts")
     canvas = keras.Input((2,), name="canvas")

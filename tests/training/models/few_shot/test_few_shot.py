@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 
-from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
+from collector.ink.drawing import Point, Stroke
 from tests.shipped import shipped_artifact
+from tests.training.shapes import BOX, STAR, WAVE, shape_lines
 from training.models.few_shot.geometry import SIZE, geometry
 from training.models.few_shot.reader import ExampleReader
 from training.models.few_shot.recogniser import MAX_ROWS, Examples, FewShot, join
-
-STAR, WAVE, BOX = range(3)
 
 
 @pytest.fixture(scope="module")
@@ -27,23 +24,7 @@ def three_of_each(reader: ExampleReader) -> Examples:
 
 
 def shape(place: int, hand: int) -> tuple[Stroke, ...]:
-    """A five-pointed star, a wave or a box by the same hand, turned, sized and placed a little differently."""
-    rng = np.random.default_rng((place, hand))
-    turns = np.linspace(0, 2 * np.pi, 41)
-    if place == STAR:
-        corners = np.array([(np.sin(k * 4 * np.pi / 5), -np.cos(k * 4 * np.pi / 5)) for k in range(6)])
-    elif place == WAVE:
-        corners = np.stack([turns / np.pi - 1, 0.3 * np.sin(3 * turns)], axis=1)
-    else:
-        corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * 0.8
-    angle, size, middle = rng.normal(0, 0.06), rng.uniform(60, 150), rng.uniform(180, 320, 2)
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    points = corners @ turn * size + rng.normal(0, 2, corners.shape) + middle
-    return (Stroke(tuple(Point(x, y) for x, y in points.tolist())),)
-
-
-def part(strokes: Sequence[Stroke], ink: float) -> tuple[Stroke, ...]:
-    return cut_at_ink(Drawing("", tuple(strokes)), ink).strokes
+    return tuple(Stroke(tuple(Point(x, y) for x, y in line.tolist())) for line in shape_lines(place, hand))
 
 
 def test_three_examples_of_each_are_enough_for_finished_and_for_half_drawn_shapes(

@@ -1,0 +1,236 @@
+"""The trainer of one symbol set: waits until each class has enough drawings, and trains the set's own models."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from collector.storage.object_store import ObjectStore
+from collector.symbols.symbol_set import SymbolSet
+from training.data.dataset import LabelledDrawing
+from training.data.shards.compaction import Compaction
+from training.data.shards.files import ShardFiles
+from training.evaluation.figures import draw_figures
+from training.families.recipes import Family, WrongWeights
+from training.learning.challenger import Outcome, Run
+from training.learning.lease import LeasedStore, TrainerLease
+from training.learning.progress import StoredProgress
+from training.learning.selection import Selection
+from training.learning.status_report import StatusReport
+from training.learning.symbol_sets.examples import ExampleVectors
+from training.learning.symbol_sets.label_filter import judge
+from training.learning.symbol_sets.set_training import SetDrawings, train_set
+from training.learning.symbol_sets.validation import split
+from training.learning.verdicts import Verdicts
+from training.models.artifact import Artifact, BadArtifact, check_artifact
+from training.models.card import BadCard, Card, ContinuedOn
+from training.models.registry import Registry, RegistryError
+
+EXAMPLES_OF_EACH = 20  # drawings of each class from which on a set gets a model of its own
+MOST_OF_A_CONTRIBUTOR = 50  # drawings of one class: one person's habits are not everyone's
+MAX_DRAWINGS = 6000  # of one training, the newest of each class
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a training would use; `missing` says which classes lack drawings, in words, empty if none does."""
+
+    places: tuple[int, ...]
+    drawings: tuple[LabelledDrawing, ...]
+    missing: str
+
+
+class SetTrainer:
+    """Trains each family that has a recipe for symbol sets; `poll` looks once."""
+
+    def __init__(
+        self,
+        store: ObjectStore,
+        symbols: SymbolSet,
+        shipped: Registry,
+        vectors: ExampleVectors,
+        families: Sequence[Family],
+        retrain_after: int,
+        run: Run,
+        shard_cache: Path | None = None,
+        lease: TrainerLease | None = None,
+    ) -> None:
+        """`store` is the part that holds this set; `shipped` has the digit models to begin at."""
+        files = ShardFiles(store, shard_cache)
+        self._lease = lease
+        self._store = store if lease is None else LeasedStore(store, lease)
+        self.symbols = symbols  # replaced when the set's definition changes
+        self._shipped = shipped
+        self._vectors = vectors
+        self._families = [family for family in families if family.symbols is not None]
+        self._retrain_after = retrain_after
+        self._run = run
+        self._registry = Registry(self._store)
+        self._compaction = Compaction(self._store, files, run.threads, symbols=symbols)
+        self._damaged = self._compaction.damaged
+        self._status = StatusReport(self._store, retrain_after)
+        self._verdicts = Verdicts(self._store)
+        self._progress: StoredProgress | None = None
+        self._looked_at: object = None  # what the last look saw; nothing is to be done until it changes
+
+    def poll(self, at_least: int | None = None) -> list[Outcome]:
+        """Looks once; trains every family that lacks a model, or has `at_least` new drawings (default: the setting)."""
+        progress = self._refreshed()
+        shards = self._compaction.shards
+        seen = tuple(shard.key for shard in shards.all), self.symbols, at_least
+        if seen == self._looked_at:
+            return []
+        needed = self._retrain_after if at_least is None else at_least
+        ready = self._ready()
+        outcomes = []
+        for number, family in enumerate(self._families):
+            mark = progress.of(family.name).mark
+            new = [row for use in (False, True) for row in shards.since(mark + 1, MAX_DRAWINGS, validation=use)]
+            if number == 0:
+                self._status.set_damaged(len(self._damaged))
+                self._status.waiting(Selection(tuple(new), 0, 0), 0)
+            if ready.missing or not new:
+                continue
+            champion = self._champion(family)
+            if len(new) >= needed or (champion is None and mark == 0) or self._has_new_class(champion, ready):
+                outcome = self._train(family, progress, champion, ready, frozenset(row.drawing for row in new))
+                outcomes += [] if outcome is None else [outcome]
+        self._damaged.save()
+        self._looked_at = seen
+        return outcomes
+
+    def missing(self) -> str:
+        """Which classes lack drawings for a training, in words; empty if none does. Call it after `poll`."""
+        return self._ready().missing
+
+    def _refreshed(self) -> StoredProgress:
+        if self._progress is None:
+            progress = StoredProgress(self._store, self._damaged)
+            for family in self._families:
+                progress.finish(family.name, self._registry)
+            self._status.restore_outcomes()
+            self._progress = progress
+        self._compaction.run()
+        self._progress.limit_to(self._compaction.last)
+        return self._progress
+
+    def _ready(self) -> Ready:
+        """Classes that a champion knows stay in its successors; another one joins them with its 20th drawing."""
+        shown = set(self.symbols.shown)
+        drawings = [d for d in self._compaction.shards.drawings_without_samples() if d.label in shown]
+        counts = Counter(drawing.label for drawing in drawings)
+        enough = [place for place in self.symbols.shown if counts[place] >= EXAMPLES_OF_EACH]
+        champions = [card for family in self._families if (card := self._card(family)) is not None]
+        if not champions:
+            enough_or_all: Sequence[int] = self.symbols.shown
+        else:
+            known = {self.symbols.places.get(class_id) for card in champions for class_id in card.classes.ids}
+            enough_or_all = [place for place in self.symbols.shown if place in known or place in enough]
+        missing = [place for place in enough_or_all if place not in enough]
+        if missing or len(enough) < 2:
+            return Ready((), (), self._words(missing or list(self.symbols.shown), counts))
+        kept = self._filtered([drawing for drawing in drawings if drawing.label in enough], enough)
+        return Ready(tuple(enough), tuple(_limited(kept)), "")
+
+    def _words(self, missing: Sequence[int], counts: Counter[int]) -> str:
+        shown = [f"{self.symbols.classes[place].id} has {counts[place]}" for place in missing[:5]]
+        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+        return f"{', '.join(shown)}{more}, expected {EXAMPLES_OF_EACH} drawings of each class"
+
+    def _filtered(self, drawings: Sequence[LabelledDrawing], places: Sequence[int]) -> list[LabelledDrawing]:
+        """The drawings that may train or validate; stores the verdict on the others."""
+        numbers = {place: number for number, place in enumerate(places)}
+        examples = self._vectors.examples(drawings, [numbers[drawing.label] for drawing in drawings])
+        verdicts = judge(examples, [drawing.id for drawing in drawings], len(places))
+        fits = [
+            bool(agreeing if drawing.use == "validation" else accepted)
+            for drawing, accepted, agreeing in zip(drawings, verdicts.accepted, verdicts.agreeing, strict=True)
+        ]
+        self._verdicts.store_filtered(drawing.id for drawing, fit in zip(drawings, fits, strict=True) if not fit)
+        return [drawing for drawing, fit in zip(drawings, fits, strict=True) if fit]
+
+    def _has_new_class(self, champion: Artifact | None, ready: Ready) -> bool:
+        known = set() if champion is None else set(champion.card.classes.ids)
+        return champion is not None and any(self.symbols.classes[place].id not in known for place in ready.places)
+
+    def _train(
+        self, family: Family, progress: StoredProgress, champion: Artifact | None, ready: Ready, new: frozenset[str]
+    ) -> Outcome | None:
+        mark = self._compaction.last
+        parts = split(ready.drawings, ready.places)
+        if parts is None:
+            return None
+        drawings = SetDrawings(self.symbols, ready.places, parts, new)
+        try:
+            with self._status.training(family.name, len(new)):
+                outcome = train_set(family, drawings, self._shipped_model(family), champion, self._vectors, self._run)
+        except WrongWeights as error:
+            log.warning("set %s: %s is not trained: %s", self.symbols.id, family.name, error)
+            progress.advance(family.name, mark, 0)
+            return None
+        total = progress.of(family.name).trained_on + len(new)
+        outcome = outcome.with_continued_on(ContinuedOn(progress.of(family.name).mark + 1, mark, len(new), total))
+        outcome = outcome if self._lease is None else outcome.with_lease(self._lease.number)
+        self._publish(outcome, drawings)
+        progress.advance(family.name, mark, len(new))
+        return outcome
+
+    def _publish(self, outcome: Outcome, drawings: SetDrawings) -> None:
+        card, accepted = outcome.artifact.card, outcome.verdict.accepted
+        self._registry.publish(outcome.artifact, draw_figures(outcome.evaluation, drawings.names))
+        if accepted:
+            lease = None if self._lease is None else self._lease.number
+            self._registry.promote(card.family, card.version, "gate passed", lease)
+        else:
+            self._registry.forget_refused(card.family)
+        state = "published" if accepted else "refused"
+        log.info("set %s: %s %s %s", self.symbols.id, card.family, card.version, state)
+        self._status.ended(outcome)
+
+    def _shipped_model(self, family: Family) -> Artifact | None:
+        pointer = self._shipped.champion(family.name)
+        return None if pointer is None else self._shipped.load(family.name, pointer.version)
+
+    def _card(self, family: Family) -> Card | None:
+        try:
+            pointer = self._registry.champion(family.name)
+            return None if pointer is None else self._registry.card(family.name, pointer.version)
+        except (RegistryError, BadCard):
+            return None
+
+    def _champion(self, family: Family) -> Artifact | None:
+        """The champion; None without one, or where it is damaged: the next version then replaces it."""
+        name = f"champion of {family.name}"
+        try:
+            pointer = self._registry.champion(family.name)
+            if pointer is None:
+                return None
+            artifact = self._registry.load(family.name, pointer.version)
+            check_artifact(artifact)
+        except (RegistryError, BadCard, BadArtifact) as error:
+            self._damaged.add(name, error)
+            return None
+        self._damaged.resolve(name)
+        return artifact
+
+
+def _limited(drawings: Sequence[LabelledDrawing]) -> list[LabelledDrawing]:
+    """The newest drawings of each class; no more of a contributor than MOST_OF_A_CONTRIBUTOR, unless nobody else is."""
+    only_one = len({drawing.contributor for drawing in drawings}) == 1
+    classes = len({drawing.label for drawing in drawings})
+    of_contributor: Counter[tuple[str, int]] = Counter()
+    of_class: Counter[int] = Counter()
+    kept = []
+    for drawing in reversed(drawings):
+        key = drawing.contributor, drawing.label
+        of_contributor[key] += 1
+        of_class[drawing.label] += 1
+        within = only_one or of_contributor[key] <= MOST_OF_A_CONTRIBUTOR
+        if within and of_class[drawing.label] <= max(EXAMPLES_OF_EACH, MAX_DRAWINGS // classes):
+            kept.append(drawing)
+    return kept[::-1]
