@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from collector.moderation.moderation import NO_MODERATION, read_moderation
 from collector.storage.object_store import ObjectStore
 from collector.symbols.symbol_set import SymbolSet
 from training.data.dataset import LabelledDrawing
@@ -76,13 +77,14 @@ class SetTrainer:
         self._status = StatusReport(self._store, retrain_after)
         self._verdicts = Verdicts(self._store)
         self._progress: StoredProgress | None = None
+        self._moderation = NO_MODERATION
         self._looked_at: object = None  # what the last look saw; nothing is to be done until it changes
 
     def poll(self, at_least: int | None = None) -> list[Outcome]:
         """Looks once; trains every family that lacks a model, or has `at_least` new drawings (default: the setting)."""
         progress = self._refreshed()
         shards = self._compaction.shards
-        seen = tuple(shard.key for shard in shards.all), self.symbols, at_least
+        seen = tuple(shard.key for shard in shards.all), self.symbols, self._moderation, at_least
         if seen == self._looked_at:
             return []
         needed = self._retrain_after if at_least is None else at_least
@@ -116,6 +118,8 @@ class SetTrainer:
             self._status.restore_outcomes()
             self._progress = progress
         self._compaction.run()
+        self._moderation = read_moderation(self._store)
+        self._compaction.shards.moderate(self._moderation)
         self._progress.limit_to(self._compaction.last)
         return self._progress
 
