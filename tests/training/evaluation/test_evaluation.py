@@ -126,3 +126,26 @@ def test_the_late_confusion_counts_the_stages_from_80_percent_of_the_ink_on() ->
 
     assert evaluation.late_confusion[3].tolist() == [0, 0, 0, 1, 0, 3, 0, 0, 0, 0]
     assert evaluation.metrics("nobody").confusion[3] == (0, 0, 0, 1, 0, 3, 0, 0, 0, 0)
+
+
+@pytest.mark.slow  # draws figures
+def test_names_of_classes_are_plain_text_in_figures() -> None:
+    evaluation = measure(guesses((1, 1, 1, 1), (2, 2, 2, 2)), np.array([1, 2]), "ab", INK)
+    names = ["$x^2$", r"\frac{1", "<b>&", "__init__", "日本", "a" * 60, "%s", "{0}", "ع", "é"]
+
+    svg = draw_figures(evaluation, names)["classes.svg"]
+
+    texts = {text.strip() for element in ElementTree.fromstring(svg).iter() for text in [element.text or ""]}  # noqa: S314 - our own
+    assert {"$x^2$", r"\frac{1", "<b>&", "__init__", "日本", "a" * 15 + "…"} <= texts
+
+
+@pytest.mark.slow  # draws figures
+def test_two_hundred_classes_fit_into_a_figure() -> None:
+    labels = np.arange(200)
+    evaluation = measure(np.repeat(np.eye(200)[:, None], 4, axis=1), labels, "a" * 200, INK)
+
+    figures = draw_figures(evaluation, [f"class {number}" for number in range(200)])
+
+    assert b"class 4<" in figures["confusion.svg"]
+    assert b"class 1<" not in figures["confusion.svg"]
+    assert len(figures["confusion.svg"]) < 200_000

@@ -167,3 +167,19 @@ def test_a_loss_on_the_reference_drawings_is_refused_however_many_others_judge()
 
     assert not verdict.accepted
     assert any("reference drawings" in reason for reason in verdict.reasons)
+
+
+def test_reasons_name_the_classes_of_a_set_and_what_it_is_held_to() -> None:
+    names = [f"class {number}" for number in range(10)]
+
+    verdict = decide(
+        evaluation(30, of=4), None, evaluation(), names=names, first_model="the nearest examples", noise=0.0
+    )
+
+    assert not verdict.accepted
+    assert any("finished class 4:" in reason and "the nearest examples" in reason for reason in verdict.reasons)
+
+
+def test_few_drawings_widen_the_tolerances_by_their_noise() -> None:
+    assert not decide(evaluation(20), None, evaluation()).accepted
+    assert decide(evaluation(20), None, evaluation(), noise=0.02).accepted

@@ -24,7 +24,7 @@ from training.models.artifact import (
     read_weights,
     write_weights,
 )
-from training.models.card import Golden
+from training.models.card import Classes, Golden
 from training.models.interpreter import Interpreter
 
 
@@ -148,6 +148,35 @@ def test_a_card_reads_back_equal(artifact: Artifact) -> None:
     again = parse_card(artifact.card.to_json())
 
     assert again == artifact.card
+
+
+def test_a_card_of_a_symbol_set_names_the_classes_that_its_model_knows(artifact: Artifact) -> None:
+    classes = Classes("shapes", tuple(f"shape-{number}" for number in range(10)))
+    card = replace(artifact.card, classes=classes, cross_validation=3)
+
+    again, record = parse_card(card.to_json()), json.loads(card.to_json())
+
+    assert again == card
+    assert (record["classes"], record["symbol_set"], record["cross_validation"]) == (10, "shapes", 3)
+    assert not {"symbol_set", "class_ids", "cross_validation"} & json.loads(artifact.card.to_json()).keys()
+    check_artifact(replace(artifact, card=card))
+
+
+@pytest.mark.parametrize(
+    ("set_id", "ids"),
+    [
+        ("../shapes", ["a", "b"]), ("digits", ["a", "b"]), ("shapes", ["a"]), ("shapes", ["a", "a"]),
+        ("shapes", ["a", "/b"]), ("shapes", ["a", 7]), ("shapes", None), (7, ["a", "b"]),
+    ],
+)  # fmt: skip
+def test_a_card_with_wrong_classes_is_refused(artifact: Artifact, set_id: Any, ids: Any) -> None:
+    record = json.loads(artifact.card.to_json())
+    record |= {"symbol_set": set_id, "class_ids": ids, "classes": len(ids or ())}
+    for golden in record["golden"]:
+        golden["probabilities"] = golden["probabilities"][: len(ids or ())]
+
+    with pytest.raises(BadCard):
+        parse_card(json.dumps(record).encode())
 
 
 @pytest.mark.parametrize(

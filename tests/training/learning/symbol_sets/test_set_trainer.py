@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ from training.learning.symbol_sets.set_trainers import SetTrainers
 from training.learning.symbol_sets.validation import split
 from training.models.artifact import Artifact, check_artifact
 from training.models.card import parse_card
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import FIRST_MODELS, Registry, copy_version
 
 ANN, BOB, CLEO = contributor_for("training", 1), contributor_for("training", 2), contributor_for("validation", 3)
 
@@ -45,7 +46,18 @@ def store() -> MemoryStore:
 
 
 def trainers(store: MemoryStore, families: Sequence[Family]) -> SetTrainers:
-    return SetTrainers(store, 20, threading.Event(), families, run=Run())
+    return SetTrainers(store, 20, threading.Event(), families, first_models=only_path(), run=Run())
+
+
+@cache
+def only_path() -> MemoryStore:
+    """The shipped path model, without the shipped model of the quick family's name."""
+    found = MemoryStore()
+    pointer = Registry(FolderStore(FIRST_MODELS)).champion("path")
+    assert pointer is not None
+    copy_version(FolderStore(FIRST_MODELS), found, "path", pointer.version)
+    Registry(found).promote("path", pointer.version, pointer.reason)
+    return found
 
 
 def champion(store: MemoryStore, family: str = "original") -> Artifact:
