@@ -13,7 +13,7 @@ from training.data.dataset import LOOK_ALIKE, NO_DIGIT, Snapshots
 from training.data.sources import Floats, Source, draw_rows
 from training.families.recipes import CLASSES, EARLY_INK, Family, Recipe
 from training.learning.fitting.conversion import convert, set_body, set_weights, traced_model, weights_of
-from training.learning.fitting.graph import TrainingGraph, prediction_graph, training_graph
+from training.learning.fitting.graph import TrainingGraph, prediction_graph, reused_graph, training_graph
 from training.learning.fitting.runtime import keras, tf
 from training.models.artifact import read_weights, write_weights
 
@@ -65,8 +65,12 @@ def fit(
     """
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
-    symbols = max((int(source.symbols.max()) + 1 for source in sources if source.symbols is not None), default=0)
-    graph = training_graph(family, recipe, l2_sp, initial_weights is not None and not warm_start, symbols, classes)
+    if keep_head:
+        symbols = max((int(source.symbols.max()) + 1 for source in sources if source.symbols is not None), default=0)
+        continued = initial_weights is not None and not warm_start
+        graph = training_graph(family, recipe, l2_sp, continued, symbols, classes)
+    else:
+        graph = reused_graph(family, recipe, classes)
     if initial_weights is not None:
         (set_weights if keep_head else set_body)(graph.model, initial_weights)
     graph.start(recipe)

@@ -26,6 +26,13 @@ class TrainingGraph:
     train: Any  # (inputs by name, targets, rows (batches, batch size)) -> loss of each batch
     predict: Any  # inputs by name -> probabilities and doubt (n, classes + 1)
     serve: Any  # the traced graph to publish
+    untrained: Sequence[Any]  # the weights that the model was built with
+
+    def begin_anew(self) -> None:
+        """Back to the untrained weights, and to an optimizer without state."""
+        self.model.set_weights(self.untrained)
+        for variable in self.optimizer.variables:
+            variable.assign(tf.zeros_like(variable))
 
     def start(self, recipe: Recipe) -> None:
         """Starts from the model's present weights, with an optimizer without state."""
@@ -73,8 +80,9 @@ def _build(
     initial = [tf.Variable(variable, trainable=False) for variable in model.trainable_variables]
     step = _train_step(trained, optimizer, recipe, l2_sp, initial, training, classes)
     return TrainingGraph(
-        model, optimizer, initial, _train_loop(family, step, classes), prediction_graph(model), trace(model, family)
-    )
+        model, optimizer, initial, _train_loop(family, step, classes), prediction_graph(model), trace(model, family),
+        model.get_weights(),
+    )  # fmt: skip
 
 
 def _with_symbols(model: Any, classes: int) -> Any:
@@ -85,6 +93,14 @@ def _with_symbols(model: Any, classes: int) -> Any:
 
 
 _cached_graph = functools.lru_cache(maxsize=len(FAMILIES))(_build)
+_last_graph = functools.lru_cache(maxsize=1)(_build)
+
+
+def reused_graph(family: Family, recipe: Recipe, classes: int) -> TrainingGraph:
+    """As a new graph; the last one where it fits: cross-validation trains several times in a row."""
+    graph = _last_graph(family, recipe, 0.0, training=True, classes=classes)
+    graph.begin_anew()
+    return graph
 
 
 def _train_loop(family: Family, step: Any, classes: int) -> Any:
