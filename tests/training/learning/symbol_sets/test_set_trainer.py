@@ -76,6 +76,7 @@ def test_nothing_is_trained_before_twenty_drawings_of_each(store: MemoryStore, q
     assert trainer.trainer_of(SHAPES).missing() == "box has 19, expected 20 drawings of each class"
 
 
+@pytest.mark.slow  # trains models
 def test_one_contributors_set_is_cross_validated_and_its_card_says_so(store: MemoryStore, quick: Family) -> None:
     put_shard(store_of(store, "shapes"), drawings_by(ANN, 20))
 
@@ -92,6 +93,7 @@ def test_one_contributors_set_is_cross_validated_and_its_card_says_so(store: Mem
     check_artifact(champion(store))
 
 
+@pytest.mark.slow  # trains models
 def test_held_out_contributors_validate_and_never_train(store: MemoryStore, quick: Family) -> None:
     put_shard(store_of(store, "shapes"), [*drawings_by(ANN, 16), *drawings_by(CLEO, 6, first=50)])
 
@@ -105,6 +107,7 @@ def test_held_out_contributors_validate_and_never_train(store: MemoryStore, quic
     assert evaluated.metrics.drawings == 18
 
 
+@pytest.mark.slow  # trains models
 def test_a_set_is_trained_again_after_enough_new_drawings_alone(store: MemoryStore, quick: Family) -> None:
     part = store_of(store, "shapes")
     put_shard(part, drawings_by(ANN, 20))
@@ -121,6 +124,7 @@ def test_a_set_is_trained_again_after_enough_new_drawings_alone(store: MemorySto
     assert any("the new drawings" in reason for reason in again.verdict.reasons)
 
 
+@pytest.mark.slow  # trains models
 def test_a_class_that_was_added_joins_with_its_twentieth_drawing(store: MemoryStore, quick: Family) -> None:
     part = store_of(store, "shapes")
     put_shard(part, drawings_by(ANN, 20))
@@ -138,6 +142,7 @@ def test_a_class_that_was_added_joins_with_its_twentieth_drawing(store: MemorySt
     assert evaluate_champion(champion(store), more, []).unknown == ()
 
 
+@pytest.mark.slow  # trains models
 def test_a_class_that_was_retired_leaves_the_next_model(store: MemoryStore, quick: Family) -> None:
     part = store_of(store, "shapes")
     put_shard(part, drawings_by(ANN, 20))
@@ -150,6 +155,7 @@ def test_a_class_that_was_retired_leaves_the_next_model(store: MemoryStore, quic
     assert outcome.artifact.card.classes.ids == ("star", "box")
 
 
+@pytest.mark.slow  # trains models
 def test_two_sets_are_trained_apart_and_one_that_fails_stops_no_other(
     store: MemoryStore, quick: Family, caplog: pytest.LogCaptureFixture
 ) -> None:
