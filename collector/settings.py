@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from collector.contribution.contributor import load_or_make_key, parse_key, read_key_file
+from collector.log_format import LogFormat
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import NAME, ObjectStore
@@ -29,6 +30,7 @@ class StoreSettings(BaseSettings):
 
     var: Path = Field(Path("var"), description="folder for the spool, the key and, without another store, the objects")
     store: str = Field("", description="'s3://bucket[/prefix]', 'memory', a folder's path, or empty for <var>/store")
+    log_format: LogFormat = Field("text", description="text, or json for one JSON object a line")
     s3_endpoint: str | None = Field(None, description="address of an S3-compatible server; none for AWS itself")
 
     contributor_key: SecretStr | None = Field(

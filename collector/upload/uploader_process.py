@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from collector.log_format import start_log
 from collector.settings import StoreSettings, contributor_key, open_store
 from collector.spool.spool import Spool, SpoolError
 from collector.storage.folder_store import FolderStore
@@ -129,9 +130,5 @@ def _alone(spool_file: Path) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(
-        level=os.environ.get("MIDSTROKE_LOG_LEVEL", "info").upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    logging.getLogger("botocore").setLevel(logging.WARNING)  # at `info` it lists every way to find credentials
+    start_log(os.environ.get("MIDSTROKE_LOG_LEVEL", "info"), StoreSettings().log_format)
     main(Path(sys.argv[1]))

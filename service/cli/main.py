@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from collector.log_format import start_log
 from service.cli.baselines import baselines
 from service.cli.errors import USAGE, Command, fail, fail_for, read_as, read_settings
 from service.cli.export import export
@@ -150,8 +151,5 @@ def show_settings() -> None:
 
 
 def _start_log(settings: Settings) -> None:
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # At `info` they log every connection, and every attempt to find credentials.
-    for name in ("uvicorn.error", "botocore"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    start_log(settings.log_level, settings.log_format)
     leave_out_client_faults(logging.getLogger("uvicorn.error"))

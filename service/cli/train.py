@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperCommand
 
 from collector.ink.drawing import DrawingError
+from collector.log_format import start_log
 from collector.malloc import keep_freed_memory
 from collector.settings import open_store
 from collector.storage.folder_store import FolderStore
@@ -293,7 +294,7 @@ def _gather(
 
 
 def _watch(store: ObjectStore, settings: TrainingSettings, families: Sequence[Family]) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    start_log("info", settings.log_format)
     os.nice(NICENESS)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

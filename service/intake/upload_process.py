@@ -96,10 +96,11 @@ def _start(settings: Settings) -> subprocess.Popen[bytes]:
     if settings.s3_endpoint is not None:
         env["MIDSTROKE_S3_ENDPOINT"] = settings.s3_endpoint
     inherited = {name: value for name, value in os.environ.items() if name not in NOT_ITS_OWN}
+    logging_settings = {"MIDSTROKE_LOG_LEVEL": settings.log_level, "MIDSTROKE_LOG_FORMAT": settings.log_format}
     return subprocess.Popen(  # noqa: S603 - this Python and a module of our own
         [sys.executable, "-m", "collector.upload.uploader_process", str(spool_file(settings.var))],
         stdin=subprocess.PIPE,  # ends with this process, whatever ends it
-        env={**inherited, **env, "MIDSTROKE_LOG_LEVEL": settings.log_level},
+        env={**inherited, **env, **logging_settings},
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable
 
 from fastapi import WebSocket
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from collector.log_format import name_socket
 from service.admission.origins import Origins
 from service.metrics.metrics import Metrics
 from service.sets.sets import SET_IN_SCOPE, Sets
@@ -56,16 +58,19 @@ class Sockets:
 
     async def serve(self, socket: WebSocket) -> None:
         """Serves one websocket from handshake to close."""
+        name_socket(secrets.token_hex(4))
         offered = socket.scope.get("subprotocols", [])
         # Refused sockets are accepted and closed: browsers don't show the reason of a refused handshake.
         await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
         scope = self._sets.find(socket.scope.get(SET_IN_SCOPE)) or self._sets.digits
         refusal = self._refusal(socket, offered)
         if refusal is not None:
+            log.debug("a socket was refused: %d %s", *refusal)
             await end(socket, *refusal)
             return
         session = Session(socket, self._sets, scope, self._frames_per_second, self._large_texts, self._metrics)
         self._sessions.add(session)
+        log.debug("a socket was opened")
         self._metrics.socket_opened()
         try:
             await session.run()
@@ -74,6 +79,7 @@ class Sockets:
             await end(socket, CloseCode.SERVER_ERROR, "internal error")
         finally:
             self._sessions.discard(session)
+            log.debug("a socket has ended")
             self._metrics.socket_ended()
 
     async def wake_all(self) -> None:
