@@ -19,7 +19,7 @@ from service.http.contributions import make_contributions_routes
 from service.http.errors import add_error_handlers
 from service.http.health import make_health_routes
 from service.http.metrics import Limits, make_metrics_routes
-from service.http.middleware.cors import Cors, cors_headers
+from service.http.middleware.cors import Cors, check_origin, cors_headers
 from service.http.middleware.head import HeadAsGet
 from service.http.middleware.headers import SafeHeaders
 from service.http.middleware.root_path import RootPath
@@ -126,14 +126,14 @@ def create_app(
         app.include_router(make_moderation_routes(moderation, operator, Page(frontend)))
     if settings.metrics:
         limits = Limits(settings.max_sockets * len(metrics.blocks), settings.spool_bytes)
-        app.include_router(make_metrics_routes(metrics, live, intake, limits))
+        app.include_router(make_metrics_routes(metrics, sets, limits))
 
     add_api_docs(app)
-    _add_page(app, Page(frontend))
+    _add_page(app, Page(frontend), origins)
     return app
 
 
-def _add_page(app: FastAPI, page: Page) -> None:
+def _add_page(app: FastAPI, page: Page, origins: Origins) -> None:
     def respond(path: str, request: Request) -> Response:
         response = page.respond(path, request)
         if response is None:
@@ -148,4 +148,6 @@ def _add_page(app: FastAPI, page: Page) -> None:
     def file(path: str, request: Request) -> Response:
         if path.split("/", maxsplit=1)[0] not in FOLDERS and path not in ROOT_FILES:
             raise HTTPException(404, "there is nothing here")
+        if path.startswith("embed/") and "origin" in request.headers:
+            check_origin(origins, request)  # says why to whoever embeds; the browser would only say that it may not
         return respond(path, request)

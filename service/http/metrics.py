@@ -21,9 +21,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from collector.spool.spool import SpoolError
-from service.inference.live_models import LiveModels
 from service.inference.served import Served
-from service.intake.intake import Intake, SpoolState
+from service.intake.intake import SpoolState
 from service.metrics.block import (
     ANSWERS,
     CONFIDENCE_STEPS,
@@ -31,6 +30,7 @@ from service.metrics.block import (
     INKED,
     LOG2_BUCKETS,
     MAX_CLASSES,
+    MAX_MODELS,
     OUTCOMES,
     PATHS,
     ROW_CELLS,
@@ -42,11 +42,12 @@ from service.metrics.block import (
     ROW_WORDS,
     Block,
 )
-from service.metrics.metrics import DIGITS_SET, Metrics
+from service.metrics.metrics import Metrics
 from service.network.metered import in_request_thread
+from service.sets.scope import SetScope
+from service.sets.sets import Sets
 from training.models.card import Card
-from training.models.interpreter import CLASSES
-from training.models.status import State, TrainerStatus
+from training.models.status import State
 
 SPOOL_SECONDS = 2.0  # for the spool to answer; without it the rest is shown
 LEAST_BITS, MOST_BITS = 13, 34  # of durations in ns that have a bucket of their own: 8 us to 17 s
@@ -113,16 +114,17 @@ class Limits:
     spool_bytes: int
 
 
-def make_metrics_routes(metrics: Metrics, live: LiveModels, intake: Intake, limits: Limits) -> APIRouter:
+def make_metrics_routes(metrics: Metrics, sets: Sets, limits: Limits) -> APIRouter:
     routes = APIRouter()
     one_at_a_time = asyncio.Lock()
 
-    async def spool_state() -> SpoolState | None:
+    async def spool_states(scopes: Sequence[SetScope]) -> Sequence[SpoolState | None]:
         try:
             async with asyncio.timeout(SPOOL_SECONDS):
-                return await intake.pool.run(intake.spool_state)
+                # In one thread, one after the other: contributions need the others.
+                return await scopes[0].intake.pool.run(lambda: [scope.intake.spool_state() for scope in scopes])
         except (TimeoutError, SpoolError):
-            return None
+            return [None] * len(scopes)
 
     @routes.get(
         "/metrics",
@@ -132,10 +134,13 @@ def make_metrics_routes(metrics: Metrics, live: LiveModels, intake: Intake, limi
     )
     async def get_metrics(request: Request) -> Response:
         async with one_at_a_time:
-            served, state = live.current, await spool_state()
-            for card in served.cards:
-                metrics.of_model(card.family)
-            collector = ServiceCollector(metrics.blocks, served, state, limits)
+            scopes = sets.scopes
+            served = [scope.live.current for scope in scopes]
+            for each in served:
+                for card in each.cards:
+                    metrics.of_model(card.family, each.symbols.id)
+            spools = await spool_states(scopes)
+            collector = ServiceCollector(metrics.blocks, served, spools, limits)
             encode, content_type = choose_encoder(request.headers.get("accept", ""))
             registry = CollectorRegistry(auto_describe=False)
             registry.register(collector)
@@ -148,10 +153,14 @@ def make_metrics_routes(metrics: Metrics, live: LiveModels, intake: Intake, limi
 class ServiceCollector(Collector):
     """One scrape: everything that is exposed, from what was read before."""
 
-    def __init__(self, blocks: Sequence[Block], served: Served, spool: SpoolState | None, limits: Limits) -> None:
+    def __init__(
+        self, blocks: Sequence[Block], served: Sequence[Served], spools: Sequence[SpoolState | None], limits: Limits
+    ) -> None:
+        """`served` and `spools` are those of each symbol set, digits first."""
         self._blocks = blocks
         self._served = served
-        self._spool = spool
+        self._spools = spools
+        self._classes = {each.symbols.id: [symbol.id for symbol in each.symbols.classes] for each in served}
         self._limits = limits
 
     def collect(self) -> Iterator[Metric]:
@@ -161,7 +170,7 @@ class ServiceCollector(Collector):
         yield from self._connections()
         yield from self._contributions()
         yield from _models(self._served)
-        yield from _trainer(self._served.trainer)
+        yield from _trainer(self._served)
 
     def _fixed(self, name: str) -> dict[Labels, int]:
         """The sums over all workers of the counters of this name, by their labels."""
@@ -201,7 +210,7 @@ class ServiceCollector(Collector):
             symbol_set, _, family = name.partition("/")
             for outcome, count in zip(OUTCOMES, [*row.outcomes, row.no_ink, row.refused], strict=True):
                 outcomes.add_metric([symbol_set, family, outcome], count)
-            for number, symbol in enumerate(_classes(symbol_set)):
+            for number, symbol in enumerate(self._classes.get(symbol_set, [])):
                 classes.add_metric([symbol_set, family, symbol], row.classes[number])
             seconds.add_metric([symbol_set, family], _time_buckets(row.seconds), row.seconds_sum / NANO)
             confidence.add_metric([symbol_set, family], _confidence_buckets(row.confidence), row.confidence_sum)
@@ -230,35 +239,41 @@ class ServiceCollector(Collector):
     def _contributions(self) -> Iterator[Metric]:
         outcomes = self._fixed("contributions")
         yield _counter("midstroke_contributions", "Contributions received, by outcome", ["outcome"], outcomes)
-        state = self._spool
-        yield _gauge("midstroke_spool_up", "1 if the spool answered", int(state is not None))
+        spools = [each for each in self._spools if each is not None]
+        yield _gauge("midstroke_spool_up", "1 if the spool answered", int(len(spools) == len(self._spools)))
         yield _gauge("midstroke_spool_limit_bytes", "Bytes that may wait for upload", self._limits.spool_bytes)
-        if state is None:
+        if not spools:
             return
-        progress = state.progress
-        oldest = progress.oldest
-        age = 0.0 if oldest is None else max(0.0, (datetime.now(UTC) - oldest).total_seconds())
-        yield _gauge("midstroke_spool_drawings", "Drawings that wait for upload", progress.waiting)
-        yield _gauge("midstroke_spool_bytes", "Bytes that wait for upload", progress.waiting_bytes)
-        yield _gauge("midstroke_spool_oldest_seconds", "Age of the drawing that has waited longest", age)
-        yield _gauge("midstroke_spool_quarantined", "Drawings in quarantine", state.quarantined)
-        accepted = progress.accepted
+        waiting = [each.progress for each in spools]
+        now = datetime.now(UTC)
+        ages = [(now - each.oldest).total_seconds() for each in waiting if each.oldest is not None]
+        accepted = sum(each.accepted for each in waiting)
+        drawings = sum(each.waiting for each in waiting)
+        size = sum(each.waiting_bytes for each in waiting)
+        trouble = any(each.trouble for each in spools)
+        quarantined = sum(each.quarantined for each in spools)
+        yield _gauge("midstroke_spool_drawings", "Drawings that wait for upload", drawings)
+        yield _gauge("midstroke_spool_bytes", "Bytes that wait for upload", size)
+        yield _gauge("midstroke_spool_oldest_seconds", "Age of the drawing that has waited longest", max([0.0, *ages]))
+        yield _gauge("midstroke_spool_quarantined", "Drawings in quarantine", quarantined)
         yield CounterMetricFamily("midstroke_spool_accepted", "Drawings stored since the spool exists", accepted)
-        uploaded = accepted - progress.waiting
+        uploaded = accepted - drawings
         yield CounterMetricFamily("midstroke_uploads", "Drawings uploaded, or deleted before, since then", uploaded)
-        yield _gauge("midstroke_upload_trouble", "1 while disk or uploads are in trouble", int(bool(state.trouble)))
-        drawings = GaugeMetricFamily("midstroke_drawings", "Drawings kept, by label", labels=["set", "label"])
-        for label, count in zip(_classes(DIGITS_SET), state.by_label, strict=False):
-            drawings.add_metric([DIGITS_SET, label], count)
-        yield drawings
+        yield _gauge("midstroke_upload_trouble", "1 while disk or uploads are in trouble", int(trouble))
+        kept = GaugeMetricFamily("midstroke_drawings", "Drawings kept, by label", labels=["set", "label"])
+        for served, spool in zip(self._served, self._spools, strict=True):
+            set_id = served.symbols.id
+            for label, count in zip(self._classes[set_id], () if spool is None else spool.by_label, strict=False):
+                kept.add_metric([set_id, label], count)
+        yield kept
 
 
-def _models(served: Served) -> Iterator[Metric]:
-    cards = served.cards
+def _models(served: Sequence[Served]) -> Iterator[Metric]:
     labels = ["set", "family", "version", "encoding", "contract"]
-    rows = [(DIGITS_SET, card.family, card.version, card.encoding, card.contract) for card in cards]
+    cards = [(each.symbols, card) for each in served for card in each.cards]
+    rows = [(of.id, card.family, card.version, card.encoding, card.contract) for of, card in cards]
     yield _info("midstroke_model", "The served version of each family", labels, rows)
-    store_up = int(served.from_store and not served.trouble)
+    store_up = int(all(each.from_store and not each.trouble for each in served))
     yield _gauge("midstroke_store_up", "1 if the store's models could be read", store_up)
     accuracy = GaugeMetricFamily(
         "midstroke_card_accuracy",
@@ -268,11 +283,11 @@ def _models(served: Served) -> Iterator[Metric]:
     recall = GaugeMetricFamily(
         "midstroke_card_recall", "Recall of a class at full ink, by the model's card", labels=["set", "family", "class"]
     )
-    for card in cards:
+    for symbols, card in cards:
         for ink, share in _accuracies(card):
-            accuracy.add_metric([DIGITS_SET, card.family, ink], share)
-        for symbol, share in zip(_classes(DIGITS_SET), card.metrics.recall, strict=False):
-            recall.add_metric([DIGITS_SET, card.family, symbol], share)
+            accuracy.add_metric([symbols.id, card.family, ink], share)
+        for symbol, share in zip(symbols.classes, card.metrics.recall, strict=False):
+            recall.add_metric([symbols.id, card.family, symbol.id], share)
     yield accuracy
     yield recall
 
@@ -281,7 +296,9 @@ def _accuracies(card: Card) -> Iterable[tuple[str, float]]:
     return ((f"{ink:.2f}", share) for ink, share in zip(card.metrics.ink, card.metrics.accuracy, strict=False))
 
 
-def _trainer(status: TrainerStatus | None) -> Iterator[Metric]:
+def _trainer(served: Sequence[Served]) -> Iterator[Metric]:
+    """The state of the digits' trainer, and the last trainings of every set."""
+    status = served[0].trainer
     yield _gauge("midstroke_trainer_up", "1 if a trainer has reported", int(status is not None))
     state = GaugeMetricFamily("midstroke_trainer_state", "1 for the trainer's state", labels=["state"])
     for name in get_args(State):
@@ -306,9 +323,10 @@ def _trainer(status: TrainerStatus | None) -> Iterator[Metric]:
     last = GaugeMetricFamily(
         "midstroke_last_training", "1 for the outcome of a family's last training", labels=["set", "family", "outcome"]
     )
-    for outcome in () if status is None else status.outcomes[:64]:
-        for name in ("published", "refused"):
-            last.add_metric([DIGITS_SET, outcome.family, name], int(outcome.state == name))
+    for each in served:
+        for outcome in () if each.trainer is None else each.trainer.outcomes[:MAX_MODELS]:
+            for name in ("published", "refused"):
+                last.add_metric([each.symbols.id, outcome.family, name], int(outcome.state == name))
     yield last
 
 
@@ -338,10 +356,6 @@ def _confidence_buckets(counts: Sequence[int]) -> list[tuple[str, float]]:
         # A probability of exactly 1 has a step of its own, above the last.
         buckets.append((repr(step / CONFIDENCE_STEPS), float(below + (counts[-1] if step == CONFIDENCE_STEPS else 0))))
     return [*buckets, ("+Inf", float(sum(counts)))]
-
-
-def _classes(symbol_set: str) -> Sequence[str]:
-    return [str(number) for number in range(CLASSES)] if symbol_set in (DIGITS_SET, "other") else []
 
 
 def _gauge(name: str, help_text: str, value: float) -> Metric:

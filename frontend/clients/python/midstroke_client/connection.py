@@ -115,6 +115,7 @@ class Ink:
         self._timeout = timeout
         self._socket: ClientConnection | None = None
         self._welcome: Welcome | None = None
+        self._described: Record = {}  # the symbol set, as the service described it last
         self._ended: MidstrokeError | None = None
         self._changed = asyncio.Condition()
         self._drawings = 0
@@ -333,6 +334,7 @@ class Ink:
         """Sends again what the former connection may have lost."""
         async with self._changed:
             self._welcome = parse_welcome(record)
+            self._described = record
             self._socket = socket
             self._changed.notify_all()
         for contribution in self.outbox.waiting:
@@ -352,6 +354,8 @@ class Ink:
         match record.get("type"):
             case "prediction":
                 self._take(record)
+            case "classes":
+                self._described = record
             case "error":
                 self._fail(record)
             case "accepted":
@@ -381,10 +385,10 @@ class Ink:
                 snapshot.answered.set_exception(error)
 
     def _classes(self) -> tuple[str, ...]:
-        described = self.welcome.record.get("set")
-        if isinstance(described, dict):
-            return tuple(str(each["id"]) for each in described.get("classes", ()))
-        return DIGITS
+        described = self._described.get("classes")
+        if not isinstance(described, list):
+            return DIGITS  # of a service before symbol sets
+        return tuple(str(each["id"]) for each in described)
 
     async def _settle(self, drawing: str, receipt: str | None) -> None:
         async with self._changed:
