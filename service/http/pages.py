@@ -27,7 +27,7 @@ CONTENT_TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 INDEX = "index.html"
-FOLDERS = ("js", "css", "img", "messages")
+FOLDERS = ("js", "css", "img", "messages", "embed")
 ROOT_FILES = ("favicon.svg", "favicon.ico", "manifest.webmanifest", "robots.txt")
 CATALOGUE = re.compile(r"messages/([a-z]{2,3})(?:/([a-z-]+))?\.json")  # one language of messages.json
 PLAIN_PATH = re.compile(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(?:\.[a-z0-9]+)+")  # dots only before suffixes

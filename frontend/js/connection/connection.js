@@ -46,6 +46,7 @@ export class Connection {
   #timer = 0;
   #retryAt = 0;
   #pinger = 0;
+  #listening = new AbortController();
 
   /**
    * @param {string} url
@@ -58,10 +59,23 @@ export class Connection {
 
   /** Connects, and reconnects from then on. */
   start() {
-    addEventListener('online', () => this.#retryNow());
-    addEventListener('pageshow', () => this.#retryNow()); // back from the browser's cache, where sockets don't live
+    const { signal } = this.#listening;
+    addEventListener('online', () => this.#retryNow(), { signal });
+    addEventListener('pageshow', () => this.#retryNow(), { signal }); // back from the browser's cache, where sockets don't live
     this.#pinger = setInterval(() => this.#ping(), PING_MS);
     this.#connect();
+  }
+
+  /** Closes the connection for good, without telling the listener. */
+  stop() {
+    this.#listening.abort();
+    clearInterval(this.#pinger);
+    clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close(1000);
   }
 
   /** Whether the service has answered on this connection. */

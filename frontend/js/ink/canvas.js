@@ -56,13 +56,17 @@ export class VisibleCanvas {
   /** @type {readonly Stroke[]} */ #faint = [];
   // Read once: within a frame, reading it would recalculate all styles.
   #colour = '';
+  #watching = new AbortController();
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.#canvas = canvas;
     this.#context = contextOf(canvas);
-    new ResizeObserver(() => this.#fit()).observe(canvas);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#fit());
+    const { signal } = this.#watching;
+    const observer = new ResizeObserver(() => this.#fit());
+    observer.observe(canvas);
+    signal.addEventListener('abort', () => observer.disconnect());
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#fit(), { signal });
     this.#watchDensity();
     this.#fit();
   }
@@ -96,8 +100,15 @@ export class VisibleCanvas {
       density = devicePixelRatio;
       this.#fit();
     };
-    addEventListener('resize', look);
-    setInterval(look, DENSITY_LOOK_MS);
+    const { signal } = this.#watching;
+    addEventListener('resize', look, { signal });
+    const looking = setInterval(look, DENSITY_LOOK_MS);
+    signal.addEventListener('abort', () => clearInterval(looking));
+  }
+
+  /** Follows the screen no more: the canvas is gone. */
+  stop() {
+    this.#watching.abort();
   }
 
   #fit() {

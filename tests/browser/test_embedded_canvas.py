@@ -1,0 +1,216 @@
+"""<midstroke-canvas> on a page of another origin whose policy allows no inline script and no inline style."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from infra.harness.client import call
+from tests.running import RunningService, free_port, running_service
+
+pytestmark = pytest.mark.browser
+
+HTML = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page of others</title>
+<script type="module" src="{service}/embed/midstroke-canvas.js"></script></head><body>
+<form id="form"><midstroke-canvas id="one" name="digit" src="ws://{address}/ws"></midstroke-canvas></form>
+<midstroke-canvas id="two" contribute src="{service}"></midstroke-canvas>
+<script src="/page.js"></script><link rel="stylesheet" href="/page.css"></body></html>"""
+SCRIPT = """
+window.heard = [];
+for (const type of ['guess', 'settled', 'contributed', 'connection']) {
+  document.addEventListener(type, ({ target, detail }) => window.heard.push([type, target.id, detail]));
+}
+"""
+STYLE = "midstroke-canvas { width: 300px } midstroke-canvas::part(guess) { color: rgb(1, 2, 3) }"
+SEVEN = [[[150, 120, 0], [250, 118, 60], [350, 120, 120], [290, 260, 180], [220, 400, 240]]]
+
+
+class Elsewhere:
+    """A site of another origin."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, tuple[str, str]] = {}
+        self.policy = ""
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                kind, text = site.files.get(self.path, ("text/plain", ""))
+                self.send_response(200 if self.path in site.files else 404)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Security-Policy", site.policy)
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def embed(self, service: str) -> None:
+        address = service.removeprefix("http://")
+        self.policy = (
+            f"default-src 'none'; script-src 'self' {service}; style-src 'self'; connect-src {service} ws://{address}"
+        )
+        self.files = {
+            "/": ("text/html", HTML.format(service=service, address=address)),
+            "/page.js": ("text/javascript", SCRIPT),
+            "/page.css": ("text/css", STYLE),
+        }
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[Elsewhere]:
+    site = Elsewhere()
+    yield site
+    site.close()
+
+
+@pytest.fixture(scope="module")
+def embedded(elsewhere: Elsewhere, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    port = free_port()
+    elsewhere.embed(f"http://127.0.0.1:{port}")
+    env = {"MIDSTROKE_ALLOWED_ORIGINS": elsewhere.url}
+    with running_service(tmp_path_factory.mktemp("embedded"), port, env) as service:
+        yield service
+
+
+def open_there(page: Page, elsewhere: Elsewhere) -> None:
+    page.goto(elsewhere.url)
+    wait_until(page, "customElements.get('midstroke-canvas') && window.heard.some(([type, , d]) => d.phase === 'open')")
+
+
+def wait_until(page: Page, expression: str) -> None:
+    """Playwright's own waiting evaluates text in the page, which its policy forbids."""
+    deadline = time.monotonic() + 30
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"never true: {expression}"
+        page.wait_for_timeout(50)
+
+
+def heard(page: Page, kind: str, target: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = page.evaluate(
+        "([kind, target]) => window.heard.filter(([k, t]) => k === kind && t === target).map(([, , detail]) => detail)",
+        [kind, target],
+    )
+    return found
+
+
+def test_two_canvases_are_drawn_on_and_read_apart(embedded: RunningService, elsewhere: Elsewhere, page: Page) -> None:
+    open_there(page, elsewhere)
+    box = page.locator("#one").bounding_box()
+    assert box is not None
+    scale = box["width"] / 500
+    points = [(box["x"] + x * scale, box["y"] + y * scale) for x, y, _ in SEVEN[0]]
+
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for x, y in points[1:]:
+        page.mouse.move(x, y, steps=8)
+    page.mouse.up()
+
+    guess = page.locator("#one").locator("[part=guess]")
+    expect(guess).to_have_text("7")
+    assert guess.evaluate("shown => getComputedStyle(shown).color") == "rgb(1, 2, 3)"
+    assert page.evaluate("new FormData(document.querySelector('#form')).get('digit')") == "7"
+    assert heard(page, "guess", "one")[-1]["label"] == "7"
+    assert heard(page, "guess", "two") == []
+    assert page.evaluate("document.querySelector('#two').strokes.length") == 0
+
+
+def test_methods_load_undo_and_clear(embedded: RunningService, elsewhere: Elsewhere, page: Page) -> None:
+    open_there(page, elsewhere)
+
+    page.evaluate("strokes => document.querySelector('#one').load(strokes)", SEVEN)
+    wait_until(page, "document.querySelector('#one').value === '7'")
+    page.evaluate("document.querySelector('#one').clear()")
+
+    assert page.evaluate("[document.querySelector('#one').strokes.length, document.querySelector('#one').value]") == [
+        0,
+        "",
+    ]
+
+
+def test_only_a_canvas_that_asks_contributes_and_only_after_consent(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page
+) -> None:
+    open_there(page, elsewhere)
+    for name in ("one", "two"):
+        page.evaluate("([name, strokes]) => document.querySelector(name).load(strokes)", [f"#{name}", SEVEN])
+    wait_until(page, "document.querySelector('#two').value === '7'")
+    with pytest.raises(Exception, match="no attribute `contribute`"):
+        page.evaluate("document.querySelector('#one').contribute(7)")
+
+    page.evaluate("window.refused = document.querySelector('#two').contribute(7)")
+    page.locator("#two").locator("[part=decline]").click()
+    assert page.evaluate("window.refused") is None
+    assert total(embedded) == 0
+
+    page.evaluate("window.given = document.querySelector('#two').contribute(7)")
+    expect(page.locator("#two").locator("[part=consent]")).to_contain_text("CC BY 4.0")
+    page.locator("#two").locator("[part=agree]").click()
+    given = page.evaluate("window.given")
+
+    assert len(given["receipt"]) == 64
+    assert total(embedded) == 1
+    assert heard(page, "contributed", "two")[0]["label"] == 7
+    page.evaluate("document.querySelector('#two').contribute(7)")  # asks no second time
+    assert total(embedded) == 2
+
+
+def total(service: RunningService) -> int:
+    _, _, body = call(service, "GET", "/model")
+    count: int = json.loads(body)["contributions"]["total"]
+    return count
+
+
+def test_a_removed_canvas_closes_its_connection(embedded: RunningService, elsewhere: Elsewhere, page: Page) -> None:
+    open_there(page, elsewhere)
+    page.evaluate("for (const canvas of document.querySelectorAll('midstroke-canvas')) canvas.remove()")
+
+    page.wait_for_timeout(100)
+    _, _, metrics = call(embedded, "GET", "/metrics")
+
+    assert b"midstroke_sockets 0.0" in metrics
+
+
+def test_an_origin_that_is_not_allowed_is_told_so(embedded: RunningService) -> None:
+    status, headers, body = call(
+        embedded, "GET", "/embed/midstroke-canvas.js", headers={"Origin": "https://other.example"}
+    )
+
+    assert status == 403
+    assert "https://other.example" in json.loads(body)["message"]
+    assert "MIDSTROKE_ALLOWED_ORIGINS" in json.loads(body)["message"]
+    assert headers["Access-Control-Allow-Origin"] is None
+
+
+def test_the_embedded_modules_import_nothing_of_the_service_s_page() -> None:
+    js = Path(__file__).parents[2] / "frontend" / "js"
+    left, seen = [js / "embed" / "midstroke_canvas.js"], set[Path]()
+    while left:
+        module = left.pop().resolve()
+        if module not in seen:
+            seen.add(module)
+            imported = re.findall(r"^import .*?'(.+?)';", module.read_text(), re.MULTILINE)
+            left += [module.parent / name for name in imported]
+
+    names = {module.name for module in seen}
+    assert "connection.js" in names
+    assert names.isdisjoint({"language.js", "main.js", "local_settings.js"})
