@@ -157,12 +157,12 @@ def test_only_a_canvas_that_asks_contributes_and_only_after_consent(
     with pytest.raises(Exception, match="no attribute `contribute`"):
         page.evaluate("document.querySelector('#one').contribute(7)")
 
-    page.evaluate("window.refused = document.querySelector('#two').contribute(7)")
+    page.evaluate("void (window.refused = document.querySelector('#two').contribute(7))")
     page.locator("#two").locator("[part=decline]").click()
     assert page.evaluate("window.refused") is None
     assert total(embedded) == 0
 
-    page.evaluate("window.given = document.querySelector('#two').contribute(7)")
+    page.evaluate("void (window.given = document.querySelector('#two').contribute(7))")
     expect(page.locator("#two").locator("[part=consent]")).to_contain_text("CC BY 4.0")
     page.locator("#two").locator("[part=agree]").click()
     given = page.evaluate("window.given")
