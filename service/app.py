@@ -121,15 +121,15 @@ def create_app(
     app.include_router(make_versions_routes(sets))
     app.include_router(make_baselines_routes(baselines))
     app.include_router(make_health_routes(live, intake))
-    app.include_router(make_operator_sets_routes(sets, operator, intake.pool, Page(frontend)))
+    app.include_router(make_operator_sets_routes(sets, operator, intake.pool, Page(frontend, settings.root_path)))
     if moderation is not None:
-        app.include_router(make_moderation_routes(moderation, operator, Page(frontend)))
+        app.include_router(make_moderation_routes(moderation, operator, Page(frontend, settings.root_path)))
     if settings.metrics:
         limits = Limits(settings.max_sockets * len(metrics.blocks), settings.spool_bytes)
         app.include_router(make_metrics_routes(metrics, sets, limits))
 
     add_api_docs(app)
-    _add_page(app, Page(frontend), origins)
+    _add_page(app, Page(frontend, settings.root_path), origins)
     return app
 
 

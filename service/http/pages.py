@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import Request, Response
 
+from service.http.lean_code import lean_page, lean_script, lean_style
 from service.http.page_texts import MessageFile
+from service.http.public_address import public_address, with_public_address
 
 # The system's own table differs on Windows and slim images, and browsers run no module of the wrong type.
 CONTENT_TYPES = {
@@ -27,6 +30,8 @@ CONTENT_TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 INDEX = "index.html"
+LEAN_FROM = 256  # bytes: in a smaller file there is nothing to leave out
+LEAN = {".js": lean_script, ".css": lean_style}
 FOLDERS = ("js", "css", "img", "messages", "embed")
 ROOT_FILES = ("favicon.svg", "favicon.ico", "manifest.webmanifest", "robots.txt")
 CATALOGUE = re.compile(r"messages/([a-z]{2,3})(?:/([a-z-]+))?\.json")  # one language of messages.json
@@ -36,9 +41,11 @@ PLAIN_PATH = re.compile(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(?:\.[a-z0-9]+)+")  
 class Page:
     """Reads the file on each request: it is in the system's cache, and an edited file is served at once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, root_path: str = "") -> None:
         self._folder = folder
+        self._root_path = root_path
         self._messages = MessageFile(folder)
+        self._lean_code: dict[str, tuple[bytes, bytes]] = {}  # by path: a file as it was read, and made lean
 
     def respond(self, path: str, request: Request) -> Response | None:
         """The file at `path` within the folder, or 304 if the browser has it; None if there is none."""
@@ -48,6 +55,9 @@ class Page:
         body = self._read(path, request.headers.get("accept-language", ""))
         if body is None:
             return None
+        if path == INDEX:
+            address = public_address(request.headers, request.scope.get("scheme", "http"), self._root_path)
+            body = with_public_address(body.decode(), address).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
         headers = {"ETag": etag, "Cache-Control": "no-cache"}
         if path == INDEX:
@@ -63,7 +73,17 @@ class Page:
             body = (self._folder / path).read_bytes()
         except OSError:
             return None
+        # What other sites embed stays as it is written: they may pin its hash.
+        if (lean := LEAN.get(Path(path).suffix)) and len(body) >= LEAN_FROM and not path.startswith("embed/"):
+            return self._lean(path, body, lean)
         if path != INDEX:
             return body
         texts = self._messages.current()
-        return texts.fill(body.decode(), texts.choose(accept_language)).encode()
+        return texts.fill(lean_page(body.decode()), texts.choose(accept_language)).encode()
+
+    def _lean(self, path: str, body: bytes, lean: Callable[[str], str]) -> bytes:
+        read, made = self._lean_code.get(path, (b"", b""))
+        if read != body:
+            made = lean(body.decode()).encode()
+            self._lean_code[path] = (body, made)
+        return made
