@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
@@ -69,7 +70,9 @@ def draw_svg(draw: Callable[[Any], None], size: tuple[float, float] | None = Non
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    with mpl.rc_context(cast("Any", STYLE)):
+    with mpl.rc_context(cast("Any", STYLE)), warnings.catch_warnings():
+        # Text stays text: the page's font draws what matplotlib's own, which only measures it, has no glyph for.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure = Figure(layout="constrained", figsize=size)
         FigureCanvasSVG(figure)
         draw(figure.add_subplot())
