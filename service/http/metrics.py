@@ -130,7 +130,9 @@ def make_metrics_routes(metrics: Metrics, sets: Sets, limits: Limits) -> APIRout
         "/metrics",
         summary="Get metrics in Prometheus' text format, of all workers together",
         response_class=Response,
-        responses={200: {"description": "The metrics", "content": {"text/plain": {}}}},
+        responses={
+            200: {"description": "The metrics", "content": {"text/plain": {}, "application/openmetrics-text": {}}}
+        },
     )
     async def get_metrics(request: Request) -> Response:
         async with one_at_a_time:

@@ -14,7 +14,6 @@ from service.http.middleware.cors import check_origin
 from service.http.request_body import BODY_ERRORS, content_type_of, read_body
 from service.http.schemas import (
     DRAWINGS_MAX,
-    DrawingsToPredict,
     Error,
     FailedPrediction,
     PredictedDigit,
@@ -36,15 +35,15 @@ from service.wire.replies import Prediction
 PNG, JSON = "image/png", "application/json"
 CANVAS_SIDE = 500  # px, of drawings that don't name their canvas
 
-BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            PNG: {},
-            JSON: {"schema": {"anyOf": [StrokesToPredict.model_json_schema(), DrawingsToPredict.model_json_schema()]}},
-        },
-    }
+ONE = StrokesToPredict.model_json_schema()
+MANY = {  # written out, since a reference of its own would lead nowhere in the whole description
+    "title": "DrawingsToPredict",
+    "description": "Several drawings, answered in their order",
+    "type": "object",
+    "required": ["drawings"],
+    "properties": {"drawings": {"type": "array", "minItems": 1, "maxItems": DRAWINGS_MAX, "items": ONE}},
 }
+BODY = {"requestBody": {"required": True, "content": {PNG: {}, JSON: {"schema": {"anyOf": [ONE, MANY]}}}}}
 ERRORS = error_responses(
     {
         403: "A page of another origin sent it",

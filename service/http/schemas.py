@@ -37,12 +37,6 @@ class StrokesToPredict(BaseModel):
     )
 
 
-class DrawingsToPredict(BaseModel):
-    """Several drawings, answered in their order."""
-
-    drawings: list[StrokesToPredict] = Field(min_length=1, max_length=DRAWINGS_MAX)
-
-
 class FailedPrediction(BaseModel):
     """The reason why one drawing of several was not answered."""
 
