@@ -46,7 +46,7 @@ def test_new_drawings_make_a_new_champion(store: MemoryStore, family: Family) ->
     published = Registry(store).load("original", after)
     check_artifact(published)
     assert (published.card.resumed_from, published.card.replaces) == (before, before)
-    assert published.card.trained_on.drawings == 203
+    assert published.card.trained_on.sources == {"made": 10, "page": 3, "reference": 200}
     assert Registry(store).figure("original", after, "accuracy.svg")
 
 
