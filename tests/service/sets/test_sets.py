@@ -6,6 +6,7 @@ import json
 import math
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,11 @@ from collector.upload.uploader import Uploader
 from service.admission.operator import Operator
 from service.settings import Settings
 from tests.collector.contributions import contribution_record
+from tests.service.fakes import SEVEN
 from tests.service.serving import WAIT_SECONDS, Service, receive, serving
+from tests.shipped import shipped_artifact
+from training.models.card import Classes
+from training.models.registry import Registry
 
 OPERATOR_TOKEN = "operator-of-the-tests"
 ANN, BOB = "ann-draws-shapes-here", "bob-draws-shapes-here"
@@ -411,6 +416,52 @@ def test_the_example_drawings_of_the_definition_serve_everybody(service: Service
     with service.connect() as socket:
         open_set(service, socket, "drawn")
         assert [_leading(ask(socket, shape(1.1))) for shape in SHAPES.values()] == [0, 1, 2]
+
+
+def test_a_model_of_the_sets_own_answers_and_examples_speak_for_classes_that_came_later(service: Service) -> None:
+    classes = [{"id": f"digit-{digit}", "name": f"Digit {digit}"} for digit in range(9, -1, -1)]
+    symbols = from_record({"id": "own", "name": "Own", "classes": classes})
+    write_set(service.store, symbols)
+    service.sets.poll()
+    artifact = shipped_artifact("path")
+    outputs = Classes("own", tuple(f"digit-{digit}" for digit in range(10)))  # in another order than the set
+    registry = Registry(store_of(service.store, "own"))
+    registry.publish(replace(artifact, card=replace(artifact.card, classes=outputs)), {})
+    registry.promote("path", artifact.card.version, "test")
+
+    service.sets.poll()
+    with service.connect() as socket:
+        welcome = open_set(service, socket, "own")
+        seven = ask(socket, *SEVEN)
+        write_set(service.store, retire(add_class(symbols, SymbolClass("stairs", "Stairs")), "digit-9"))
+        service.sets.poll()
+        for grown in (0.9, 1.0, 1.1):
+            body = {"label": "stairs", "strokes": strokes_to_json((stairs(grown),))}
+            assert as_operator(service, "POST", "/operator/sets/own/examples", body).status == 201
+        changed = greet(socket, set="own")
+        later = ask(socket, stairs(1.05))
+        still = ask(socket, *SEVEN)
+
+    assert welcome["models"][0]["family"] == "path"
+    assert not any(each.get("learning") for each in welcome["classes"])
+    assert (seven["family"], welcome["classes"][_leading(seven)]["id"]) == ("path", "digit-7")
+    assert changed["classes"][_leading(later)]["id"] == "stairs"
+    assert changed["classes"][_leading(still)]["id"] == "digit-7"
+    assert len(still["probabilities"]) == 10
+    assert service.call("GET", f"/models/path/{artifact.card.version}/card.json?set=own").status == 200
+
+
+def test_a_model_of_another_set_is_not_served(service: Service) -> None:
+    artifact = shipped_artifact("path")
+    registry = Registry(store_of(service.store, "shapes"))
+    registry.publish(artifact, {})  # of digits
+    registry.promote("path", artifact.card.version, "test")
+
+    service.sets.poll()
+
+    scope = service.sets.find("shapes")
+    assert scope is not None
+    assert "path" not in scope.live.current.predictors
 
 
 def _leading(answer: Any) -> int:
