@@ -206,6 +206,7 @@ class StoredSets(Sets):
                 else:
                     running.models.define(symbols)
                     running.models.poll()
+                    _compare_by_all(running)
             for set_id in set(self._running) - set(found):
                 self._end(self._running.pop(set_id))
                 self._forget(set_id)
@@ -311,6 +312,14 @@ class StoredSets(Sets):
         if running.elsewhere is not None:
             running.elsewhere.stop()
         running.spool.close()
+
+
+def _compare_by_all(running: RunningSet) -> None:
+    """Has the operator's examples seen by the set's own models too."""
+    predictors = running.models.current.predictors.values()
+    families = frozenset(each.family for each in predictors if each.embeds)
+    if not families <= running.operator.families:
+        running.hands.open(OPERATOR, families)
 
 
 def _with_embedding(shipped: Registry) -> list[Artifact]:

@@ -1,5 +1,6 @@
 /** Shows what the leading model gets of the drawing, 20 x 20 cells or 48 points, and which of it speaks for the leading digit. */
 
+import { className } from '../ui/symbols.js';
 import { pointsOf, predictAll } from '../contribute/stage_reading.js';
 import { ModelCanvas, contextOf, drawStrokes } from '../ink/canvas.js';
 import { SIDE, inkBox } from '../ink/geometry.js';
@@ -53,7 +54,7 @@ export class SeesView {
     const context = this.#cleared();
     const byWeights = !isEmpty && seen.local !== null && seen.digit !== null;
     this.#ask.hidden = isEmpty || seen.digit === null || byWeights;
-    if (!isEmpty && seen.digit !== null) this.#ask.textContent = text('sees.ask', { digit: String(seen.digit) });
+    if (!isEmpty && seen.digit !== null) this.#ask.textContent = text('sees.ask', { digit: className(seen.digit) });
     this.#words.textContent = isEmpty ? text('sees.empty') : text(encoding === 'path48' ? 'sees.points' : 'sees.cells');
     this.#said.textContent = '';
     if (isEmpty) return;
@@ -102,7 +103,7 @@ export class SeesView {
       context.fillRect((i % (SIDE / size)) * size, Math.floor((i * size) / SIDE) * size, size, size);
     });
     context.globalAlpha = 1;
-    this.#said.textContent = text('sees.by-weights', { digit: String(digit) });
+    this.#said.textContent = text('sees.by-weights', { digit: className(digit) });
   }
 
   /**
@@ -121,7 +122,7 @@ export class SeesView {
       if (evidence.shares[i] > 0) drawStrokes(context, piece, PIECE_PEN);
     });
     context.restore();
-    this.#said.textContent = text('sees.by-leaving-out', { digit: String(this.#seen.digit) });
+    this.#said.textContent = text('sees.by-leaving-out', { digit: this.#seen.digit === null ? '' : className(this.#seen.digit) });
   }
 
   get #accent() {

@@ -21,6 +21,7 @@ from collector.symbols.definition import from_record
 from collector.symbols.symbol_set import SymbolClass, SymbolSet, add_class, retire
 from collector.upload.uploader import Uploader
 from service.admission.operator import Operator
+from service.inference import live_models
 from service.settings import Settings
 from tests.collector.contributions import contribution_record
 from tests.service.fakes import SEVEN
@@ -67,6 +68,7 @@ def service(running: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servi
     """One service for all tests, each with a set of its own beginning: nothing of the former test is left."""
     # A second of the tests has more of the operator's calls than people make.
     monkeypatch.setattr(Operator, "admit", _without_limits(Operator.admit))
+    monkeypatch.setattr(live_models, "FAMILIES_SECONDS", 0.0)  # a published family is seen at once
     write_set(running.store, shapes())
     running.sets.poll()
     yield running
