@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# Chosen on half of the writers of `python -m infra.symbols`.
+# Chosen by what `python -m infra.symbols` printed.
 KERNEL_WIDTH = 1.0  # a squared distance by which a stage counts 1/e
 RIDGE = 0.3  # against fitting each example's own noise
 SHARPNESS = 6.0  # of scores: probabilities are their softmax
