@@ -6,6 +6,7 @@ Nothing is installed and no wheel is downloaded whole: uv resolves each lock fil
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -24,16 +25,19 @@ PYTHONS = {
     "requirements/dev.txt": ("3.11", "3.12", "3.13"),
     "requirements/ray.txt": ("3.11", "3.12", "3.13"),
 }
+# Pure Python that its makers publish as a source archive alone; `mlcroissant`, a package of the tests, needs it.
+WITHOUT_WHEELS = frozenset({"jsonpath-rw"})
 RESOLVE_SECONDS = 120  # for one lock file, platform and Python
 AT_ONCE = 4  # they mostly wait for the index
 
 
 def unresolved(requirements: Path, platform: str, python: str, uv: Path) -> str | None:
     """The end of what uv says against installing the lock file there; None where every package has a wheel."""
-    command: list[str | Path] = [uv, "pip", "compile", "--quiet", "--no-deps", "--only-binary", ":all:", requirements]
+    command: list[str | Path] = [uv, "pip", "compile", "--quiet", "--no-deps", "--only-binary", ":all:", "-"]
     try:
         done = subprocess.run(
             [*command, "--python-platform", platform, "--python-version", python],
+            input=_with_wheels(requirements.read_text(encoding="utf-8")),
             env={**os.environ, "MACOSX_DEPLOYMENT_TARGET": ".".join(map(str, OLDEST_MACOS))},
             capture_output=True,
             text=True,
@@ -43,6 +47,12 @@ def unresolved(requirements: Path, platform: str, python: str, uv: Path) -> str 
     except subprocess.TimeoutExpired:
         return f"no answer within {RESOLVE_SECONDS} s"
     return None if done.returncode == 0 else " ".join(done.stderr.split())[-300:]
+
+
+def _with_wheels(lock: str) -> str:
+    """The lock file without the packages of `WITHOUT_WHEELS`: each begins a line, and its hashes follow indented."""
+    packages = re.split(r"\n(?=\S)", lock)
+    return "\n".join(each for each in packages if each.partition("==")[0] not in WITHOUT_WHEELS)
 
 
 def main() -> int:

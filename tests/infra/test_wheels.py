@@ -38,6 +38,7 @@ def test_a_platform_without_a_wheel_is_named_with_what_uv_says(
 
 def test_an_index_that_does_not_answer_ends_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheels, "RESOLVE_SECONDS", 0.2)
+    (tmp_path / "run.txt").write_text("")
 
     wrong = unresolved(tmp_path / "run.txt", PLATFORMS[0], "3.11", fake_uv(tmp_path, "exec sleep 60"))
 
@@ -53,6 +54,16 @@ def test_the_platforms_resolved_are_those_that_the_check_lets_through() -> None:
         f"{kind}-manylinux_{glibc}" for kind in ("x86_64", "aarch64")
     }
     assert PYTHONS["requirements/run.txt"] == PYTHONS["requirements/dev.txt"] == pythons
+
+
+def test_a_package_without_wheels_is_left_out_with_its_hashes(tmp_path: Path) -> None:
+    lock = tmp_path / "dev.txt"
+    lock.write_text("a==1 \\\n    --hash=sha256:1\njsonpath-rw==1.4.0 \\\n    --hash=sha256:2\nz==2\n")
+    uv = fake_uv(tmp_path, f"cat > {tmp_path}/asked")
+
+    assert unresolved(lock, PLATFORMS[0], "3.11", uv) is None
+
+    assert (tmp_path / "asked").read_text() == "a==1 \\\n    --hash=sha256:1\nz==2\n"
 
 
 @pytest.mark.parametrize("lock", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda lock: lock.name)
