@@ -18,7 +18,7 @@ from collector.symbols.symbol_set import SymbolSet
 LINE_BYTES_MAX = 4 * 2**20  # of one drawing: 8,192 points with all their digits take 0.5 MB
 CHUNK_BYTES = 64 * 1024
 GZIP_MAGIC, PARQUET_MAGIC = b"\x1f\x8b", b"PAR1"
-XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")  # also of UTF-16, and behind a byte order mark
+XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<")  # also of UTF-16, and behind a byte order mark
 
 Outcome = RecordedDrawing | DrawingError
 

@@ -55,6 +55,7 @@ def test_the_description_has_every_call(service: Service) -> None:
         "/sets/{set_id}",
         "/sets",
         "/versions",
+        "/withdrawn.txt",
         "/model/offline",
         "/metrics",
         "/models/{family}/{version}/{file}",
