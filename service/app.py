@@ -26,8 +26,8 @@ from service.http.middleware.root_path import RootPath
 from service.http.middleware.set_path import SetPath
 from service.http.middleware.statuses import Statuses
 from service.http.models import make_models_routes
-from service.http.moderation import make_moderation_routes
-from service.http.operator_sets import make_operator_sets_routes
+from service.http.operator.moderation import make_moderation_routes
+from service.http.operator.sets import make_operator_sets_routes
 from service.http.pages import FOLDERS, ROOT_FILES, Page
 from service.http.predict import make_predict_routes
 from service.http.receipts import make_receipt_routes

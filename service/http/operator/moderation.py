@@ -19,7 +19,7 @@ from collector.storage.symbol_sets import UnknownSet
 from collector.symbols.symbol_set import DIGITS_ID, BadSymbols, SymbolSet
 from service.admission.operator import Operator
 from service.http.errors import HttpError
-from service.http.operator_access import OPERATOR_ERRORS, operator_only
+from service.http.operator.access import OPERATOR_ERRORS, operator_only
 from service.http.pages import Page
 from service.http.request_body import BODY_ERRORS, read_body
 from service.http.schemas import Responses, error_responses
