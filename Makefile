@@ -20,7 +20,8 @@ ALONE := $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast coverage check docs bench soak bootstrap lock
+.PHONY: help run test test-fast test-browser test-slow coverage check docs bench soak bootstrap lock
+.NOTPARALLEL:
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -29,8 +30,14 @@ help:  ## this list
 run: $(VENV)/.run  ## service and trainer; PORT=8000 HOST=127.0.0.1 STORE=folder|minio PYTHON=python3
 	@PATH="$(CURDIR)/$(BIN):$$PATH" MIDSTROKE_HOST=$(HOST) MIDSTROKE_PORT=$(PORT) $(BIN)/python -m infra.run --store $(STORE)
 
-test: test-fast  ## every test: real browsers, servers and kills too
-	$(PYTEST) -n $(TEST_WORKERS) -m "slow or browser or server" || $(ALONE)
+test: test-fast test-browser test-slow  ## every test: real browsers, servers and kills too
+
+test-browser: $(VENV)/.dev  ## the tests with a real Chromium
+	$(PYTEST) -n $(TEST_WORKERS) -m browser || $(ALONE)
+
+test-slow: $(VENV)/.dev  ## the tests with an S3 server, training, kills and trials
+	$(PYTEST) -n $(TEST_WORKERS) -m "(slow or server) and not browser and not ray" || $(ALONE)
+	$(PYTEST) -m ray tests/training/data
 
 test-fast: $(VENV)/.dev  ## the tests without browser, S3 server, training, kills and trials
 	$(PYTEST) $(FAST) $(COVERAGE)

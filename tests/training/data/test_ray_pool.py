@@ -83,6 +83,7 @@ def ray_cores() -> Iterator[int]:
         yield cores
 
 
+@pytest.mark.ray
 @pytest.mark.slow  # starts a Ray of two processes
 class TestOnRay:
     def test_features_are_the_same_to_the_byte(self, ray_cores: int) -> None:
