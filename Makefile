@@ -20,7 +20,7 @@ ALONE := $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-browser test-slow coverage check docs bench soak bootstrap lock
+.PHONY: help run test test-browser test-slow test-fast coverage check docs bench soak bootstrap lock
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 

@@ -94,7 +94,7 @@ def test_the_bars_stay_and_none_has_the_accent(page: Page, shared_service: Runni
     expect(page.locator("#guess-unsure")).to_have_text(NO_DIGIT)
 
     shares = page.locator("#bars .share")
-    expect(shares).to_have_text([re.compile(r"\d %")] * 10)
+    expect(shares).to_have_text([re.compile(r"\d.%")] * 10)
     assert len(set(shares.evaluate_all(f"shares => shares.map({ACCENT})"))) == 1
 
 
