@@ -6,20 +6,20 @@ import random
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from collector.contribution.layout import MODELS, SHARDS, TRAINER_STATUS
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import NoSuchObject, ObjectStore
-from infra.harness.data.contribute import contribute, name_for
+from infra.harness.data.contribute import contribute
 from infra.harness.rows import Row, Setting, check, informational, none_of
 from infra.harness.trainer_process import TrainerProcess
 from infra.soak.storage.store_servers import running_storage
+from infra.soak.training.endless_drawings import endless_drawings
 from infra.soak.training.trained import inspect_training, is_complete, is_done
 from training.data.dataset import LabelledDrawing
-from training.data.reference import reference_drawings
 from training.models.artifact import CARD
 from training.models.status import parse_status
 
@@ -27,7 +27,6 @@ ABOUT = "The trainer is killed (`kill -9`) while it takes in drawings, trains an
 
 FAMILY = "original"  # the one that trains fastest: what is tried is the same for all
 EACH = 4  # drawings that come before each life, and that start a training
-CONTRIBUTORS = 30
 LIFE_SECONDS = 60.0  # until what is waited for has come; then it is killed wherever it is
 LAST_LIFE_SECONDS = 180.0
 POLL_SECONDS = 0.004
@@ -71,7 +70,7 @@ def run(setting: Setting) -> list[Row]:
 def _tried(
     name: str, store: ObjectStore, setting: Setting, kills: int, env: Mapping[str, str], moments: tuple[Moment, ...]
 ) -> list[Row]:
-    rng, drawings = random.Random(setting.seed), _drawings()
+    rng, drawings = random.Random(setting.seed), endless_drawings("killed")
     torn, came, times = 0, 0, dict.fromkeys((moment.name for moment in moments), 0)
     for number in range(kills):
         came += _contribute(store, drawings)
@@ -91,16 +90,6 @@ def _tried(
                 abs(came - trained.in_shards) + trained.doubled + trained.waiting, came, "drawings"),
         check(f"{name}: the last trainer finished everything", "yes" if ended else "no", "yes", ended),
     ]  # fmt: skip
-
-
-def _drawings() -> Iterator[LabelledDrawing]:
-    """Without end, each under an id of its own."""
-    number = 0
-    while True:
-        for drawing in reference_drawings("replay"):
-            number += 1
-            who = name_for("training", f"killed {number % CONTRIBUTORS}")
-            yield replace(drawing, id=f"{drawing.id} {number}", contributor=who, source="soak")
 
 
 def _contribute(store: ObjectStore, drawings: Iterator[LabelledDrawing]) -> int:

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import ObjectStore
-from infra.harness.data.contribute import contribute, name_for
+from infra.harness.data.contribute import contribute
 from infra.harness.rows import Row, Setting, check, none_of
 from infra.harness.trainer_process import TrainerProcess
 from infra.soak.storage.store_servers import running_storage
+from infra.soak.training.endless_drawings import endless_drawings
 from infra.soak.training.trained import inspect_training, is_complete, is_done
-from training.data.dataset import LabelledDrawing
-from training.data.reference import reference_drawings
 
 ABOUT = "Two trainers are started at once on one store, and both stopped when the new drawings are trained on"
 
 FAMILY = "original"  # the one that trains fastest: what is tried is the same for all
 EACH = 4  # drawings that come before each start, and that start a training
-CONTRIBUTORS = 30
 ROUND_SECONDS = 180.0
 POLL_SECONDS = 0.05
 STOP_SECONDS = 60.0
@@ -38,7 +35,7 @@ def run(setting: Setting) -> list[Row]:
 
 
 def _tried(name: str, store: ObjectStore, setting: Setting, starts: int, env: Mapping[str, str]) -> list[Row]:
-    drawings, torn, ended, tracebacks = _drawings(), 0, 0, 0
+    drawings, torn, ended, tracebacks = endless_drawings("two"), 0, 0, 0
     for number in range(starts):
         contribute(store, [next(drawings) for _ in range(EACH)], datetime.now(UTC))
         logs = [setting.scratch / name.replace(" ", "-") / f"{number}-{each}" for each in "ab"]
@@ -56,15 +53,6 @@ def _tried(name: str, store: ObjectStore, setting: Setting, starts: int, env: Ma
                 abs(came - trained.in_shards) + trained.doubled + trained.waiting, came, "drawings"),
         none_of(f"{name}: logs with a traceback", tracebacks, 2 * starts, "logs"),
     ]  # fmt: skip
-
-
-def _drawings() -> Iterator[LabelledDrawing]:
-    number = 0
-    while True:
-        for drawing in reference_drawings("replay"):
-            number += 1
-            who = name_for("training", f"two {number % CONTRIBUTORS}")
-            yield replace(drawing, id=f"{drawing.id} {number}", contributor=who, source="soak")
 
 
 def _round(store: ObjectStore, logs: list[Path], scratch: Path, env: Mapping[str, str]) -> bool:
