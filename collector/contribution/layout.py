@@ -26,6 +26,14 @@ TRAINER_LEASE = "trainer/lease.json"
 TRAINER_STATUS = "trainer/status.json"
 TRAINER_PROGRESS = "trainer/progress.json"
 TRAINER_DAMAGED = "trainer/damaged.json"
+# Every folder at the root of the store, or of a symbol set in it.
+FOLDERS = frozenset(
+    key.split("/")[0]
+    for key in (
+        *(SAMPLES, DRAWINGS, ARRIVALS, TOMBSTONES, VERDICTS, CONTRIBUTORS, SHARDS, MODERATION, AUDIT, MODELS),
+        *(PROBE, CLAIMS, TRAINER_STATUS),
+    )
+)
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _DRAWING = re.compile(_UUID)

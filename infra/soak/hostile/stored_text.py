@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser, Dialog, Page
 
+from collector.contribution.layout import FOLDERS
 from collector.storage.folder_store import FolderStore
 from infra.harness.chromium import running_chromium
 from infra.harness.client import ask, call, connected
@@ -25,7 +26,6 @@ ABOUT = "HTML, control characters and path tricks in texts that are stored, echo
 FAMILY = "softmax"
 SETTLE_SECONDS = 3.0  # until a champion is served and a contribution is in the store
 VIEWS = ("", "#watch", "#contribute", "#models", "#my-drawings")
-FOLDERS = ("arrivals", "contributors", "drawings", "models", "samples", "shards", "tombstones", "trainer", "verdicts")
 PAGES = ("/", "/docs", "/openapi.json", "/model", "/baselines", "/nowhere", "/js/nothing.js", "/models/a/b/c", "/%00")
 CALLS = (("GET", "/predict"), ("DELETE", "/"), ("POST", "/model"), ("POST", "/predict"), ("POST", "/contributions"))
 PLACES = (
@@ -108,7 +108,8 @@ def _stored(scratch: Path, var: Path, before: set[Path]) -> Iterator[Row]:
     made = _files(scratch) - before
     outside = [path for path in made if not path.is_relative_to(var)]
     outside += [path for path in (var / "store").rglob("*") if path.relative_to(var / "store").parts[0] not in FOLDERS]
-    yield none_of("files outside their prefixes", len(outside), len(made), "files")
+    row = none_of("files outside their prefixes", len(outside), len(made), "files")
+    yield replace(row, note="; ".join(str(path.relative_to(scratch.parent)) for path in outside[:3]))
     marked = [path for path in made if path.is_file() and MARK.encode() in path.read_bytes()]
     yield none_of("files with a hostile text", len(marked), len(made), "files")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from collector.storage.object_store import check_key
 
 DRAWING = "0b8f9a3e-6c1d-4f5a-9b7e-2d3c4b5a6978"
 CONTRIBUTOR = "0123456789abcdef" * 2
+PAGE = Path(__file__).parents[3] / "docs/layout.md"
 WHEN = datetime(2026, 11, 21, 3, 45, 0, 123999, tzinfo=UTC)
 
 
@@ -68,3 +70,9 @@ def test_an_index_entry_reads_back_and_nothing_else_does() -> None:
     for wrong in (key.upper(), f"{key}/", key.replace("contributors/", "c/"), layout.index_key("..", DRAWING)):
         with pytest.raises(layout.NotInLayout):
             layout.parse_index_key(wrong)
+
+
+def test_every_folder_of_the_store_is_written_down() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert [folder for folder in layout.FOLDERS if f"\n{folder}/" not in page and f"\n`{folder}/" not in page] == []
