@@ -14,7 +14,6 @@ from collector.storage.folder_store import FolderStore
 from service.admission.operator import Operator
 from service.admission.origins import Origins
 from service.http.api_docs import add_api_docs
-from service.http.baselines import make_baselines_routes
 from service.http.contributions import make_contributions_routes
 from service.http.errors import add_error_handlers
 from service.http.health import make_health_routes
@@ -25,13 +24,14 @@ from service.http.middleware.headers import SafeHeaders
 from service.http.middleware.root_path import RootPath
 from service.http.middleware.set_path import SetPath
 from service.http.middleware.statuses import Statuses
-from service.http.models import make_models_routes
+from service.http.models.baselines import make_baselines_routes
+from service.http.models.models import make_models_routes
+from service.http.models.versions import make_versions_routes
 from service.http.operator.moderation import make_moderation_routes
 from service.http.operator.sets import make_operator_sets_routes
-from service.http.pages import FOLDERS, ROOT_FILES, Page
+from service.http.pages.pages import FOLDERS, ROOT_FILES, Page
 from service.http.predict import make_predict_routes
 from service.http.receipts import make_receipt_routes
-from service.http.versions import make_versions_routes
 from service.inference.live_models import LiveModels
 from service.inference.served import Served
 from service.intake.intake import Intake

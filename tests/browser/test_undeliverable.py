@@ -11,7 +11,7 @@ from fastapi import Request
 from playwright.sync_api import Page, expect
 
 from collector.ink.drawing import Drawing
-from service.http.pages import Page as ServedPage
+from service.http.pages.pages import Page as ServedPage
 from tests.browser.drawing import answered, begin, draw_asked, hand_in, open_page
 from tests.running import RunningService
 

@@ -20,7 +20,7 @@ from collector.symbols.symbol_set import DIGITS_ID, BadSymbols, SymbolSet
 from service.admission.operator import Operator
 from service.http.errors import HttpError
 from service.http.operator.access import OPERATOR_ERRORS, operator_only
-from service.http.pages import Page
+from service.http.pages.pages import Page
 from service.http.request_body import BODY_ERRORS, read_body
 from service.http.schemas import Responses, error_responses
 from service.intake.moderation import Action, Decision, OperatorModeration

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.http.lean_code import lean_page, lean_script, lean_style
+from service.http.pages.lean_code import lean_page, lean_script, lean_style
 from tests.repository import ROOT
 
 COMPARE = Path(__file__).with_name("lean_tokens.mjs")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from service.http.errors import HttpError
 from service.http.middleware.headers import FIGURE_POLICY
-from service.http.pages import Page
+from service.http.pages.pages import Page
 from service.http.schemas import Baseline, Responses, error_responses
 from training.models.registry import FIGURE_NAME
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from fastapi import Request
 
-from service.http.pages import Page
+from service.http.pages.pages import Page
 
 
 def request(**headers: str) -> Request:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from fastapi import Request, Response
 
-from service.http.lean_code import lean_page, lean_script, lean_style
-from service.http.page_texts import MessageFile
-from service.http.public_address import public_address, with_public_address
+from service.http.pages.lean_code import lean_page, lean_script, lean_style
+from service.http.pages.page_texts import MessageFile
+from service.http.pages.public_address import public_address, with_public_address
 
 # The system's own table differs on Windows and slim images, and browsers run no module of the wrong type.
 CONTENT_TYPES = {

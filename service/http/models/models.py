@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 
 from collector.storage.object_store import StoreError
 from collector.symbols.definition import to_record
-from service.http.browser_models import BrowserModels
 from service.http.errors import HttpError
 from service.http.middleware.headers import FIGURE_POLICY
+from service.http.models.browser_models import BrowserModels
 from service.http.schemas import OfflineModel, Overview, Responses, error_responses
 from service.http.set_query import SetQuery, scope_of
 from service.intake.storage_pool import StorageBusy

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from fastapi import Request
 
-from service.http.page_texts import PageTexts
-from service.http.pages import Page
+from service.http.pages.page_texts import PageTexts
+from service.http.pages.pages import Page
 from tests.repository import ROOT
 
 MESSAGES: dict[str, dict[str, Any]] = {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.http.public_address import public_address, with_public_address
+from service.http.pages.public_address import public_address, with_public_address
 
 
 @pytest.mark.parametrize(
