@@ -39,9 +39,9 @@ from service.intake.storage_health import StorageHealth
 from service.intake.upload_process import upload_process
 from service.metrics.metrics import Metrics
 from service.network.addresses import name_address, name_lan_addresses
-from service.network.connections import Connections
-from service.network.http_protocol import MAX_HEAD_BYTES, http_protocol
-from service.network.limits import Limits, fit_descriptors, raise_descriptor_limit
+from service.network.limits.connections import Connections
+from service.network.limits.limits import Limits, fit_descriptors, raise_descriptor_limit
+from service.network.protocols.http_protocol import MAX_HEAD_BYTES, http_protocol
 from service.paths import spool_file
 from service.personal.hands import LOOK_SECONDS, Hands
 from service.sets.scope import SetScope

@@ -11,7 +11,7 @@ from service.http.request_body import BODY_ERRORS, read_body
 from service.http.schemas import Error, Responses, error_responses
 from service.http.set_query import SetQuery, scope_of
 from service.metrics.metrics import Metrics
-from service.network.metered import in_request_thread, spend_for_request
+from service.network.limits.metered import in_request_thread, spend_for_request
 from service.sets.sets import Sets
 from service.wire.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_json_object
 from service.wire.schemas import Accepted, Refused

@@ -43,7 +43,7 @@ from service.metrics.block import (
     Block,
 )
 from service.metrics.metrics import Metrics
-from service.network.metered import in_request_thread
+from service.network.limits.metered import in_request_thread
 from service.sets.scope import SetScope
 from service.sets.sets import Sets
 from training.models.card import Card

@@ -26,7 +26,7 @@ from service.inference.inputs import make_inputs
 from service.inference.model_selection import select_predictors
 from service.inference.served import Served
 from service.metrics.metrics import Metrics, now_ns
-from service.network.metered import in_request_thread
+from service.network.limits.metered import in_request_thread
 from service.sets.sets import Sets
 from service.wire.messages import Frame, Snapshot
 from service.wire.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_drawing, parse_json_object

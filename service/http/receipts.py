@@ -34,7 +34,7 @@ from service.http.schemas import (
 )
 from service.intake.receipts import Receipts, WrongReceipt
 from service.intake.storage_pool import StoragePool
-from service.network.metered import Timed, spend_for_request
+from service.network.limits.metered import Timed, spend_for_request
 from service.sets.sets import Sets
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from service.network.budget import Budget
+from service.network.limits.budget import Budget
 
 EXTENSION: Final = "midstroke.connection"  # in the ASGI scope: a `Connection`
 

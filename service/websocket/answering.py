@@ -11,8 +11,8 @@ from service.inference.live_models import ServedSource
 from service.inference.model_selection import select_predictors
 from service.inference.predictor import Predictor
 from service.metrics.metrics import Metrics, now_ns
-from service.network.budget import Budget
-from service.network.metered import in_thread
+from service.network.limits.budget import Budget
+from service.network.limits.metered import in_thread
 from service.personal.hand import Hand
 from service.wire.messages import Snapshot
 from service.wire.protocol import ProtocolError

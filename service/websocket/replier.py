@@ -11,7 +11,7 @@ from service.inference.inputs import SLOW_SLOTS
 from service.inference.live_models import ServedSource
 from service.inference.served import Served
 from service.metrics.metrics import Metrics
-from service.network.budget import Budget
+from service.network.limits.budget import Budget
 from service.personal.hand import Hand
 from service.websocket.announcements import encode_changes
 from service.websocket.answering import Answering

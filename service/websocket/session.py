@@ -11,9 +11,9 @@ from fastapi import WebSocket, WebSocketDisconnect
 
 from service.intake.intake import busy, unknown_set
 from service.metrics.metrics import Metrics, now_ns
-from service.network.budget import Budget
 from service.network.connection import EXTENSION, READ_AT, Connection
-from service.network.metered import in_thread
+from service.network.limits.budget import Budget
+from service.network.limits.metered import in_thread
 from service.personal.hand import Hand
 from service.sets.scope import SetScope
 from service.sets.sets import Sets

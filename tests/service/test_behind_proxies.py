@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from service.network import websocket_protocol
+from service.network.protocols import websocket_protocol
 from tests.nginx import EXAMPLES, nginx, require, running_proxy
 from tests.running import free_port
 from tests.service.conversation import StartService, ask, ink_frame

@@ -25,7 +25,7 @@ from service.http.request_body import BODY_ERRORS, read_body
 from service.http.schemas import Responses, error_responses
 from service.intake.moderation import Action, Decision, OperatorModeration
 from service.intake.storage_pool import StoragePool
-from service.network.metered import Timed, spend_for_request
+from service.network.limits.metered import Timed, spend_for_request
 
 PAGE = "operator_drawings.html"
 MAX_DECISION_BYTES = 4096

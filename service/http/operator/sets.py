@@ -26,7 +26,7 @@ from service.http.pages.pages import Page
 from service.http.request_body import BODY_ERRORS, read_body
 from service.http.schemas import error_responses
 from service.intake.storage_pool import StoragePool
-from service.network.metered import in_request_thread
+from service.network.limits.metered import in_request_thread
 from service.sets.examples import GivenExample
 from service.sets.sets import EXAMPLES_MAX, RunningSet, Sets, TooManyExamples
 from service.wire.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_json_object

@@ -9,7 +9,7 @@ from functools import partial
 from time import thread_time
 from typing import Any, Generic, TypeVar
 
-from service.network.budget import Budget
+from service.network.limits.budget import Budget
 
 Result = TypeVar("Result")
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from websockets.frames import Frame, Opcode
 
-from service.network.frames import FrameEdges, begins_frame, split_frames, text_frame
+from service.network.protocols.frames import FrameEdges, begins_frame, split_frames, text_frame
 
 FIRST, SECOND = (Frame(Opcode.BINARY, body).serialize(mask=True) for body in (b"x" * 428, b"short"))
 

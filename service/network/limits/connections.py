@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from service.metrics.metrics import Metrics
-from service.network.ledger import Ledger
-from service.network.limits import Limits
+from service.network.limits.ledger import Ledger
+from service.network.limits.limits import Limits
 
 PHASE_SECONDS = 15.0  # for each part of an exchange: a request's head, its body, a handshake
 LAST_SECONDS = 1.0  # for clients to take the last bytes, once the process ends

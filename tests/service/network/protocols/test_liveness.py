@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.network.liveness import Finding, Liveness
+from service.network.protocols.liveness import Finding, Liveness
 
 
 def test_a_client_that_answers_pings_is_pinged_for_ever() -> None:

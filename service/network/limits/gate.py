@@ -7,7 +7,7 @@ import logging
 from time import thread_time
 from typing import Protocol
 
-from service.network.budget import Budget
+from service.network.limits.budget import Budget
 
 LEAST_WAIT = 0.001  # s; the loop's clock is no finer
 

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from service.network.budget import FIRST_SECONDS, Budget
-from service.network.metered import charge, in_request_thread, spend_for_request
+from service.network.limits.budget import FIRST_SECONDS, Budget
+from service.network.limits.metered import charge, in_request_thread, spend_for_request
 
 
 def new_budget() -> Budget:

@@ -19,9 +19,9 @@ from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from service.network.connections import Connections
-from service.network.http_protocol import HttpProtocol, http_protocol
-from service.network.limits import Limits
+from service.network.limits.connections import Connections
+from service.network.limits.limits import Limits
+from service.network.protocols.http_protocol import HttpProtocol, http_protocol
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -40,7 +40,7 @@ def opened() -> ServerProtocol:
 
 
 def test_uvicorn_is_pinned_to_the_version_that_was_tried() -> None:
-    project = (Path(__file__).parents[3] / "pyproject.toml").read_text()
+    project = (Path(__file__).parents[4] / "pyproject.toml").read_text()
 
     assert f'"uvicorn=={version("uvicorn")}' in project.replace("uvicorn[standard]", "uvicorn")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.network.limits import LEAST_HTTP, OTHER_DESCRIPTORS, Limits, fit_descriptors
+from service.network.limits.limits import LEAST_HTTP, OTHER_DESCRIPTORS, Limits, fit_descriptors
 
 WANTED = Limits()
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from service.network.budget import BURST_BYTES, Budget
-from service.network.gate import Gate
+from service.network.limits.budget import BURST_BYTES, Budget
+from service.network.limits.gate import Gate
 
 
 class Transport(asyncio.Transport):

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from service.network.budget import BURST_BYTES, BURST_SECONDS, BYTES_PER_SECOND, FIRST_SECONDS, Budget, share_of
+from service.network.limits.budget import (
+    BURST_BYTES,
+    BURST_SECONDS,
+    BYTES_PER_SECOND,
+    FIRST_SECONDS,
+    Budget,
+    share_of,
+)
 from service.settings import Settings
 
 

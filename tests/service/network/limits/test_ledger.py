@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.network.ledger import Ledger
+from service.network.limits.ledger import Ledger
 
 
 class Guest:

@@ -22,14 +22,14 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from service.metrics.metrics import now_ns
-from service.network.budget import Budget, share_of
 from service.network.connection import EXTENSION, READ_AT, Answerer, Connection
-from service.network.connections import LAST_SECONDS, Connections
-from service.network.event_queue import EventQueue
-from service.network.frames import FrameEdges, begins_frame, split_frames, text_frame
-from service.network.gate import Gate
-from service.network.handshake import answer_handshake, socket_scope
-from service.network.liveness import Finding, Liveness
+from service.network.limits.budget import Budget, share_of
+from service.network.limits.connections import LAST_SECONDS, Connections
+from service.network.limits.gate import Gate
+from service.network.protocols.event_queue import EventQueue
+from service.network.protocols.frames import FrameEdges, begins_frame, split_frames, text_frame
+from service.network.protocols.handshake import answer_handshake, socket_scope
+from service.network.protocols.liveness import Finding, Liveness
 from service.wire.protocol import MAX_MESSAGE_BYTES
 
 SLICE_FRAMES, SLICE_BYTES = 16, 64 * 1024  # handled before other connections get their turn: some 0.2 ms

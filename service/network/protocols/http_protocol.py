@@ -20,11 +20,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from service.network.budget import Budget, share_of
-from service.network.connections import LAST_SECONDS, Connections
-from service.network.gate import Gate
-from service.network.metered import charge
-from service.network.websocket_protocol import WebSocketProtocol
+from service.network.limits.budget import Budget, share_of
+from service.network.limits.connections import LAST_SECONDS, Connections
+from service.network.limits.gate import Gate
+from service.network.limits.metered import charge
+from service.network.protocols.websocket_protocol import WebSocketProtocol
 
 MAX_HEAD_BYTES = 64 * 1024  # cookies of other applications on the same host come along
 MAX_HEAD_LINES = 256
