@@ -18,9 +18,9 @@ from typing import Literal
 from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from infra.harness.chromium import ARGUMENTS, chromium_path
+from infra.harness.clients.chromium import ARGUMENTS, chromium_path
+from infra.harness.clients.mouse import draw_stroke
 from infra.harness.data.drawings import strokes_of
-from infra.harness.mouse import draw_stroke
 from infra.harness.service_process import RunningService, running_service, stop_service
 from training.data.dataset import LabelledDrawing
 from training.data.reference import reference_drawings

@@ -14,9 +14,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import ViewportSize, expect, sync_playwright
 
-from infra.harness.chromium import ARGUMENTS, chromium_path
+from infra.harness.clients.chromium import ARGUMENTS, chromium_path
+from infra.harness.clients.mouse import draw_stroke
 from infra.harness.data.drawings import strokes_of
-from infra.harness.mouse import draw_stroke
 from infra.harness.service_process import running_service
 from training.data.reference import reference_drawings
 from training.data.stages import cut_lines

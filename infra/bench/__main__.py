@@ -15,9 +15,9 @@ from pathlib import Path
 from types import ModuleType
 
 from infra.bench.document import write_page
-from infra.harness.rows import Outcome, Result, Setting
-from infra.harness.suite import Suite, main
-from infra.harness.tables import BENCH_COLUMNS
+from infra.harness.results.rows import Outcome, Result, Setting
+from infra.harness.results.suite import Suite, main
+from infra.harness.results.tables import BENCH_COLUMNS
 
 BENCHMARKS = {
     name: f"infra.bench.{folder}.{name}"

@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from infra.harness.kept import Run
-from infra.harness.rows import Curve
-from infra.harness.tables import markdown_table
+from infra.harness.results.kept import Run
+from infra.harness.results.rows import Curve
+from infra.harness.results.tables import markdown_table
 
 PREFACE = """\
 # Performance

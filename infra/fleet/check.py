@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.fleet.model import Inputs
+from infra.harness.clients.load import Pace, latency_of, open_loop_running, pinned_service
 from infra.harness.data.frames import make_frames
-from infra.harness.load import Pace, latency_of, open_loop_running, pinned_service
 
 CALIBRATION = 400.0, 50  # snapshots/s in all, sockets: from this the cost of a snapshot is taken
 LOAD = 2000.0, 200  # five times as much: what the plan has to foretell

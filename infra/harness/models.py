@@ -6,7 +6,7 @@ import json
 import time
 
 from collector.storage.folder_store import FolderStore
-from infra.harness.client import ANSWER_SECONDS, connected
+from infra.harness.clients.client import ANSWER_SECONDS, connected
 from infra.harness.service_process import RunningService
 from training.models.artifact import Artifact
 from training.models.registry import FIRST_MODELS, Registry

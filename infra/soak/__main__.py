@@ -11,8 +11,9 @@ greedy clients; `hostile/`: hostile input; `training/`: the trainer) and name it
             ...
         return [none_of("sockets closed", closed, 20, "sockets"), at_most(setting, "prediction p99", p99, 2.0, "ms")]
 
-`infra.harness.rows` makes the rows: `check`, `none_of` and `informational`; `at_most` for times and memory, which a
-quick run does not judge. A trial without times may be in `UNTIMED`. Quick versions of all run in `tests/infra/soak`.
+`infra.harness.results.rows` makes the rows: `check`, `none_of` and `informational`; `at_most` for times and memory,
+which a quick run does not judge. A trial without times may be in `UNTIMED`. Quick versions of all run in
+`tests/infra/soak`.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from infra.harness.rows import Result, Setting
-from infra.harness.suite import Suite, main
-from infra.harness.tables import SOAK_COLUMNS
+from infra.harness.results.rows import Result, Setting
+from infra.harness.results.suite import Suite, main
+from infra.harness.results.tables import SOAK_COLUMNS
 from infra.soak.document import write_table
 
 TRIALS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from infra.harness.kept import Run
-from infra.harness.tables import SOAK_COLUMNS, markdown_table
+from infra.harness.results.kept import Run
+from infra.harness.results.tables import SOAK_COLUMNS, markdown_table
 
 BEGIN = "<!-- `make soak` writes the table below. -->"
 END = "<!-- End of the table. -->"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from infra.harness.rows import Row, Setting, at_most, check
+from infra.harness.results.rows import Row, Setting, at_most, check
 from infra.harness.service_process import RunningService
 
 MIB = 2**20

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from playwright.sync_api import Locator, Page, expect
 
 from collector.ink.drawing import Drawing
-from infra.harness.mouse import draw_stroke
+from infra.harness.clients.mouse import draw_stroke
 
 __all__ = [
     "SHEET_INK",

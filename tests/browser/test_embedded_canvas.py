@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from infra.harness.client import call
+from infra.harness.clients.client import call
 from tests.running import RunningService, free_port, running_service
 
 pytestmark = pytest.mark.browser

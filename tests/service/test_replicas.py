@@ -18,7 +18,7 @@ from collector.contribution.layout import CLAIMS, CONTRIBUTOR_KEY, drawing_key, 
 from collector.spool.spool import Spool
 from collector.storage.folder_store import FolderStore
 from collector.storage.stored_drawing import parse_stored_drawing
-from infra.harness.client import call
+from infra.harness.clients.client import call
 from tests.collector.contributions import contribution_record
 from tests.running import RunningService, running_service, start_service
 

@@ -20,7 +20,7 @@ from collector.ink.ink20_2 import ink20_2_of
 from collector.ink.snapshot import canvas20_of
 from collector.malloc import keep_freed_memory
 from infra.harness.data.drawings import canvases, drawings_of
-from infra.harness.rows import Result, Row, Setting, judge
+from infra.harness.results.rows import Result, Row, Setting, judge
 
 TITLE = "From a canvas's PNG to a snapshot"
 TEXT = """\

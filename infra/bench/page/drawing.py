@@ -15,7 +15,7 @@ from playwright.async_api import Browser, CDPSession, Page, async_playwright, ex
 from collector.ink.drawing import Drawing, Point
 from collector.ink.raster import CANVAS_SIDE
 from infra.bench.page.trace import CATEGORIES, TraceEvent
-from infra.harness.chromium import ARGUMENTS, chromium_path
+from infra.harness.clients.chromium import ARGUMENTS, chromium_path
 
 Pointer = Literal["mouse", "pen", "touch"]
 Moment = Literal["down", "move", "up"]

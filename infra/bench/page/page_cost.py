@@ -11,7 +11,7 @@ from collector.ink.drawing import Drawing
 from infra.bench.page.drawing import POINTERS, Pointer, chromium, draw, frame_times, opened, traced
 from infra.bench.page.trace import Cost, pen_to_sent, received_to_painted
 from infra.harness.data.drawings import drawings_of
-from infra.harness.rows import Result, Row, Setting, judge
+from infra.harness.results.rows import Result, Row, Setting, judge
 from infra.harness.service_process import running_service
 
 TITLE = "Cost of the page"

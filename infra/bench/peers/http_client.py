@@ -16,7 +16,7 @@ from typing import Any
 
 import uvloop
 
-from infra.harness.load_client import evenly_sampled
+from infra.harness.clients.load_client import evenly_sampled
 
 HEAD_END = b"\r\n\r\n"
 LENGTH = b"content-length:"

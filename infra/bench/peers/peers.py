@@ -13,10 +13,10 @@ from collector.ink.snapshot import to_canvas20
 from collector.storage.folder_store import FolderStore
 from infra.bench.page.canvas_png import encode
 from infra.bench.peers.processes import Answers, Span, ask_gradio, ask_post, ask_websocket, peer_server
+from infra.harness.clients.load import pinned_service
 from infra.harness.data.drawings import canvases, drawings_of
 from infra.harness.data.frames import frame_of
-from infra.harness.load import pinned_service
-from infra.harness.rows import CannotRun, Outcome, Result, Row, Setting, judge
+from infra.harness.results.rows import CannotRun, Outcome, Result, Row, Setting, judge
 from training.models.registry import FIRST_MODELS, Registry
 
 TITLE = "Beside other ways to serve a drawn digit"

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.harness.load import client_cores, closed_loop, service_cores
+from infra.harness.clients.load import client_cores, closed_loop, service_cores
 from infra.harness.processes import free_port, listens, start, stop, wait_until
-from infra.harness.rows import percentile
+from infra.harness.results.rows import percentile
 
 START_SECONDS = 90.0  # TensorFlow on a busy machine
 CLIENT_SECONDS = 120.0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from infra.harness.clients.load import Latency, Pace, open_loop, pinned_service
 from infra.harness.data.frames import Sent, make_frames
-from infra.harness.load import Latency, Pace, open_loop, pinned_service
-from infra.harness.rows import Curve, Result, Row, Setting, judge
+from infra.harness.results.rows import Curve, Result, Row, Setting, judge
 
 TITLE = "A hundred people drawing at once"
 TEXT = """\

@@ -17,7 +17,7 @@ import uvicorn
 import uvloop
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_create_server
 
-from infra.harness.load import service_cores
+from infra.harness.clients.load import service_cores
 from infra.harness.processes import free_port, listens, start, stop, wait_until
 
 START_SECONDS = 15.0

@@ -7,8 +7,8 @@ from statistics import median
 
 import psutil
 
-from infra.harness.load import idle_sockets, pinned_service
-from infra.harness.rows import Curve, Result, Row, Setting, judge
+from infra.harness.clients.load import idle_sockets, pinned_service
+from infra.harness.results.rows import Curve, Result, Row, Setting, judge
 from infra.harness.service_process import is_ready, start_service, stop_service
 
 TITLE = "Start time and memory"

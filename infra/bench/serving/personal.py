@@ -12,11 +12,11 @@ from statistics import median
 
 from collector.contribution.contributor import contributor_id, load_or_make_key
 from collector.storage.folder_store import FolderStore
-from infra.harness.client import ANSWER_SECONDS, connected
+from infra.harness.clients.client import ANSWER_SECONDS, connected
+from infra.harness.clients.load import closed_loop, pinned_service
 from infra.harness.data.contribute import contribute
 from infra.harness.data.frames import make_frames
-from infra.harness.load import closed_loop, pinned_service
-from infra.harness.rows import Result, Row, Setting, judge
+from infra.harness.results.rows import Result, Row, Setting, judge
 from infra.harness.service_process import RunningService
 from service.paths import key_file
 from training.data.dataset import LabelledDrawing

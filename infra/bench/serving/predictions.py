@@ -5,9 +5,9 @@ from __future__ import annotations
 from statistics import median
 
 from infra.bench.serving.echo import pinned_echo
+from infra.harness.clients.load import closed_loop, pinned_service
 from infra.harness.data.frames import Sent, make_frames
-from infra.harness.load import closed_loop, pinned_service
-from infra.harness.rows import Result, Row, Setting, judge
+from infra.harness.results.rows import Result, Row, Setting, judge
 
 TITLE = "Predictions per second"
 TEXT = """\

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from collector.storage.folder_store import FolderStore
 from infra.bench.serving.versions import answers, make_versions
+from infra.harness.clients.load import Latency, Pace, latency_of, open_loop_running, pinned_service
 from infra.harness.data.frames import make_frames
-from infra.harness.load import Latency, Pace, latency_of, open_loop_running, pinned_service
 from infra.harness.models import shipped
-from infra.harness.rows import Result, Row, Setting, judge
+from infra.harness.results.rows import Result, Row, Setting, judge
 from training.models.artifact import Artifact
 from training.models.registry import Registry
 

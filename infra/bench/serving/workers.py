@@ -6,9 +6,9 @@ import os
 from statistics import median
 
 from infra.bench.serving.inference_time import per_second
+from infra.harness.clients.load import Throughput, closed_loop, pinned_service
 from infra.harness.data.frames import make_frames
-from infra.harness.load import Throughput, closed_loop, pinned_service
-from infra.harness.rows import Outcome, Result, Row, Setting, judge
+from infra.harness.results.rows import Outcome, Result, Row, Setting, judge
 
 TITLE = "Two processes on two cores"
 TEXT = """\

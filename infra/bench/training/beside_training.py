@@ -14,10 +14,10 @@ from statistics import median
 from collector.contribution.layout import TRAINER_STATUS
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import NoSuchObject, ObjectStore
+from infra.harness.clients.load import Latency, Pace, open_loop, pinned_service
 from infra.harness.data.contribute import contribute, name_for
 from infra.harness.data.frames import make_frames
-from infra.harness.load import Latency, Pace, open_loop, pinned_service
-from infra.harness.rows import Result, Row, Setting, judge
+from infra.harness.results.rows import Result, Row, Setting, judge
 from infra.harness.trainer_process import running_trainer
 from training.data.reference import reference_drawings
 

@@ -12,7 +12,7 @@ from infra.bench.training.filled_store import DRAWN, fill
 from infra.bench.training.trained_once import peak_of_a_training
 from infra.harness.data.contribute import contribute, name_for
 from infra.harness.data.drawings import drawings_of
-from infra.harness.rows import Curve, Result, Row, Setting, judge
+from infra.harness.results.rows import Curve, Result, Row, Setting, judge
 from training.data.reference import reference_drawings
 
 TITLE = "Memory of a training"

@@ -20,7 +20,7 @@ from collector.contribution.layout import SAMPLES
 from collector.storage.folder_store import FolderStore
 from infra.bench.training.sampled import put_shards, sampled
 from infra.harness.data.contribute import contribute, encode_rgba_png, name_for
-from infra.harness.rows import Result, Row, Setting, judge
+from infra.harness.results.rows import Result, Row, Setting, judge
 from training.baselines.softmax_2016 import SoftmaxRegression
 from training.data.contributed import contributed_drawings
 from training.data.dataset import LabelledDrawing, Snapshots, Variety, evaluation_snapshots, training_snapshots

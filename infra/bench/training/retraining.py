@@ -18,7 +18,7 @@ from collector.storage.object_store import NoSuchObject
 from infra.bench.training.filled_store import DRAWN, fill
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.data.drawings import drawings_of
-from infra.harness.rows import Curve, Result, Row, Setting, judge
+from infra.harness.results.rows import Curve, Result, Row, Setting, judge
 from infra.harness.service_process import running_service
 from infra.harness.trainer_process import TrainerProcess, running_trainer
 from training.families.recipes import FAMILIES

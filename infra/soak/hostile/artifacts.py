@@ -15,7 +15,7 @@ from collector.contribution.layout import champion_key, model_key
 from collector.storage.folder_store import FolderStore
 from infra.harness.data.frames import frame_of
 from infra.harness.models import ask_model, shipped, wait_for_model
-from infra.harness.rows import Row, Setting, check, none_of
+from infra.harness.results.rows import Row, Setting, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Footprint, Memory
 from infra.soak.hostile.bad_artifacts import bad_versions, flipped, flipped_card

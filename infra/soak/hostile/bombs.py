@@ -10,8 +10,8 @@ from statistics import median
 
 from websockets.sync.client import connect
 
-from infra.harness.client import PROTOCOL, ask, call, connected
-from infra.harness.rows import Row, Setting, check
+from infra.harness.clients.client import PROTOCOL, ask, call, connected
+from infra.harness.results.rows import Row, Setting, check
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import MIB, Footprint
 from infra.soak.hostile.packed_bombs import Bomb, bombs, dearest

@@ -15,9 +15,9 @@ from websockets.sync.client import ClientConnection
 from collector.ink.canvas_png import read_canvas
 from collector.ink.raster import encode_png
 from collector.storage.folder_store import FolderStore
-from infra.harness.client import connected, contribute
+from infra.harness.clients.client import connected, contribute
 from infra.harness.data.contributions import contribution_texts
-from infra.harness.rows import Row, Setting, check, none_of
+from infra.harness.results.rows import Row, Setting, check, none_of
 from infra.harness.service_process import running_service
 from infra.soak.storage.stored import wait_until_drained
 

@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from infra.harness.rows import Row, Setting, check
+from infra.harness.results.rows import Row, Setting, check
 from infra.soak.hostile.decoders import DECODERS
 
 ABOUT = "Five minutes of coverage-guided fuzzing (atheris) of the frame, message and PNG decoders"

@@ -12,8 +12,8 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from infra.harness.client import ANSWER_SECONDS, PROTOCOL, ask, connected
-from infra.harness.rows import Row, Setting, check, none_of
+from infra.harness.clients.client import ANSWER_SECONDS, PROTOCOL, ask, connected
+from infra.harness.results.rows import Row, Setting, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Footprint
 from infra.soak.hostile.malformed import MALFORMED, Malformed

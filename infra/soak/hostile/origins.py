@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from infra.harness.client import ANSWER_SECONDS, PROTOCOL, call, connected
+from infra.harness.clients.client import ANSWER_SECONDS, PROTOCOL, call, connected
 from infra.harness.data.frames import frame_of
-from infra.harness.rows import Row, Setting, check
+from infra.harness.results.rows import Row, Setting, check
 from infra.harness.service_process import RunningService, running_service
 from service.http.receipts import WRONG_PER_SECOND
 

@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Dialog, Page
 
 from collector.contribution.layout import FOLDERS
 from collector.storage.folder_store import FolderStore
-from infra.harness.chromium import running_chromium
-from infra.harness.client import ask, call, connected
+from infra.harness.clients.chromium import running_chromium
+from infra.harness.clients.client import ask, call, connected
 from infra.harness.data.contributions import contribution_texts
-from infra.harness.rows import CannotRun, Row, Setting, check, none_of
+from infra.harness.results.rows import CannotRun, Row, Setting, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Footprint
 from infra.soak.hostile.hostile_texts import FIGURE, HTML, MARK, PATHS, SCRIPTED_SVG, hostile_contributions, tamper

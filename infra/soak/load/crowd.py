@@ -14,8 +14,8 @@ import psutil
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from infra.harness.client import PROTOCOL
-from infra.harness.rows import Row, Setting, at_most, check, none_of
+from infra.harness.clients.client import PROTOCOL
+from infra.harness.results.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, running_service
 
 ABOUT = "1,000 idle sockets and one over the limit; 50 clients that never read; 500 connections that never send"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import urllib.request
 from contextlib import ExitStack
 
-from infra.harness.raw_peer import CLOSE, connected, read_frame, websocket
-from infra.harness.rows import Row, Setting, check, none_of
+from infra.harness.clients.raw_peer import CLOSE, connected, read_frame, websocket
+from infra.harness.results.rows import Row, Setting, check, none_of
 from infra.harness.service_process import COMMAND, running_service
 
 ABOUT = "A service with 512 descriptors (ulimit -n), 600 websockets, and 600 connections that say nothing"

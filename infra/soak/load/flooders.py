@@ -7,10 +7,10 @@ import threading
 import time
 from statistics import median
 
+from infra.harness.clients.load import Drawers, drawing_clients
+from infra.harness.clients.raw_peer import BINARY, PING, TEXT, flood, frame
 from infra.harness.data.frames import make_frames
-from infra.harness.load import Drawers, drawing_clients
-from infra.harness.raw_peer import BINARY, PING, TEXT, flood, frame
-from infra.harness.rows import Row, Setting, at_most
+from infra.harness.results.rows import Row, Setting, at_most
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Memory
 

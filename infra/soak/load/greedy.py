@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from infra.harness.load import drawing_clients
-from infra.harness.rows import Row, Setting, at_most, check
+from infra.harness.clients.load import drawing_clients
+from infra.harness.results.rows import Row, Setting, at_most, check
 from infra.harness.service_process import running_service
 
 ABOUT = "One client sends 500 snapshots/s beside 20 that send 20/s each, on a service that allows a socket 60/s"

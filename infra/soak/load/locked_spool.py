@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.harness.client import call, connected
+from infra.harness.clients.client import call, connected
+from infra.harness.clients.load import drawing_clients
 from infra.harness.data.contributions import contribution_texts
-from infra.harness.load import drawing_clients
-from infra.harness.rows import Row, Setting, at_most, check, none_of
+from infra.harness.results.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.storage.sender import sending
 from service.paths import spool_file

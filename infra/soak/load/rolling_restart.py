@@ -15,11 +15,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect as connect_at_once
 
-from infra.harness.client import PROTOCOL, call, contribute
+from infra.harness.clients.client import PROTOCOL, call, contribute
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.data.frames import make_frames
 from infra.harness.models import shipped
-from infra.harness.rows import CannotRun, Row, Setting, at_most, none_of
+from infra.harness.results.rows import CannotRun, Row, Setting, at_most, none_of
 from infra.harness.service_process import RunningService, start_service, stop_service, wait_until_ready
 from infra.servers.nginx import CONFIGURATIONS, nginx_binary, running_nginx
 from infra.soak.storage.store_servers import running_storage

@@ -6,7 +6,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from infra.harness.raw_peer import (
+from infra.harness.clients.raw_peer import (
     BINARY,
     CLOSE,
     GET,
@@ -17,7 +17,7 @@ from infra.harness.raw_peer import (
     frame,
     stop_beside_visitors,
 )
-from infra.harness.rows import Row, Setting, at_most, check, none_of
+from infra.harness.results.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import running_service
 from infra.soak.footprint import Footprint
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from infra.harness.client import PROTOCOL
+from infra.harness.clients.client import PROTOCOL
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.data.frames import make_frames
-from infra.harness.rows import Outcome, Row, Setting, at_most, check, none_of
+from infra.harness.results.rows import Outcome, Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.storage.store_servers import running_storage
 from infra.soak.storage.stored import inspect_store, rows_of, wait_until_drained

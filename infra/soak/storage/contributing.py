@@ -9,9 +9,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from infra.harness.clients.load import Drawers, drawing_clients
 from infra.harness.data.contributions import contribution_texts
-from infra.harness.load import Drawers, drawing_clients
-from infra.harness.rows import Row, Setting, at_most, none_of
+from infra.harness.results.rows import Row, Setting, at_most, none_of
 from infra.harness.service_process import COMMAND, running_service
 from infra.soak.storage.sender import Sender, sending
 from infra.soak.storage.store_servers import Storage, running_storage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import time
 
-from infra.harness.rows import Row, Setting, check, none_of
+from infra.harness.results.rows import Row, Setting, check, none_of
 from infra.soak.storage.contributing import Contributing, Span, contributing
 from infra.soak.storage.faulty_calls import FaultyCalls, faulty_calls
 

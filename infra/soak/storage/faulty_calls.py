@@ -20,7 +20,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 
-from infra.harness.rows import CannotRun
+from infra.harness.results.rows import CannotRun
 from infra.harness.service_process import COMMAND
 
 # By machine: seccomp itself, and the calls with which SQLite writes and syncs.

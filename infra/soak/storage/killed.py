@@ -10,7 +10,7 @@ from pathlib import Path
 
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.processes import free_port
-from infra.harness.rows import Row, Setting, at_most, check, none_of
+from infra.harness.results.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, start_service, stop_service, wait_until_ready
 from infra.soak.storage.sender import Sender, sending
 from infra.soak.storage.store_servers import running_storage

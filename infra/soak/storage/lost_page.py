@@ -10,10 +10,10 @@ from pathlib import Path
 from collector.contribution.layout import drawing_key
 from collector.ink.drawing import Drawing, fit_on_canvas
 from collector.storage.stored_drawing import parse_stored_drawing
-from infra.harness.chromium import running_chromium
+from infra.harness.clients.chromium import running_chromium
 from infra.harness.data.drawings import drawings_of
 from infra.harness.processes import free_port
-from infra.harness.rows import Row, Setting, at_most, check, none_of
+from infra.harness.results.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import running_service, start_service, stop_service, wait_until_ready
 from infra.soak.storage.page_visitor import PageVisitor
 from infra.soak.storage.store_servers import Storage, running_storage

@@ -9,7 +9,7 @@ import time
 from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from collector.ink.drawing import Drawing, Stroke
-from infra.harness.mouse import draw_stroke
+from infra.harness.clients.mouse import draw_stroke
 
 WAIT_MS = 40_000.0  # a limit for a busy machine, not a promise
 # The page asks about a drawing that the model reads as another digit.

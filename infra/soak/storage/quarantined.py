@@ -14,10 +14,10 @@ from pathlib import Path
 
 from collector.spool.spool import Spool
 from collector.storage.folder_store import FolderStore
-from infra.harness.client import call, connected, contribute
+from infra.harness.clients.client import call, connected, contribute
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.processes import free_port
-from infra.harness.rows import Row, Setting, check
+from infra.harness.results.rows import Row, Setting, check
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.storage.stored import inspect_store, rows_of
 from service.paths import spool_file

@@ -9,9 +9,9 @@ from typing import Any
 
 from collector.contribution.layout import drawing_key
 from collector.storage.stored_drawing import parse_stored_drawing
-from infra.harness.client import connected, contribute
+from infra.harness.clients.client import connected, contribute
 from infra.harness.data.contributions import contribution_texts
-from infra.harness.rows import Row, Setting, check, none_of
+from infra.harness.results.rows import Row, Setting, check, none_of
 from infra.harness.service_process import running_service
 from infra.soak.storage.store_servers import Storage, running_storage
 from infra.soak.storage.stored import inspect_store, rows_of, wait_until_drained

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from infra.harness.rows import Row, Setting
+from infra.harness.results.rows import Row, Setting
 from infra.soak.storage.contributing import contributing
 from infra.soak.storage.store_servers import Storage
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collector.storage.s3_store import S3Store
-from infra.harness.rows import CannotRun
+from infra.harness.results.rows import CannotRun
 from infra.servers.minio import Credentials, MinioServer, minio_binary, running_minio
 from infra.servers.toxiproxy import Toxiproxy, running_toxiproxy, toxiproxy_binary
 

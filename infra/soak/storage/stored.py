@@ -15,7 +15,7 @@ from collector.contribution.layout import DRAWINGS, SAMPLES, drawing_key, parse_
 from collector.spool.spool import Spool
 from collector.storage.object_store import ObjectStore
 from collector.storage.stored_drawing import parse_stored_drawing
-from infra.harness.rows import Row, none_of
+from infra.harness.results.rows import Row, none_of
 from service.paths import spool_file
 from training.data.stored_drawings import StoredDrawings
 

@@ -7,9 +7,9 @@ import time
 import psutil
 
 from collector.storage.folder_store import FolderStore
-from infra.harness.client import call
+from infra.harness.clients.client import call
 from infra.harness.data.contributions import contribution_texts
-from infra.harness.rows import Row, Setting, check, none_of
+from infra.harness.results.rows import Row, Setting, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.storage.sender import sending
 from infra.soak.storage.stored import inspect_store, rows_of, wait_until_drained

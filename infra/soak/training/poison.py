@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 from collector.storage.folder_store import FolderStore
-from infra.harness.rows import Row, Setting, check, informational
+from infra.harness.results.rows import Row, Setting, check, informational
 from infra.soak.training.just_under import Descent, descend
 from infra.soak.training.poisoned_rounds import Story, story_of
 from infra.soak.training.poisoning import (

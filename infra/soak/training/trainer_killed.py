@@ -14,7 +14,7 @@ from collector.contribution.layout import MODELS, SHARDS, TRAINER_STATUS
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import NoSuchObject, ObjectStore
 from infra.harness.data.contribute import contribute
-from infra.harness.rows import Row, Setting, check, informational, none_of
+from infra.harness.results.rows import Row, Setting, check, informational, none_of
 from infra.harness.trainer_process import TrainerProcess
 from infra.soak.storage.store_servers import running_storage
 from infra.soak.training.endless_drawings import endless_drawings

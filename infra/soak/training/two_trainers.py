@@ -11,7 +11,7 @@ from pathlib import Path
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import ObjectStore
 from infra.harness.data.contribute import contribute
-from infra.harness.rows import Row, Setting, check, none_of
+from infra.harness.results.rows import Row, Setting, check, none_of
 from infra.harness.trainer_process import TrainerProcess
 from infra.soak.storage.store_servers import running_storage
 from infra.soak.training.endless_drawings import endless_drawings

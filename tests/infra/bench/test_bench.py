@@ -14,8 +14,8 @@ from infra.bench import document
 from infra.bench.__main__ import BENCHMARKS, measure, run
 from infra.bench.document import draw_curve, write_page
 from infra.harness.data.frames import make_frames
-from infra.harness.kept import Run, read_kept
-from infra.harness.rows import Curve, Outcome, Result, Row, Setting
+from infra.harness.results.kept import Run, read_kept
+from infra.harness.results.rows import Curve, Outcome, Result, Row, Setting
 from service.wire.protocol import parse_binary
 
 ROW = Row("round trips", 12345.6, "a second", 20000.0, 0.617, ">= 0.80 of theirs", Outcome.FAILED)

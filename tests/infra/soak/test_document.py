@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.harness.kept import Run
-from infra.harness.rows import Result, Row, check
+from infra.harness.results.kept import Run
+from infra.harness.results.rows import Result, Row, check
 from infra.soak.__main__ import TRIALS
 from infra.soak.document import BEGIN, write_table
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.harness.rows import CannotRun, Outcome, Setting, overall
+from infra.harness.results.rows import CannotRun, Outcome, Setting, overall
 from infra.soak.__main__ import TRIALS
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.harness.raw_peer import (
+from infra.harness.clients.raw_peer import (
     BINARY,
     CLOSE,
     GET,

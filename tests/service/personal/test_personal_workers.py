@@ -12,7 +12,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from collector.storage.folder_store import FolderStore
-from infra.harness.client import call
+from infra.harness.clients.client import call
 from tests.running import RunningService, running_service
 from tests.service.conversation import ask, frame, greet, say
 from tests.service.fakes import contribution_record

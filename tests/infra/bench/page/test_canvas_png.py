@@ -10,7 +10,7 @@ from collector.ink.canvas_png import read_canvas
 from collector.ink.snapshot import CELLS
 from infra.bench.page.canvas_png import MODES, Mode, encode, measure, original, ours, rounded
 from infra.harness.data.drawings import canvases, drawings_of
-from infra.harness.rows import Setting
+from infra.harness.results.rows import Setting
 
 
 @pytest.mark.parametrize("mode", [mode for mode, _, _ in MODES])

@@ -18,7 +18,7 @@ from infra.bench.peers.processes import Answers, PeerFailed, answers_of
 from infra.bench.peers.regression import features_of, read_weights
 from infra.harness.data.drawings import canvases, drawings_of
 from infra.harness.data.frames import frame_of
-from infra.harness.rows import Outcome
+from infra.harness.results.rows import Outcome
 from service.wire.messages import Frame
 from service.wire.protocol import parse_binary
 from tests.shipped import shipped_artifact

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from infra.harness.raw_peer import CLOSE, GET, connected, read_frame, read_head, websocket
+from infra.harness.clients.raw_peer import CLOSE, GET, connected, read_frame, read_head, websocket
 from infra.harness.service_process import COMMAND, RunningService, running_service
 
 pytestmark = pytest.mark.slow  # starts the service

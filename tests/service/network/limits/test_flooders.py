@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
-from infra.harness.raw_peer import (
+from infra.harness.clients.raw_peer import (
     BINARY,
     CLOSE,
     GET,

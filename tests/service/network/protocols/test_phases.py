@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.harness.raw_peer import GET, TEXT, UPGRADE, UPLOAD, connected, frame, read_all
+from infra.harness.clients.raw_peer import GET, TEXT, UPGRADE, UPLOAD, connected, frame, read_all
 from infra.harness.service_process import running_service
 
 pytestmark = pytest.mark.slow  # waits for deadlines of 15 s, all at once

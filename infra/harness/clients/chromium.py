@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.harness.rows import CannotRun
+from infra.harness.results.rows import CannotRun
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

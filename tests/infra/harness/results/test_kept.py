@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.harness.kept import BadKept, Run, read_kept, write_kept
-from infra.harness.renamed import new_name
-from infra.harness.rows import Curve, Outcome, Result, Row, check
+from infra.harness.results.kept import BadKept, Run, read_kept, write_kept
+from infra.harness.results.renamed import new_name
+from infra.harness.results.rows import Curve, Outcome, Result, Row, check
 
 OLD = Path(__file__).parent
 ROW = Row("round trips", 12345.6, "a second", 20000.0, 0.617, ">= 0.80 of theirs", Outcome.FAILED, "a note")

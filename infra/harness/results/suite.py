@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
-from infra.harness.kept import BadKept, Run, describe_machine, read_kept, write_kept
-from infra.harness.rows import CannotRun, Outcome, Result, Row, Setting, check, judge, overall
-from infra.harness.tables import terminal_table
+from infra.harness.results.kept import BadKept, Run, describe_machine, read_kept, write_kept
+from infra.harness.results.rows import CannotRun, Outcome, Result, Row, Setting, check, judge, overall
+from infra.harness.results.tables import terminal_table
 
 LOG_BYTES = 2000
 SIDE_BY_SIDE = 3  # they wait much of their time

@@ -1,6 +1,6 @@
 """Load on a service from a process of its own: reads a plan from stdin, prints what it measured as JSON.
 
-`infra.harness.load` runs it. It uses picows, which parses frames in C, so that the client is not the limit.
+`infra.harness.clients.load` runs it. It uses picows, which parses frames in C, so that the client is not the limit.
 """
 
 from __future__ import annotations

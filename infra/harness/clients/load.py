@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.harness.data.frames import make_frames
-from infra.harness.rows import percentile
+from infra.harness.results.rows import percentile
 from infra.harness.service_process import RunningService, running_service
 
 Cores = tuple[int, ...]
@@ -203,7 +203,7 @@ def _plan(
 
 @contextlib.contextmanager
 def _client(plan: Mapping[str, Any]) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "infra.harness.load_client"]
+    command = [sys.executable, "-m", "infra.harness.clients.load_client"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as client:
         try:

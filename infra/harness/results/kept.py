@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.harness.renamed import new_name
-from infra.harness.rows import Curve, Outcome, Result, Row, judge
+from infra.harness.results.renamed import new_name
+from infra.harness.results.rows import Curve, Outcome, Result, Row, judge
 
 FORMAT = 2
 

@@ -6,8 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from infra.harness.rows import Outcome, Row, Setting, at_most, check, informational, none_of, overall, percentile
-from infra.harness.tables import SOAK_COLUMNS, markdown_table, number, terminal_table
+from infra.harness.results.rows import (
+    Outcome,
+    Row,
+    Setting,
+    at_most,
+    check,
+    informational,
+    none_of,
+    overall,
+    percentile,
+)
+from infra.harness.results.tables import SOAK_COLUMNS, markdown_table, number, terminal_table
 
 HELD, FAILED = check("lost", "0 of 9", "0", holds=True), check("twice", "1 | 2", "0", holds=False)
 

@@ -10,13 +10,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from infra.harness import suite as suite_module
-from infra.harness.kept import Run, read_kept
-from infra.harness.rows import CannotRun, Result, Row, Setting, at_most, check, informational
-from infra.harness.suite import Suite, main
-from infra.harness.tables import SOAK_COLUMNS
+from infra.harness.results import suite as suite_module
+from infra.harness.results.kept import Run, read_kept
+from infra.harness.results.rows import CannotRun, Result, Row, Setting, at_most, check, informational
+from infra.harness.results.suite import Suite, main
+from infra.harness.results.tables import SOAK_COLUMNS
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 Rows = Callable[[Setting], list[Row]]
 
@@ -133,8 +133,8 @@ def test_a_benchmark_that_misses_its_goal_is_no_error(make_suite: Callable[..., 
 
 MEETS_ANOTHER = """
 import pathlib, sys, time
-from infra.harness.kept import Run, write_kept
-from infra.harness.rows import Result, check
+from infra.harness.results.kept import Run, write_kept
+from infra.harness.results.rows import Result, check
 name, out = sys.argv[1:]
 pathlib.Path(f"{name}.seen").touch()
 while len(list(pathlib.Path().glob("*.seen"))) < 2:

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("picows", reason="the load client's")
 
 from infra.bench.serving.echo import pinned_echo
-from infra.harness.load import Drawers, LoadFailed, closed_loop, idle_sockets
+from infra.harness.clients.load import Drawers, LoadFailed, closed_loop, idle_sockets
 from infra.harness.processes import free_port
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from infra.harness.rows import Outcome, Row
+from infra.harness.results.rows import Outcome, Row
 
 BENCH_COLUMNS = ("figure", "ours", "theirs", "ratio", "goal", "outcome")
 SOAK_COLUMNS = ("promise", "measured", "bound", "outcome")
