@@ -19,7 +19,7 @@ from infra.harness.clients.client import connected, contribute
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.results.rows import Row, Setting, check, none_of
 from infra.harness.service_process import running_service
-from infra.soak.storage.stored import wait_until_drained
+from infra.soak.storage.scenario.stored import wait_until_drained
 
 ABOUT = "Contributions with blank, noisy and foreign pictures, and with text hidden in their PNGs"
 

@@ -13,7 +13,7 @@ from infra.harness.clients.load import drawing_clients
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.results.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, running_service
-from infra.soak.storage.sender import sending
+from infra.soak.storage.scenario.sender import sending
 from service.paths import spool_file
 
 ABOUT = "Another process holds the spool's write lock for 20 s while contributions come in and 20 visitors draw"

@@ -22,8 +22,8 @@ from infra.harness.models import shipped
 from infra.harness.results.rows import CannotRun, Row, Setting, at_most, none_of
 from infra.harness.service_process import RunningService, start_service, stop_service, wait_until_ready
 from infra.servers.nginx import CONFIGURATIONS, nginx_binary, running_nginx
-from infra.soak.storage.store_servers import running_storage
-from infra.soak.storage.stored import inspect_store, rows_of, wait_until_drained
+from infra.soak.storage.scenario.store_servers import running_storage
+from infra.soak.storage.scenario.stored import inspect_store, rows_of, wait_until_drained
 from training.models.registry import Registry
 
 ABOUT = "Three replicas on one store behind nginx are restarted in turn while 60 visitors draw, one in four contributes"

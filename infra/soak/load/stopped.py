@@ -18,8 +18,8 @@ from infra.harness.data.contributions import contribution_texts
 from infra.harness.data.frames import make_frames
 from infra.harness.results.rows import Outcome, Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, running_service
-from infra.soak.storage.store_servers import running_storage
-from infra.soak.storage.stored import inspect_store, rows_of, wait_until_drained
+from infra.soak.storage.scenario.store_servers import running_storage
+from infra.soak.storage.scenario.stored import inspect_store, rows_of, wait_until_drained
 
 ABOUT = "The service gets SIGTERM while 100 visitors draw, one in four of whom contributes"
 

@@ -12,9 +12,9 @@ from infra.harness.data.contributions import contribution_texts
 from infra.harness.processes import free_port
 from infra.harness.results.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, start_service, stop_service, wait_until_ready
-from infra.soak.storage.sender import Sender, sending
-from infra.soak.storage.store_servers import running_storage
-from infra.soak.storage.stored import inspect_store, rows_of, wait_until_drained
+from infra.soak.storage.scenario.sender import Sender, sending
+from infra.soak.storage.scenario.store_servers import running_storage
+from infra.soak.storage.scenario.stored import inspect_store, rows_of, wait_until_drained
 from service.paths import spool_file
 
 ABOUT = "The service is killed (`kill -9`) at random moments while contributions come in, and restarted"

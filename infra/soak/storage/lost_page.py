@@ -15,9 +15,9 @@ from infra.harness.data.drawings import drawings_of
 from infra.harness.processes import free_port
 from infra.harness.results.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import running_service, start_service, stop_service, wait_until_ready
-from infra.soak.storage.page_visitor import PageVisitor
-from infra.soak.storage.store_servers import Storage, running_storage
-from infra.soak.storage.stored import inspect_store, rows_of, wait_until_drained
+from infra.soak.storage.scenario.page_visitor import PageVisitor
+from infra.soak.storage.scenario.store_servers import Storage, running_storage
+from infra.soak.storage.scenario.stored import inspect_store, rows_of, wait_until_drained
 
 ABOUT = "A real page draws and contributes while the service is killed in the middle of every digit and restarted"
 

@@ -19,7 +19,7 @@ from infra.harness.data.contributions import contribution_texts
 from infra.harness.processes import free_port
 from infra.harness.results.rows import Row, Setting, check
 from infra.harness.service_process import RunningService, running_service
-from infra.soak.storage.stored import inspect_store, rows_of
+from infra.soak.storage.scenario.stored import inspect_store, rows_of
 from service.paths import spool_file
 
 ABOUT = "The first 40 of 80 drawings that wait for upload are damaged in the spool; later they are repaired and retried"

@@ -13,8 +13,8 @@ from infra.harness.clients.client import connected, contribute
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.results.rows import Row, Setting, check, none_of
 from infra.harness.service_process import running_service
-from infra.soak.storage.store_servers import Storage, running_storage
-from infra.soak.storage.stored import inspect_store, rows_of, wait_until_drained
+from infra.soak.storage.scenario.store_servers import Storage, running_storage
+from infra.soak.storage.scenario.stored import inspect_store, rows_of, wait_until_drained
 
 ABOUT = "Every contribution comes five times, with the service's clock right, a day ahead, a day behind and right again"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from infra.harness.results.rows import Row, Setting, check
-from infra.soak.storage.contributing import contributing
+from infra.soak.storage.scenario.contributing import contributing
 
 ABOUT = "The store is away until the spool is full (1 MiB here), and comes back"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra.harness.results.rows import Row, Setting, at_most, informational, none_of
-from infra.soak.storage.contributing import contributing
+from infra.soak.storage.scenario.contributing import contributing
 
 ABOUT = "The store is away for 60 s (connections refused) while 20 contributions/s come in and 20 visitors draw"
 

@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from infra.harness.results.rows import Row, Setting
-from infra.soak.storage.contributing import contributing
-from infra.soak.storage.store_servers import Storage
+from infra.soak.storage.scenario.contributing import contributing
+from infra.soak.storage.scenario.store_servers import Storage
 
 ABOUT = "The store swallows requests, resets, answers 503, is 5 s late, drops its answers; 10 contributions/s"
 

@@ -11,8 +11,8 @@ from infra.harness.clients.client import call
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.results.rows import Row, Setting, check, none_of
 from infra.harness.service_process import RunningService, running_service
-from infra.soak.storage.sender import sending
-from infra.soak.storage.stored import inspect_store, rows_of, wait_until_drained
+from infra.soak.storage.scenario.sender import sending
+from infra.soak.storage.scenario.stored import inspect_store, rows_of, wait_until_drained
 
 ABOUT = "The uploader is killed (`kill -9`) again and again while contributions come in"
 

@@ -13,7 +13,7 @@ from collector.storage.object_store import ObjectStore
 from infra.harness.data.contribute import contribute
 from infra.harness.results.rows import Row, Setting, check, none_of
 from infra.harness.trainer_process import TrainerProcess
-from infra.soak.storage.store_servers import running_storage
+from infra.soak.storage.scenario.store_servers import running_storage
 from infra.soak.training.endless_drawings import endless_drawings
 from infra.soak.training.trained import inspect_training, is_complete, is_done
 

@@ -13,9 +13,9 @@ from infra.harness.clients.load import Drawers, drawing_clients
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.results.rows import Row, Setting, at_most, none_of
 from infra.harness.service_process import COMMAND, running_service
-from infra.soak.storage.sender import Sender, sending
-from infra.soak.storage.store_servers import Storage, running_storage
-from infra.soak.storage.stored import Stored, inspect_store, rows_of, wait_until_drained
+from infra.soak.storage.scenario.sender import Sender, sending
+from infra.soak.storage.scenario.store_servers import Storage, running_storage
+from infra.soak.storage.scenario.stored import Stored, inspect_store, rows_of, wait_until_drained
 
 DRAIN_SECONDS = 180.0
 FIRST_SECONDS = 60.0  # for the first acknowledgement on a busy machine

@@ -1,8 +1,8 @@
 """Makes system calls of a service fail on request: Linux asks this process, through seccomp, before each call.
 
 It needs no privileges, compiler or fault-injecting file system, and the process under trial is the real one. As a
-command, python -m infra.soak.storage.faulty_calls SOCKET COMMAND ..., it becomes that process after asking for the
-filter.
+command, `python -m infra.soak.storage.scenario.faulty_calls SOCKET COMMAND ...`, it becomes that process after asking
+for the filter.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def faulty_calls() -> Iterator[tuple[FaultyCalls, Sequence[str], Sequence[int]]]
     thread = threading.Thread(target=_serve, args=(faults, ours, stop), daemon=True)
     thread.start()
     try:
-        command = [sys.executable, "-m", "infra.soak.storage.faulty_calls", str(theirs.fileno()), *COMMAND]
+        command = [sys.executable, "-m", "infra.soak.storage.scenario.faulty_calls", str(theirs.fileno()), *COMMAND]
         yield faults, command, [theirs.fileno()]
     finally:
         stop.set()
