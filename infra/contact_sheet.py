@@ -23,7 +23,7 @@ from infra.harness.clients.mouse import draw_stroke
 from infra.harness.data.drawings import strokes_of
 from infra.harness.service_process import RunningService, running_service, stop_service
 from training.data.dataset import LabelledDrawing
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.stages import cut_lines
 
 DESKTOP, PHONE, LANDSCAPE, ZOOMED = (1280, 800), (390, 844), (844, 390), (320, 256)  # CSS px

@@ -18,7 +18,7 @@ from infra.harness.clients.chromium import ARGUMENTS, chromium_path
 from infra.harness.clients.mouse import draw_stroke
 from infra.harness.data.drawings import strokes_of
 from infra.harness.service_process import running_service
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.stages import cut_lines
 
 DIGIT, HAND = 2, 1  # which of the reference drawings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from collector.ink.drawing import Drawing, Point, Stroke, fit_on_canvas, parse_drawing
 from training.data.dataset import LabelledDrawing
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 
 
 def data_folder() -> Path | None:

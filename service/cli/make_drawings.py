@@ -23,8 +23,8 @@ def make_drawings(
 ) -> None:
     """Make drawings by varying others, for loads and trials of size; `import-drawings` and `train` read them."""
     from training.data.drawing_files import read_drawings  # noqa: PLC0415 - for this command alone
-    from training.data.made_drawings import made_drawings  # noqa: PLC0415
-    from training.data.reference import reference_drawings  # noqa: PLC0415
+    from training.data.generated.made_drawings import made_drawings  # noqa: PLC0415
+    from training.data.generated.reference import reference_drawings  # noqa: PLC0415
 
     try:
         originals = list(read_drawings(drawings)) if drawings else reference_drawings("replay")

@@ -29,8 +29,8 @@ from training.data.augmentation.placing import PLACINGS
 from training.data.contributed import contributed_drawings
 from training.data.dataset import LabelledDrawing, placed
 from training.data.drawing_files import read_drawings, read_symbols
+from training.data.generated.reference import reference_drawings
 from training.data.ray_pool import LOCAL, NoRay, on_ray
-from training.data.reference import reference_drawings
 from training.evaluation.evaluation import Evaluation, prepare, to_record
 from training.evaluation.evaluation import evaluate as evaluate_model
 from training.evaluation.figures import draw_figures

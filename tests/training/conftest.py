@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from collector.storage.memory_store import MemoryStore
-from training.data import picture_reading
 from training.data.dataset import read_picture
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
+from training.data.stored import picture_reading
 from training.families.recipes import Family, Recipe, Resume
 from training.learning.challenger import Outcome, Run
 from training.learning.first_training import train_from_scratch

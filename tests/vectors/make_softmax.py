@@ -19,7 +19,7 @@ from collector.ink.ink20_2 import to_ink20_2
 from collector.ink.raster import draw_strokes
 from collector.ink.snapshot import pack_ink20
 from tests.shipped import shipped_artifact
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.stages import cut_lines
 from training.families.recipes import FAMILIES
 from training.learning.fitting.conversion import set_weights

@@ -9,11 +9,11 @@ from collector.moderation.moderation import read_moderation
 from collector.storage.object_store import ObjectStore
 from collector.symbols.symbol_set import DIGITS, SymbolSet
 from training.data.dataset import LabelledDrawing
-from training.data.moderated import moderated
 from training.data.shards.compaction import live_and_left
 from training.data.shards.files import ShardFiles
 from training.data.shards.reader import Shards
-from training.data.stored_drawings import StoredDrawings
+from training.data.stored.moderated import moderated
+from training.data.stored.stored_drawings import StoredDrawings
 
 
 def contributed_drawings(

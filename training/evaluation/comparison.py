@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from collector.ink.encodings import Encoding
 from training.data.augmentation.placing import ANYWHERE, Placing
 from training.data.dataset import LabelledDrawing, placed
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.evaluation.evaluation import Evaluation, EvaluationSet, evaluate, prepare
 from training.evaluation.gate import Verdict, decide
 from training.evaluation.prediction_cache import PredictionCache, prepare_incrementally

@@ -11,7 +11,7 @@ from collector.ink.encodings import Encoding
 from collector.ink.path import Path48, pack_path48
 from collector.ink.snapshot import Ink20, Place, pack_ink20
 from training.data.dataset import LabelledDrawing, Snapshots, evaluation_snapshots
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.families.recipes import Family
 from training.models.artifact import file_entries, golden_predictions, version_name
 from training.models.card import DIGIT_CLASSES, Card, Classes, Metrics, TrainedOn, VersionMetrics

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from collector.ink.encodings import Encoding
 from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, Snapshots, Variety, training_snapshots
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.sources import Floats, Source
 from training.evaluation.comparison import Comparison
 from training.evaluation.evaluation import Evaluation

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from collector.ink.encodings import Encoding
 from training.data.augmentation.placing import PLACINGS
 from training.data.dataset import NO_DIGIT, LabelledDrawing, Snapshots, Variety
-from training.data.non_digits import made_non_digits
-from training.data.reference import reference_drawings
+from training.data.generated.non_digits import made_non_digits
+from training.data.generated.reference import reference_drawings
 from training.data.sources import Source
 from training.evaluation.comparison import describe_reference_set
 from training.evaluation.evaluation import evaluate, prepare

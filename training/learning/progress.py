@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from collector.contribution.layout import TRAINER_PROGRESS, model_key
 from collector.storage.object_store import NoSuchObject, ObjectStore
-from training.data.damaged import DamagedObjects
+from training.data.stored.damaged import DamagedObjects
 from training.models.artifact import CARD
 from training.models.card import BadCard, Card
 from training.models.registry import Registry, RegistryError

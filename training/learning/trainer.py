@@ -15,7 +15,7 @@ from collector.moderation.moderation import NO_MODERATION, read_moderation
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import ObjectStore
 from training.data.dataset import LabelledDrawing
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.shards.compaction import Compaction
 from training.data.shards.files import ShardFiles
 from training.data.shards.reader import ShardRow

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from infra.harness.models import shipped
 from training.data.dataset import evaluation_snapshots
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.models.artifact import check_artifact
 
 FAMILY = "softmax"

@@ -21,7 +21,7 @@ from infra.harness.service_process import RunningService
 from service.paths import key_file
 from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_drawings
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 
 TITLE = "Personal answers"
 TEXT = """\

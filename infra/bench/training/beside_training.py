@@ -19,7 +19,7 @@ from infra.harness.data.contribute import contribute, name_for
 from infra.harness.data.frames import make_frames
 from infra.harness.results.rows import Result, Row, Setting, judge
 from infra.harness.trainer_process import running_trainer
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 
 TITLE = "Drawing while the trainer trains"
 TEXT = """\

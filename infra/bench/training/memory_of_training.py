@@ -13,7 +13,7 @@ from infra.bench.training.trained_once import peak_of_a_training
 from infra.harness.data.contribute import contribute, name_for
 from infra.harness.data.drawings import drawings_of
 from infra.harness.results.rows import Curve, Result, Row, Setting, judge
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 
 TITLE = "Memory of a training"
 TEXT = """\

@@ -25,7 +25,7 @@ from training.baselines.softmax_2016 import SoftmaxRegression
 from training.data.contributed import contributed_drawings
 from training.data.dataset import LabelledDrawing, Snapshots, Variety, evaluation_snapshots, training_snapshots
 from training.data.drawing_files import read_drawings
-from training.data.reference import HANDS, reference_drawings
+from training.data.generated.reference import HANDS, reference_drawings
 from training.data.shards.compaction import Compaction
 from training.data.shards.files import ShardFiles
 from training.data.sources import Source

@@ -13,7 +13,7 @@ from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
 from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH, draw_strokes
 from infra.harness.data.recorded import Placing, read_script
 from training.data.dataset import LabelledDrawing
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.stages import Lines
 
 STAGES = (0.25, 0.5, 0.75, 1.0)

@@ -15,7 +15,7 @@ from service.wire.messages import FrameEncoding
 from service.wire.protocol import FRAME_ENCODINGS, HEADER, VERSION
 from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_drawings
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.stages import Lines, cut_lines
 
 Sent = Literal["ink20", "path48"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from infra.harness.data.contribute import name_for
 from training.data.dataset import LabelledDrawing
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 
 CONTRIBUTORS = 30
 

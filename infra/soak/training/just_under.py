@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from collector.storage.folder_store import FolderStore
 from infra.soak.training.poisoning import People, one_too_many
 from training.data.dataset import Variety, training_snapshots
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.sources import Source
 from training.evaluation.comparison import Comparison, EvaluationCache
 from training.evaluation.evaluation import EvaluationSet, prepare

@@ -12,7 +12,7 @@ from collector.storage.folder_store import FolderStore
 from infra.harness.data.contribute import name_for
 from training.data.dataset import LabelledDrawing, evaluation_snapshots
 from training.data.drawing_files import read_drawings
-from training.data.reference import HANDS, reference_drawings
+from training.data.generated.reference import HANDS, reference_drawings
 from training.learning.label_filter import LEAST_LABEL_PROBABILITY, best_model
 from training.models.interpreter import CLASSES, Interpreter
 from training.models.registry import FIRST_MODELS, Registry

@@ -14,7 +14,7 @@ from infra.doubt.scores import Answers, answers, area_under_curve, score, settle
 from infra.doubt.tables import goals_table, stages_table
 from service.inference.predictor import make_predictor
 from tests.shipped import shipped_artifact
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.evaluation.evaluation import calibration_error, predict_all, prepare
 from training.models.interpreter import Interpreter
 

@@ -10,7 +10,7 @@ from infra.hold_out.folds import NothingToHoldOut, by_laboratory, by_source, by_
 from infra.hold_out.scores import Score, averages, scores
 from training.data.augmentation.placing import PLACINGS
 from training.data.dataset import LabelledDrawing
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.families.recipes import family_named
 from training.learning.challenger import Run
 

@@ -17,7 +17,7 @@ from infra.learning.curve import draw_curve
 from infra.learning.rounds import Learning, NotTrained, Round, Score
 from infra.learning.writers import NoSuchWriter, Parts, part
 from training.data.dataset import LabelledDrawing
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.families.recipes import family_named
 from training.learning.challenger import Run
 

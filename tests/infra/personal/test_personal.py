@@ -12,7 +12,7 @@ from infra.personal.gains import ReadWriter, averages, gains
 from infra.personal.writers import writers_of
 from service.personal.vote import VOTE, Embedded
 from training.data.dataset import LabelledDrawing
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 
 STAGES = 10
 

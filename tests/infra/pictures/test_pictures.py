@@ -15,7 +15,7 @@ from infra.pictures.kinds import KINDS, encode
 from infra.pictures.scores import drawing_scores, mnist_scores
 from tests.shipped import shipped_artifact
 from training.data.dataset import rng_of
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.stages import drawn_canvases
 from training.models.interpreter import Interpreter
 

@@ -11,7 +11,7 @@ from infra.symbols.__main__ import table
 from infra.symbols.accuracy import few_shot, measure, vote
 from infra.symbols.tasks import Task, letters_of, others_tasks, own_tasks
 from training.data.dataset import LOOK_ALIKE, LabelledDrawing
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 
 LETTERS = "abcdefghijkl"
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from collector.storage.folder_store import FolderStore
 from service.cli.train import evaluate, train
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.models.artifact import check_artifact
 from training.models.registry import FIRST_MODELS, Registry
 

@@ -27,7 +27,7 @@ from training.baselines.comparison import (
 )
 from training.baselines.figures import draw_figures
 from training.baselines.record import to_json
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.models.artifact import Artifact
 
 pytestmark = pytest.mark.slow  # trains the ancestors

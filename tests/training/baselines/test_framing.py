@@ -12,7 +12,7 @@ from skimage.transform import downscale_local_mean
 from collector.ink.raster import draw_strokes
 from training.baselines.framing import FRAMINGS, Framing, box8, box28, frame_drawings, whole20, whole50
 from training.data.dataset import LabelledDrawing
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 
 DRAWINGS = reference_drawings("validation")[:40:7]
 

@@ -15,10 +15,10 @@ from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
 from tests.training.contributing import NOON, contribute, contribute_all
 from training.data.contributed import contributed_drawings
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.shards.compaction import Compaction, live_and_left
 from training.data.shards.files import ShardFiles
-from training.data.stored_drawings import StoredDrawings
+from training.data.stored.stored_drawings import StoredDrawings
 
 DRAWINGS = reference_drawings("replay")[::3]
 

@@ -14,7 +14,7 @@ import pytest
 from collector.contribution.layout import ARRIVALS, SHARDS, tombstone_key
 from collector.storage.folder_store import FolderStore
 from tests.training.contributing import contribute
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.shards.compaction import Compaction, live_and_left
 from training.data.shards.files import ShardFiles
 

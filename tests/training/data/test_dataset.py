@@ -23,8 +23,8 @@ from collector.storage.memory_store import MemoryStore
 from tests.training.contributing import STEPS, contribute
 from training.data.dataset import Variety, evaluation_snapshots, read_picture, training_snapshots
 from training.data.drawing_files import read_drawings
-from training.data.reference import reference_drawings
-from training.data.stored_drawings import StoredDrawings
+from training.data.generated.reference import reference_drawings
+from training.data.stored.stored_drawings import StoredDrawings
 
 DRAWINGS = reference_drawings("replay")
 

@@ -19,9 +19,9 @@ from service.cli.main import app
 from tests.training.contributing import contribute_all
 from training.data import ray_pool
 from training.data.dataset import Variety, training_snapshots
+from training.data.generated.reference import reference_drawings
 from training.data.processes import process_pool
 from training.data.ray_pool import LOCAL, NoRay, on_ray
-from training.data.reference import reference_drawings
 from training.data.shards.compaction import Compaction
 from training.data.shards.files import ShardFiles
 

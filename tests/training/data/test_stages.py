@@ -13,7 +13,7 @@ from collector.ink.path import pack_path48, to_path48
 from collector.ink.raster import draw_strokes
 from collector.ink.snapshot import to_canvas20
 from training.data.dataset import EVALUATION_STAGES
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.stages import Canvas, cut_lines, drawn_canvases, lines_of, stage_arrays
 
 DRAWINGS = reference_drawings("validation")[:40:3]

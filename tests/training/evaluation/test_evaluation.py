@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from collector.ink.encodings import Inputs
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.evaluation.evaluation import evaluate, measure, prepare, to_record
 from training.evaluation.figures import draw_figures, draw_svg
 from training.models.interpreter import Interpreter

@@ -7,7 +7,7 @@ import pytest
 
 from collector.ink.encodings import Encoding
 from training.data.dataset import LabelledDrawing
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.evaluation.comparison import EvaluationCache
 from training.evaluation.evaluation import evaluate, prepare, to_record
 from training.evaluation.prediction_cache import PredictionCache, prepare_incrementally

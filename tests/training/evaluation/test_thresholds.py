@@ -43,7 +43,7 @@ def test_a_models_thresholds_doubt_few_digits_and_are_on_its_card(outcome: Outco
 
 @pytest.mark.slow
 def test_few_finished_digits_are_unsure(outcome: Outcome) -> None:
-    from training.data.reference import reference_drawings
+    from training.data.generated.reference import reference_drawings
 
     digits = prepare(reference_drawings("validation"), "ink20")
     interpreter = Interpreter(outcome.artifact.model, "ink20")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from collector.storage.memory_store import MemoryStore
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.evaluation.comparison import EvaluationCache
 from training.families.recipes import Family
 from training.learning.adoption import adopt_shipped

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from training.data.dataset import LabelledDrawing, evaluation_snapshots
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.families.recipes import Family, Resume
 from training.learning.challenger import Run
 from training.learning.continued_training import Contributed, Predecessors, continue_training

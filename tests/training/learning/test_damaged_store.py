@@ -13,7 +13,7 @@ from collector.storage.memory_store import MemoryStore
 from tests.training import damage
 from tests.training.contributing import contribute_all
 from tests.training.trainers import status, trainer_of, version
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.families.recipes import Family
 from training.models.artifact import Artifact
 from training.models.registry import Registry

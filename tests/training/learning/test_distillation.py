@@ -9,7 +9,7 @@ import pytest
 
 from tests.shipped import shipped_artifact
 from training.data.dataset import Variety, training_snapshots
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.families.recipes import family_named
 from training.learning import distillation
 from training.learning.distillation import AugmentedCopies, ExampleCache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from training.data.dataset import LabelledDrawing
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.shards.reader import ShardRow
 from training.learning.selection import VALIDATION_PER_CONTRIBUTOR, sample_by_contributor, select_new, split_by_weight
 

@@ -13,7 +13,7 @@ from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from tests.training.contributing import NOON, contribute, contribute_all
 from tests.training.trainers import status, trainer_of, version
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.shards.files import ShardFiles
 from training.data.shards.reader import Shards
 from training.families.recipes import Family, Resume, family_named

@@ -13,7 +13,7 @@ from collector.storage.memory_store import MemoryStore
 from collector.storage.verdict import BadVerdict, Filtered, parse_verdict
 from tests.training.contributing import contribute_all
 from tests.training.trainers import status, trainer_of
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.families.recipes import Family
 from training.learning.verdicts import Verdicts
 from training.models.registry import FIRST_MODELS

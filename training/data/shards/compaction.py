@@ -28,15 +28,15 @@ from collector.contribution.layout import (
 )
 from collector.storage.object_store import ObjectStore
 from collector.symbols.symbol_set import DIGITS, SymbolSet
-from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing
-from training.data.picture_reading import PictureReader
 from training.data.shards.files import ShardFiles
 from training.data.shards.footer import Shard
 from training.data.shards.reader import Shards, damaged_row
 from training.data.shards.schema import SCHEMA, ids_of, numbered, to_table
 from training.data.shards.writer import write_shard
-from training.data.stored_drawings import READERS, Missing, StoredDrawings, Unavailable
+from training.data.stored.damaged import DamagedObjects
+from training.data.stored.picture_reading import PictureReader
+from training.data.stored.stored_drawings import READERS, Missing, StoredDrawings, Unavailable
 
 BATCH = 256  # drawings that are read and stored as a shard at once
 SHARD_DRAWINGS = 2048  # at most, about 3 MB: rewritten when one of them is deleted

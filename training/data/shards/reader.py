@@ -20,13 +20,13 @@ from collector.contribution.layout import SHARDS
 from collector.moderation.moderation import NO_MODERATION, Moderation
 from collector.storage.object_store import NoSuchObject, StoreError
 from collector.symbols.symbol_set import DIGITS, SymbolSet
-from training.data.checks import check_drawing, labels_of
-from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing
-from training.data.moderated import moderated
 from training.data.shards.files import ShardFiles
 from training.data.shards.footer import Group, Shard, parse_footer
 from training.data.shards.schema import GROUP_DRAWINGS, SAMPLES, SCHEMA, from_table, ids_of
+from training.data.stored.checks import check_drawing, labels_of
+from training.data.stored.damaged import DamagedObjects
+from training.data.stored.moderated import moderated
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from collector.symbols.symbol_set import SymbolSet
 from training.data.dataset import NO_DIGIT, LabelledDrawing, Variety, evaluation_snapshots, training_snapshots
-from training.data.non_digits import made_non_digits
+from training.data.generated.non_digits import made_non_digits
 from training.data.sources import Source
 from training.evaluation.evaluation import Evaluation, measure, set_id_of
 from training.evaluation.gate import Verdict, decide

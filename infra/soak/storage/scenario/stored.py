@@ -17,7 +17,7 @@ from collector.storage.object_store import ObjectStore
 from collector.storage.stored_drawing import parse_stored_drawing
 from infra.harness.results.rows import Row, none_of
 from service.paths import spool_file
-from training.data.stored_drawings import StoredDrawings
+from training.data.stored.stored_drawings import StoredDrawings
 
 READERS = 8
 SAMPLES_READ = 50  # drawings whose samples are all read and hashed; of the others the keys are compared

@@ -10,7 +10,7 @@ import pytest
 
 from collector.ink.encodings import INPUT_SPECS
 from training.data.dataset import NO_DIGIT, Variety, evaluation_snapshots, training_snapshots
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.sources import Source
 from training.families.recipes import FAMILIES, Family, Recipe, WrongWeights, family_named
 from training.learning.challenger import Outcome

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 
 
 def test_every_digit_is_there_twenty_times_on_the_canvas() -> None:

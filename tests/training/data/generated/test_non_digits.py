@@ -10,8 +10,8 @@ import pytest
 
 from training.data.dataset import NO_DIGIT, Variety, evaluation_snapshots, training_snapshots
 from training.data.drawing_files import read_drawings, read_symbols
-from training.data.non_digits import KINDS, made_non_digits
-from training.data.reference import reference_drawings
+from training.data.generated.non_digits import KINDS, made_non_digits
+from training.data.generated.reference import reference_drawings
 
 DIGITS = reference_drawings("replay")
 

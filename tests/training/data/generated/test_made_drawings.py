@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from service.cli.main import app
 from training.data.drawing_files import read_drawings
-from training.data.made_drawings import made_drawings
-from training.data.reference import reference_drawings
+from training.data.generated.made_drawings import made_drawings
+from training.data.generated.reference import reference_drawings
 
 ORIGINALS = reference_drawings("replay", hands=3)
 

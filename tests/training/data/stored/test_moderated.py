@@ -11,7 +11,7 @@ from collector.moderation.moderation import read_moderation
 from collector.storage.memory_store import MemoryStore
 from tests.training.contributing import NOON, contribute_all, contributor_for
 from training.data.contributed import contributed_drawings
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.shards.compaction import Compaction
 from training.data.shards.files import ShardFiles
 from training.families.recipes import FAMILIES

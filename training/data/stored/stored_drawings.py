@@ -19,11 +19,11 @@ from collector.contribution.layout import (
 from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError
 from collector.storage.stored_drawing import BadStoredDrawing, StoredDrawing, StoredSample, parse_stored_drawing
 from collector.symbols.symbol_set import DIGITS, SymbolSet
-from training.data.checks import check_drawing, check_ink, labels_of
-from training.data.damaged import DamagedObjects
 from training.data.dataset import LabelledDrawing, Picture
-from training.data.picture_reading import PictureReader, Sample, read_samples
 from training.data.stages import Canvas, lines_of
+from training.data.stored.checks import check_drawing, check_ink, labels_of
+from training.data.stored.damaged import DamagedObjects
+from training.data.stored.picture_reading import PictureReader, Sample, read_samples
 
 READERS = 16  # threads; objects are small, so most of the time is waiting
 READ_AHEAD = 4 * READERS  # drawings in flight: memory does not grow with the number asked for

@@ -13,10 +13,10 @@ from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
 from tests.training import damage
 from tests.training.contributing import STEPS, contribute, contribute_all
-from training.data.damaged import DamagedObjects
-from training.data.reference import reference_drawings
+from training.data.generated.reference import reference_drawings
 from training.data.shards.compaction import Compaction
 from training.data.shards.files import ShardFiles
+from training.data.stored.damaged import DamagedObjects
 
 DRAWINGS = reference_drawings("replay")[::3]
 

@@ -11,9 +11,9 @@ from collector.contribution.layout import arrival_key, drawing_key, sample_key, 
 from collector.storage.memory_store import MemoryStore
 from tests.training.contributing import NOON, STEPS, contribute, contribute_all
 from training.data.dataset import LabelledDrawing
-from training.data.picture_reading import MANY, PictureReader
-from training.data.reference import reference_drawings
-from training.data.stored_drawings import READ_AHEAD, StoredDrawings
+from training.data.generated.reference import reference_drawings
+from training.data.stored.picture_reading import MANY, PictureReader
+from training.data.stored.stored_drawings import READ_AHEAD, StoredDrawings
 
 DRAWINGS = reference_drawings("replay")
 
