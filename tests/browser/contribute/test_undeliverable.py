@@ -123,7 +123,7 @@ def test_a_drawing_that_the_service_closes_the_socket_on_is_not_sent_again(
 def fake_service(page: Page) -> list[dict[str, Any]]:
     """Serves the page from its folder, with a websocket that closes on the first contribution; what it was sent."""
     sent: list[dict[str, Any]] = []
-    served = ServedPage(Path(__file__).parents[2] / "frontend")
+    served = ServedPage(Path(__file__).parents[3] / "frontend")
 
     def page_file(route: Any) -> None:
         path = route.request.url.split("/", 3)[3].split("#")[0] or "index.html"

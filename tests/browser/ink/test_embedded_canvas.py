@@ -202,7 +202,7 @@ def test_an_origin_that_is_not_allowed_is_told_so(embedded: RunningService) -> N
 
 
 def test_the_embedded_modules_import_nothing_of_the_service_s_page() -> None:
-    js = Path(__file__).parents[2] / "frontend" / "js"
+    js = Path(__file__).parents[3] / "frontend" / "js"
     left, seen = [js / "embed" / "midstroke_canvas.js"], set[Path]()
     while left:
         module = left.pop().resolve()

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from collector.ink.drawing import Drawing, Point, Stroke
 from tests.browser.drawing import begin, draw, draw_stroke, open_page, wait_for_guess
-from tests.browser.test_screen_sizes import FAINT_TEXTS, READABLE, SIZES, resize
+from tests.browser.screen.test_screen_sizes import FAINT_TEXTS, READABLE, SIZES, resize
 from tests.running import RunningService
 
 pytestmark = pytest.mark.browser
