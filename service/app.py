@@ -17,7 +17,8 @@ from service.http.api_docs import add_api_docs
 from service.http.contributions import make_contributions_routes
 from service.http.errors import add_error_handlers
 from service.http.health import make_health_routes
-from service.http.metrics import Limits, make_metrics_routes
+from service.http.metrics.metrics import make_metrics_routes
+from service.http.metrics.service_collector import Limits
 from service.http.middleware.cors import Cors, check_origin, cors_headers
 from service.http.middleware.head import HeadAsGet
 from service.http.middleware.headers import SafeHeaders
