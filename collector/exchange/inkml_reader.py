@@ -6,13 +6,13 @@ in absolute values or differences; what is not X, Y or T is left out.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 from xml.parsers import expat
 
-from collector.ink.drawing import MAX_NUMBER, DrawingError, Point, Stroke
+from collector.exchange.inkml_trace import TraceFormat, read_points
+from collector.ink.drawing import DrawingError, Stroke
 
 DEPTH_MAX = 32
 TRACE_CHARACTERS_MAX = 2 * 2**20
@@ -24,7 +24,6 @@ STROKES_MAX = 4096  # of a drawing
 TIME_UNITS = {"": 1.0, "ms": 1.0, "s": 1000.0, "us": 0.001}
 
 _XML_ID = "http://www.w3.org/XML/1998/namespace id"
-_VALUE = re.compile(r"\s*([!'\"]?)\s*(-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)|#[0-9A-Fa-f]+|[*?TF])", re.ASCII)
 
 
 class BadInkml(DrawingError):
@@ -39,15 +38,6 @@ class InkmlDrawing:
     strokes: list[Stroke] = field(default_factory=list)
     pen_width: float | None = None
     error: DrawingError | None = None  # a trace that can't be read costs its drawing alone
-
-
-@dataclass(frozen=True, slots=True)
-class _Format:
-    """The channels of a trace in their order; `time_scale` makes milliseconds of T."""
-
-    channels: tuple[str, ...] = ("X", "Y")
-    optional: int = 0  # that may be missing at the end
-    time_scale: float = 1.0
 
 
 def read_inkml(chunks: Iterable[bytes]) -> Iterator[InkmlDrawing]:
@@ -94,15 +84,15 @@ class _Document:
         self._done: list[InkmlDrawing] = []
         self._loose = InkmlDrawing()  # of the traces directly in `ink`
         self._group: InkmlDrawing | None = None
-        self._formats: dict[str, _Format] = {}
-        self._contexts: dict[str, _Format] = {}
+        self._formats: dict[str, TraceFormat] = {}
+        self._contexts: dict[str, TraceFormat] = {}
         self._brushes: dict[str, float] = {}
-        self._default = _Format()
-        self._group_format: _Format | None = None
+        self._default = TraceFormat()
+        self._group_format: TraceFormat | None = None
         self._attributes: list[Mapping[str, str]] = []
         self._channels: list[tuple[str, str]] = []  # names and units of the format being read
         self._optional = 0
-        self._read_format: _Format | None = None  # the last traceFormat that ended, for the context around it
+        self._read_format: TraceFormat | None = None  # the last traceFormat that ended, for the context around it
         self._brush_width: float | None = None
         self._text: list[str] = []
         self._characters = 0
@@ -187,7 +177,7 @@ class _Document:
             raise BadInkml(f"a drawing of more than {STROKES_MAX} traces")
         form = self._format(attributes) or self._group_format or self._default
         try:
-            points = _read_points("".join(self._text), form)
+            points = read_points("".join(self._text), form)
         except DrawingError as error:
             drawing.error = drawing.error or error
             return
@@ -200,7 +190,7 @@ class _Document:
         units = dict(self._channels).get("T", "")
         if units not in TIME_UNITS:
             raise BadInkml(f"times in {units[:40]!r}, expected ms, s or us")
-        form = _Format(names or ("X", "Y"), self._optional, TIME_UNITS[units])
+        form = TraceFormat(names or ("X", "Y"), self._optional, TIME_UNITS[units])
         self._define(self._formats, attributes, form)
         self._read_format = form
         if self._path == ["ink"]:
@@ -215,7 +205,7 @@ class _Document:
         brush = self._brush(attributes) or self._brush_width
         self._define(self._brushes, attributes, brush)
 
-    def _format(self, attributes: Mapping[str, str]) -> _Format | None:
+    def _format(self, attributes: Mapping[str, str]) -> TraceFormat | None:
         return self._contexts.get(_name(attributes, "contextRef"))
 
     def _brush(self, attributes: Mapping[str, str]) -> float | None:
@@ -223,7 +213,7 @@ class _Document:
         return by_brush if by_brush is not None else self._brushes.get(_name(attributes, "contextRef"))
 
     def _define(
-        self, among: dict[str, _Format] | dict[str, float], attributes: Mapping[str, str], value: object
+        self, among: dict[str, TraceFormat] | dict[str, float], attributes: Mapping[str, str], value: object
     ) -> None:
         name = attributes.get(_XML_ID, "")
         if name and value is not None:
@@ -244,76 +234,3 @@ def _width(attributes: Mapping[str, str]) -> float | None:
         return float(attributes.get("value", ""))
     except ValueError:
         return None
-
-
-def _read_points(text: str, form: _Format) -> list[Point]:
-    if "X" not in form.channels or "Y" not in form.channels:
-        raise DrawingError(f"a trace of the channels {', '.join(form.channels)[:80]}, expected X and Y among them")
-    modes = ["!"] * len(form.channels)
-    values: list[float | None] = [None] * len(form.channels)
-    speeds = [0.0] * len(form.channels)
-    points = []
-    for part in text.split(","):
-        tokens = _tokens(part)
-        if not tokens:
-            continue  # a comma at the end
-        if not len(form.channels) - form.optional <= len(tokens) <= len(form.channels):
-            raise DrawingError(f"a point of {len(tokens)} values, expected {len(form.channels)}")
-        for channel, (mode, token) in enumerate(tokens):
-            modes[channel] = mode or modes[channel]
-            _advance(channel, modes[channel], token, values, speeds)
-        points.append(_point(form, values))
-    if not points:
-        raise DrawingError("a trace without points")
-    return points
-
-
-def _tokens(part: str) -> list[tuple[str, str]]:
-    tokens = []
-    position = 0
-    while position < len(part.rstrip()):
-        match = _VALUE.match(part, position)
-        if match is None:
-            raise DrawingError(f"a trace holds {part[position : position + 20].strip()!r}, expected numbers")
-        tokens.append((match[1], match[2]))
-        position = match.end()
-    return tokens
-
-
-def _advance(channel: int, mode: str, given: str, values: list[float | None], speeds: list[float]) -> None:
-    """Sets the channel's value: given, by its difference to the last, or by the change of that difference."""
-    if given in "?TF":
-        values[channel] = None
-        return
-    before = values[channel]
-    if mode == "!":
-        number = before if given == "*" else _number(given)
-        if number is None:
-            raise DrawingError("a trace repeats a value that it has not, expected a number first")
-        speeds[channel] = 0.0 if before is None else number - before
-        values[channel] = number
-        return
-    if before is None:
-        raise DrawingError("a trace begins with a difference, expected a value")
-    if given != "*":
-        speeds[channel] = _number(given) + (speeds[channel] if mode == '"' else 0.0)
-    values[channel] = before + speeds[channel]
-
-
-def _number(token: str) -> float:
-    try:
-        return float(int(token[1:], 16)) if token.startswith("#") else float(token)
-    except OverflowError:
-        return MAX_NUMBER * 2.0  # refused with the point
-
-
-def _point(form: _Format, values: Sequence[float | None]) -> Point:
-    by_name = dict(zip(form.channels, values, strict=True))
-    x, y, time = by_name["X"], by_name["Y"], by_name.get("T")
-    if x is None or y is None:
-        raise DrawingError("a point without X or Y")
-    t_ms = None if time is None else time * form.time_scale
-    # Compared so that NaN is refused too.
-    if not (abs(x) < MAX_NUMBER and abs(y) < MAX_NUMBER and (t_ms is None or abs(t_ms) < MAX_NUMBER)):
-        raise DrawingError("a point with a number out of range, expected numbers below 2**53")
-    return Point(x, y, t_ms)
