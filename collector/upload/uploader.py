@@ -13,14 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from collector.contribution.layout import ARRIVALS, PROBE, arrival_key, drawing_key, is_contributor
+from collector.contribution.layout import is_contributor
 from collector.spool.pending_drawing import BadPendingDrawing
 from collector.spool.spool import PendingDrawing, Spool, SpoolError
-from collector.storage.object_store import BadKey, ObjectStore, StoreError
+from collector.storage.object_store import BadKey, ObjectStore
 from collector.storage.stored_drawing import BadStoredDrawing
 from collector.symbols.symbol_set import DIGITS, SymbolSet
+from collector.upload.drawing_upload import DrawingUpload, PutFailed
 from collector.upload.ownership import Claim, Ownership
-from collector.upload.prepared import prepare
+from collector.upload.refusals import Refusals
 from collector.upload.removal import remove_deleted
 
 log = logging.getLogger(__name__)
@@ -30,22 +31,9 @@ BATCH = 4 * WORKERS  # drawings read from the spool at once
 IDLE_SECONDS = 0.5  # how late a stop, or a drawing accepted by another process, is seen
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 10.0  # how late the return of the store is seen
-REFUSALS = 4  # failures at one key, each while the store accepted a probe, before the drawing goes into quarantine
-CONFIRMATIONS = 8  # further failures in a row that confirm it
-SAME_TIME = timedelta(milliseconds=1)  # what a stored drawing's time is rounded to
 RETRY_AFTER = timedelta(hours=1)  # for a drawing that the store refused; its policy may have been mended
-PROBE_BODY = b"Put and deleted by the uploader, to learn whether the store accepts objects.\n"
 
 OWN_FAULTS = (BadPendingDrawing, BadStoredDrawing, BadKey)  # no later attempt can succeed
-
-
-class _PutFailed(Exception):
-    """The store failed for one key."""
-
-    def __init__(self, key: str, error: Exception) -> None:
-        super().__init__(f"{error}")
-        # An arrival's key changes with the time of each attempt.
-        self.key = ARRIVALS if key.startswith(ARRIVALS) else key
 
 
 @dataclass(slots=True)
@@ -60,7 +48,7 @@ class _Pass:
 
 
 class Uploader:
-    """Every key depends on the drawing's id alone, so that each step may be repeated."""
+    """Uploads by itself until it is stopped (`run`), or once (`drain`)."""
 
     def __init__(
         self,
@@ -81,7 +69,8 @@ class Uploader:
         self._clock = clock
         self._jitter = jitter
         self._ownership = ownership
-        self._refusals: dict[int, tuple[str, int]] = {}  # by seq: the key that failed while the store worked, how often
+        self._upload = DrawingUpload(spool, store, clock, ownership)
+        self._refusals = Refusals(store, clock)
         self._noted: str | None = None  # the trouble that other processes were last shown
 
     def run(self, stop: threading.Event) -> None:
@@ -182,12 +171,12 @@ class Uploader:
         done.failed += len(others)
         done.error = done.error or others[0][1]
         if done.store_works is None:
-            done.store_works = self._probe()
+            done.store_works = self._refusals.store_works()
         if not done.store_works:
             return len(failed) < len(batch)
         for pending, error in others:
-            if isinstance(error, _PutFailed):
-                self._count_refusal(pending, error, done)
+            if isinstance(error, PutFailed) and self._refusals.is_refused(pending, error):
+                self._quarantine(pending, f"the store refused it: {error}", done, self._clock() + RETRY_AFTER)
         return True
 
     def _claim(self, batch: Sequence[PendingDrawing]) -> set[str]:
@@ -205,127 +194,31 @@ class Uploader:
         except Exception as error:  # the next claim replaces it
             log.debug("the claim was not taken back: %s", error)
 
-    def _count_refusal(self, pending: PendingDrawing, failure: _PutFailed, done: _Pass) -> None:
-        key, refusals = self._refusals.get(pending.seq, ("", 0))
-        # Another key each time is a store that fails at random, not one that refuses this drawing.
-        refusals = refusals + 1 if key == failure.key else 1
-        self._refusals[pending.seq] = (failure.key, refusals)
-        if refusals >= REFUSALS and self._refuses(pending, failure.key):
-            self._quarantine(pending, f"the store refused it: {failure}", done, self._clock() + RETRY_AFTER)
-
-    def _refuses(self, pending: PendingDrawing, key: str) -> bool:
-        """Confirms that the store refuses this object, several times at once: one success means it only fails often."""
-        prepared = prepare(pending)
-        bodies = {**dict(prepared.samples), drawing_key(pending.id): prepared.document}
-        if prepared.index is not None:
-            bodies[prepared.index] = b""
-        name, body = (arrival_key(self._clock(), pending.id), b"") if key == ARRIVALS else (key, bodies[key])
-        for _ in range(CONFIRMATIONS):
-            try:
-                self._store.put(name, body)
-            except Exception as error:
-                log.debug("%s is still refused: %s", name, error)
-            else:
-                self._refusals.pop(pending.seq, None)
-                return False
-        return True
-
     def _quarantine(self, pending: PendingDrawing, reason: str, done: _Pass, retry_at: datetime | None) -> None:
         try:
             self._spool.quarantine(pending.seq, reason, self._clock(), retry_at)
         except SpoolError as error:
             done.error = done.error or error
             return
-        self._refusals.pop(pending.seq, None)
+        self._refusals.forget(pending)
         done.quarantined += 1
         log.error("drawing %s is in quarantine (midstroke spool list): %s", pending.id or pending.seq, reason)
-
-    def _probe(self) -> bool:
-        """True when the store accepts an object now, though it failed for some drawings."""
-        try:
-            self._store.put(PROBE, PROBE_BODY)
-            self._store.delete(PROBE)
-        except Exception as error:
-            log.debug("the probe failed: %s", error)
-            return False
-        return True
 
     def _try(self, pending: PendingDrawing, stop: threading.Event) -> Exception | None:
         if stop.is_set():
             return InterruptedError("stopped")
         try:
-            self._upload(pending)
+            self._upload.upload(pending)
         except Exception as error:  # HTTP clients have raised AttributeError for a broken answer
             return error
-        self._refusals.pop(pending.seq, None)
+        self._refusals.forget(pending)
         return None
-
-    def _upload(self, pending: PendingDrawing) -> None:
-        if self._spool.was_deleted(pending.id):
-            return
-        drawing = prepare(pending)
-        if self._is_elsewhere(pending):
-            return
-        for key, png in drawing.samples:
-            self._put(key, png)
-        if not self._spool.was_deleted(pending.id):
-            self._check_claim(pending)
-            self._put(drawing_key(pending.id), drawing.document)
-            # After the JSON: whoever finds the entry can read the drawing, and a removal finds the entry by the JSON.
-            if drawing.index is not None:
-                self._put(drawing.index, b"")
-            # Last: whoever reads the arrival finds the drawing complete.
-            self._put(arrival_key(self._clock(), pending.id), b"")
-            self._look_for_tombstone(pending)
-        self._spool.mark_uploaded(pending.id)
-
-    def _is_elsewhere(self, pending: PendingDrawing) -> bool:
-        """True for an id that another replica has uploaded for another contributor, or removed: dropped here."""
-        if self._ownership is None or not is_contributor(pending.contributor):
-            return False
-        self._check_claim(pending)
-        stored = self._ownership.stored(pending.id)
-        if stored is not None and stored.contributor != pending.contributor:
-            log.warning("drawing %s is another contributor's in the store; the later one is dropped", pending.id)
-            self._spool.give_up(pending.id, stored.contributor)
-            return True
-        if stored is not None and _is_other_time(stored.received_at, pending.received_at):
-            # Sent again to another replica, which brings it to its end; with this time, it is this one's earlier try.
-            self._spool.mark_uploaded(pending.id)
-            return True
-        return self._look_for_tombstone(pending)
-
-    def _look_for_tombstone(self, pending: PendingDrawing) -> bool:
-        """True for a drawing that was deleted at another replica: this one's remover takes out what was put since."""
-        if self._ownership is None or not self._ownership.is_deleted(pending.id):
-            return False
-        self._spool.delete(pending.id)
-        return True
-
-    def _check_claim(self, pending: PendingDrawing) -> None:
-        if self._ownership is not None and is_contributor(pending.contributor) and not self._ownership.is_valid:
-            raise StoreError(f"the store is too slow: the claim of {pending.id} has run out")
-
-    def _put(self, key: str, body: bytes) -> None:
-        try:
-            self._store.put(key, body)
-        except Exception as error:
-            if isinstance(error, BadKey):
-                raise
-            raise _PutFailed(key, error) from error
 
 
 def backoff_seconds(failures: int, jitter: float) -> float:
     """0.5 s doubling to 10 s, minus a random half (`jitter` 0 to 1) so that instances spread."""
     longest = min(FIRST_DELAY_SECONDS * 2.0 ** min(failures - 1, 16), LONGEST_DELAY_SECONDS)
     return longest * (0.5 + 0.5 * jitter)
-
-
-def _is_other_time(stored: datetime, pending: str) -> bool:
-    try:
-        return abs(stored - datetime.fromisoformat(pending)) > SAME_TIME
-    except (TypeError, ValueError):  # a damaged row, or a time without a zone in a drawing that someone else wrote
-        return False
 
 
 def _summary(done: _Pass) -> str:

@@ -16,7 +16,8 @@ from collector.spool.spool import Spool
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
-from collector.upload.uploader import BATCH, REFUSALS, RETRY_AFTER, Uploader
+from collector.upload.refusals import REFUSALS
+from collector.upload.uploader import BATCH, RETRY_AFTER, Uploader
 from tests.collector.contributions import make_contribution
 
 ANN = "a" * 32
