@@ -21,14 +21,11 @@ from collector.spool.spool import Position, Spool, SpoolError
 from collector.storage.object_store import ObjectStore, StoreError
 from service.admission.token_bucket import TokenBucket
 from service.inference.live_models import ServedSource
-from service.inference.predictor import Predictor
 from service.inference.served import Served
-from service.personal.embedder import Embedder
 from service.personal.gain import measure_gain
-from service.personal.hand import Hand, ModelKey
+from service.personal.hand import Hand
+from service.personal.memories import DRAWINGS_MAX, Memories
 from service.personal.own_drawings import OwnDrawing, OwnDrawings, own_drawing
-from service.personal.vote import Embedded, make_memory
-from service.wire.protocol import ProtocolError
 
 LOOK_SECONDS = 0.25  # between looks at the spool; another worker's drawings count within 1 s
 STORE_SECONDS = 5.0  # between looks at the store's index, for contributors who draw
@@ -38,7 +35,6 @@ LISTINGS_PER_SECOND = 50.0  # of the store's index, for all contributors: stores
 THREADS = 4  # that build memories
 READERS = 8  # that read drawings from the store
 NICENESS = 10  # of these threads; predictions come first
-DRAWINGS_MAX = 200  # in one memory: the vote takes time in proportion; twice as many are read at all
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +63,7 @@ class Hands:
         self._clock = clock
         self._hands: OrderedDict[str, Hand] = OrderedDict()  # the least recently used first
         self._hands_lock = threading.Lock()
-        self._embedders: dict[ModelKey, Embedder] = {}
-        self._embedders_lock = threading.Lock()
+        self._memories = Memories(live, drawings_max)
         self._position: Position | None = None  # in the spool, up to which changes are known
         self._position_lock = threading.Lock()
         self._listings = TokenBucket(LISTINGS_PER_SECOND)
@@ -137,7 +132,7 @@ class Hands:
             hand.gone.add(drawing)  # a memory under construction is made again without it
             if hand.lock.acquire(timeout=WAIT_SECONDS):
                 try:
-                    self._publish(hand)
+                    self._memories.publish(hand)
                 finally:
                     hand.lock.release()
             else:
@@ -188,9 +183,7 @@ class Hands:
     def _models_changed(self, before: Served, after: Served) -> None:
         if before.predictors == after.predictors:
             return
-        served = {predictor.key for predictor in after.predictors.values()}
-        with self._embedders_lock:
-            self._embedders = {key: embedder for key, embedder in self._embedders.items() if key in served}
+        self._memories.forget_models(after)
         for hand in list(self._hands.values()):
             if hand.sockets:
                 self._schedule(hand)
@@ -262,7 +255,7 @@ class Hands:
             log.exception("a contributor's drawings were not taken into memory")
 
     def _sync_drawings(self, hand: Hand) -> None:
-        if not self._embedding(hand):
+        if not self._memories.models_for(hand):
             return
         with self._position_lock:  # before the rows are read: what comes later is a change
             if self._position is None:
@@ -276,7 +269,8 @@ class Hands:
         listed = self._own.in_index(hand.contributor)
         self._take_in(hand, list(dict.fromkeys([*in_spool, *listed]))[: 2 * self._drawings_max])
         self._take_out(hand, {*listed, *(drawing for drawing, waits in in_spool.items() if waits)})
-        primary = next((hand.memories[each.key] for each in self._embedding(hand) if each.key in hand.memories), None)
+        models = self._memories.models_for(hand)
+        primary = next((hand.memories[each.key] for each in models if each.key in hand.memories), None)
         if primary is not None and primary is not hand.measured:
             hand.gain, hand.measured = measure_gain(primary), primary
 
@@ -314,7 +308,7 @@ class Hands:
         with hand.lock:
             hand.rejected.update(rejected)
             if gone or rejected:
-                self._publish(hand)
+                self._memories.publish(hand)
 
     def _add(self, hand: Hand, drawings: Iterable[OwnDrawing]) -> None:
         """With the hand's lock."""
@@ -323,59 +317,7 @@ class Hands:
             # After it is in place: a deletion that this does not see finds it there.
             if self._own.was_deleted(drawing.id):
                 hand.gone.add(drawing.id)
-        self._publish(hand)
-
-    def _publish(self, hand: Hand) -> None:
-        """Makes the memories of the hand's families from its drawings; with the hand's lock."""
-        predictors = self._embedding(hand)
-        for predictor in predictors:
-            while not self._build(hand, predictor):
-                pass
-        served = {predictor.key for predictor in predictors}
-        if any(key not in served for key in hand.memories):
-            hand.memories = {key: memory for key, memory in hand.memories.items() if key in served}
-
-    def _embedding(self, hand: Hand) -> list[Predictor]:
-        """The served models, best first, that memories are wanted for and can be made for."""
-        predictors = self._live.current.predictors.values()
-        return [each for each in predictors if each.family in hand.families and each.embeds and each.model]
-
-    def _build(self, hand: Hand, predictor: Predictor) -> bool:
-        """False if a drawing was deleted meanwhile."""
-        for drawing in hand.gone | hand.rejected:
-            hand.drawings.pop(drawing, None)
-        key, chosen = predictor.key, choose(hand.drawings.values(), self._drawings_max)
-        ids = tuple(drawing.id for drawing in chosen)
-        memory = hand.memories.get(key)
-        if memory is not None and hand.order.get(key) == ids:
-            return True
-        known = {} if memory is None else {name: memory.drawing(at) for at, name in enumerate(hand.order[key])}
-        embedded = [(each.id, known.get(each.id) or self._embed(predictor, each)) for each in chosen]
-        seen = [(name, each) for name, each in embedded if each is not None]
-        hand.rejected.update(name for name, each in embedded if each is None)
-        memories = {other: kept for other, kept in hand.memories.items() if other != key}
-        if seen:
-            hand.order[key] = tuple(name for name, _ in seen)
-            memories[key] = make_memory([each for _, each in seen])
-            hand.built(predictor, memories[key])
-        hand.memories = memories
-        if hand.gone.isdisjoint(ids):
-            return True
-        hand.memories = {}
-        return False
-
-    def _embed(self, predictor: Predictor, drawing: OwnDrawing) -> Embedded | None:
-        """None for a drawing that this model can't read."""
-        with self._embedders_lock:
-            embedder = self._embedders.get(predictor.key)
-            if embedder is None:
-                embedder = self._embedders[predictor.key] = Embedder(predictor)
-        try:
-            embedded = embedder.embed(drawing)
-        except ProtocolError as error:
-            log.debug("drawing %s has no embedding: %s", drawing.id, error.message)
-            return None
-        return embedded if len(embedded.embeddings) else None
+        self._memories.publish(hand)
 
     def _make_room(self) -> None:
         """Forgets the least recently used until what remains fits; those without a socket first."""
@@ -390,17 +332,6 @@ class Hands:
             # While a socket sends snapshots, the next look at the store loads it again.
             with hand.lock:
                 hand.memories, hand.drawings, hand.order = {}, {}, {}
-
-
-def choose(drawings: Iterable[OwnDrawing], most: int = DRAWINGS_MAX) -> list[OwnDrawing]:
-    """At most so many drawings, oldest first; beyond that the oldest of the most frequent digit is left out."""
-    by_label: dict[int, list[OwnDrawing]] = defaultdict(list)
-    for drawing in sorted(drawings, key=lambda each: (each.received_at, each.id)):
-        by_label[drawing.label].append(drawing)
-    for _ in range(sum(map(len, by_label.values())) - most):
-        max(by_label.values(), key=len).pop(0)
-    kept = [drawing for group in by_label.values() for drawing in group]
-    return sorted(kept, key=lambda each: (each.received_at, each.id))
 
 
 def _behind_predictions() -> None:

@@ -27,7 +27,8 @@ from service.intake.receipts import Receipts
 from service.intake.storage_health import StorageHealth
 from service.intake.storage_pool import StoragePool
 from service.personal.hand import Hand
-from service.personal.hands import DRAWINGS_MAX, Hands
+from service.personal.hands import Hands
+from service.personal.memories import DRAWINGS_MAX
 from service.personal.own_drawings import OwnDrawing
 from service.personal.vote import Memory
 from service.sets.examples import (

@@ -1,0 +1,100 @@
+"""Makes the memories that votes use: the embeddings of a contributor's drawings, for each model that needs them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Iterable
+
+from service.inference.live_models import ServedSource
+from service.inference.predictor import Predictor
+from service.inference.served import Served
+from service.personal.embedder import Embedder
+from service.personal.hand import Hand, ModelKey
+from service.personal.own_drawings import OwnDrawing
+from service.personal.vote import Embedded, make_memory
+from service.wire.protocol import ProtocolError
+
+DRAWINGS_MAX = 200  # in one memory: the vote takes time in proportion; twice as many are read at all
+
+log = logging.getLogger(__name__)
+
+
+class Memories:
+    """Thread-safe; not for the event loop."""
+
+    def __init__(self, live: ServedSource, drawings_max: int) -> None:
+        self._live = live
+        self._drawings_max = drawings_max
+        self._embedders: dict[ModelKey, Embedder] = {}
+        self._embedders_lock = threading.Lock()
+
+    def forget_models(self, served: Served) -> None:
+        """Drops what belongs to models that are no longer served."""
+        keys = {predictor.key for predictor in served.predictors.values()}
+        with self._embedders_lock:
+            self._embedders = {key: embedder for key, embedder in self._embedders.items() if key in keys}
+
+    def publish(self, hand: Hand) -> None:
+        """Makes the memories of the hand's families from its drawings; with the hand's lock."""
+        predictors = self.models_for(hand)
+        for predictor in predictors:
+            while not self._build(hand, predictor):
+                pass
+        served = {predictor.key for predictor in predictors}
+        if any(key not in served for key in hand.memories):
+            hand.memories = {key: memory for key, memory in hand.memories.items() if key in served}
+
+    def models_for(self, hand: Hand) -> list[Predictor]:
+        """The served models, best first, that memories are wanted for and can be made for."""
+        predictors = self._live.current.predictors.values()
+        return [each for each in predictors if each.family in hand.families and each.embeds and each.model]
+
+    def _build(self, hand: Hand, predictor: Predictor) -> bool:
+        """False if a drawing was deleted meanwhile."""
+        for drawing in hand.gone | hand.rejected:
+            hand.drawings.pop(drawing, None)
+        key, chosen = predictor.key, choose(hand.drawings.values(), self._drawings_max)
+        ids = tuple(drawing.id for drawing in chosen)
+        memory = hand.memories.get(key)
+        if memory is not None and hand.order.get(key) == ids:
+            return True
+        known = {} if memory is None else {name: memory.drawing(at) for at, name in enumerate(hand.order[key])}
+        embedded = [(each.id, known.get(each.id) or self._embed(predictor, each)) for each in chosen]
+        seen = [(name, each) for name, each in embedded if each is not None]
+        hand.rejected.update(name for name, each in embedded if each is None)
+        memories = {other: kept for other, kept in hand.memories.items() if other != key}
+        if seen:
+            hand.order[key] = tuple(name for name, _ in seen)
+            memories[key] = make_memory([each for _, each in seen])
+            hand.built(predictor, memories[key])
+        hand.memories = memories
+        if hand.gone.isdisjoint(ids):
+            return True
+        hand.memories = {}
+        return False
+
+    def _embed(self, predictor: Predictor, drawing: OwnDrawing) -> Embedded | None:
+        """None for a drawing that this model can't read."""
+        with self._embedders_lock:
+            embedder = self._embedders.get(predictor.key)
+            if embedder is None:
+                embedder = self._embedders[predictor.key] = Embedder(predictor)
+        try:
+            embedded = embedder.embed(drawing)
+        except ProtocolError as error:
+            log.debug("drawing %s has no embedding: %s", drawing.id, error.message)
+            return None
+        return embedded if len(embedded.embeddings) else None
+
+
+def choose(drawings: Iterable[OwnDrawing], most: int = DRAWINGS_MAX) -> list[OwnDrawing]:
+    """At most so many drawings, oldest first; beyond that the oldest of the most frequent digit is left out."""
+    by_label: dict[int, list[OwnDrawing]] = defaultdict(list)
+    for drawing in sorted(drawings, key=lambda each: (each.received_at, each.id)):
+        by_label[drawing.label].append(drawing)
+    for _ in range(sum(map(len, by_label.values())) - most):
+        max(by_label.values(), key=len).pop(0)
+    kept = [drawing for group in by_label.values() for drawing in group]
+    return sorted(kept, key=lambda each: (each.received_at, each.id))
