@@ -40,7 +40,7 @@ from service.intake.moderation import OperatorModeration
 from service.intake.receipts import Receipts
 from service.metrics.metrics import Metrics
 from service.paths import SHIPPED_BASELINES
-from service.personal.hands import Hands
+from service.personal.profiles import Profiles
 from service.sets.scope import SetScope
 from service.sets.sets import Sets
 from service.settings import Settings
@@ -61,7 +61,7 @@ def create_app(
     settings: Settings,
     frontend: Path,
     baselines: Path = SHIPPED_BASELINES,
-    hands: Hands | None = None,
+    profiles: Profiles | None = None,
     shipped: Registry | None = None,
     metrics: Metrics | None = None,
     moderation: OperatorModeration | None = None,
@@ -69,12 +69,12 @@ def create_app(
 ) -> FastAPI:
     """The service as an ASGI application; `frontend` is the folder of the page, `baselines` that of the comparison.
 
-    Without `hands` no answer uses the contributor's own drawings. `shipped` are the models of this release, by default
-    those in the package. `metrics` counts for several workers; without it this application counts for itself.
+    Without `profiles` no answer uses the contributor's own drawings. `shipped` are the models of this release, by
+    default those in the package. `metrics` counts for several workers; without it this application counts for itself.
     Without `moderation` nothing is moderated, and no list of withdrawn drawings is served.
     Without `sets` there are digits alone.
     """
-    sets = sets or Sets(SetScope(live, registry, intake, receipts, hands))
+    sets = sets or Sets(SetScope(live, registry, intake, receipts, profiles))
     operator = Operator(settings.operator_token.get_secret_value())
     metrics = metrics or Metrics()
     for card in live.current.cards:

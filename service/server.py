@@ -43,7 +43,7 @@ from service.network.limits.connections import Connections
 from service.network.limits.limits import Limits, fit_descriptors, raise_descriptor_limit
 from service.network.protocols.http_protocol import MAX_HEAD_BYTES, http_protocol
 from service.paths import spool_file
-from service.personal.hands import LOOK_SECONDS, Hands
+from service.personal.profiles import LOOK_SECONDS, Profiles
 from service.sets.scope import SetScope
 from service.sets.sets import StoredSets
 from service.settings import Settings
@@ -96,23 +96,23 @@ def serve(
     ):
         live.polled.wait(FIRST_POLL_SECONDS)
         blocked = BlockedContributors(store)
-        hands = Hands(live, spool, store, settings.personal_bytes)
-        receipts = Receipts(spool, store, key, listener=hands.deleted)
+        profiles = Profiles(live, spool, store, settings.personal_bytes)
+        receipts = Receipts(spool, store, key, listener=profiles.deleted)
         elsewhere = None if isinstance(store, MemoryStore) else Elsewhere(store)
         intake = Intake(
             spool,
             key,
             health=StorageHealth(spool, settings.var),
-            listener=hands.accepted,
+            listener=profiles.accepted,
             elsewhere=elsewhere,
             is_blocked=blocked.is_blocked,
         )
         limits = _fit_limits(settings)
         fitted = settings.model_copy(update={"max_sockets": limits.sockets})
-        visitors = hands if settings.personal_bytes else None
+        visitors = profiles if settings.personal_bytes else None
         digits = SetScope(live, registry, intake, receipts, visitors)
         sets = StoredSets(digits, store, settings, key, Registry(FolderStore(FIRST_MODELS)), intake.pool)
-        moderation = moderation_of(store, sets, spool, hands, blocked)
+        moderation = moderation_of(store, sets, spool, profiles, blocked)
         app = create_app(
             live,
             registry,
@@ -120,21 +120,21 @@ def serve(
             receipts,
             fitted,
             FRONTEND,
-            hands=visitors,
+            profiles=visitors,
             sets=sets,
             metrics=metrics,
             moderation=moderation,
         )
         with (
-            _thread("hands", lambda: hands.run(stop), stop),
+            _thread("profiles", lambda: profiles.run(stop), stop),
             _thread("blocked", lambda: blocked.run(stop), stop),
             _thread("sets", lambda: _behind_predictions(lambda: sets.run(stop)), stop),
-            _thread("set-hands", lambda: sets.run_hands(stop, LOOK_SECONDS), stop),
+            _thread("set-profiles", lambda: sets.run_profiles(stop, LOOK_SECONDS), stop),
         ):
             sets.polled.wait(FIRST_POLL_SECONDS)
             if not stop.is_set():
                 _Server(uvicorn_config(app, limits), listener, stop, first).run(sockets=[listener])
-        hands.stop()
+        profiles.stop()
         sets.close()
         if elsewhere is not None:
             elsewhere.stop()
@@ -144,7 +144,7 @@ def serve(
 
 
 def moderation_of(
-    store: ObjectStore, sets: StoredSets, spool: Spool, hands: Hands, blocked: BlockedContributors
+    store: ObjectStore, sets: StoredSets, spool: Spool, profiles: Profiles, blocked: BlockedContributors
 ) -> OperatorModeration:
     """Moderation of digits, to which the last three belong, and of the other sets while they are served."""
 
@@ -154,7 +154,7 @@ def moderation_of(
 
     def deleted(set_id: str, drawing: str) -> None:
         running = sets.running(set_id)
-        (hands if running is None else running.hands).deleted(drawing)
+        (profiles if running is None else running.profiles).deleted(drawing)
 
     def list_changed(set_id: str) -> None:
         running = sets.running(set_id)

@@ -11,8 +11,8 @@ from service.inference.live_models import ServedSource
 from service.inference.predictor import Predictor
 from service.inference.served import Served
 from service.personal.embedder import Embedder
-from service.personal.hand import Hand, ModelKey
 from service.personal.own_drawings import OwnDrawing
+from service.personal.profile import ModelKey, Profile
 from service.personal.vote import Embedded, make_memory
 from service.wire.protocol import ProtocolError
 
@@ -36,43 +36,43 @@ class Memories:
         with self._embedders_lock:
             self._embedders = {key: embedder for key, embedder in self._embedders.items() if key in keys}
 
-    def publish(self, hand: Hand) -> None:
-        """Makes the memories of the hand's families from its drawings; with the hand's lock."""
-        predictors = self.models_for(hand)
+    def publish(self, profile: Profile) -> None:
+        """Makes the memories of the profile's families from its drawings; with the profile's lock."""
+        predictors = self.models_for(profile)
         for predictor in predictors:
-            while not self._build(hand, predictor):
+            while not self._build(profile, predictor):
                 pass
         served = {predictor.key for predictor in predictors}
-        if any(key not in served for key in hand.memories):
-            hand.memories = {key: memory for key, memory in hand.memories.items() if key in served}
+        if any(key not in served for key in profile.memories):
+            profile.memories = {key: memory for key, memory in profile.memories.items() if key in served}
 
-    def models_for(self, hand: Hand) -> list[Predictor]:
+    def models_for(self, profile: Profile) -> list[Predictor]:
         """The served models, best first, that memories are wanted for and can be made for."""
         predictors = self._live.current.predictors.values()
-        return [each for each in predictors if each.family in hand.families and each.embeds and each.model]
+        return [each for each in predictors if each.family in profile.families and each.embeds and each.model]
 
-    def _build(self, hand: Hand, predictor: Predictor) -> bool:
+    def _build(self, profile: Profile, predictor: Predictor) -> bool:
         """False if a drawing was deleted meanwhile."""
-        for drawing in hand.gone | hand.rejected:
-            hand.drawings.pop(drawing, None)
-        key, chosen = predictor.key, choose(hand.drawings.values(), self._drawings_max)
+        for drawing in profile.gone | profile.rejected:
+            profile.drawings.pop(drawing, None)
+        key, chosen = predictor.key, choose(profile.drawings.values(), self._drawings_max)
         ids = tuple(drawing.id for drawing in chosen)
-        memory = hand.memories.get(key)
-        if memory is not None and hand.order.get(key) == ids:
+        memory = profile.memories.get(key)
+        if memory is not None and profile.order.get(key) == ids:
             return True
-        known = {} if memory is None else {name: memory.drawing(at) for at, name in enumerate(hand.order[key])}
+        known = {} if memory is None else {name: memory.drawing(at) for at, name in enumerate(profile.order[key])}
         embedded = [(each.id, known.get(each.id) or self._embed(predictor, each)) for each in chosen]
         seen = [(name, each) for name, each in embedded if each is not None]
-        hand.rejected.update(name for name, each in embedded if each is None)
-        memories = {other: kept for other, kept in hand.memories.items() if other != key}
+        profile.rejected.update(name for name, each in embedded if each is None)
+        memories = {other: kept for other, kept in profile.memories.items() if other != key}
         if seen:
-            hand.order[key] = tuple(name for name, _ in seen)
+            profile.order[key] = tuple(name for name, _ in seen)
             memories[key] = make_memory([each for _, each in seen])
-            hand.built(predictor, memories[key])
-        hand.memories = memories
-        if hand.gone.isdisjoint(ids):
+            profile.built(predictor, memories[key])
+        profile.memories = memories
+        if profile.gone.isdisjoint(ids):
             return True
-        hand.memories = {}
+        profile.memories = {}
         return False
 
     def _embed(self, predictor: Predictor, drawing: OwnDrawing) -> Embedded | None:

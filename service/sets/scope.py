@@ -8,8 +8,8 @@ from collector.symbols.symbol_set import SymbolSet
 from service.inference.live_models import ServedSource
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
-from service.personal.hand import Hand
-from service.personal.hands import Hands
+from service.personal.profile import Profile
+from service.personal.profiles import Profiles
 from service.sets.predictor import SetPredictor
 from service.wire.schemas import ListedSet, describe_set
 from training.models.registry import Registry
@@ -23,16 +23,16 @@ class SetScope:
     registry: Registry
     intake: Intake
     receipts: Receipts
-    hands: Hands | None
+    profiles: Profiles | None
 
-    def listed(self, hand: Hand | None = None) -> ListedSet:
-        """The set for clients, with the classes that neither its models, nor examples, nor `hand` know yet."""
+    def listed(self, profile: Profile | None = None) -> ListedSet:
+        """The set for clients, with the classes that neither its models, nor examples, nor `profile` know yet."""
         served = self.live.current
         predictors = [each for each in served.predictors.values() if isinstance(each, SetPredictor)]
         if not predictors:
             return describe_set(served.symbols)
         known = frozenset[int]().union(*(each.knows() for each in predictors))
-        memories = [] if hand is None else list(hand.memories.values())
+        memories = [] if profile is None else list(profile.memories.values())
         return describe_set(served.symbols, known.union(*(memory.labels.tolist() for memory in memories)))
 
     @property

@@ -26,10 +26,10 @@ from service.intake.intake import Intake
 from service.intake.receipts import Receipts
 from service.intake.storage_health import StorageHealth
 from service.intake.storage_pool import StoragePool
-from service.personal.hand import Hand
-from service.personal.hands import Hands
 from service.personal.memories import DRAWINGS_MAX
 from service.personal.own_drawings import OwnDrawing
+from service.personal.profile import Profile
+from service.personal.profiles import Profiles
 from service.personal.vote import Memory
 from service.sets.examples import (
     LONG_AGO,
@@ -39,9 +39,9 @@ from service.sets.examples import (
     count_by_place,
     to_contribution,
 )
-from service.sets.hand import SetHand
 from service.sets.models import SetModels
 from service.sets.predictor import EXAMPLES, ModelKey
+from service.sets.profile import SetProfile
 from service.sets.scope import SetScope
 from service.settings import Settings
 from service.wire.schemas import ListedSet
@@ -65,13 +65,13 @@ class TooManyExamples(BadSymbols):
 
 @dataclass(frozen=True, slots=True)
 class RunningSet:
-    """A set with what is closed when it ends; `operator` is the hand of the operator's examples."""
+    """A set with what is closed when it ends; `operator` is the profile of the operator's examples."""
 
     scope: SetScope
     models: SetModels
     spool: Spool
-    hands: Hands
-    operator: Hand
+    profiles: Profiles
+    operator: Profile
     elsewhere: Elsewhere | None
     blocked: BlockedContributors
 
@@ -101,7 +101,7 @@ class RunningSet:
             raise TooManyExamples(f"the set has {len(self.operator.drawings)} examples, at most {EXAMPLES_MAX}")
         contribution = to_contribution(self.scope.symbols, given)
         self.spool.accept(contribution, OPERATOR, SOURCE, now)
-        self.hands.accepted(OPERATOR, contribution, now)
+        self.profiles.accepted(OPERATOR, contribution, now)
 
     def take_back(self, drawing: str, now: datetime) -> None:
         """Deletes an example for good.
@@ -110,7 +110,7 @@ class RunningSet:
             SpoolError: the deletion may not be on disk.
         """
         self.spool.delete(drawing, now)
-        self.hands.deleted(drawing)
+        self.profiles.deleted(drawing)
 
 
 class Sets:
@@ -246,10 +246,10 @@ class StoredSets(Sets):
         """Takes in what other sockets, workers and services gave to the sets."""
         for running in list(self._running.values()):
             running.operator.is_used = True  # its examples answer everybody
-            running.hands.look()
+            running.profiles.look()
             running.blocked.keep_fresh()
 
-    def run_hands(self, stop: threading.Event, seconds: float) -> None:
+    def run_profiles(self, stop: threading.Event, seconds: float) -> None:
         """Looks again and again until `stop` is set; runs in its own thread."""
         while not stop.wait(seconds):
             try:
@@ -283,7 +283,7 @@ class StoredSets(Sets):
 
     def _make(self, symbols: SymbolSet, spool: Spool) -> RunningSet:
         part, key = store_of(self._store, symbols.id), key_of_set(self._key, symbols.id)
-        holder: list[Hand] = []  # the operator's hand needs the models, and they need the hand
+        holder: list[Profile] = []  # the operator's profile needs the models, and they need the profile
 
         def shared(model: ModelKey) -> Memory | None:
             return holder[0].memories.get(model) if holder else None
@@ -291,25 +291,25 @@ class StoredSets(Sets):
         models = SetModels(part, symbols, self._embedding, shared, self._none_shipped)
         own = ExampleDrawings(spool, part, lambda: models.symbols)
         drawings_max = max(DRAWINGS_MAX, OWN_EXAMPLES_OF_A_CLASS * len(symbols.classes))
-        hands = Hands(
-            models, spool, part, max(self._settings.personal_bytes, 2**22), own=own, make_hand=SetHand,
+        profiles = Profiles(
+            models, spool, part, max(self._settings.personal_bytes, 2**22), own=own, make_profile=SetProfile,
             drawings_max=drawings_max,
         )  # fmt: skip
-        operator = hands.open(OPERATOR, tuple(EXAMPLES.values()))
+        operator = profiles.open(OPERATOR, tuple(EXAMPLES.values()))
         holder.append(operator)
         elsewhere = None if isinstance(self._store, MemoryStore) else Elsewhere(part)
         blocked = BlockedContributors(part)
         intake = Intake(
-            spool, key, health=StorageHealth(spool, self._settings.var), pool=self._pool, listener=hands.accepted,
+            spool, key, health=StorageHealth(spool, self._settings.var), pool=self._pool, listener=profiles.accepted,
             symbols=lambda: models.symbols, elsewhere=elsewhere, is_blocked=blocked.is_blocked,
         )  # fmt: skip
-        receipts = Receipts(spool, part, key, listener=hands.deleted)
-        visitors = hands if self._settings.personal_bytes else None
+        receipts = Receipts(spool, part, key, listener=profiles.deleted)
+        visitors = profiles if self._settings.personal_bytes else None
         scope = SetScope(models, models.registry, intake, receipts, visitors)
-        return RunningSet(scope, models, spool, hands, operator, elsewhere, blocked)
+        return RunningSet(scope, models, spool, profiles, operator, elsewhere, blocked)
 
     def _end(self, running: RunningSet) -> None:
-        running.hands.stop()
+        running.profiles.stop()
         if running.elsewhere is not None:
             running.elsewhere.stop()
         running.spool.close()
@@ -320,7 +320,7 @@ def _compare_by_all(running: RunningSet) -> None:
     predictors = running.models.current.predictors.values()
     families = frozenset(each.family for each in predictors if each.embeds)
     if not families <= running.operator.families:
-        running.hands.open(OPERATOR, families)
+        running.profiles.open(OPERATOR, families)
 
 
 def _with_embedding(shipped: Registry) -> list[Artifact]:

@@ -13,7 +13,7 @@ from service.inference.predictor import Predictor
 from service.metrics.metrics import Metrics, now_ns
 from service.network.limits.budget import Budget
 from service.network.limits.metered import in_thread
-from service.personal.hand import Hand
+from service.personal.profile import Profile
 from service.wire.messages import Snapshot
 from service.wire.protocol import ProtocolError
 from service.wire.replies import encode_prediction
@@ -22,12 +22,12 @@ from service.wire.replies import encode_prediction
 class Answering:
     """Predicts for one client, on the event loop that all predictions run on."""
 
-    __slots__ = ("_metrics", "families", "hand", "live")
+    __slots__ = ("_metrics", "families", "live", "profile")
 
     def __init__(self, live: ServedSource, metrics: Metrics) -> None:
         self._metrics = metrics
         self.families: tuple[str, ...] = ()  # that the client asked for; empty for the best one
-        self.hand: Hand | None = None  # the contributor's, whose own drawings are used
+        self.profile: Profile | None = None  # the contributor's, whose own drawings are used
         self.live = live
 
     def answer(self, snapshot: Snapshot) -> list[str]:
@@ -54,7 +54,7 @@ class Answering:
     def _predict(
         self, snapshot: Snapshot, selected: Sequence[Predictor], inputs: Mapping[Encoding, Inputs | None]
     ) -> list[str]:
-        drawing, seq, hand = snapshot.drawing, snapshot.seq or 0, self.hand
+        drawing, seq, profile = snapshot.drawing, snapshot.seq or 0, self.profile
         texts = []
         for predictor in selected:
             made, counters = inputs[predictor.encoding], predictor.counters
@@ -65,7 +65,7 @@ class Answering:
                 counters.without_ink()
             else:
                 begun = now_ns()
-                answer = predictor.predict(made) if hand is None else hand.answer(predictor, made)
+                answer = predictor.predict(made) if profile is None else profile.answer(predictor, made)
                 counters.predicted(answer, now_ns() - begun)
             texts.append(encode_prediction(answer, drawing, seq))
         return texts

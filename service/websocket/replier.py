@@ -12,7 +12,7 @@ from service.inference.live_models import ServedSource
 from service.inference.served import Served
 from service.metrics.metrics import Metrics
 from service.network.limits.budget import Budget
-from service.personal.hand import Hand
+from service.personal.profile import Profile
 from service.websocket.announcements import encode_changes
 from service.websocket.answering import Answering
 from service.websocket.mailbox import Mailbox, Room, Waiting
@@ -55,13 +55,13 @@ class Replier:
         self._bucket = TokenBucket(frames_per_second)
         self._wrong = 0
 
-    def configure(self, families: tuple[str, ...], coalesce: bool, hand: Hand | None, live: ServedSource) -> None:
-        """Answers with `families` of `live` and by `hand`; with `coalesce`, only the latest snapshot of each kind."""
+    def configure(self, families: tuple[str, ...], coalesce: bool, profile: Profile | None, live: ServedSource) -> None:
+        """Sets what answers, and with `coalesce` that of waiting snapshots only the latest of each kind is answered."""
         if live is not self._live:
             self._live = self._answering.live = live
             self._known = live.current  # the welcome that follows describes it
         self._answering.families = families
-        self._answering.hand = hand
+        self._answering.profile = profile
         self._mailbox.coalesce = coalesce
 
     def wake(self) -> None:

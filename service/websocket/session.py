@@ -14,7 +14,7 @@ from service.metrics.metrics import Metrics, now_ns
 from service.network.connection import EXTENSION, READ_AT, Connection
 from service.network.limits.budget import Budget
 from service.network.limits.metered import in_thread
-from service.personal.hand import Hand
+from service.personal.profile import Profile
 from service.sets.scope import SetScope
 from service.sets.sets import Sets
 from service.websocket.replier import MAX_WRONG, Replier, TooManyWrongMessages
@@ -52,7 +52,7 @@ class Session:
         self._families: tuple[str, ...] = ()  # that the client asked for
         self._language: str | None = None  # of the client's page
         self._contributor: str | None = None  # the hash; the token is not kept
-        self._hand: Hand | None = None
+        self._profile: Profile | None = None
         self._bare_pngs = 0
         self._contributing = 0
         self._reading = False  # waits for a message
@@ -137,11 +137,11 @@ class Session:
         self._language = hello.language
         contributor = None if hello.contributor is None else scope.intake.contributor_of(hello.contributor)
         self._contributor = contributor
-        is_plain = scope.hands is None or contributor is None or not hello.personal
-        hand = None if is_plain or scope.hands is None else scope.hands.open(str(contributor), hello.families)
-        self._hold(hand, scope)
+        is_plain = scope.profiles is None or contributor is None or not hello.personal
+        profile = None if is_plain or scope.profiles is None else scope.profiles.open(str(contributor), hello.families)
+        self._hold(profile, scope)
         self._replier.note_valid_message()
-        self._replier.configure(hello.families, hello.coalesce, self._hand, scope.live)
+        self._replier.configure(hello.families, hello.coalesce, self._profile, scope.live)
 
     def _find(self, set_id: str) -> SetScope:
         scope = self._sets.find(set_id)
@@ -149,12 +149,12 @@ class Session:
             raise ProtocolError("unknown_set", f"set {set_id!r:.40}, expected one of {self._sets.ids}"[:400])
         return scope
 
-    def _hold(self, hand: Hand | None, scope: SetScope) -> None:
-        """Answers by this hand and set from now on; the former hand has a socket fewer."""
-        former, hands = self._hand, self._scope.hands
-        self._hand, self._scope = hand, scope
-        if hands is not None and former is not None:
-            hands.close(former)
+    def _hold(self, profile: Profile | None, scope: SetScope) -> None:
+        """Answers by this profile and set from now on; the former profile has a socket fewer."""
+        former, profiles = self._profile, self._scope.profiles
+        self._profile, self._scope = profile, scope
+        if profiles is not None and former is not None:
+            profiles.close(former)
 
     async def _welcome(self) -> None:
         counts = await self._scope.intake.show_counts(self._contributor)
@@ -164,16 +164,16 @@ class Session:
         trainer = describe_trainer(served.trainer) if served.trainer else None
         text = encode_welcome(
             models, trainer, self._families, counts, self._frames_per_second, personal, self._language,
-            self._scope.listed(self._hand),
+            self._scope.listed(self._profile),
         )  # fmt: skip
         await self._replier.welcome(text, served)
 
     async def _personal(self) -> PersonalState | None:
-        hands = self._scope.hands
-        if hands is None or self._hand is None:
+        profiles = self._scope.profiles
+        if profiles is None or self._profile is None:
             return None
-        await hands.load(self._hand)
-        return self._hand.describe()
+        await profiles.load(self._profile)
+        return self._profile.describe()
 
     async def _take_contribution(self, record: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
         if self._contributing >= MAX_CONTRIBUTING:

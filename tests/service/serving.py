@@ -24,7 +24,7 @@ from service.intake.blocked import BlockedContributors
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
 from service.network.listener import listen
-from service.personal.hands import Hands
+from service.personal.profiles import Profiles
 from service.server import limits_of, moderation_of, uvicorn_config
 from service.sets.scope import SetScope
 from service.sets.sets import StoredSets
@@ -59,7 +59,7 @@ class Service:
     store: MemoryStore
     spool: Spool
     baselines: Path  # a folder that is not there yet
-    hands: Hands
+    profiles: Profiles
     sets: StoredSets  # polled by the tests themselves
 
     def connect(self, **options: Any) -> ClientConnection:
@@ -103,31 +103,40 @@ def serving(var: Path, settings: Settings) -> Iterator[Service]:
     live.poll()
     spool = Spool(var / "spool.sqlite", settings.spool_bytes)
     listener = listen("127.0.0.1", 0)
-    hands = Hands(live, spool, store, settings.personal_bytes)
+    profiles = Profiles(live, spool, store, settings.personal_bytes)
     blocked = BlockedContributors(store)
-    intake = Intake(spool, KEY, listener=hands.accepted, is_blocked=blocked.is_blocked)
-    receipts = Receipts(spool, store, KEY, listener=hands.deleted)
+    intake = Intake(spool, KEY, listener=profiles.accepted, is_blocked=blocked.is_blocked)
+    receipts = Receipts(spool, store, KEY, listener=profiles.deleted)
     shipped = Registry(FolderStore(FIRST_MODELS))
-    digits = SetScope(live, registry, intake, receipts, hands)
+    digits = SetScope(live, registry, intake, receipts, profiles)
     sets = StoredSets(digits, store, settings.model_copy(update={"var": var}), KEY, shipped, intake.pool)
-    moderation = moderation_of(store, sets, spool, hands, blocked)
+    moderation = moderation_of(store, sets, spool, profiles, blocked)
     app = create_app(
-        live, registry, intake, receipts, settings, FRONTEND, var / "baselines", hands, moderation=moderation, sets=sets
+        live,
+        registry,
+        intake,
+        receipts,
+        settings,
+        FRONTEND,
+        var / "baselines",
+        profiles,
+        moderation=moderation,
+        sets=sets,
     )
     server = uvicorn.Server(uvicorn_config(app, limits_of(settings)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     stop = threading.Event()
-    follower = threading.Thread(target=hands.run, args=(stop,))
+    follower = threading.Thread(target=profiles.run, args=(stop,))
     follower.start()
     try:
         # The listener takes connections from the start, so there is nothing to wait for.
-        yield Service(listener.getsockname()[1], live, registry, store, spool, var / "baselines", hands, sets)
+        yield Service(listener.getsockname()[1], live, registry, store, spool, var / "baselines", profiles, sets)
     finally:
         server.should_exit = True
         thread.join(WAIT_SECONDS)
         stop.set()
         follower.join(WAIT_SECONDS)
-        hands.stop()
+        profiles.stop()
         sets.close()
         spool.close()

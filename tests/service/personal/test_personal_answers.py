@@ -17,7 +17,7 @@ from collector.contribution.layout import drawing_key, index_key, verdict_key
 from collector.spool.spool import Spool
 from collector.storage.verdict import Filtered
 from collector.upload.uploader import Uploader
-from service.personal import hands as hands_module
+from service.personal import profiles as profiles_module
 from service.settings import Settings
 from tests.service.conversation import StartService, ask, frame, greet, say
 from tests.service.fakes import TOKEN, contribution_record
@@ -183,7 +183,7 @@ def test_drawings_that_were_uploaded_are_found_by_the_index_alone(
     service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another service on the same store took them: this one's spool never had them."""
-    monkeypatch.setattr(hands_module, "STORE_SECONDS", 0.1)
+    monkeypatch.setattr(profiles_module, "STORE_SECONDS", 0.1)
     with closing(Spool(tmp_path / "elsewhere.sqlite")) as elsewhere:
         mine, other = accept(elsewhere, TOKEN, label=4), accept(elsewhere, OTHER, label=5)
         Uploader(elsewhere, service.store).drain()
@@ -230,7 +230,7 @@ def test_what_another_worker_deleted_while_no_socket_was_open_is_not_used_at_the
     with closing(Spool(tmp_path / "spool.sqlite")) as worker:
         worker.delete(drawing)
     deadline = time.monotonic() + WAIT_SECONDS
-    while drawing in service.hands.of(contributor_id(KEY, TOKEN)):
+    while drawing in service.profiles.of(contributor_id(KEY, TOKEN)):
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
@@ -293,7 +293,7 @@ def test_memory_is_bounded_and_the_least_recently_used_goes_first(
             for _ in range(5):
                 give(socket, contributor=f"{TOKEN}-{number}")
             assert snapshot(socket)["personal"] == 5
-        assert service.hands.bytes <= 60_000
+        assert service.profiles.bytes <= 60_000
 
     with service.connect() as socket:
         greet(socket, contributor=f"{TOKEN}-0")

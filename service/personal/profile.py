@@ -18,10 +18,10 @@ from service.wire.replies import Prediction
 from service.wire.schemas import PersonalGain, PersonalState
 
 ModelKey = tuple[str, str]  # family and version
-OVERHEAD_BYTES = 2048  # of a hand without drawings
+OVERHEAD_BYTES = 2048  # of a profile without drawings
 
 
-class Hand:
+class Profile:
     """Shared by all sockets of one contributor. `answer` and `sockets` are for the event loop alone."""
 
     __slots__ = (
@@ -30,7 +30,7 @@ class Hand:
         "synced_at", "used_at",
     )  # fmt: skip
 
-    def __init__(self, contributor: str, want: Callable[[Hand, str], None]) -> None:
+    def __init__(self, contributor: str, want: Callable[[Profile, str], None]) -> None:
         self.contributor = contributor
         self.sockets = 0
         self.families: frozenset[str] = frozenset()  # whose memories are wanted

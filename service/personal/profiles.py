@@ -23,9 +23,9 @@ from service.admission.token_bucket import TokenBucket
 from service.inference.live_models import ServedSource
 from service.inference.served import Served
 from service.personal.gain import measure_gain
-from service.personal.hand import Hand
 from service.personal.memories import DRAWINGS_MAX, Memories
 from service.personal.own_drawings import OwnDrawing, OwnDrawings, own_drawing
+from service.personal.profile import Profile
 
 LOOK_SECONDS = 0.25  # between looks at the spool; another worker's drawings count within 1 s
 STORE_SECONDS = 5.0  # between looks at the store's index, for contributors who draw
@@ -39,7 +39,7 @@ NICENESS = 10  # of these threads; predictions come first
 log = logging.getLogger(__name__)
 
 
-class Hands:
+class Profiles:
     """`open`, `close` and `load` are for the event loop; all else blocks and is for other threads."""
 
     def __init__(
@@ -50,19 +50,19 @@ class Hands:
         max_bytes: int,
         clock: Callable[[], float] = monotonic,
         own: OwnDrawings | None = None,
-        make_hand: Callable[[str, Callable[[Hand, str], None]], Hand] = Hand,
+        make_profile: Callable[[str, Callable[[Profile, str], None]], Profile] = Profile,
         drawings_max: int = DRAWINGS_MAX,
     ) -> None:
-        """`own` finds a contributor's drawings, by default in spool and store; `make_hand` makes their hands."""
+        """`own` finds a contributor's drawings, by default in spool and store; `make_profile` makes their profiles."""
         self._live = live
         self._spool = spool
         self._own = own or OwnDrawings(spool, store)
-        self._make_hand = make_hand
+        self._make_profile = make_profile
         self._drawings_max = drawings_max
         self._max_bytes = max_bytes
         self._clock = clock
-        self._hands: OrderedDict[str, Hand] = OrderedDict()  # the least recently used first
-        self._hands_lock = threading.Lock()
+        self._profiles: OrderedDict[str, Profile] = OrderedDict()  # the least recently used first
+        self._profiles_lock = threading.Lock()
         self._memories = Memories(live, drawings_max)
         self._position: Position | None = None  # in the spool, up to which changes are known
         self._position_lock = threading.Lock()
@@ -74,33 +74,33 @@ class Hands:
 
     # For the event loop
 
-    def open(self, contributor: str, families: Collection[str]) -> Hand:
-        """The contributor's hand, for one more socket; begins to load their drawings for these families."""
-        with self._hands_lock:
-            hand = self._hands.setdefault(contributor, self._make_hand(contributor, self._want))
-            self._hands.move_to_end(contributor)
-            hand.sockets += 1
-        hand.used_at = self._clock()
-        hand.families |= frozenset(families or self._likely_family())
-        hand.is_recheck_due = True
-        self._schedule(hand)
-        return hand
+    def open(self, contributor: str, families: Collection[str]) -> Profile:
+        """The contributor's profile, for one more socket; begins to load their drawings for these families."""
+        with self._profiles_lock:
+            profile = self._profiles.setdefault(contributor, self._make_profile(contributor, self._want))
+            self._profiles.move_to_end(contributor)
+            profile.sockets += 1
+        profile.used_at = self._clock()
+        profile.families |= frozenset(families or self._likely_family())
+        profile.is_recheck_due = True
+        self._schedule(profile)
+        return profile
 
-    def close(self, hand: Hand) -> None:
+    def close(self, profile: Profile) -> None:
         """One socket fewer. What is known of the contributor stays, as long as there is room."""
-        with self._hands_lock:
-            hand.sockets -= 1
-            if not hand.sockets and not hand.drawings:
-                self._hands.pop(hand.contributor, None)
+        with self._profiles_lock:
+            profile.sockets -= 1
+            if not profile.sockets and not profile.drawings:
+                self._profiles.pop(profile.contributor, None)
 
-    async def load(self, hand: Hand) -> None:
+    async def load(self, profile: Profile) -> None:
         """Waits until the drawings are in memory, but not for long: until then answers are plain."""
-        if hand.loaded is not None and not hand.loaded.done():
-            await asyncio.wait({asyncio.wrap_future(hand.loaded)}, timeout=LOAD_SECONDS)
+        if profile.loaded is not None and not profile.loaded.done():
+            await asyncio.wait({asyncio.wrap_future(profile.loaded)}, timeout=LOAD_SECONDS)
 
-    def _want(self, hand: Hand, family: str) -> None:
-        hand.families |= {family}
-        self._schedule(hand)
+    def _want(self, profile: Profile, family: str) -> None:
+        profile.families |= {family}
+        self._schedule(profile)
 
     def _likely_family(self) -> tuple[str, ...]:
         """The family that is likely to answer a client that names none; others are loaded for the first snapshot."""
@@ -112,32 +112,32 @@ class Hands:
 
     def accepted(self, contributor: str, contribution: Contribution, now: datetime) -> None:
         """Takes a drawing that is on disk into the memory, before its acknowledgement is sent."""
-        hand = self._hands.get(contributor)
-        if hand is None or not hand.sockets:
+        profile = self._profiles.get(contributor)
+        if profile is None or not profile.sockets:
             return
-        if hand.lock.acquire(timeout=WAIT_SECONDS):
+        if profile.lock.acquire(timeout=WAIT_SECONDS):
             try:
-                self._add(hand, [own_drawing(contribution, now)])
+                self._add(profile, [own_drawing(contribution, now)])
             finally:
-                hand.lock.release()
+                profile.lock.release()
             self._make_room()
         else:
-            self._schedule(hand)
+            self._schedule(profile)
 
     def deleted(self, drawing: str) -> None:
         """Forgets a drawing whose deletion is on disk; no answer uses it after this returns."""
-        for hand in list(self._hands.values()):
-            if drawing not in hand.drawings:
+        for profile in list(self._profiles.values()):
+            if drawing not in profile.drawings:
                 continue
-            hand.gone.add(drawing)  # a memory under construction is made again without it
-            if hand.lock.acquire(timeout=WAIT_SECONDS):
+            profile.gone.add(drawing)  # a memory under construction is made again without it
+            if profile.lock.acquire(timeout=WAIT_SECONDS):
                 try:
-                    self._memories.publish(hand)
+                    self._memories.publish(profile)
                 finally:
-                    hand.lock.release()
+                    profile.lock.release()
             else:
-                hand.memories = {}
-                self._schedule(hand)
+                profile.memories = {}
+                self._schedule(profile)
 
     # In the background
 
@@ -151,19 +151,19 @@ class Hands:
 
     def look(self) -> None:
         """Takes in what other sockets and workers did, and looks at the store's index where that is due."""
-        hands = list(self._hands.values())
-        if not hands:
+        profiles = list(self._profiles.values())
+        if not profiles:
             return
         self._follow_spool()  # also for those without a socket: what was deleted must not be there at the next one
         now = self._clock()
-        for hand in hands:
-            if hand.is_used and hand.sockets:
-                hand.is_used, hand.used_at = False, now
-                with self._hands_lock:
-                    if hand.contributor in self._hands:
-                        self._hands.move_to_end(hand.contributor)
-                if now - hand.synced_at >= STORE_SECONDS:
-                    self._schedule(hand)
+        for profile in profiles:
+            if profile.is_used and profile.sockets:
+                profile.is_used, profile.used_at = False, now
+                with self._profiles_lock:
+                    if profile.contributor in self._profiles:
+                        self._profiles.move_to_end(profile.contributor)
+                if now - profile.synced_at >= STORE_SECONDS:
+                    self._schedule(profile)
 
     def stop(self) -> None:
         """Ends the threads; work that has not begun is dropped."""
@@ -173,29 +173,29 @@ class Hands:
 
     @property
     def bytes(self) -> int:
-        return sum(hand.bytes for hand in list(self._hands.values()))
+        return sum(profile.bytes for profile in list(self._profiles.values()))
 
     def of(self, contributor: str) -> list[str]:
         """The ids of the contributor's drawings that are in memory now."""
-        hand = self._hands.get(contributor)
-        return [] if hand is None else list(hand.drawings)
+        profile = self._profiles.get(contributor)
+        return [] if profile is None else list(profile.drawings)
 
     def _models_changed(self, before: Served, after: Served) -> None:
         if before.predictors == after.predictors:
             return
         self._memories.forget_models(after)
-        for hand in list(self._hands.values()):
-            if hand.sockets:
-                self._schedule(hand)
+        for profile in list(self._profiles.values()):
+            if profile.sockets:
+                self._schedule(profile)
 
-    def _schedule(self, hand: Hand) -> None:
-        with self._hands_lock:
-            hand.is_stale = True
-            if hand.is_syncing:
+    def _schedule(self, profile: Profile) -> None:
+        with self._profiles_lock:
+            profile.is_stale = True
+            if profile.is_syncing:
                 return  # it begins anew
-            hand.is_syncing = True
+            profile.is_syncing = True
             try:
-                hand.loaded = self._builders.submit(self._sync, hand)
+                profile.loaded = self._builders.submit(self._sync, profile)
             except RuntimeError:  # the service stops
                 return
 
@@ -213,20 +213,20 @@ class Hands:
         for drawing, contributor in changes.accepted:
             new[contributor].append(drawing)
         for contributor, drawings in new.items():
-            hand = self._hands.get(contributor)
-            if hand is not None and hand.sockets:
-                self._follow_accepted(hand, [drawing for drawing in drawings if drawing not in hand.drawings])
+            profile = self._profiles.get(contributor)
+            if profile is not None and profile.sockets:
+                self._follow_accepted(profile, [drawing for drawing in drawings if drawing not in profile.drawings])
 
-    def _follow_accepted(self, hand: Hand, drawings: Sequence[str]) -> None:
+    def _follow_accepted(self, profile: Profile, drawings: Sequence[str]) -> None:
         """Takes in what the spool holds at once, whatever the store does; the rest has been uploaded already."""
-        read = [self._read_waiting(drawing, hand.contributor) for drawing in drawings]
+        read = [self._read_waiting(drawing, profile.contributor) for drawing in drawings]
         found = [drawing for drawing in read if drawing is not None]
         if found:
-            with hand.lock:
-                self._add(hand, found)
+            with profile.lock:
+                self._add(profile, found)
             self._make_room()
         if len(found) < len(drawings):
-            self._schedule(hand)
+            self._schedule(profile)
 
     def _read_waiting(self, drawing: str, contributor: str) -> OwnDrawing | None:
         try:
@@ -234,58 +234,60 @@ class Hands:
         except SpoolError:
             return None
 
-    def _sync(self, hand: Hand) -> None:
-        """Brings the hand in line with spool and store; again if it was asked for meanwhile."""
+    def _sync(self, profile: Profile) -> None:
+        """Brings the profile in line with spool and store; again if it was asked for meanwhile."""
         while True:
-            with self._hands_lock:
-                if not hand.is_stale:
-                    hand.is_syncing = False
+            with self._profiles_lock:
+                if not profile.is_stale:
+                    profile.is_syncing = False
                     return
-                hand.is_stale = False
-            self._sync_once(hand)
+                profile.is_stale = False
+            self._sync_once(profile)
 
-    def _sync_once(self, hand: Hand) -> None:
+    def _sync_once(self, profile: Profile) -> None:
         try:
-            if hand.sockets:
-                self._sync_drawings(hand)
+            if profile.sockets:
+                self._sync_drawings(profile)
                 self._make_room()
         except (SpoolError, StoreError) as error:
             log.debug("a contributor's drawings can't be read now: %s", error)
         except Exception:
             log.exception("a contributor's drawings were not taken into memory")
 
-    def _sync_drawings(self, hand: Hand) -> None:
-        if not self._memories.models_for(hand):
+    def _sync_drawings(self, profile: Profile) -> None:
+        if not self._memories.models_for(profile):
             return
         with self._position_lock:  # before the rows are read: what comes later is a change
             if self._position is None:
                 self._position = self._spool.changes(None).position
-        if hand.is_recheck_due:
-            hand.rejected.clear()
-        in_spool = self._own.in_spool(hand.contributor, 2 * self._drawings_max)
-        self._take_in(hand, [drawing for drawing, waits in in_spool.items() if waits])
-        hand.synced_at = self._clock()  # also after a failure, so that a store that is down is not asked more often
+        if profile.is_recheck_due:
+            profile.rejected.clear()
+        in_spool = self._own.in_spool(profile.contributor, 2 * self._drawings_max)
+        self._take_in(profile, [drawing for drawing, waits in in_spool.items() if waits])
+        profile.synced_at = self._clock()  # also after a failure, so that a store that is down is not asked more often
         self._wait_for_listing()
-        listed = self._own.in_index(hand.contributor)
-        self._take_in(hand, list(dict.fromkeys([*in_spool, *listed]))[: 2 * self._drawings_max])
-        self._take_out(hand, {*listed, *(drawing for drawing, waits in in_spool.items() if waits)})
-        models = self._memories.models_for(hand)
-        primary = next((hand.memories[each.key] for each in models if each.key in hand.memories), None)
-        if primary is not None and primary is not hand.measured:
-            hand.gain, hand.measured = measure_gain(primary), primary
+        listed = self._own.in_index(profile.contributor)
+        self._take_in(profile, list(dict.fromkeys([*in_spool, *listed]))[: 2 * self._drawings_max])
+        self._take_out(profile, {*listed, *(drawing for drawing, waits in in_spool.items() if waits)})
+        models = self._memories.models_for(profile)
+        primary = next((profile.memories[each.key] for each in models if each.key in profile.memories), None)
+        if primary is not None and primary is not profile.measured:
+            profile.gain, profile.measured = measure_gain(primary), primary
 
     def _wait_for_listing(self) -> None:
         with self._listings_lock:
             while not self._listings.take():
                 sleep(self._listings.wait())
 
-    def _take_in(self, hand: Hand, drawings: Sequence[str]) -> None:
-        new = [each for each in drawings if each not in hand.drawings and each not in hand.rejected | hand.gone]
-        read = list(self._readers.map(lambda drawing: self._read(drawing, hand.contributor), new))
+    def _take_in(self, profile: Profile, drawings: Sequence[str]) -> None:
+        new = [
+            each for each in drawings if each not in profile.drawings and each not in profile.rejected | profile.gone
+        ]
+        read = list(self._readers.map(lambda drawing: self._read(drawing, profile.contributor), new))
         errors = [found for found in read if isinstance(found, Exception)]
-        with hand.lock:
-            hand.rejected.update(drawing for drawing, found in zip(new, read, strict=True) if found is None)
-            self._add(hand, [found for found in read if isinstance(found, OwnDrawing)])
+        with profile.lock:
+            profile.rejected.update(drawing for drawing, found in zip(new, read, strict=True) if found is None)
+            self._add(profile, [found for found in read if isinstance(found, OwnDrawing)])
         if errors:
             raise errors[0]
 
@@ -295,43 +297,43 @@ class Hands:
         except (SpoolError, StoreError) as error:
             return error
 
-    def _take_out(self, hand: Hand, known: Collection[str]) -> None:
+    def _take_out(self, profile: Profile, known: Collection[str]) -> None:
         """Removes drawings that were deleted elsewhere, and those that the label filter has rejected since."""
-        drawings = list(hand.drawings.values())
+        drawings = list(profile.drawings.values())
         gone = [drawing.id for drawing in drawings if drawing.id not in known and not self._own.exists(drawing.id)]
         rejected: list[str] = []
-        if hand.is_recheck_due:
-            hand.is_recheck_due = False
+        if profile.is_recheck_due:
+            profile.is_recheck_due = False
             verdicts = self._readers.map(self._own.is_rejected, drawings)
             rejected = [drawing.id for drawing, verdict in zip(drawings, verdicts, strict=True) if verdict]
-        hand.gone.update(gone)
-        with hand.lock:
-            hand.rejected.update(rejected)
+        profile.gone.update(gone)
+        with profile.lock:
+            profile.rejected.update(rejected)
             if gone or rejected:
-                self._memories.publish(hand)
+                self._memories.publish(profile)
 
-    def _add(self, hand: Hand, drawings: Iterable[OwnDrawing]) -> None:
-        """With the hand's lock."""
+    def _add(self, profile: Profile, drawings: Iterable[OwnDrawing]) -> None:
+        """With the profile's lock."""
         for drawing in drawings:
-            hand.drawings.setdefault(drawing.id, drawing)
+            profile.drawings.setdefault(drawing.id, drawing)
             # After it is in place: a deletion that this does not see finds it there.
             if self._own.was_deleted(drawing.id):
-                hand.gone.add(drawing.id)
-        self._memories.publish(hand)
+                profile.gone.add(drawing.id)
+        self._memories.publish(profile)
 
     def _make_room(self) -> None:
         """Forgets the least recently used until what remains fits; those without a socket first."""
         while self.bytes > self._max_bytes:
-            with self._hands_lock:
-                hands = [hand for hand in self._hands.values() if hand.drawings or not hand.sockets]
-                if not hands:
+            with self._profiles_lock:
+                profiles = [profile for profile in self._profiles.values() if profile.drawings or not profile.sockets]
+                if not profiles:
                     return
-                hand = min(hands, key=lambda each: (each.sockets > 0, each.used_at))
-                if not hand.sockets:
-                    del self._hands[hand.contributor]
+                profile = min(profiles, key=lambda each: (each.sockets > 0, each.used_at))
+                if not profile.sockets:
+                    del self._profiles[profile.contributor]
             # While a socket sends snapshots, the next look at the store loads it again.
-            with hand.lock:
-                hand.memories, hand.drawings, hand.order = {}, {}, {}
+            with profile.lock:
+                profile.memories, profile.drawings, profile.order = {}, {}, {}
 
 
 def _behind_predictions() -> None:

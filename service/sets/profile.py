@@ -5,15 +5,15 @@ from __future__ import annotations
 from collector.contribution.contributor import OPERATOR
 from collector.ink.encodings import Inputs
 from service.inference.predictor import Predictor
-from service.personal.hand import Hand
+from service.personal.profile import Profile
 from service.personal.vote import Memory
 from service.sets.predictor import SetPredictor
 from service.wire.replies import Prediction
 from service.wire.schemas import PersonalState
 
 
-class SetHand(Hand):
-    """As `Hand`; without own drawings the operator's examples answer."""
+class SetProfile(Profile):
+    """As `Profile`; without own drawings the operator's examples answer."""
 
     __slots__ = ()
 
