@@ -298,7 +298,7 @@ def test_memory_is_bounded_and_the_least_recently_used_goes_first(
     with service.connect() as socket:
         greet(socket, contributor=f"{TOKEN}-0")
 
-        assert snapshot(socket)["personal"] == 5
+        assert wait_for(socket, 5)["personal"] == 5  # the welcome waits for the drawings only for a moment
 
 
 def test_without_memory_allowed_no_answer_is_personal(start_service: StartService, serve_embedding: Serve) -> None:
