@@ -33,6 +33,15 @@ class StoreSettings(BaseSettings):
     log_format: LogFormat = Field("text", description="text, or json for one JSON object a line")
     s3_endpoint: str | None = Field(None, description="address of an S3-compatible server; none for AWS itself")
 
+    shadow_percent: float = Field(
+        0,
+        ge=0,
+        le=100,
+        allow_inf_nan=False,
+        description="percent of live frames that a challenger which the gate accepts answers first, unseen, before it "
+        "is promoted; 0 turns this off; set it alike for the service and the trainer",
+    )
+
     contributor_key: SecretStr | None = Field(
         None,
         description="secret that all replicas of a service share, 64 hex digits: contributors' hashes and receipts are "

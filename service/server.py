@@ -28,6 +28,7 @@ from collector.upload.set_uploads import upload_sets
 from collector.upload.uploader import Uploader
 from service.app import create_app
 from service.inference.live_models import LiveModels
+from service.inference.shadow import ShadowTraffic
 from service.intake.blocked import BlockedContributors
 from service.intake.elsewhere import Elsewhere
 from service.intake.intake import Intake
@@ -113,6 +114,11 @@ def serve(
         digits = SetScope(live, registry, intake, receipts, visitors)
         sets = StoredSets(digits, store, settings, key, Registry(FolderStore(FIRST_MODELS)), intake.pool)
         moderation = moderation_of(store, sets, spool, profiles, blocked)
+        shadow = ShadowTraffic(
+            store,
+            settings.shadow_percent,
+            lambda: ((scope.symbols.id, scope.live) for scope in sets.scopes),
+        )
         app = create_app(
             live,
             registry,
@@ -130,6 +136,9 @@ def serve(
             _thread("blocked", lambda: blocked.run(stop), stop),
             _thread("sets", lambda: _behind_predictions(lambda: sets.run(stop)), stop),
             _thread("set-profiles", lambda: sets.run_profiles(stop, LOOK_SECONDS), stop),
+            _thread("shadow", lambda: _behind_predictions(lambda: shadow.run(stop)), stop)
+            if settings.shadow_percent
+            else nullcontext(),
         ):
             sets.polled.wait(FIRST_POLL_SECONDS)
             if not stop.is_set():

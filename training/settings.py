@@ -15,6 +15,14 @@ class TrainingSettings(StoreSettings):
     trainer_poll_seconds: float = Field(
         1.0, ge=0.01, le=86_400, allow_inf_nan=False, description="seconds between two looks for new drawings"
     )
+    shadow_seconds: float = Field(
+        600,
+        ge=1,
+        le=86_400,
+        allow_inf_nan=False,
+        description="maximum time in seconds that a challenger waits for live frames, with MIDSTROKE_SHADOW_PERCENT; "
+        "then the gate's word alone holds, unless the frames that came speak against it",
+    )
     webhook_url: str = Field(
         "",
         description="address, http or https, that gets a signed POST when a version is published, refused, promoted or "

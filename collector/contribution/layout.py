@@ -19,6 +19,7 @@ RELABELLED = f"{MODERATION}labels/"
 BLOCKED = f"{MODERATION}blocked/"
 AUDIT = "audit/v1/"
 MODELS = "models/"
+SHADOW = "shadow/v1"  # challengers that answer live frames unseen, as a store of their own
 PROBE = "probe/v1/uploader"  # put and deleted at once, to learn whether the store accepts objects
 CONTRIBUTOR_KEY = "contributors/key.json"
 CLAIMS = "claims/v1/"
@@ -31,7 +32,7 @@ FOLDERS = frozenset(
     key.split("/")[0]
     for key in (
         *(SAMPLES, DRAWINGS, ARRIVALS, TOMBSTONES, VERDICTS, CONTRIBUTORS, SHARDS, MODERATION, AUDIT, MODELS),
-        *(PROBE, CLAIMS, TRAINER_STATUS),
+        *(PROBE, CLAIMS, SHADOW, TRAINER_STATUS),
     )
 )
 

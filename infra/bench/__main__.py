@@ -28,6 +28,8 @@ BENCHMARKS = {
         ("serving", "swaps"),
         ("serving", "footprint"),
         ("serving", "workers"),
+        ("serving", "metrics_cost"),
+        ("serving", "shadow"),
         ("training", "beside_training"),
         ("peers", "peers"),
         ("page", "canvas_png"),

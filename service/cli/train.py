@@ -242,17 +242,19 @@ def _train_set(
     store: ObjectStore, settings: TrainingSettings, set_id: str, families: Sequence[Family], run: Run
 ) -> None:
     lease = TrainerLease(store, f"midstroke train --set {set_id}")
+    webhook = _webhook(settings)
     try:
         symbols = read_set(store, set_id)
         with lease.hold(threading.Event(), wait=False):
             trainers = SetTrainers(
                 store, settings.retrain_after, threading.Event(), families, run=run,
-                shard_cache=_shard_cache(settings), lease=lease,
+                shard_cache=_shard_cache(settings), lease=lease, tell=webhook.tell,
             )  # fmt: skip
             outcomes = trainers.train(symbols, at_least=1)
             missing = "" if outcomes else trainers.trainer_of(symbols).missing()
     except (StoreError, BadSymbols, RegistryError, BadArtifact, LeaseHeld, LeaseLost, NoPathModel) as error:
         fail(str(error))
+    webhook.close()
     for outcome in outcomes:
         _print_outcome(outcome)
     if not outcomes:
@@ -329,13 +331,14 @@ def _train_while_held(
     lease: TrainerLease,
     webhook: Webhook,
 ) -> None:
+    shadow_seconds = settings.shadow_seconds if settings.shadow_percent else 0.0
     trainer = Trainer(
         store, settings.retrain_after, stop, families, run=Run(threads=settings.trainer_threads), seed_store=True,
-        shard_cache=_shard_cache(settings), lease=lease, tell=webhook.tell,
+        shard_cache=_shard_cache(settings), lease=lease, tell=webhook.tell, shadow_seconds=shadow_seconds,
     )  # fmt: skip
     sets = SetTrainers(
         store, settings.retrain_after, stop, families, run=Run(threads=settings.trainer_threads),
-        shard_cache=_shard_cache(settings), lease=lease,
+        shard_cache=_shard_cache(settings), lease=lease, tell=webhook.tell, shadow_seconds=shadow_seconds,
     )  # fmt: skip
     trainer.run(settings.trainer_poll_seconds, after_poll=sets.poll)
     if not stop.is_set():

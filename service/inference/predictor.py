@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,17 @@ NO_INK = (1 / CLASSES,) * CLASSES  # an empty canvas is equally likely to become
 NEVER = math.inf  # a threshold that no number reaches
 
 
+class Shadow(Protocol):
+    """Takes a sample of the live frames for a challenger that is compared with a model."""
+
+    def offer(self, inputs: Inputs) -> bool:
+        """Takes a frame's inputs or not; returns whether it did."""
+
+
 class Predictor:
     """Predicts with one published model. Not thread-safe: the service calls it from its event loop only."""
+
+    trained_in_store = True  # its successors come from the store's trainer
 
     def __init__(self, card: Card, interpreter: Interpreter, model: bytes = b"") -> None:
         self.card = card
@@ -30,6 +40,7 @@ class Predictor:
         self.classes = len(card.classes.ids)  # of the model's output
         self._interpreter = interpreter
         self.counters: ModelCounters | None = None  # once it was asked
+        self.shadow: Shadow | None = None  # while a challenger answers live frames unseen
         self._unsure_from = card.thresholds.unsure if card.thresholds else NEVER
         self._settled_from = card.thresholds.settled if card.thresholds else NEVER
 

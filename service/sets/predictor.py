@@ -53,6 +53,7 @@ class SetPredictor(Predictor):
     ) -> None:
         super().__init__(card, interpreter, model)
         self.symbols = symbols
+        self.trained_in_store = outputs is not None
         self._outputs = None if outputs is None else list(outputs)
         self._shared = shared
         self._metric = shipped_metric() if outputs is None and card.encoding == "path48" else None

@@ -9,7 +9,8 @@ from collector.ink.encodings import Encoding, Inputs
 from service.inference.inputs import make_inputs
 from service.inference.live_models import ServedSource
 from service.inference.model_selection import select_predictors
-from service.inference.predictor import Predictor
+from service.inference.predictor import Predictor, Shadow
+from service.inference.shadow import SOCKET_MAX
 from service.metrics.metrics import Metrics, now_ns
 from service.network.limits.budget import Budget
 from service.network.limits.metered import in_thread
@@ -22,13 +23,15 @@ from service.wire.replies import encode_prediction
 class Answering:
     """Predicts for one client, on the event loop that all predictions run on."""
 
-    __slots__ = ("_metrics", "families", "live", "profile")
+    __slots__ = ("_metrics", "_offered", "_offered_to", "families", "live", "profile")
 
     def __init__(self, live: ServedSource, metrics: Metrics) -> None:
         self._metrics = metrics
         self.families: tuple[str, ...] = ()  # that the client asked for; empty for the best one
         self.profile: Profile | None = None  # the contributor's, whose own drawings are used
         self.live = live
+        self._offered = 0  # frames of this client that the challenger `_offered_to` answers unseen
+        self._offered_to: Shadow | None = None
 
     def answer(self, snapshot: Snapshot) -> list[str]:
         """One encoded prediction from each selected model.
@@ -67,5 +70,13 @@ class Answering:
                 begun = now_ns()
                 answer = predictor.predict(made) if profile is None else profile.answer(predictor, made)
                 counters.predicted(answer, now_ns() - begun)
+                if predictor.shadow is not None:
+                    self._offer(predictor.shadow, made)
             texts.append(encode_prediction(answer, drawing, seq))
         return texts
+
+    def _offer(self, shadow: Shadow, inputs: Inputs) -> None:
+        if shadow is not self._offered_to:
+            self._offered_to, self._offered = shadow, 0
+        if self._offered < SOCKET_MAX and shadow.offer(inputs):
+            self._offered += 1

@@ -22,9 +22,16 @@ def trainer_of(
     retrain_after: int = 3,
     shipped: MemoryStore | None = None,
     tell: Callable[[VersionEvent], None] = lambda _event: None,
+    shadow_seconds: float = 0.0,
 ) -> Trainer:
     return Trainer(
-        store, retrain_after, threading.Event(), [family], first_models=shipped or NOTHING_SHIPPED, tell=tell
+        store,
+        retrain_after,
+        threading.Event(),
+        [family],
+        first_models=shipped or NOTHING_SHIPPED,
+        tell=tell,
+        shadow_seconds=shadow_seconds,
     )
 
 

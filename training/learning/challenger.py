@@ -11,7 +11,7 @@ from training.evaluation.evaluation import Evaluation
 from training.evaluation.gate import Verdict
 from training.learning.distillation import ExampleCache
 from training.models.artifact import Artifact, check_artifact
-from training.models.card import ContinuedOn
+from training.models.card import DIGIT_CLASSES, Card, ContinuedOn
 from training.webhook import VersionEvent
 
 Progress = Callable[[Iterable[int]], Iterable[int]]
@@ -48,12 +48,7 @@ class Outcome:
     @property
     def event(self) -> VersionEvent:
         """What a webhook is told of it."""
-        card = self.artifact.card
-        return event_of(card.family, card.version, card.replaces, self.verdict)
-
-    def with_lease(self, number: int) -> Outcome:
-        """The same outcome whose card names the trainer's lease."""
-        return replace(self, artifact=replace(self.artifact, card=replace(self.artifact.card, lease=number)))
+        return event_of_card(self.artifact.card)
 
     def with_continued_on(self, continued_on: ContinuedOn) -> Outcome:
         """The same outcome whose card names the new drawings that it was trained on."""
@@ -62,7 +57,14 @@ class Outcome:
         )
 
 
+def event_of_card(card: Card, symbol_set: str = DIGIT_CLASSES.set_id) -> VersionEvent:
+    """What a webhook is told of the gate's verdict on a new version of this set."""
+    name: Literal["published", "refused"] = "refused" if card.is_refused else "published"
+    reasons = tuple(str(each) for each in card.gate.get("reasons", ()))
+    return VersionEvent(name, card.family, card.version, card.replaces, reasons, symbol_set)
+
+
 def event_of(family: str, version: str, replaces: str | None, verdict: Verdict) -> VersionEvent:
-    """What a webhook is told of the gate's verdict on a version."""
+    """What a webhook is told of the gate's verdict on a version of digits whose card says nothing of it."""
     name: Literal["published", "refused"] = "published" if verdict.accepted else "refused"
     return VersionEvent(name, family, version, replaces, tuple(verdict.reasons))

@@ -12,8 +12,8 @@ from typing import Literal
 
 from collector.contribution.layout import TRAINER_STATUS
 from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError
-from training.learning.challenger import Outcome
 from training.learning.selection import Selection
+from training.models.card import Card
 from training.models.status import BadStatus, TrainerStatus, TrainingOutcome, parse_status
 
 REPEAT_SECONDS = 8.0  # a training's status; with the service's polling, pages hear of it every 20 s at the latest
@@ -81,9 +81,14 @@ class StatusReport:
             except StoreError as error:
                 log.debug("the status is not repeated: %s", error)
 
-    def ended(self, outcome: Outcome) -> None:
-        card, reasons = outcome.artifact.card, outcome.verdict.reasons
-        state: Literal["published", "refused"] = "published" if outcome.verdict.accepted else "refused"
+    def comparing(self) -> None:
+        """Reports the end of a training whose version waits for live frames before anything is said of it."""
+        self._report(TrainerStatus("waiting", 0, self._needed))
+
+    def ended(self, card: Card) -> None:
+        """Reports what became of a version, as its card says."""
+        reasons = tuple(str(each) for each in card.gate.get("reasons", ()))
+        state: Literal["published", "refused"] = "refused" if card.is_refused else "published"
         last = TrainingOutcome(state, card.family, card.version, reasons, _now())
         self._outcomes = (last, *(before for before in self._outcomes if before.family != card.family))
         self._report(TrainerStatus(state, 0, self._needed, family=card.family, version=card.version, reasons=reasons))

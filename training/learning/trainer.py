@@ -27,6 +27,7 @@ from training.learning.continued_training import Contributed, Predecessors, cont
 from training.learning.label_filter import LabelFilter, best_model
 from training.learning.lease import LeasedStore, TrainerLease
 from training.learning.progress import StoredProgress
+from training.learning.publishing import Publishing
 from training.learning.selection import Selection, sample_by_contributor, select_new
 from training.learning.status_report import StatusReport
 from training.learning.verdicts import Verdicts
@@ -60,10 +61,12 @@ class Trainer:
         shard_cache: Path | None = None,
         lease: TrainerLease | None = None,
         tell: Callable[[VersionEvent], None] = lambda _event: None,
+        shadow_seconds: float = 0.0,
     ) -> None:
         """`lease` is one that is held; without it, no other trainer may work on the store.
 
-        `tell` is called with each version that is published or refused; it must return at once.
+        `tell` is called with each version that is published or refused; it must return at once. `shadow_seconds` is how
+        long an accepted challenger waits for live frames at most; 0 promotes it at once.
         """
         self._tell = tell
         self._lease = lease
@@ -80,6 +83,9 @@ class Trainer:
         self._compaction = Compaction(store, files, self._run.threads)
         self._shards, self._damaged = self._compaction.shards, self._compaction.damaged
         self._status = StatusReport(store, retrain_after)
+        self._publishing = Publishing(
+            store, self._status, None if lease is None else lease.number, tell, shadow_seconds=shadow_seconds
+        )
         self._verdicts = Verdicts(store)
         self._moderation = NO_MODERATION
         self._recovered = False  # whether trainings that an earlier trainer left unfinished are completed
@@ -114,6 +120,7 @@ class Trainer:
         needed = self._retrain_after if at_least is None else at_least
         outcomes = []
         for number, family in enumerate(self._families):
+            is_waiting = self._publishing.is_waiting(family.name, self._progress)
             new = self._new(family)
             accepted, agreeing = self._label_filter.verdicts(new, self._shards.read)
             self._verdicts.store_filtered(row.drawing for row in new if row.drawing not in accepted)
@@ -122,7 +129,7 @@ class Trainer:
                 self._status.set_damaged(len(self._damaged))
                 self._status.waiting(selection, self._new_validation(family))
             enough = len(selection.selected) >= needed or len(new) == MAX_NEW
-            if enough and (outcome := self._train(family, new, selection)) is not None:
+            if enough and not is_waiting and (outcome := self._train(family, new, selection)) is not None:
                 outcomes.append(outcome)
         self._damaged.save()
         return outcomes
@@ -202,9 +209,8 @@ class Trainer:
         trained_on = len(selection.selected)
         total = self._progress.of(family.name).trained_on + trained_on
         outcome = outcome.with_continued_on(ContinuedOn(selection.selected[0].number, mark, trained_on, total))
-        if self._lease is not None:
-            outcome = outcome.with_lease(self._lease.number)
-        self._publish(outcome)
+        if not self._publishing.publish(outcome.artifact, draw_figures(outcome.evaluation)):
+            return None  # the drawings count as trained on once it is published
         # After publishing: if the trainer dies in between, the next one finds the same in the card.
         self._progress.advance(family.name, mark, trained_on)
         return outcome
@@ -221,19 +227,6 @@ class Trainer:
     def _validation_drawings(self) -> list[LabelledDrawing]:
         certain = self._label_filter.agreeing(self._shards.newest_validation(VALIDATION_CANDIDATES))
         return [*sample_by_contributor(certain, VALIDATION), *reference_drawings("validation")]
-
-    def _publish(self, outcome: Outcome) -> None:
-        """Publishes refused versions too: their card says why, and their figures show the loss."""
-        card, accepted = outcome.artifact.card, outcome.verdict.accepted
-        self._registry.publish(outcome.artifact, draw_figures(outcome.evaluation))
-        if accepted:
-            number = None if self._lease is None else self._lease.number
-            self._registry.promote(card.family, card.version, "gate passed", number)
-        else:
-            self._registry.forget_refused(card.family)
-        log.info("%s %s %s", card.family, card.version, "published" if accepted else "refused")
-        self._status.ended(outcome)
-        self._tell(outcome.event)
 
     def _champion(self, family: Family) -> Artifact | None:
         """The champion; None without one, or where a damaged one keeps this family, and only this, from training."""

@@ -21,6 +21,7 @@ from training.learning.trainer import Trainer
 from training.models.artifact import check_artifact
 from training.models.card import parse_card
 from training.models.registry import FIRST_MODELS, Registry, RegistryError
+from training.models.shadow import ShadowStore
 from training.models.status import TrainerStatus, TrainingOutcome
 from training.webhook import VersionEvent
 
@@ -48,6 +49,26 @@ def test_new_drawings_make_a_new_champion(store: MemoryStore, family: Family) ->
     assert (published.card.resumed_from, published.card.replaces) == (before, before)
     assert published.card.trained_on.sources == {"made": 10, "page": 3, "reference": 200}
     assert Registry(store).figure("original", after, "accuracy.svg")
+
+
+def test_a_challenger_that_waits_for_live_frames_is_trained_past_by_none(store: MemoryStore, family: Family) -> None:
+    before = version(store)
+    contribute_all(store, DRAWINGS[:3])
+    trainer = trainer_of(store, family, shadow_seconds=600)
+
+    assert trainer.poll() == []
+
+    contribute_all(store, DRAWINGS[3:6])
+    assert trainer.poll() == []
+    assert version(store) == before
+    assert len(ShadowStore(store).registry.versions("original")) == 1
+    assert status(store).state == "waiting"
+
+    (outcome,) = trainer_of(store, family).poll()  # a trainer without the setting: the first is promoted, the next made
+
+    assert outcome.artifact.card.replaces != before
+    assert len(Registry(store).versions("original")) == 3
+    assert list(store.keys("shadow/v1/models/")) == []
 
 
 def test_too_few_are_waited_for_and_told_of(store: MemoryStore, family: Family) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from training.families.recipes import Family, WrongWeights
 from training.learning.challenger import Outcome, Run
 from training.learning.lease import LeasedStore, TrainerLease
 from training.learning.progress import StoredProgress
+from training.learning.publishing import Publishing
 from training.learning.selection import Selection
 from training.learning.status_report import StatusReport
 from training.learning.symbol_sets.examples import ExampleVectors
@@ -29,6 +30,7 @@ from training.learning.verdicts import Verdicts
 from training.models.artifact import Artifact, BadArtifact, check_artifact
 from training.models.card import BadCard, Card, ContinuedOn
 from training.models.registry import Registry, RegistryError
+from training.webhook import VersionEvent
 
 EXAMPLES_OF_EACH = 20  # drawings of each class from which on a set gets a model of its own
 MOST_OF_A_CONTRIBUTOR = 50  # drawings of one class: one person's habits are not everyone's
@@ -60,8 +62,10 @@ class SetTrainer:
         run: Run,
         shard_cache: Path | None = None,
         lease: TrainerLease | None = None,
+        tell: Callable[[VersionEvent], None] = lambda _event: None,
+        shadow_seconds: float = 0.0,
     ) -> None:
-        """`store` is the part that holds this set; `shipped` has the digit models to begin at."""
+        """`store` is the part that holds this set; `shipped` has the digit models to begin at. See also `Trainer`."""
         files = ShardFiles(store, shard_cache)
         self._lease = lease
         self._store = store if lease is None else LeasedStore(store, lease)
@@ -75,6 +79,9 @@ class SetTrainer:
         self._compaction = Compaction(self._store, files, run.threads, symbols=symbols)
         self._damaged = self._compaction.damaged
         self._status = StatusReport(self._store, retrain_after)
+        self._publishing = Publishing(
+            self._store, self._status, None if lease is None else lease.number, tell, symbols.id, shadow_seconds
+        )
         self._verdicts = Verdicts(self._store)
         self._progress: StoredProgress | None = None
         self._moderation = NO_MODERATION
@@ -83,8 +90,9 @@ class SetTrainer:
     def poll(self, at_least: int | None = None) -> list[Outcome]:
         """Looks once; trains every family that lacks a model, or has `at_least` new drawings (default: the setting)."""
         progress = self._refreshed()
+        waiting = {family.name for family in self._families if self._publishing.is_waiting(family.name, progress)}
         shards = self._compaction.shards
-        seen = tuple(shard.key for shard in shards.all), self.symbols, self._moderation, at_least
+        seen = tuple(shard.key for shard in shards.all), self.symbols, self._moderation, at_least, waiting
         if seen == self._looked_at:
             return []
         needed = self._retrain_after if at_least is None else at_least
@@ -96,7 +104,7 @@ class SetTrainer:
             if number == 0:
                 self._status.set_damaged(len(self._damaged))
                 self._status.waiting(Selection(tuple(new), 0, 0), 0)
-            if ready.missing or not new:
+            if ready.missing or not new or family.name in waiting:
                 continue
             champion = self._champion(family)
             if len(new) >= needed or (champion is None and mark == 0) or self._has_new_class(champion, ready):
@@ -179,22 +187,10 @@ class SetTrainer:
             return None
         total = progress.of(family.name).trained_on + len(new)
         outcome = outcome.with_continued_on(ContinuedOn(progress.of(family.name).mark + 1, mark, len(new), total))
-        outcome = outcome if self._lease is None else outcome.with_lease(self._lease.number)
-        self._publish(outcome, drawings)
+        if not self._publishing.publish(outcome.artifact, draw_figures(outcome.evaluation, drawings.names)):
+            return None  # the drawings count as trained on once it is published
         progress.advance(family.name, mark, len(new))
         return outcome
-
-    def _publish(self, outcome: Outcome, drawings: SetDrawings) -> None:
-        card, accepted = outcome.artifact.card, outcome.verdict.accepted
-        self._registry.publish(outcome.artifact, draw_figures(outcome.evaluation, drawings.names))
-        if accepted:
-            lease = None if self._lease is None else self._lease.number
-            self._registry.promote(card.family, card.version, "gate passed", lease)
-        else:
-            self._registry.forget_refused(card.family)
-        state = "published" if accepted else "refused"
-        log.info("set %s: %s %s %s", self.symbols.id, card.family, card.version, state)
-        self._status.ended(outcome)
 
     def _shipped_model(self, family: Family) -> Artifact | None:
         pointer = self._shipped.champion(family.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -19,6 +19,7 @@ from training.learning.lease import TrainerLease
 from training.learning.symbol_sets.examples import ExampleVectors
 from training.learning.symbol_sets.set_trainer import SetTrainer
 from training.models.registry import FIRST_MODELS, Registry
+from training.webhook import VersionEvent
 
 BACK_OFF_SECONDS = 60.0  # of a set after a failure; the others go on
 
@@ -42,8 +43,10 @@ class SetTrainers:
         run: Run | None = None,
         shard_cache: Path | None = None,
         lease: TrainerLease | None = None,
+        tell: Callable[[VersionEvent], None] = lambda _event: None,
+        shadow_seconds: float = 0.0,
     ) -> None:
-        """`store` is the whole store; `lease` one that is held on it."""
+        """`store` is the whole store; `lease` one that is held on it; the rest as `Trainer`'s."""
         self._store = store
         self._retrain_after = retrain_after
         self._stop = stop
@@ -52,6 +55,8 @@ class SetTrainers:
         self._run = replace(run or Run(), should_stop=self._should_stop)
         self._shard_cache = shard_cache
         self._lease = lease
+        self._tell = tell
+        self._shadow_seconds = shadow_seconds
         self._vectors: ExampleVectors | None = None
         self._trainers: dict[str, SetTrainer] = {}
         self._last = ""  # the set that was looked at last
@@ -95,7 +100,7 @@ class SetTrainers:
             cache = None if self._shard_cache is None else self._shard_cache.with_name("set-shards") / symbols.id
             found = self._trainers[symbols.id] = SetTrainer(
                 store_of(self._store, symbols.id), symbols, self._shipped, self._example_vectors(), self._families,
-                self._retrain_after, self._run, cache, self._lease,
+                self._retrain_after, self._run, cache, self._lease, self._tell, self._shadow_seconds,
             )  # fmt: skip
         found.symbols = symbols
         return found

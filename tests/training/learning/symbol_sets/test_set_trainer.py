@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -27,6 +27,7 @@ from training.learning.symbol_sets.validation import split
 from training.models.artifact import Artifact, check_artifact
 from training.models.card import parse_card
 from training.models.registry import FIRST_MODELS, Registry, copy_version
+from training.webhook import VersionEvent
 
 ANN, BOB, CLEO = contributor_for("training", 1), contributor_for("training", 2), contributor_for("validation", 3)
 
@@ -45,8 +46,22 @@ def store() -> MemoryStore:
     return store
 
 
-def trainers(store: MemoryStore, families: Sequence[Family]) -> SetTrainers:
-    return SetTrainers(store, 20, threading.Event(), families, first_models=only_path(), run=Run())
+def trainers(
+    store: MemoryStore,
+    families: Sequence[Family],
+    tell: Callable[[VersionEvent], None] = lambda _event: None,
+    shadow_seconds: float = 0.0,
+) -> SetTrainers:
+    return SetTrainers(
+        store,
+        20,
+        threading.Event(),
+        families,
+        first_models=only_path(),
+        run=Run(),
+        tell=tell,
+        shadow_seconds=shadow_seconds,
+    )
 
 
 @cache
@@ -79,8 +94,10 @@ def test_nothing_is_trained_before_twenty_drawings_of_each(store: MemoryStore, q
 @pytest.mark.slow  # trains models
 def test_one_contributors_set_is_cross_validated_and_its_card_says_so(store: MemoryStore, quick: Family) -> None:
     put_shard(store_of(store, "shapes"), drawings_by(ANN, 20))
+    events: list[VersionEvent] = []
 
-    (outcome,) = trainers(store, [quick]).poll()
+    # Without a champion there is nothing that live frames could be compared with.
+    (outcome,) = trainers(store, [quick], events.append, shadow_seconds=600).poll()
 
     card = parse_card(outcome.artifact.card.to_json())
     assert card.cross_validation == 3
@@ -90,6 +107,9 @@ def test_one_contributors_set_is_cross_validated_and_its_card_says_so(store: Mem
     assert (card.classes.set_id, card.classes.ids) == ("shapes", ("star", "wave", "box"))
     assert outcome.evaluation.at(1.0) > 0.8
     assert champion(store).card.version == card.version
+    assert [(event.event, event.symbol_set, event.version) for event in events] == [
+        ("published", "shapes", card.version)
+    ]
     check_artifact(champion(store))
 
 
@@ -117,11 +137,18 @@ def test_a_set_is_trained_again_after_enough_new_drawings_alone(store: MemorySto
     put_shard(part, drawings_by(ANN, 5, first=30), 61)
     few = trainers(store, [quick]).poll()
     put_shard(part, drawings_by(ANN, 5, first=40), 76)
-    (again,) = trainers(store, [quick]).poll()
+    before = champion(store).card.version
+    waiting = trainers(store, [quick], shadow_seconds=600)
+    unseen = [waiting.poll(), waiting.poll()]
+    still = champion(store).card.version
+    trainers(store, [quick]).poll()  # without the setting the wait ends
 
-    assert few == []
-    assert again.artifact.card.replaces is not None
-    assert any("the new drawings" in reason for reason in again.verdict.reasons)
+    assert few == unseen[0] == unseen[1] == []
+    assert still == before
+    assert champion(store).card.replaces == before
+    assert any("the new drawings" in reason for reason in champion(store).card.gate["reasons"])
+    assert list(part.keys("shadow/v1/models/")) == []
+    assert list(store.keys("shadow/")) == []
 
 
 @pytest.mark.slow  # trains models
