@@ -33,6 +33,18 @@ class StoreSettings(BaseSettings):
     log_format: LogFormat = Field("text", description="text, or json for one JSON object a line")
     s3_endpoint: str | None = Field(None, description="address of an S3-compatible server; none for AWS itself")
 
+    trace_address: str = Field(
+        "",
+        description="address of an OpenTelemetry collector, OTLP over HTTP, that gets traces "
+        "('http://127.0.0.1:4318'); needs midstroke[otel]; empty turns them off",
+    )
+    trace_percent: float = Field(
+        1,
+        ge=0,
+        le=100,
+        allow_inf_nan=False,
+        description="percent of snapshots that are traced, with MIDSTROKE_TRACE_ADDRESS",
+    )
     shadow_percent: float = Field(
         0,
         ge=0,
@@ -62,6 +74,11 @@ class StoreSettings(BaseSettings):
     def _check_contributor_key_file(cls, file: Path | None) -> Path | None:
         return None if file is None or str(file) in ("", ".") else file
 
+    @field_validator("trace_address")
+    @classmethod
+    def _check_trace_address(cls, address: str) -> str:
+        return address and _checked_server(address)
+
     @field_validator("var")
     @classmethod
     def _check_var(cls, var: Path) -> Path:
@@ -86,13 +103,17 @@ class StoreSettings(BaseSettings):
     def _check_endpoint(cls, address: str | None) -> str | None:
         if not address:  # a variable that is set to nothing
             return None
-        parts = urlsplit(address)  # raises ValueError itself for brackets that don't match
-        port = parts.port  # and here for a port out of range
-        if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or re.search(r"\s", address):
-            raise ValueError("expected http://host:port or https://host")
-        if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
-            raise ValueError("expected a server's address alone, without path, query or credentials")
-        return address
+        return _checked_server(address)
+
+
+def _checked_server(address: str) -> str:
+    parts = urlsplit(address)  # raises ValueError itself for brackets that don't match
+    port = parts.port  # and here for a port out of range
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or re.search(r"\s", address):
+        raise ValueError("expected http://host:port or https://host")
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+        raise ValueError("expected a server's address alone, without path, query or credentials")
+    return address
 
 
 class TwoKeys(ValueError):

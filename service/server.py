@@ -24,6 +24,7 @@ from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import ObjectStore
 from collector.symbols.symbol_set import DIGITS_ID
+from collector.tracing import start_tracing, stop_tracing
 from collector.upload.set_uploads import upload_sets
 from collector.upload.uploader import Uploader
 from service.app import create_app
@@ -74,6 +75,7 @@ def serve(
         UnknownStore: the settings name no kind of store.
     """
     first = worker == 0
+    start_tracing(settings.trace_address, settings.trace_percent, "service")
     metrics = Metrics(counters, worker)
     keep_freed_memory()
     store = open_store(settings)
@@ -148,6 +150,7 @@ def serve(
         if elsewhere is not None:
             elsewhere.stop()
     spool.close()
+    stop_tracing()
     if guard.error is not None:
         raise guard.error
 

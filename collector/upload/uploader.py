@@ -19,6 +19,7 @@ from collector.spool.spool import PendingDrawing, Spool, SpoolError
 from collector.storage.object_store import BadKey, ObjectStore
 from collector.storage.stored_drawing import BadStoredDrawing
 from collector.symbols.symbol_set import DIGITS, SymbolSet
+from collector.tracing import span
 from collector.upload.drawing_upload import DrawingUpload, PutFailed
 from collector.upload.ownership import Claim, Ownership
 from collector.upload.refusals import Refusals
@@ -208,7 +209,8 @@ class Uploader:
         if stop.is_set():
             return InterruptedError("stopped")
         try:
-            self._upload.upload(pending)
+            with span("upload", pending.id):
+                self._upload.upload(pending)
         except Exception as error:  # HTTP clients have raised AttributeError for a broken answer
             return error
         self._refusals.forget(pending)

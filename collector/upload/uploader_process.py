@@ -23,6 +23,7 @@ from collector.spool.spool import Spool, SpoolError
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import ObjectStore
 from collector.storage.shared_key import OtherKey, agree_on_key
+from collector.tracing import NoOpenTelemetry, start_tracing, stop_tracing
 from collector.upload.indexing import keep_indexing
 from collector.upload.ownership import Ownership
 from collector.upload.set_uploads import upload_sets
@@ -51,6 +52,10 @@ def main(spool_file: Path) -> None:
 
 def _upload(spool_file: Path, stop: threading.Event) -> None:
     settings = StoreSettings()
+    try:
+        start_tracing(settings.trace_address, settings.trace_percent, "uploader")
+    except NoOpenTelemetry as error:  # the service has said so, unless it runs in another environment
+        log.warning("%s", error)
     store = open_store(settings)
     if isinstance(store, FolderStore):
         _sweep(store)
@@ -64,6 +69,7 @@ def _upload(spool_file: Path, stop: threading.Event) -> None:
         Uploader(spool, store, ownership=Ownership(store, spool.name)).run(stop)
         sets.join()
         spool.close()
+    stop_tracing()
 
 
 def _sweep(store: FolderStore) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from collector.log_format import start_log
+from collector.tracing import check_tracing
 from service.cli.baselines import baselines
 from service.cli.errors import USAGE, Command, fail, fail_for, read_as, read_settings
 from service.cli.export import export
@@ -50,6 +51,7 @@ def serve(
     """Serve the page, the websocket and the HTTP API until stopped."""
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = read_settings(**given)
+    check_tracing(settings.trace_address)
     from service.network.listener import CannotListen, listen_apart  # noqa: PLC0415
 
     try:

@@ -24,6 +24,7 @@ from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import ObjectStore, StoreError
 from collector.storage.symbol_sets import read_set, store_of
 from collector.symbols.symbol_set import DIGITS_ID, BadSymbols
+from collector.tracing import span, start_tracing, stop_tracing
 from service.cli.errors import USAGE, fail, read_as
 from training.data.augmentation.placing import PLACINGS
 from training.data.contributed import contributed_drawings
@@ -85,6 +86,7 @@ class TrainCommand(TyperCommand):
 
 
 def train(
+    ctx: typer.Context,
     drawings: Files = None,
     symbols: Symbols = None,
     family: Families = None,
@@ -123,6 +125,8 @@ def train(
     """Train models on drawings and publish those that pass the gate."""
     keep_freed_memory()
     settings, chosen = _settings(), _families(family)
+    start_tracing(settings.trace_address, settings.trace_percent, "trainer")
+    ctx.call_on_close(stop_tracing)
     store = _store(settings)
     if watch and ray is not None:
         fail("--ray is for one training, from scratch or with --resume; --watch trains on this machine", USAGE)
@@ -397,7 +401,10 @@ def _train_from_scratch(
             copies=changes.copies or family.recipe.copies,
         )
         start = None if changes.warm_start is None else _champion(FolderStore(changes.warm_start), family)
-        outcome = train_from_scratch(family, recipe, drawings, run, _teacher(registry, recipe), start)
+        teacher = _teacher(registry, recipe)
+        with span("training", set=DIGITS_ID, family=family.name, drawings=len(training)) as traced:
+            outcome = train_from_scratch(family, recipe, drawings, run, teacher, start)
+            traced.set(version=outcome.artifact.card.version)
         pointer = registry.champion(family.name)
         if pointer is not None:
             outcome = compare_with_champion(outcome, registry.load(family.name, pointer.version), drawings)

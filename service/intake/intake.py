@@ -18,6 +18,7 @@ from collector.contribution.sample_check import check_samples
 from collector.spool.deletions import WasDeleted
 from collector.spool.spool import Acknowledgement, Counts, Progress, Spool, SpoolError, SpoolFull
 from collector.symbols.symbol_set import DIGITS, SymbolSet
+from collector.tracing import span
 from service.intake.elsewhere import Elsewhere
 from service.intake.storage_health import StorageHealth
 from service.intake.storage_pool import StorageBusy, StoragePool
@@ -138,6 +139,16 @@ class Intake:
         """Stores the contribution. `Accepted` is returned after it is on disk."""
         try:
             contribution = parse_contribution(record, self._symbols())
+        except BadContribution as error:
+            return _refused(record, "bad_contribution", str(error), retry=False)
+        with span("contribution", contribution.id, set=contribution.symbol_set) as traced:
+            reply = self._accept_parsed(record, contribution)
+            duplicate = isinstance(reply, Accepted) and reply.duplicate
+            traced.set(outcome="duplicate" if duplicate else "accepted" if isinstance(reply, Accepted) else reply.code)
+            return reply
+
+    def _accept_parsed(self, record: dict[str, Any], contribution: Contribution) -> Accepted | Refused:
+        try:
             contributor = contributor_id(self._key, contribution.contributor)
             # Who resends a drawing that was accepted gets its receipt, and so can delete it.
             if self._is_blocked(contributor) and self._spool.owner(contribution.id) != contributor:
@@ -176,7 +187,8 @@ class Intake:
             owner = self._elsewhere.owner(contribution.id)
             if owner is not None:
                 return Acknowledgement(contribution.id, use_of(owner), duplicate=True, yours=owner == contributor)
-        return self._spool.accept(contribution, contributor, source="page", now=now)
+        with span("spool"):
+            return self._spool.accept(contribution, contributor, source="page", now=now)
 
     def _rest(self, until: float | None) -> None:
         with self._rest_lock:

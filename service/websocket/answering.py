@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 
 from collector.ink.encodings import Encoding, Inputs
+from collector.tracing import samples_snapshot, span
 from service.inference.inputs import make_inputs
 from service.inference.live_models import ServedSource
 from service.inference.model_selection import select_predictors
@@ -39,11 +40,27 @@ class Answering:
         Raises:
             ProtocolError: no model can answer, or the snapshot is wrong.
         """
+        if not samples_snapshot():
+            return self._answer(snapshot)
+        with span("snapshot", set=self.live.current.symbols.id, encoding=snapshot.slot) as traced:
+            texts = self._answer(snapshot)
+            traced.set(answers=len(texts))
+            return texts
+
+    def _answer(self, snapshot: Snapshot) -> list[str]:
         selected = select_predictors(self.live.current, self.families, snapshot)
         return self._predict(snapshot, selected, make_inputs(snapshot, {each.encoding for each in selected}))
 
     async def answer_slow(self, snapshot: Snapshot, budget: Budget) -> list[str]:
         """As `answer`, for `SLOW_SLOTS`: makes the inputs in a thread."""
+        if not samples_snapshot():
+            return await self._answer_slow(snapshot, budget)
+        with span("snapshot", set=self.live.current.symbols.id, encoding=snapshot.slot) as traced:
+            texts = await self._answer_slow(snapshot, budget)
+            traced.set(answers=len(texts))
+            return texts
+
+    async def _answer_slow(self, snapshot: Snapshot, budget: Budget) -> list[str]:
         selected = select_predictors(self.live.current, self.families, snapshot)
         encodings = {each.encoding for each in selected}
         return self._predict(snapshot, selected, await in_thread(budget, make_inputs, snapshot, encodings))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from collector.tracing import span
 from training.evaluation.comparison import EvaluationCache
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.gate import Verdict
@@ -54,6 +56,15 @@ class Outcome:
         """The same outcome whose card names the new drawings that it was trained on."""
         return replace(
             self, artifact=replace(self.artifact, card=replace(self.artifact.card, continued_on=continued_on))
+        )
+
+
+@contextmanager
+def traced_training(symbol_set: str, family: str, drawings: int) -> Iterator[Callable[[Outcome], None]]:
+    """A span around a training on so many new drawings; what it yields takes the outcome."""
+    with span("training", set=symbol_set, family=family, drawings=drawings) as traced:
+        yield lambda outcome: traced.set(
+            version=outcome.artifact.card.version, verdict="accepted" if outcome.verdict.accepted else "refused"
         )
 
 

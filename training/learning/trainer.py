@@ -22,7 +22,7 @@ from training.data.shards.reader import ShardRow
 from training.evaluation.figures import draw_figures
 from training.families.recipes import FAMILIES, Family, WrongWeights
 from training.learning.adoption import adopt_shipped
-from training.learning.challenger import Outcome, Run, event_of
+from training.learning.challenger import Outcome, Run, event_of, traced_training
 from training.learning.continued_training import Contributed, Predecessors, continue_training
 from training.learning.label_filter import LabelFilter, best_model
 from training.learning.lease import LeasedStore, TrainerLease
@@ -198,8 +198,13 @@ class Trainer:
             return None
         before = Predecessors(champion, self._reference_model(family))
         try:
-            with self._status.training(family.name, len(selection.selected)):
+            drawings = len(selection.selected)
+            with (
+                self._status.training(family.name, drawings),
+                traced_training("digits", family.name, drawings) as ended,
+            ):
                 outcome = continue_training(family, before, self._drawings(mark, new, selection), self._run)
+                ended(outcome)
         except WrongWeights as error:
             # Another try would fail too, until someone trains this family from scratch.
             log.warning("%s is not trained: %s", family.name, error)

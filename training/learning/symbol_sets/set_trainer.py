@@ -16,7 +16,7 @@ from training.data.shards.compaction import Compaction
 from training.data.shards.files import ShardFiles
 from training.evaluation.figures import draw_figures
 from training.families.recipes import Family, WrongWeights
-from training.learning.challenger import Outcome, Run
+from training.learning.challenger import Outcome, Run, traced_training
 from training.learning.lease import LeasedStore, TrainerLease
 from training.learning.progress import StoredProgress
 from training.learning.publishing import Publishing
@@ -179,8 +179,12 @@ class SetTrainer:
             return None
         drawings = SetDrawings(self.symbols, ready.places, parts, new)
         try:
-            with self._status.training(family.name, len(new)):
+            with (
+                self._status.training(family.name, len(new)),
+                traced_training(self.symbols.id, family.name, len(new)) as ended,
+            ):
                 outcome = train_set(family, drawings, self._shipped_model(family), champion, self._vectors, self._run)
+                ended(outcome)
         except WrongWeights as error:
             log.warning("set %s: %s is not trained: %s", self.symbols.id, family.name, error)
             progress.advance(family.name, mark, 0)
