@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import pytest
 
+from collector.ink.encodings import Encoding
 from collector.storage.memory_store import MemoryStore
+from training.data import dataset
 from training.data.dataset import read_picture
 from training.data.generated.reference import reference_drawings
+from training.data.stages import Canvas, Compact, Lines, stage_arrays
 from training.data.stored import picture_reading
 from training.families.recipes import Family, Recipe, Resume
+from training.learning import trainer
 from training.learning.challenger import Outcome, Run
 from training.learning.first_training import train_from_scratch
 from training.models.artifact import Artifact
@@ -20,11 +24,29 @@ from training.models.registry import Registry
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _pictures_are_decoded_once() -> Iterator[None]:
-    """The same few drawings are contributed by most tests; decoding their pictures would take most of the time."""
+def _nothing_is_made_twice() -> Iterator[None]:
+    """Most tests contribute the same few drawings, and every training evaluates on the same reference drawings.
+
+    Decoding their pictures, cutting them into stages and drawing figures would take nine tenths of the time.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(picture_reading, "read_picture", cache(read_picture))
+        patch.setattr(dataset, "stage_arrays", _stage_arrays)
+        patch.setattr(trainer, "draw_figures", lambda _evaluation: {"accuracy.svg": b"<svg/>"})
         yield
+
+
+_STAGES: dict[Hashable, Compact] = {}
+
+
+def _stage_arrays(
+    encoding: Encoding, lines: Lines, canvas: Canvas, fractions: Sequence[float], picture_side: int | None = None
+) -> Compact:
+    drawn = tuple((str(line.dtype), line.shape, line.tobytes()) for line in lines)
+    key = encoding, drawn, canvas, tuple(fractions), picture_side
+    if key not in _STAGES:
+        _STAGES[key] = stage_arrays(encoding, lines, canvas, fractions, picture_side)
+    return _STAGES[key]
 
 
 @pytest.fixture(scope="session")
