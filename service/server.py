@@ -98,8 +98,8 @@ def serve(
         _uploader(settings, spool, store, stop) if first else nullcontext(),
     ):
         live.polled.wait(FIRST_POLL_SECONDS)
-        blocked = BlockedContributors(store)
         profiles = Profiles(live, spool, store, settings.personal_bytes)
+        blocked = BlockedContributors(store, listener=profiles.moderate)
         receipts = Receipts(spool, store, key, listener=profiles.deleted)
         elsewhere = None if isinstance(store, MemoryStore) else Elsewhere(store)
         intake = Intake(

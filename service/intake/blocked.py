@@ -1,4 +1,4 @@
-"""The contributors that operators blocked, as the store lists them; kept in memory for the event of a contribution."""
+"""What operators decided, as the store lists it: blocked contributors in memory, and changes for a listener."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
-from collector.moderation.moderation import read_moderation
+from collector.moderation.moderation import NO_MODERATION, Moderation, read_moderation
+from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import ObjectStore
 
-REFRESH_SECONDS = 5.0  # within which every process refuses a contributor that was blocked in another
+REFRESH_SECONDS = 5.0  # within which every process follows what was decided in another
+FOLDER_SECONDS = 0.5  # for a store that is a folder of this machine, where a listing costs next to nothing
 
 log = logging.getLogger(__name__)
 
@@ -18,9 +20,18 @@ log = logging.getLogger(__name__)
 class BlockedContributors:
     """`is_blocked` never waits; while the store is away, the last list holds. The trainer leaves out the rest."""
 
-    def __init__(self, store: ObjectStore, clock: Callable[[], float] = monotonic) -> None:
-        """`store` is the set's part of the store."""
+    def __init__(
+        self,
+        store: ObjectStore,
+        clock: Callable[[], float] = monotonic,
+        listener: Callable[[Moderation], None] = lambda _moderation: None,
+    ) -> None:
+        """`store` is the set's part of the store; `listener` gets all decisions in force, once they have changed."""
         self._store = store
+        self._listener = listener
+        self._known = NO_MODERATION
+        self._lock = threading.Lock()  # so that the listener gets changes in their order
+        self._seconds = FOLDER_SECONDS if isinstance(store, FolderStore) else REFRESH_SECONDS
         self._clock = clock
         self._read_at: float | None = None
         self._blocked: frozenset[str] = frozenset()
@@ -34,17 +45,22 @@ class BlockedContributors:
         Raises:
             StoreError: the store can't be listed.
         """
-        self._blocked = read_moderation(self._store).blocked
+        with self._lock:
+            read = read_moderation(self._store)
+            self._blocked = read.blocked
+            if read != self._known:
+                self._known = read
+                self._listener(read)
 
     def run(self, stop: threading.Event) -> None:
         """Reads the list again and again until `stop`; never raises."""
         while not stop.is_set():
             self._read()
-            stop.wait(REFRESH_SECONDS)
+            stop.wait(self._seconds)
 
     def keep_fresh(self) -> None:
-        """Reads the list if it is older than REFRESH_SECONDS; never raises."""
-        if self._read_at is None or self._clock() - self._read_at >= REFRESH_SECONDS:
+        """Reads the list if it is too old; never raises."""
+        if self._read_at is None or self._clock() - self._read_at >= self._seconds:
             self._read()
 
     def _read(self) -> None:

@@ -45,18 +45,18 @@ class OperatorModeration:
         spool_of: Callable[[str], Spool | None],
         via: Via,
         deleted: Callable[[str, str], None] = lambda _set_id, _drawing: None,
-        blocked: Callable[[str], None] = lambda _set_id: None,
+        decided: Callable[[str], None] = lambda _set_id: None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """`store` is the whole store, `spool_of` gives a set's spool where there is one.
 
-        `deleted` is told of each deleted drawing with its set, `blocked` of each set whose list changed.
+        `deleted` is told of each deleted drawing with its set, `decided` of each set of which anything was decided.
         """
         self._store = store
         self._spool_of = spool_of
         self._via = via
         self._deleted = deleted
-        self._blocked = blocked
+        self._decided = decided
         self._clock = clock
         self._lock = threading.Lock()
         self._withdrawn: dict[str, tuple[float, bytes]] = {}
@@ -86,9 +86,9 @@ class OperatorModeration:
         """
         if decision.action in ("block", "unblock"):
             done = self._decide_contributor(symbols.id, decision)
-            self._blocked(symbols.id)
         else:
             done = self._decide_drawing(symbols, decision)
+        self._decided(symbols.id)
         with self._lock:
             self._withdrawn.clear()
         return done

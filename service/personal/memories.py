@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from collector.moderation.moderation import NO_MODERATION, Moderation
 from service.inference.live_models import ServedSource
 from service.inference.predictor import Predictor
 from service.inference.served import Served
@@ -27,6 +29,7 @@ class Memories:
     def __init__(self, live: ServedSource, drawings_max: int) -> None:
         self._live = live
         self._drawings_max = drawings_max
+        self.moderation = NO_MODERATION  # replaced, never changed: any thread may read it
         self._embedders: dict[ModelKey, Embedder] = {}
         self._embedders_lock = threading.Lock()
 
@@ -52,16 +55,17 @@ class Memories:
         return [each for each in predictors if each.family in profile.families and each.embeds and each.model]
 
     def _build(self, profile: Profile, predictor: Predictor) -> bool:
-        """False if a drawing was deleted meanwhile."""
+        """False if a drawing was deleted meanwhile, or operators decided something."""
         for drawing in profile.gone | profile.rejected:
             profile.drawings.pop(drawing, None)
-        key, chosen = predictor.key, choose(profile.drawings.values(), self._drawings_max)
+        moderation = self.moderation
+        key, chosen = predictor.key, choose(_moderated(profile, moderation), self._drawings_max)
         ids = tuple(drawing.id for drawing in chosen)
         memory = profile.memories.get(key)
-        if memory is not None and profile.order.get(key) == ids:
-            return True
         known = {} if memory is None else {name: memory.drawing(at) for at, name in enumerate(profile.order[key])}
-        embedded = [(each.id, known.get(each.id) or self._embed(predictor, each)) for each in chosen]
+        if memory is not None and profile.order.get(key) == ids and all(known[d.id].label == d.label for d in chosen):
+            return True
+        embedded = [(each.id, _labelled(known.get(each.id), each) or self._embed(predictor, each)) for each in chosen]
         seen = [(name, each) for name, each in embedded if each is not None]
         profile.rejected.update(name for name, each in embedded if each is None)
         memories = {other: kept for other, kept in profile.memories.items() if other != key}
@@ -70,7 +74,7 @@ class Memories:
             memories[key] = make_memory([each for _, each in seen])
             profile.built(predictor, memories[key])
         profile.memories = memories
-        if profile.gone.isdisjoint(ids):
+        if profile.gone.isdisjoint(ids) and moderation is self.moderation:
             return True
         profile.memories = {}
         return False
@@ -87,6 +91,19 @@ class Memories:
             log.debug("drawing %s has no embedding: %s", drawing.id, error.message)
             return None
         return embedded if len(embedded.embeddings) else None
+
+
+def _moderated(profile: Profile, moderation: Moderation) -> Iterator[OwnDrawing]:
+    """The drawings that may vote, under the labels that count."""
+    for drawing in profile.drawings.values():
+        if not moderation.leaves_out(drawing.id, profile.contributor):
+            label = moderation.label_of(drawing.id, drawing.label)
+            yield drawing if label == drawing.label else replace(drawing, label=label)
+
+
+def _labelled(known: Embedded | None, drawing: OwnDrawing) -> Embedded | None:
+    """What a model is known to see of the drawing, under the drawing's label."""
+    return known if known is None or known.label == drawing.label else replace(known, label=drawing.label)
 
 
 def choose(drawings: Iterable[OwnDrawing], most: int = DRAWINGS_MAX) -> list[OwnDrawing]:

@@ -17,6 +17,7 @@ from datetime import datetime
 from time import monotonic, sleep
 
 from collector.contribution.contribution import Contribution
+from collector.moderation.moderation import Moderation
 from collector.spool.spool import Position, Spool, SpoolError
 from collector.storage.object_store import ObjectStore, StoreError
 from service.admission.token_bucket import TokenBucket
@@ -136,6 +137,23 @@ class Profiles:
                 finally:
                     profile.lock.release()
             else:
+                profile.memories = {}
+                self._schedule(profile)
+
+    def moderate(self, moderation: Moderation) -> None:
+        """Takes operators' decisions: hidden drawings vote no more, relabelled ones for their new label."""
+        before, self._memories.moderation = self._memories.moderation, moderation
+        relabelled = {drawing for drawing, _ in before.labels.items() ^ moderation.labels.items()}
+        changed, contributors = before.hidden ^ moderation.hidden | relabelled, before.blocked ^ moderation.blocked
+        for profile in list(self._profiles.values()):
+            if profile.contributor not in contributors and changed.isdisjoint(profile.drawings):
+                continue
+            if profile.lock.acquire(timeout=WAIT_SECONDS):
+                try:
+                    self._memories.publish(profile)
+                finally:
+                    profile.lock.release()
+            else:  # a memory under construction is made again
                 profile.memories = {}
                 self._schedule(profile)
 

@@ -298,7 +298,7 @@ class StoredSets(Sets):
         operator = profiles.open(OPERATOR, tuple(EXAMPLES.values()))
         holder.append(operator)
         elsewhere = None if isinstance(self._store, MemoryStore) else Elsewhere(part)
-        blocked = BlockedContributors(part)
+        blocked = BlockedContributors(part, listener=profiles.moderate)
         intake = Intake(
             spool, key, health=StorageHealth(spool, self._settings.var), pool=self._pool, listener=profiles.accepted,
             symbols=lambda: models.symbols, elsewhere=elsewhere, is_blocked=blocked.is_blocked,

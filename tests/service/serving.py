@@ -104,7 +104,7 @@ def serving(var: Path, settings: Settings) -> Iterator[Service]:
     spool = Spool(var / "spool.sqlite", settings.spool_bytes)
     listener = listen("127.0.0.1", 0)
     profiles = Profiles(live, spool, store, settings.personal_bytes)
-    blocked = BlockedContributors(store)
+    blocked = BlockedContributors(store, listener=profiles.moderate)
     intake = Intake(spool, KEY, listener=profiles.accepted, is_blocked=blocked.is_blocked)
     receipts = Receipts(spool, store, KEY, listener=profiles.deleted)
     shipped = Registry(FolderStore(FIRST_MODELS))

@@ -13,10 +13,11 @@ import pytest
 from websockets.sync.client import ClientConnection
 
 from collector.contribution.contributor import contributor_id
-from collector.contribution.layout import drawing_key, index_key, verdict_key
+from collector.contribution.layout import drawing_key, hidden_key, index_key, verdict_key
 from collector.spool.spool import Spool
 from collector.storage.verdict import Filtered
 from collector.upload.uploader import Uploader
+from service.intake.blocked import BlockedContributors
 from service.personal import profiles as profiles_module
 from service.settings import Settings
 from tests.service.conversation import StartService, ask, frame, greet, say
@@ -26,6 +27,7 @@ from tests.service.serving import KEY, WAIT_SECONDS, Service, receive, serving
 
 PATH48 = 4
 OTHER = "another-browsers-token"
+OPERATOR_TOKEN = "an-operators-secret"
 STROKES = {"type": "strokes", "drawing": 1, "seq": 1, "width": 500, "height": 500}
 Serve = Callable[[Service], str]
 
@@ -362,3 +364,48 @@ def test_the_session_keeps_no_token(service: Service) -> None:
 
     assert held == []
     assert TOKEN not in repr(Hello(contributor=TOKEN))
+
+
+def test_operators_decisions_hold_for_own_drawings_at_once(start_service: StartService, serve_embedding: Serve) -> None:
+    service = start_service(operator_token=OPERATOR_TOKEN)
+    serve_embedding(service)
+    with service.connect() as socket:
+        greet(socket, contributor=TOKEN)
+        four, five = (give(socket, label=label)["id"] for label in (4, 5))
+        Uploader(service.spool, service.store).drain()
+        found = []
+        for decision in (
+            {"action": "hide", "drawing": five},
+            {"action": "relabel", "drawing": four, "label": "7"},
+            {"action": "unhide", "drawing": five},
+            {"action": "block", "contributor": contributor_id(KEY, TOKEN)},
+            {"action": "unblock", "contributor": contributor_id(KEY, TOKEN)},
+        ):
+            decide(service, **decision)
+            answer = snapshot(socket)
+            found.append((answer["personal"], answer["personal"] == 1 and leading(answer)))
+        decide(service, action="relabel", drawing=four, label="4")
+        decide(service, action="hide", drawing=five)
+        last = snapshot(socket)
+
+    assert found == [(1, 4), (1, 7), (2, False), (0, False), (2, False)]
+    assert (last["personal"], leading(last)) == (1, 4)
+
+
+def test_what_was_hidden_elsewhere_votes_no_more_after_the_next_look(service: Service) -> None:
+    with service.connect() as socket:
+        greet(socket, contributor=TOKEN)
+        drawing = give(socket, label=4)["id"]
+        service.store.put(hidden_key(drawing), b"{}")  # by another service, or the command line
+        watch = BlockedContributors(service.store, listener=service.profiles.moderate)
+
+        before = snapshot(socket)["personal"]
+        watch.keep_fresh()
+
+        assert (before, snapshot(socket)["personal"]) == (1, 0)
+
+
+def decide(service: Service, **decision: Any) -> None:
+    body = json.dumps(decision).encode()
+    headers = {"Authorization": f"Bearer {OPERATOR_TOKEN}", "content_type": "application/json"}
+    assert service.call("POST", "/operator/moderation/decisions", body, **headers).status == 200
