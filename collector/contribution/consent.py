@@ -72,18 +72,9 @@ TRANSLATIONS = {
         ),
     },
 }
-CONSENTS = {
-    **TERMS,
-    **{
-        f"{version}/{language}": text
-        for version, translations in TRANSLATIONS.items()
-        for language, text in translations.items()
-    },
-}
-CONSENT_TEXT = CONSENTS[CONSENT_VERSION]
 # Of the symbol sets other than digits.
 SYMBOLS_CONSENT_VERSION = "symbols-2026-11-1"
-SYMBOLS_CONSENTS = {
+SYMBOLS_TERMS = {
     "symbols-2026-11-1": (
         "Each symbol that you draw when asked for one is kept: its strokes with their times, whether by pen, mouse or "
         "finger, and pictures of it at every stage. They train and judge the models of this set, and anyone may use "
@@ -95,11 +86,58 @@ SYMBOLS_CONSENTS = {
         "Please draw the symbols alone, and nothing that tells who you are."
     ),
 }
-LANGUAGES = (ENGLISH, *TRANSLATIONS.get(CONSENT_VERSION, ()))  # of the current terms
+SYMBOLS_TRANSLATIONS = {
+    "symbols-2026-11-1": {
+        "fr": (
+            "Chaque symbole que vous dessinez quand on vous en demande un est conservé : ses traits et leurs instants, "
+            "au stylet, à la souris ou au doigt, et des images de chacune de ses étapes. Ils servent à entraîner et à "
+            "évaluer les modèles de ce jeu de symboles, et chacun peut les utiliser sous CC BY 4.0. Ni nom, ni "
+            "adresse, ni appareil ne sont conservés avec eux ; un nombre au hasard dans ce navigateur indique quels "
+            "dessins sont d’une même personne. La page envoie ce nombre au service, qui lit alors ce que vous dessinez "
+            "ici à l’aide de vos propres dessins antérieurs ; un bouton à côté de la réponse désactive cela. Vous "
+            "pouvez à tout moment voir, télécharger ou supprimer chacun des vôtres depuis ce navigateur. Ce que "
+            "d’autres ont copié auparavant leur reste, et les modèles entraînés auparavant gardent ce qu’ils ont "
+            "appris. Veuillez ne dessiner que les symboles, et rien qui dise qui vous êtes."
+        ),
+        "de": (
+            "Jedes Symbol, das du auf Anfrage zeichnest, wird gespeichert: seine Striche mit ihren Zeiten, ob mit "
+            "Stift, Maus oder Finger, und Bilder von jedem seiner Stadien. Mit ihnen werden die Modelle dieses "
+            "Symbolsatzes trainiert und bewertet, und jeder darf sie unter CC BY 4.0 nutzen. Weder Name noch Adresse "
+            "noch Gerät werden mit ihnen gespeichert; eine Zufallszahl in diesem Browser sagt, welche Zeichnungen von "
+            "derselben Person sind. Die Seite sendet diese Zahl an den Dienst, der dann mit Hilfe deiner eigenen "
+            "früheren Zeichnungen liest, was du hier zeichnest; ein Schalter neben der Vermutung stellt das ab. Du "
+            "kannst jede deiner Zeichnungen jederzeit von diesem Browser aus ansehen, herunterladen oder löschen. Was "
+            "andere vorher kopiert haben, bleibt bei ihnen, und vorher trainierte Modelle behalten, was sie gelernt "
+            "haben. Bitte zeichne nur die Symbole und nichts, das verrät, wer du bist."
+        ),
+        "es": (
+            "Cada símbolo que dibujas cuando se te pide uno se guarda: sus trazos con sus tiempos, ya sea con lápiz, "
+            "ratón o dedo, e imágenes de cada una de sus etapas. Sirven para entrenar y evaluar los modelos de este "
+            "conjunto de símbolos, y cualquiera puede usarlos bajo CC BY 4.0. No se guarda con ellos ningún nombre, "
+            "dirección ni aparato; un número al azar en este navegador indica qué dibujos son de una misma persona. La "
+            "página envía este número al servicio, que entonces lee lo que dibujas aquí con ayuda de tus propios "
+            "dibujos anteriores; un botón junto a la respuesta lo desactiva. Puedes ver, descargar o borrar cada uno "
+            "de los tuyos desde este navegador en cualquier momento. Lo que otros copiaron antes queda en su poder, y "
+            "los modelos entrenados antes conservan lo que aprendieron. Por favor, dibuja solo los símbolos, y nada "
+            "que diga quién eres."
+        ),
+    },
+}
 
 
-def version_in(language: str | None) -> tuple[str, str]:
+def _by_version(terms: dict[str, str], translations: dict[str, dict[str, str]]) -> dict[str, str]:
+    translated = {f"{version}/{name}": text for version, texts in translations.items() for name, text in texts.items()}
+    return {**terms, **translated}
+
+
+CONSENTS = _by_version(TERMS, TRANSLATIONS)
+SYMBOLS_CONSENTS = _by_version(SYMBOLS_TERMS, SYMBOLS_TRANSLATIONS)
+CONSENT_TEXT = CONSENTS[CONSENT_VERSION]
+LANGUAGES = (ENGLISH, *TRANSLATIONS.get(CONSENT_VERSION, ()))  # of the current terms, of digits and symbols
+
+
+def version_in(language: str | None, current: str = CONSENT_VERSION) -> tuple[str, str]:
     """The version of the current terms in this language, and the language: English where they are not translated."""
     if language is None or language not in LANGUAGES or language == ENGLISH:
-        return CONSENT_VERSION, ENGLISH
-    return f"{CONSENT_VERSION}/{language}", language
+        return current, ENGLISH
+    return f"{current}/{language}", language

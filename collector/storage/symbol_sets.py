@@ -91,8 +91,8 @@ def set_ids(store: ObjectStore) -> list[str]:
     return found
 
 
-def stored_sets(store: ObjectStore) -> list[SymbolSet]:
-    """Every set in the store that is in use, without digits; a damaged definition is left out and logged.
+def stored_sets(store: ObjectStore, with_retired: bool = False) -> list[SymbolSet]:
+    """Every set in the store that is in use, or every one, without digits; a damaged definition is left out and logged.
 
     Raises:
         StoreError: the store can't be read.
@@ -106,7 +106,7 @@ def stored_sets(store: ObjectStore) -> list[SymbolSet]:
         except BadSymbols as error:
             log.warning("set %s is left out: %s", set_id, error)
             continue
-        if not symbols.is_retired:
+        if with_retired or not symbols.is_retired:
             found.append(symbols)
     return found
 

@@ -89,7 +89,7 @@ const sees = new SeesPanel(() => {
   const local = localModel.current?.header.model === model.model ? localModel.current : null;
   return { strokes: board.strokes, model, digit: (prediction && leadingOf(prediction.probabilities)?.digit) ?? null, local };
 });
-const state = new StateLine(() => ({ roundTrip: watching.roundTrip, served: served.count, local: offline.isOn }));
+const state = new StateLine(() => ({ roundTrip: watching.roundTrip, served: served.count, local: offline.isOn, away: offline.isAway }));
 const modelsView = new ModelsView();
 const loop = new TrainingLoopView();
 

@@ -14,8 +14,8 @@ from collector.moderation.moderator import BadModeration, Moderator
 from collector.moderation.withdrawn import withdrawn_ids
 from collector.spool.spool import Spool
 from collector.storage.object_store import ObjectStore
-from collector.storage.symbol_sets import read_set, store_of
-from collector.symbols.symbol_set import DIGITS_ID, SymbolSet
+from collector.storage.symbol_sets import read_set, store_of, stored_sets
+from collector.symbols.symbol_set import DIGITS, DIGITS_ID, SymbolSet
 from collector.upload.removal import remove_drawing
 
 Action = Literal["hide", "unhide", "relabel", "delete", "block", "unblock"]
@@ -66,6 +66,14 @@ class OperatorModeration:
         UnknownSet, BadSymbols, StoreError: as `read_set`.
         """
         return read_set(self._store, set_id)
+
+    def sets(self) -> list[SymbolSet]:
+        """Digits and every stored set, also retired ones; a damaged definition is left out.
+
+        Raises:
+            StoreError: the store can't be read.
+        """
+        return [DIGITS, *stored_sets(self._store, with_retired=True)]
 
     def find(self, symbols: SymbolSet, wanted: Wanted, after: str = "", limit: int = 50) -> Page:
         """As `find_drawings`."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from collector.contribution.consent import (
+    CONSENT_VERSION,
     CONSENTS,
     LANGUAGES,
     LICENCE,
@@ -123,11 +124,7 @@ def encode_welcome(
 ) -> str:
     """Encodes the first message: models, limits, terms and counts; `families` are those the client asked for."""
     symbols = symbols or describe_set(DIGITS)
-    version, spoken = version_in(language)
-    terms, languages = CONSENTS[version], LANGUAGES
-    if symbols.id != DIGITS.id:  # the terms of the sets are in English alone
-        version, spoken, languages = SYMBOLS_CONSENT_VERSION, LANGUAGES[0], LANGUAGES[:1]
-        terms = SYMBOLS_CONSENTS[version]
+    version, spoken = version_in(language, CONSENT_VERSION if symbols.id == DIGITS.id else SYMBOLS_CONSENT_VERSION)
     return encode(
         {
             "type": "welcome",
@@ -148,9 +145,9 @@ def encode_welcome(
             "consent": {
                 "version": version,
                 "licence": LICENCE,
-                "text": terms,
+                "text": {**CONSENTS, **SYMBOLS_CONSENTS}[version],
                 "language": spoken,
-                "languages": languages,
+                "languages": LANGUAGES,
             },
             "contributions": counts.model_dump(),
             "personal": None if personal is None else personal.model_dump(),

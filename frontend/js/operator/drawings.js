@@ -29,11 +29,17 @@ byId('sign-in', HTMLFormElement).addEventListener('submit', async (event) => {
   const token = byId('token', HTMLInputElement);
   calls = new ModerationCalls(token.value);
   token.value = '';
-  await look();
+  await offerSets();
+  if (calls !== null) await look();
 });
 byId('leave', HTMLButtonElement).addEventListener('click', leave);
 byId('filters', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
+  void look();
+});
+byId('set', HTMLSelectElement).addEventListener('change', () => {
+  byId('label', HTMLSelectElement).value = ''; // a class of the set before
+  byId('contributor', HTMLInputElement).value = ''; // each set knows a contributor by another hash
   void look();
 });
 stage.addEventListener('input', () => {
@@ -79,10 +85,16 @@ async function look(after = '') {
   if (after === '') gallery.querySelector('button')?.focus();
 }
 
+async function offerSets() {
+  const sets = await attempt((service) => service.sets());
+  if (sets === null) return;
+  const named = sets.map(({ id, name, retired }) => ({ id, name: retired ? `${name} (retired)` : name }));
+  offer(byId('set', HTMLSelectElement), named, false);
+}
+
 function readFilters() {
-  /** @type {Record<string, string>} */ const read = {};
-  for (const name of ['set', 'contributor']) read[name] = byId(name, HTMLInputElement).value.trim();
-  for (const name of ['label', 'verdict', 'state']) read[name] = byId(name, HTMLSelectElement).value;
+  /** @type {Record<string, string>} */ const read = { contributor: byId('contributor', HTMLInputElement).value.trim() };
+  for (const name of ['set', 'label', 'verdict', 'state']) read[name] = byId(name, HTMLSelectElement).value;
   return read;
 }
 

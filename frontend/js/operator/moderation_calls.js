@@ -50,6 +50,11 @@ export class ModerationCalls {
     this.#fetch = fetching;
   }
 
+  /** @returns {Promise<readonly {readonly id: string, readonly name: string, readonly retired: boolean}[]>} */
+  sets() {
+    return this.#call('sets');
+  }
+
   /**
    * @param {Fields} filters empty ones are left out
    * @returns {Promise<Found>}

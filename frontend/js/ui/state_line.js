@@ -12,9 +12,9 @@ export class StateLine {
   #line = byId('state', HTMLElement);
   #announcement = byId('announcement', HTMLElement);
   /** @type {Link} */ #link = { phase: 'connecting' };
-  /** @type {() => {readonly roundTrip: number | null, readonly served: number | null, readonly local: boolean}} */ #known;
+  /** @type {() => {readonly roundTrip: number | null, readonly served: number | null, readonly local: boolean, readonly away: boolean}} */ #known;
 
-  /** @param {() => {readonly roundTrip: number | null, readonly served: number | null, readonly local: boolean}} known called at each update */
+  /** @param {() => {readonly roundTrip: number | null, readonly served: number | null, readonly local: boolean, readonly away: boolean}} known called at each update */
   constructor(known) {
     this.#known = known;
     setInterval(() => this.#write(), LOOK_MS);

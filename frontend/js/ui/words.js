@@ -13,6 +13,7 @@ import { className, isDigits } from './symbols.js';
  * @property {number | null} roundTrip
  * @property {number | null} served families, null before the service has answered
  * @property {boolean} [local] whether predictions are made on the page
+ * @property {boolean} [away] whether the service does not answer
  */
 
 /**
@@ -21,7 +22,9 @@ import { className, isDigits } from './symbols.js';
  */
 export function stateWords(link, known) {
   const words = linkWords(link, known);
-  return known.local ? text('state.offline', { words }) : words;
+  if (known.local) return text('state.offline', { words });
+  // The page's own model knows digits alone.
+  return known.away && !isDigits ? text('state.no-guess', { words }) : words;
 }
 
 /**

@@ -55,6 +55,14 @@ class SetClass(BaseModel):
     name: str
 
 
+class ModeratedSet(BaseModel):
+    """A symbol set whose drawings can be moderated."""
+
+    id: str
+    name: str
+    retired: bool
+
+
 class ModeratedDrawing(BaseModel):
     """A stored drawing and what was decided about it."""
 
@@ -140,6 +148,12 @@ def make_moderation_routes(moderation: OperatorModeration, operator: Operator, p
     async def withdrawn(set_id: SetQuery = DIGITS_ID) -> Response:
         body = await _in_thread(pool, lambda: moderation.withdrawn(moderation.symbols(set_id)))
         return Response(body, media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+    @calls.get("/sets", summary="List all symbol sets, digits first, retired ones too")
+    async def sets(response: Response) -> list[ModeratedSet]:
+        response.headers.update(NO_STORE)
+        found = await _in_thread(pool, moderation.sets)
+        return [ModeratedSet(id=each.id, name=each.name, retired=each.is_retired) for each in found]
 
     @calls.get("/drawings", summary="List stored drawings", response_model=ModeratedDrawings)
     async def drawings(

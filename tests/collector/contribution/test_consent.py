@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from collector.contribution.consent import CONSENT_VERSION, CONSENTS, LANGUAGES, version_in
+from collector.contribution.consent import (
+    CONSENT_VERSION,
+    CONSENTS,
+    LANGUAGES,
+    SYMBOLS_CONSENT_VERSION,
+    SYMBOLS_CONSENTS,
+    version_in,
+)
 from collector.contribution.contribution import parse_contribution
 from tests.collector.contributions import contribution_record
 
@@ -18,7 +25,8 @@ def test_a_version_that_was_ever_shown_is_accepted_as_given(version: str) -> Non
 
 def test_the_current_terms_are_in_every_language_of_the_page() -> None:
     assert LANGUAGES == ("en", "fr", "de", "es")
-    assert len({CONSENTS[version_in(language)[0]] for language in LANGUAGES}) == len(LANGUAGES)
+    for version, texts in ((CONSENT_VERSION, CONSENTS), (SYMBOLS_CONSENT_VERSION, SYMBOLS_CONSENTS)):
+        assert len({texts[version_in(language, version)[0]] for language in LANGUAGES}) == len(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", [None, "en", "it", ""])

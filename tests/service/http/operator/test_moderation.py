@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from collector.contribution.contributor import contributor_id
 from collector.contribution.layout import hidden_key, tombstone_key
+from collector.storage.symbol_sets import write_set
+from collector.symbols.symbol_set import SymbolClass, SymbolSet
 from collector.upload.uploader import Uploader
 from service.intake import moderation
 from tests.service.fakes import TOKEN, contribution_record
@@ -82,6 +85,23 @@ def test_a_drawing_is_found_hidden_relabelled_and_deleted(service: Service) -> N
     assert (audit[1]["label_before"], audit[1]["label"], audit[3]["reason"]) == ("7", "1", "not a digit")
 
 
+def test_every_set_is_offered_with_its_own_drawings(service: Service) -> None:
+    shapes = SymbolSet("shapes", "Shapes", (SymbolClass("dot", "Dot"), SymbolClass("line", "Line")))
+    write_set(service.store, shapes)
+    write_set(service.store, replace(shapes, id="old", name="Old", is_retired=True))
+    drawing = stored(service, label=7)
+
+    sets = service.call("GET", "/operator/moderation/sets", None, **AUTHORIZED)
+
+    assert sets.headers["cache-control"] == "no-store"
+    retired = {each["id"]: each["retired"] for each in sets.json}
+    assert retired == {"digits": False, "old": True, "shapes": False}
+    assert [each["id"] for each in listed(service, "?set=digits")] == [drawing]
+    assert listed(service, "?set=shapes") == []
+    assert listed(service, "?set=old") == []
+    assert decide(service, action="hide", drawing=drawing, set="shapes").status == 404
+
+
 def test_a_blocked_contributor_gets_a_clear_refusal_and_others_do_not(service: Service) -> None:
     drawing = stored(service)
     contributor = contributor_id(KEY, TOKEN)
@@ -124,6 +144,7 @@ def test_nothing_is_reachable_without_the_token(service: Service) -> None:
     drawing = stored(service)
     body = json.dumps({"action": "hide", "drawing": drawing}).encode()
     calls = [
+        ("GET", "/operator/moderation/sets", None),
         ("GET", "/operator/moderation/drawings", None),
         ("GET", "/operator/moderation/audit", None),
         ("POST", "/operator/moderation/decisions", body),
