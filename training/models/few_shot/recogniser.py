@@ -10,16 +10,24 @@ to every stage. `Examples` come from `reader.ExampleReader`, a snapshot's vector
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Chosen by what `python -m infra.symbols` printed.
+# Chosen on writers of letters other than those that `python -m infra.symbols` reads (docs/symbols.md).
 KERNEL_WIDTH = 1.0  # a squared distance by which a stage counts 1/e
-RIDGE = 0.3  # against fitting each example's own noise
-SHARPNESS = 6.0  # of scores: probabilities are their softmax
+RIDGE = (
+    0.3  # against fitting each example's own noise; in proportion to the examples of each class beyond RIDGE_EXAMPLES
+)
+RIDGE_EXAMPLES = 5
+FINISHED = (
+    100.0  # a finished drawing counts as much as so many of its unfinished stages: it is what stays on the canvas
+)
+SHARPNESS = 6.0  # of scores, with SHARPNESS_CLASSES: probabilities are their softmax
+SHARPNESS_CLASSES = 10
 MAX_ROWS = 3000  # stages: the regression takes their number cubed, 9 billion operations
 MAX_EXAMPLES = 600
 FEWER_STAGES = 5  # of each example, where all of them would be too many rows
@@ -65,7 +73,7 @@ class Reading:
 class FewShot:
     """Immutable; any thread may read with it."""
 
-    __slots__ = ("_half_squares", "_reach", "_vectors", "_weights", "classes", "counts")
+    __slots__ = ("_half_squares", "_reach", "_sharpness", "_vectors", "_weights", "classes", "counts")
 
     def __init__(self, examples: Examples, classes: Sequence[int]) -> None:
         """Fits the regression; examples of other classes are left out, and of too many the newest of each class stay.
@@ -92,7 +100,16 @@ class FewShot:
         stages = vectors.shape[1]
         self._vectors = np.ascontiguousarray(vectors.reshape(-1, vectors.shape[2]))
         self._half_squares = (self._vectors * self._vectors).sum(axis=1) / 2
-        self._weights = _fitted(self._vectors, self._half_squares, np.repeat(labels, stages), len(self.classes))
+        ridges = np.full(stages, _ridge(len(labels) / len(np.unique(labels))), np.float32)
+        ridges[-1] /= FINISHED
+        self._weights = _fitted(
+            self._vectors,
+            self._half_squares,
+            np.repeat(labels, stages),
+            len(self.classes),
+            np.tile(ridges, len(labels)),
+        )
+        self._sharpness = np.float32(_sharpness(len(self.classes)))
 
     @property
     def bytes(self) -> int:
@@ -108,7 +125,7 @@ class FewShot:
         minus_half *= np.float32(2 / KERNEL_WIDTH)
         scores = np.exp(minus_half, out=minus_half) @ self._weights
         scores -= scores.max()
-        shares = np.exp(scores * np.float32(SHARPNESS))
+        shares = np.exp(scores * self._sharpness)
         return Reading((shares / shares.sum()).tolist(), _doubt(nearest, self._reach))
 
     def probabilities(self, vectors: Floats) -> Floats:
@@ -116,7 +133,7 @@ class FewShot:
         squares = (vectors * vectors).sum(axis=1, keepdims=True) / 2
         minus_half = vectors @ self._vectors.T - self._half_squares - squares
         scores = np.exp(minus_half * np.float32(2 / KERNEL_WIDTH)) @ self._weights
-        shares = np.exp((scores - scores.max(axis=1, keepdims=True)) * np.float32(SHARPNESS))
+        shares = np.exp((scores - scores.max(axis=1, keepdims=True)) * self._sharpness)
         return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
 
 
@@ -129,14 +146,24 @@ def _newest(labels: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     return np.sort(np.argsort(rank, kind="stable")[:most])
 
 
-def _fitted(vectors: Floats, half_squares: Floats, labels: NDArray[np.int64], classes: int) -> Floats:
-    """The weights (rows, classes): (K + RIDGE) weights = labels about their mean."""
+def _ridge(examples: float) -> float:
+    """The ridge of unfinished stages with so many examples of each class."""
+    return RIDGE * max(1.0, examples / RIDGE_EXAMPLES)
+
+
+def _sharpness(classes: int) -> float:
+    """So that a score of 1 above all others is as probable among many classes as among few."""
+    return SHARPNESS + math.log(max(1, classes - 1) / (SHARPNESS_CLASSES - 1))
+
+
+def _fitted(vectors: Floats, half_squares: Floats, labels: NDArray[np.int64], classes: int, ridges: Floats) -> Floats:
+    """The weights (rows, classes): (K + ridges) weights = labels about their mean."""
     kernel = vectors @ vectors.T
     kernel -= half_squares
     kernel -= half_squares[:, None]
     kernel *= np.float32(2 / KERNEL_WIDTH)
     np.exp(kernel, out=kernel)
-    kernel[np.diag_indices_from(kernel)] += np.float32(RIDGE)
+    kernel[np.diag_indices_from(kernel)] += ridges
     targets = np.eye(classes, dtype=np.float32)[labels] - np.float32(1 / classes)
     return np.asarray(np.linalg.solve(kernel, targets), np.float32)
 

@@ -74,6 +74,25 @@ def test_a_class_without_examples_is_never_the_guess(three_of_each: Examples) ->
     assert not (rows.argmax(axis=1) == 3).any()
 
 
+def test_what_one_class_is_finished_as_is_not_taken_for_the_middle_of_another() -> None:
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(0, 1, (2, 10, 8)).astype(np.float32)
+    vectors[1, 5] = vectors[0, 9]
+
+    probabilities = FewShot(Examples(vectors, np.array([0, 1])), (0, 1)).read(vectors[0, 9]).probabilities
+
+    assert probabilities[0] > 0.8
+
+
+@pytest.mark.parametrize("classes", [2, 10, 200])
+def test_an_exact_repetition_is_sure_among_few_and_many_classes(classes: int) -> None:
+    vectors = 3 * np.random.default_rng(4).normal(0, 1, (classes, 10, 8)).astype(np.float32)
+
+    recogniser = FewShot(Examples(vectors, np.arange(classes)), range(classes))
+
+    assert 0.9 < recogniser.read(vectors[0, 9]).probabilities[0] < 0.99
+
+
 def test_of_too_many_examples_the_newest_of_each_class_stay() -> None:
     rng = np.random.default_rng(1)
     labels = np.repeat(np.arange(50), 20)
