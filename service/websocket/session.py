@@ -128,7 +128,8 @@ class Session:
         return snapshot
 
     def _greet(self, hello: Hello) -> None:
-        scope = self._home if hello.symbol_set is None else self._find(hello.symbol_set)
+        # Looked up each time: a set may have been retired, or retired and made anew.
+        scope = self._find(hello.symbol_set or self._home.symbols.id)
         predictors = scope.live.current.predictors
         for family in hello.families:
             if family not in predictors:

@@ -14,7 +14,8 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from collector.contribution.consent import SYMBOLS_CONSENT_VERSION
-from collector.contribution.contributor import OPERATOR
+from collector.contribution.contributor import OPERATOR, contributor_id
+from collector.contribution.layout import drawing_key
 from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink, strokes_to_json
 from collector.storage.symbol_sets import store_of, write_set
 from collector.symbols.definition import from_record
@@ -23,9 +24,9 @@ from collector.upload.uploader import Uploader
 from service.admission.operator import Operator
 from service.inference import live_models
 from service.settings import Settings
-from tests.collector.contributions import contribution_record
+from tests.collector.contributions import TOKEN, contribution_record
 from tests.service.fakes import SEVEN
-from tests.service.serving import WAIT_SECONDS, Service, receive, serving
+from tests.service.serving import KEY, WAIT_SECONDS, Service, receive, serving
 from tests.shipped import shipped_artifact
 from training.models.card import Classes
 from training.models.registry import Registry
@@ -141,6 +142,28 @@ def test_todays_clients_see_digits_and_two_new_fields(service: Service) -> None:
         assert welcome["set"] == "digits"
         assert welcome["classes"] == [{"id": str(digit), "name": str(digit)} for digit in range(10)]
         assert len(ask(socket, circle(1.0))["probabilities"]) == 10
+
+
+def test_digits_are_the_same_to_clients_that_name_the_set_and_to_those_that_know_none(service: Service) -> None:
+    record = contribution_record(id="5d2f5c56-5a37-4c2c-9d7e-3c40d9a1e3aa")
+    snapshot = {"width": 500, "height": 500, "strokes": strokes_to_json((stairs(1.0),))}
+    answers = []
+    for named, query in (({}, ""), ({"set": "digits"}, "?set=digits")):
+        with service.connect() as socket:
+            receive(socket)
+            greet(socket, **named)
+            read = ask(socket, stairs(1.0))
+            socket.send(json.dumps({"type": "contribution", **record, **named}))
+            accepted = receive(socket)
+        predicted = post(service, f"/predict{query}", snapshot).json
+        answers.append((read["model"], read["probabilities"], read["doubt"], accepted["receipt"], predicted))
+
+    Uploader(service.spool, service.store).drain()
+
+    assert answers[0] == answers[1]
+    assert service.store.get(drawing_key(record["id"]))
+    assert contributor_id(KEY, TOKEN) == json.loads(service.store.get(drawing_key(record["id"])))["contributor"]
+    assert not list(service.store.keys("sets/digits/"))
 
 
 def test_examples_by_the_operator_serve_everybody_at_once_and_mid_stroke(service: Service) -> None:
@@ -319,6 +342,27 @@ def test_a_retired_set_is_gone_and_keeps_what_was_drawn(service: Service) -> Non
     assert service.sets.find("shapes") is None
     assert service.call("GET", "/s/shapes/").status == 404
     assert list(service.store.keys("sets/shapes/")) == ["sets/shapes/symbols.json"]
+
+
+def test_a_set_that_is_retired_while_it_is_drawn_in_takes_nothing_more(service: Service) -> None:
+    give_examples(service, 1)
+    with connect(f"ws://127.0.0.1:{service.port}/s/shapes/ws", open_timeout=WAIT_SECONDS) as socket:
+        assert receive(socket)["set"] == "shapes"
+        assert as_operator(service, "DELETE", "/operator/sets/shapes").status == 200
+
+        answer = ask(socket, stairs(1.0))
+        refused = give(socket, "stairs", "a-browser-that-goes-on")
+        socket.send(json.dumps({"type": "hello"}))
+        error = receive(socket)
+        write_set(service.store, shapes())
+        service.sets.poll()
+        welcome = greet(socket)
+
+    assert answer["type"] == "prediction"
+    assert (refused["type"], refused["retry"]) == ("refused", False)
+    assert "set is unknown" in refused["message"]
+    assert (error["type"], error["code"]) == ("error", "unknown_set")
+    assert (welcome["set"], welcome["contributions"]["total"]) == ("shapes", len(SHAPES))
 
 
 def test_names_stay_text_and_never_become_paths(service: Service) -> None:
