@@ -24,7 +24,7 @@ FORMATS = ("ndjson", "parquet", "npz", "inkml")
 def export(
     folder: Annotated[Path, typer.Argument(help="New or empty folder; with --refresh, one of an earlier export.")],
     set_id: Annotated[
-        str | None, typer.Option("--set", help="Symbol set, as `midstroke sets list` shows it. [digits]")
+        str | None, typer.Option("--set", help="Symbol set, as `midstroke symbols list` shows it. [digits]")
     ] = None,
     form: Annotated[
         str | None, typer.Option("--format", help="ndjson, parquet, npz (pictures of ten stages) or inkml. [ndjson]")
