@@ -75,10 +75,11 @@ class FewShot:
 
     __slots__ = ("_half_squares", "_reach", "_sharpness", "_vectors", "_weights", "classes", "counts")
 
-    def __init__(self, examples: Examples, classes: Sequence[int]) -> None:
+    def __init__(self, examples: Examples, classes: Sequence[int], finished: float = FINISHED) -> None:
         """Fits the regression; examples of other classes are left out, and of too many the newest of each class stay.
 
-        A class without examples gets the probability that its score of 0 leaves it.
+        A class without examples gets the probability that its score of 0 leaves it. `finished` is how much a finished
+        drawing counts, in unfinished stages: the more it does, the more a wrong label misleads.
 
         Raises:
             ValueError: no example is of these classes.
@@ -101,7 +102,7 @@ class FewShot:
         self._vectors = np.ascontiguousarray(vectors.reshape(-1, vectors.shape[2]))
         self._half_squares = (self._vectors * self._vectors).sum(axis=1) / 2
         ridges = np.full(stages, _ridge(len(labels) / len(np.unique(labels))), np.float32)
-        ridges[-1] /= FINISHED
+        ridges[-1] /= finished
         self._weights = _fitted(
             self._vectors,
             self._half_squares,
