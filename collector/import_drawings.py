@@ -125,6 +125,7 @@ def _contribution(recorded: RecordedDrawing, token: str, symbols: SymbolSet = DI
         strokes=placed.strokes,
         samples=tuple(Sample(ink, encode_ink_png(canvas)) for ink, canvas in zip(INKS, stages, strict=True)),
         confirmed=recorded.confirmed,
+        prompt_probability=recorded.prompt_probability,
         symbol_set=symbols.id,
         class_id="" if symbols.is_digits else symbols.classes[drawing.label].id,
     )

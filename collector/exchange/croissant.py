@@ -75,6 +75,7 @@ _TYPES = {
     "bool": "sc:Boolean",
     "uint16": "sc:Integer",
     "float64": "sc:Float",
+    "float64?": "sc:Float",
     "timestamp[ms, UTC]": "sc:DateTime",
     "float64[][]": "sc:Float",
 }

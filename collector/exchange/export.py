@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -80,7 +80,7 @@ def kind_of(folder: Path) -> Kind:
         NoExport: the folder is not an export.
     """
     with opened(folder, refresh=True) as target:
-        return _kind(target)
+        return kind_in(target)
 
 
 def refresh(store: ObjectStore, symbols: SymbolSet, folder: Path) -> Exported:
@@ -89,7 +89,7 @@ def refresh(store: ObjectStore, symbols: SymbolSet, folder: Path) -> Exported:
     Raises: as `export`; NoExport also for a folder that is not an export, or one of another set.
     """
     with opened(folder, refresh=True) as target:
-        kind = _kind(target)
+        kind = kind_in(target)
         if kind.set_id != symbols.id:
             raise NoExport(f"{folder} is an export of set {kind.set_id}, expected {symbols.id}")
         try:
@@ -99,7 +99,8 @@ def refresh(store: ObjectStore, symbols: SymbolSet, folder: Path) -> Exported:
         return _export(store, symbols, target, kind.form, selection)
 
 
-def _kind(target: ExportFolder) -> Kind:
+def kind_in(target: ExportFolder) -> Kind:
+    """As `kind_of`, of an open folder."""
     manifest = target.manifest or {}
     form, chosen = manifest.get("kind"), manifest.get("selection")
     if form not in FORMATS or not isinstance(chosen, dict):
@@ -132,8 +133,8 @@ def _export(
     with target.file(CROISSANT) as file:
         file.write(describe_export(form, symbols, files, sorted(gathered.licences), f"{gathered.newest:%Y-%m-%d}"))
     with target.file(README) as file:
-        file.write(_readme(symbols, form, gathered).encode())
-    total = sum(gathered.splits.values())
+        total = sum(gathered.splits.values())
+        file.write(describe_for_people(symbols, form, total, sorted(gathered.licences)).encode())
     target.finish({**kind, "drawings": total})
     counts = {split: gathered.splits[split] for split in SPLITS}
     return Exported(counts, len(withdrawn), before if isinstance(before, int) else None)
@@ -236,11 +237,11 @@ def _writer(form: Format, target: ExportFolder, symbols: SymbolSet, split: Split
         raise
 
 
-def _readme(symbols: SymbolSet, form: Format, gathered: _Gathered) -> str:
-    licences = ", ".join(sorted(gathered.licences)) or "CC BY 4.0"
+def describe_for_people(symbols: SymbolSet, form: Format, drawings: int, licences: Sequence[str]) -> str:
+    """The text of `readme.txt`."""
     return (
-        f"{sum(gathered.splits.values())} drawings of the symbol set {symbols.name}, exported by Midstroke as {form}.\n"
-        f"Licences: {licences}. Each drawing names its own.\n"
+        f"{drawings} drawings of the symbol set {symbols.name}, exported by Midstroke as {form}.\n"
+        f"Licences: {', '.join(licences) or 'CC BY 4.0'}. Each drawing names its own.\n"
         "train and validation share no contributor. Contributors have pseudonyms that lead to no account or address.\n"
         "withdrawn.txt lists drawings that were deleted or hidden: remove them from copies that you made earlier.\n"
         "croissant.json describes the files; the service's documentation has a page about the formats.\n"

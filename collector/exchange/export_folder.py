@@ -83,6 +83,17 @@ class ExportFolder:
         files = [{"name": each.name, "bytes": each.bytes, "sha256": each.sha256} for each in in_order]
         self._put_manifest({"format": FORMAT, "complete": True, **record, "files": files})
 
+    def check_files(self) -> None:
+        """Returns if all files of the export are as it wrote them.
+
+        Raises:
+            NoExport: one is missing or was changed.
+        """
+        for each in (self.manifest or {})["files"]:
+            path = self._path / str(each["name"])
+            if not path.is_file() or _measure(path) != (each.get("bytes"), each.get("sha256")):
+                raise NoExport(f"{path} is not as the export wrote it; export again")
+
     def give_up(self) -> None:
         """Removes unfinished files and, where there was no export before, all others of this one."""
         _sweep(self._path)

@@ -37,6 +37,7 @@ class ExportedDrawing:
     received_at: datetime
     verdict: Verdict
     confirmed: bool
+    prompt_probability: float | None
     pointer: str
     width: int
     height: int
@@ -66,6 +67,7 @@ def to_exported(stored: StoredDrawing, label: int, verdict: Verdict, symbols: Sy
         received_at=stored.received_at if stored.received_at.tzinfo else stored.received_at.replace(tzinfo=UTC),
         verdict=verdict,
         confirmed=stored.confirmed,
+        prompt_probability=stored.prompt_probability,
         pointer=stored.pointer,
         width=stored.width,
         height=stored.height,

@@ -74,6 +74,7 @@ def _group(drawing: ExportedDrawing, symbols: SymbolSet) -> str:
         "timestamp": time_text(drawing.received_at),
         "verdict": drawing.verdict,
         "confirmed": str(drawing.confirmed).lower(),
+        **({} if (p := drawing.prompt_probability) is None else {"prompt_probability": _decimal(p)}),
         "pointer": drawing.pointer,
         "width": str(drawing.width),
         "height": str(drawing.height),

@@ -32,6 +32,7 @@ def to_line(drawing: ExportedDrawing, symbols: SymbolSet) -> bytes:
         "height": drawing.height,
         "pen_width": plain(drawing.pen_width),
         "confirmed": drawing.confirmed,
+        "prompt_probability": drawing.prompt_probability,
         "source": drawing.source,
         "licence": drawing.licence,
         "consent": drawing.consent,

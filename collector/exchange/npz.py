@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import IO, Any
 
@@ -52,16 +53,25 @@ class StageArrays:
             "classes": np.array(ids, np.str_),
             "key_id": np.array([each.id for each in self._drawings], "U36"),
             "contributor": np.array([each.contributor for each in self._drawings], "U25"),
+            "prompt_probability": np.array(
+                [np.nan if each.prompt_probability is None else each.prompt_probability for each in self._drawings],
+                np.float64,
+            ),
             "verdict": np.array([each.verdict for each in self._drawings], "U8"),
             "pointer": np.array([each.pointer for each in self._drawings], "U16"),
         }
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-            for name, array in arrays.items():
-                body = io.BytesIO()
-                np.lib.format.write_array(body, array, allow_pickle=False)
-                entry = zipfile.ZipInfo(f"{name}.npy", EARLIEST)
-                entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
-                archive.writestr(entry, body.getvalue())
+        write_arrays(file, arrays)
+
+
+def write_arrays(file: IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """An archive of these arrays; the same bytes each time."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, array in arrays.items():
+            body = io.BytesIO()
+            np.lib.format.write_array(body, array, allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy", EARLIEST)
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
+            archive.writestr(entry, body.getvalue())
 
 
 def _canvases(drawing: ExportedDrawing) -> list[NDArray[np.uint8]]:

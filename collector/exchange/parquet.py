@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -16,7 +16,7 @@ from collector.symbols.symbol_set import SymbolSet
 
 GROUP_ROWS = 1024  # drawings in memory while writing, some 10 MB
 
-# Name, type (`[]` is a list), description.
+# Name, type (`[]` is a list, `?` may be null), description.
 COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("key_id", "string", "the drawing's id, a UUID"),
     ("set", "string", "id of the symbol set"),
@@ -27,6 +27,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("received_at", "timestamp[ms, UTC]", "when the service received it"),
     ("verdict", "string", "accepted, or filtered: the label filter finds the label nearly impossible"),
     ("confirmed", "bool", "asked whether the label is right, the contributor said yes"),
+    ("prompt_probability", "float64?", "with which the page asked for this label; null where it did not say"),
     ("pointer", "string", "pen, mouse, touch or unknown"),
     ("width", "uint16", "of the canvas, px"),
     ("height", "uint16", "of the canvas, px"),
@@ -93,6 +94,26 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
             yield from batch.to_pylist()
 
 
+def filter_rows(path: Path, file: IO[bytes], left_out: Collection[str]) -> int:
+    """Copies a file of `ParquetWriter` without the drawings of these ids; returns how many are left.
+
+    Raises:
+        NoParquet: pyarrow is not installed.
+    """
+    pa, pq = load_pyarrow()
+    kept = 0
+    with pq.ParquetFile(path) as source:
+        schema = source.schema_arrow
+        with pq.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer:
+            for batch in source.iter_batches(GROUP_ROWS, use_threads=False):
+                mask = [each not in left_out for each in batch.column("key_id").to_pylist()]
+                rows = batch.filter(pa.array(mask, pa.bool_()))
+                kept += rows.num_rows
+                if rows.num_rows:
+                    writer.write_table(pa.Table.from_batches([rows], schema))
+    return kept
+
+
 def load_pyarrow() -> tuple[Any, Any]:
     """`pyarrow` and `pyarrow.parquet`.
 
@@ -113,11 +134,12 @@ def _schema(pa: Any) -> Any:
         "bool": pa.bool_(),
         "uint16": pa.uint16(),
         "float64": pa.float64(),
+        "float64?": pa.float64(),
         "timestamp[ms, UTC]": pa.timestamp("ms", tz="UTC"),
         "float64[][]": pa.list_(pa.list_(pa.float64())),
     }
     fields = [
-        pa.field(name, types[kind], nullable=False, metadata={"description": description})
+        pa.field(name, types[kind], nullable=kind.endswith("?"), metadata={"description": description})
         for name, kind, description in COLUMNS
     ]
     return pa.schema(fields)
@@ -135,6 +157,7 @@ def _row(drawing: ExportedDrawing, symbols: SymbolSet) -> dict[str, Any]:
         "received_at": drawing.received_at,
         "verdict": drawing.verdict,
         "confirmed": drawing.confirmed,
+        "prompt_probability": drawing.prompt_probability,
         "pointer": drawing.pointer,
         "width": drawing.width,
         "height": drawing.height,

@@ -144,6 +144,8 @@ def _recorded_inkml(path: Path, number: int, found: InkmlDrawing, symbols: Symbo
     if "label" in record and record["label"] not in symbols.places:
         record["word"] = record.pop("label")
     record["confirmed"] = notes.get("confirmed") == "true"
+    if "prompt_probability" in record:
+        record["prompt_probability"] = _number(record["prompt_probability"])
     for side in ("width", "height"):
         if notes.get(side, "").isascii() and notes.get(side, "").isdigit() and len(notes[side]) < 8:
             record[side] = int(notes[side])
@@ -152,6 +154,14 @@ def _recorded_inkml(path: Path, number: int, found: InkmlDrawing, symbols: Symbo
     record["strokes"] = [_points(stroke) for stroke in found.strokes]
     record.pop("drawing", None)
     return recorded_drawing(record, symbols)
+
+
+def _number(text: str) -> float | str:
+    """The number, or the text that is none: the check of the field names it."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _points(stroke: Stroke) -> list[list[float | None]]:

@@ -48,6 +48,7 @@ class RecordedDrawing:
     use: Use | None = None
     pointer: Pointer = "unknown"
     confirmed: bool = False
+    prompt_probability: float | None = None  # with which a page asked for this label
     licence: str | None = None
 
 
@@ -86,6 +87,7 @@ def recorded_drawing(record: Mapping[str, Any], symbols: SymbolSet) -> RecordedD
         use=_use(record),
         pointer=_pointer(record),
         confirmed=record.get("confirmed") is True,
+        prompt_probability=_probability(record.get("prompt_probability")),
         licence=text_field(record, "licence") or None,
     )
 
@@ -158,6 +160,14 @@ def _use(record: Mapping[str, Any]) -> Use | None:
             return "validation"
         case _:
             return None
+
+
+def _probability(value: Any) -> float | None:
+    if value is None:
+        return None
+    if type(value) not in (int, float) or not 0 < value <= 1:  # false for NaN
+        raise DrawingError(f"prompt_probability is {describe(value)}, expected a number above 0, to 1")
+    return float(value)
 
 
 def _pointer(record: Mapping[str, Any]) -> Pointer:

@@ -38,6 +38,14 @@ def export(
     refresh: Annotated[
         bool, typer.Option(help="Bring an export up to date: remove withdrawn drawings, add new ones.")
     ] = False,
+    service: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="ADDRESS",
+            help="With --refresh, without the store: only remove what the service at this address has withdrawn.",
+        ),
+    ] = None,
 ) -> None:
     """Export the store's drawings to a folder, split by contributor, with a Croissant description.
 
@@ -46,6 +54,8 @@ def export(
     given = {"--set": set_id, "--format": form, "--since": since, "--label": label, "--verdict": verdict}
     if refresh and (named := [name for name, value in (given | {"--pointer": pointer}).items() if value]):
         fail(f"{named[0]} with --refresh, expected --refresh alone: an export keeps its format and filters", USAGE)
+    if service is not None and not refresh:
+        fail("--from without --refresh, expected both: it names whose withdrawn drawings are removed", USAGE)
     if form is not None and form not in FORMATS:
         fail(f"format {form!r:.40}, expected {', '.join(FORMATS)}", USAGE)
     from collector.exchange.export import export as write_export  # noqa: PLC0415 - numpy, for this command alone
@@ -54,10 +64,13 @@ def export(
     from collector.exchange.export_folder import NoExport  # noqa: PLC0415
     from collector.exchange.exported_drawing import BadSelection, parse_selection  # noqa: PLC0415
     from collector.exchange.parquet import NoParquet  # noqa: PLC0415
+    from collector.exchange.withdraw import NoList, refresh_from  # noqa: PLC0415
     from collector.storage.object_store import StoreError  # noqa: PLC0415
 
     try:
         with _stopped_by_sigterm():
+            if service is not None:
+                return _print(folder, refresh_from(folder, service))
             if refresh:
                 store, symbols = _open(kind_of(folder).set_id)
                 return _print(folder, refresh_export(store, symbols, folder))
@@ -66,7 +79,7 @@ def export(
             return _print(folder, write_export(store, symbols, folder, form or "ndjson", selection))  # type: ignore[arg-type]  # checked above
     except BadSelection as error:
         fail(str(error), USAGE)
-    except (NoExport, NoParquet, StoreError, OSError) as error:
+    except (NoExport, NoList, NoParquet, StoreError, OSError) as error:
         fail(str(error))
 
 

@@ -90,6 +90,7 @@ def test_a_line_has_the_fields_of_quick_draw_and_a_pseudonym_in_place_of_the_con
             "height": 40,
             "pen_width": 3,
             "confirmed": False,
+            "prompt_probability": None,
             "source": "page",
             "licence": stored.licence,
             "consent": stored.consent,

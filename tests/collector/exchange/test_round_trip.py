@@ -31,7 +31,7 @@ def store() -> MemoryStore:
         store, contributor_of("training"), label=0, strokes=ODD, samples=samples, pointer="mouse", pen_width=2.5
     )
     put_drawing(store, contributor_of("validation"), label=9, strokes=UNTIMED, samples=samples, pointer="touch")
-    put_drawing(store, contributor_of("validation", 1), label=4, confirmed=True)
+    put_drawing(store, contributor_of("validation", 1), label=4, confirmed=True, prompt_probability=0.123456789012345)
     return store
 
 
@@ -45,6 +45,7 @@ def what_counts(stored: StoredDrawing) -> tuple[object, ...]:
         frame,
         stored.use,
         stored.confirmed,
+        stored.prompt_probability,
         stored.licence,
     )
 
