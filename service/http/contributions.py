@@ -5,18 +5,16 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from service.admission.origins import Origins
-from service.http.errors import HttpError
 from service.http.middleware.cors import check_origin
-from service.http.request_body import BODY_ERRORS, read_body
+from service.http.request_body import BODY_ERRORS, JSON_BODY, read_json
 from service.http.schemas import Error, Responses, error_responses
 from service.http.set_query import SetQuery, scope_of
 from service.metrics.metrics import Metrics
-from service.network.limits.metered import in_request_thread, spend_for_request
+from service.network.limits.metered import spend_for_request
 from service.sets.sets import Sets
-from service.wire.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_json_object
+from service.wire.protocol import MAX_MESSAGE_BYTES
 from service.wire.schemas import Accepted, Refused
 
-JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 ANSWERS: Responses = {
     200: {"model": Accepted, "description": "It was stored before"},
     410: {"model": Refused, "description": "It was deleted and can't be contributed again"},
@@ -41,11 +39,7 @@ def make_contributions_routes(sets: Sets, origins: Origins, metrics: Metrics) ->
     )
     async def contribute(request: Request, set_id: SetQuery = None) -> Response:
         check_origin(origins, request)
-        body = await read_body(request, "application/json", MAX_MESSAGE_BYTES)
-        try:
-            record = await in_request_thread(parse_json_object, body)  # a full-size one takes 25 ms
-        except ProtocolError as error:
-            raise HttpError(422, error.code, error.message) from error
+        record = await read_json(request, MAX_MESSAGE_BYTES)
         if set_id is None and isinstance(record.get("set"), str):
             set_id = record["set"]
         reply = await scope_of(sets, request, set_id).intake.take(record, spend_for_request)

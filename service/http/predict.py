@@ -11,7 +11,7 @@ from collector.ink.drawing import describe
 from service.admission.origins import Origins
 from service.http.errors import HttpError
 from service.http.middleware.cors import check_origin
-from service.http.request_body import BODY_ERRORS, content_type_of, read_body
+from service.http.request_body import BODY_ERRORS, content_type_of, read_body, read_json
 from service.http.schemas import (
     DRAWINGS_MAX,
     Error,
@@ -29,7 +29,7 @@ from service.metrics.metrics import Metrics, now_ns
 from service.network.limits.metered import in_request_thread
 from service.sets.sets import Sets
 from service.wire.messages import Frame, Snapshot
-from service.wire.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_drawing, parse_json_object
+from service.wire.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_drawing
 from service.wire.replies import Prediction
 
 PNG, JSON = "image/png", "application/json"
@@ -73,11 +73,7 @@ def make_predict_routes(sets: Sets, origins: Origins, metrics: Metrics) -> APIRo
         asker = _Asker(scope_of(sets, request, set_id).live.current, family, metrics)
         if content_type_of(request) != JSON:
             return await asker.answer(Frame("png", await read_body(request, PNG, MAX_PNG_BYTES, or_type=JSON)))
-        body = await read_body(request, JSON, MAX_MESSAGE_BYTES)
-        try:
-            record = await in_request_thread(parse_json_object, body)
-        except ProtocolError as error:
-            raise HttpError(422, error.code, error.message) from error
+        record = await read_json(request, MAX_MESSAGE_BYTES)
         if "drawings" not in record:
             return await asker.answer_record(record)
         return Predictions(predictions=[await asker.try_record(each) for each in _listed(record["drawings"])])

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import ValidationError
 
 from collector.spool.deletions import WasDeleted
 from collector.spool.pending_drawing import BadPendingDrawing
@@ -20,7 +18,7 @@ from service.admission.token_bucket import TokenBucket
 from service.http.errors import HttpError
 from service.http.middleware.cors import check_origin
 from service.http.receipt_archive import archive_name, describe_stored, make_archive
-from service.http.request_body import BODY_ERRORS, read_body
+from service.http.request_body import BODY_ERRORS, read_model
 from service.http.schemas import (
     STATES_MAX,
     Deleted,
@@ -32,9 +30,9 @@ from service.http.schemas import (
     StoredContribution,
     error_responses,
 )
+from service.http.storage_threads import StorageThreads
 from service.intake.receipts import Receipts, WrongReceipt
 from service.intake.storage_pool import StoragePool
-from service.network.limits.metered import Timed, spend_for_request
 from service.sets.sets import Sets
 
 log = logging.getLogger(__name__)
@@ -43,8 +41,6 @@ CALLS_PER_SECOND = 100.0  # with correct receipts, from all contributors togethe
 WRONG_PER_SECOND = 20.0  # counted apart: guessing must not lock out those who hold receipts
 MAX_STATES_BYTES = 16 * 1024  # 64 receipts take 9 KiB
 NO_STORE = {"Cache-Control": "no-store"}
-
-Outcome = TypeVar("Outcome")
 
 BEARER = HTTPBearer(auto_error=False, scheme_name="receipt", description="the receipt from the `accepted` reply")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
@@ -93,6 +89,7 @@ def make_receipt_routes(sets: Sets, origins: Origins, pool: StoragePool) -> APIR
     """The calls under `/contributions/{drawing}`. The receipt is sent in a header, because logs keep URLs."""
     routes = APIRouter()
     limiter = _Limiter(sets)
+    threads = StorageThreads(pool, _error_of)
 
     @routes.post(
         "/contributions/states",
@@ -102,7 +99,7 @@ def make_receipt_routes(sets: Sets, origins: Origins, pool: StoragePool) -> APIR
     )
     async def states(request: Request, response: Response) -> DrawingStates:
         check_origin(origins, request)
-        asked = _parse_states(await read_body(request, "application/json", MAX_STATES_BYTES))
+        asked = await read_model(request, StatesRequest, MAX_STATES_BYTES)
         response.headers.update(NO_STORE)
         found = [limiter.find(one.id, one.receipt) for one in asked.receipts]
 
@@ -112,7 +109,7 @@ def make_receipt_routes(sets: Sets, origins: Origins, pool: StoragePool) -> APIR
                 for one, receipts in zip(asked.receipts, found, strict=True)
             ]
 
-        return DrawingStates(drawings=await _in_thread(pool, find))
+        return DrawingStates(drawings=await threads.run(find))
 
     @routes.get(
         "/contributions/{drawing}",
@@ -122,7 +119,7 @@ def make_receipt_routes(sets: Sets, origins: Origins, pool: StoragePool) -> APIR
     async def see(drawing: str, credentials: Credentials, response: Response) -> StoredContribution:
         receipts, receipt = limiter.check(drawing, credentials)
         response.headers.update(NO_STORE)
-        return await _in_thread(pool, lambda: describe_stored(receipts.read(drawing, receipt)))
+        return await threads.run(lambda: describe_stored(receipts.read(drawing, receipt)))
 
     @routes.get(
         "/contributions/{drawing}/archive",
@@ -137,7 +134,7 @@ def make_receipt_routes(sets: Sets, origins: Origins, pool: StoragePool) -> APIR
             stored = receipts.read(drawing, receipt)
             return make_archive(stored), archive_name(stored)
 
-        body, name = await _in_thread(pool, pack)
+        body, name = await threads.run(pack)
         disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(body, media_type="application/zip", headers={**NO_STORE, **disposition})
 
@@ -150,7 +147,7 @@ def make_receipt_routes(sets: Sets, origins: Origins, pool: StoragePool) -> APIR
         check_origin(origins, request)
         receipts, receipt = limiter.check(drawing, credentials)
         response.headers.update(NO_STORE)
-        deletion = await _in_thread(pool, lambda: receipts.delete(drawing, receipt))
+        deletion = await threads.run(lambda: receipts.delete(drawing, receipt))
         return Deleted(id=deletion.id, deleted_at=deletion.deleted_at.isoformat(timespec="milliseconds"))
 
     return routes
@@ -193,15 +190,6 @@ class _Limiter:
         return None
 
 
-def _parse_states(body: bytes) -> StatesRequest:
-    try:
-        return StatesRequest.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise HttpError(422, "bad_request", f"{where or 'body'}: {first['msg']}") from error
-
-
 def _state_of(receipts: Receipts, held: HeldReceipt) -> DrawingState:
     try:
         return DrawingState(id=held.id, state="kept", filtered=receipts.is_filtered(held.id, held.receipt))
@@ -224,19 +212,16 @@ def _not_found() -> HttpError:
     return HttpError(404, "not_found", "no such contribution, or not its receipt")
 
 
-async def _in_thread(pool: StoragePool, work: Callable[[], Outcome]) -> Outcome:
-    timed = Timed(work)
-    try:
-        return await pool.run(timed)
-    except WrongReceipt as error:
-        raise _not_found() from error
-    except WasDeleted as error:
-        raise HttpError(410, "deleted", str(error)) from error
-    except SpoolError as error:
-        log.error("spool: %s", error)
-        raise HttpError(503, "busy", "the disk failed; try again") from error
-    except (StoreError, BadStoredDrawing, BadPendingDrawing) as error:
-        log.warning("can't read a contribution by its receipt: %s", error)
-        raise HttpError(503, "store_unreachable", "the drawing can't be read now; try again") from error
-    finally:
-        spend_for_request(timed.seconds)
+def _error_of(error: Exception) -> HttpError | None:
+    match error:
+        case WrongReceipt():
+            return _not_found()
+        case WasDeleted():
+            return HttpError(410, "deleted", str(error))
+        case SpoolError():
+            log.error("spool: %s", error)
+            return HttpError(503, "busy", "the disk failed; try again")
+        case StoreError() | BadStoredDrawing() | BadPendingDrawing():
+            log.warning("can't read a contribution by its receipt: %s", error)
+            return HttpError(503, "store_unreachable", "the drawing can't be read now; try again")
+    return None

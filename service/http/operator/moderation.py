@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from collector.contribution.contributor import StoredUse, stored_use
 from collector.ink.drawing import strokes_to_json
@@ -21,11 +20,11 @@ from service.admission.operator import Operator
 from service.http.errors import HttpError
 from service.http.operator.access import OPERATOR_ERRORS, operator_only
 from service.http.pages.pages import Page
-from service.http.request_body import BODY_ERRORS, read_body
+from service.http.request_body import BODY_ERRORS, read_model
 from service.http.schemas import Responses, error_responses
+from service.http.storage_threads import StorageThreads
 from service.intake.moderation import Action, Decision, OperatorModeration
 from service.intake.storage_pool import StoragePool
-from service.network.limits.metered import Timed, spend_for_request
 
 PAGE = "operator_drawings.html"
 MAX_DECISION_BYTES = 4096
@@ -44,7 +43,6 @@ LIST: Responses = {
     **UNAVAILABLE,
 }
 
-Outcome = TypeVar("Outcome")
 SetQuery = Annotated[str, Query(alias="set", description="symbol set")]
 
 
@@ -130,7 +128,7 @@ DECISION_BODY = {
 
 def make_moderation_routes(moderation: OperatorModeration, operator: Operator, page: Page) -> APIRouter:
     """Without an operator every call but the list of withdrawn drawings answers 404."""
-    pool = StoragePool(THREADS, WAITING_MAX)
+    threads = StorageThreads(StoragePool(THREADS, WAITING_MAX), _error_of)
     routes = APIRouter()
     calls = APIRouter(
         prefix="/operator/moderation",
@@ -146,7 +144,7 @@ def make_moderation_routes(moderation: OperatorModeration, operator: Operator, p
         responses=LIST,
     )
     async def withdrawn(set_id: SetQuery = DIGITS_ID) -> Response:
-        body = await _in_thread(pool, lambda: moderation.withdrawn(moderation.symbols(set_id)))
+        body = await threads.run(lambda: moderation.withdrawn(moderation.symbols(set_id)))
         return Response(body, media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
     @calls.get("/sets", summary="List all symbol sets, digits first, retired ones too")
@@ -178,7 +176,7 @@ def make_moderation_routes(moderation: OperatorModeration, operator: Operator, p
             )
 
         # As text here: building it in a thread keeps a page of long drawings off the event loop.
-        body = await _in_thread(pool, lambda: find().model_dump_json())
+        body = await threads.run(lambda: find().model_dump_json())
         return Response(body, media_type="application/json", headers=NO_STORE)
 
     @calls.post(
@@ -188,10 +186,10 @@ def make_moderation_routes(moderation: OperatorModeration, operator: Operator, p
         responses={**BODY_ERRORS},
     )
     async def decide(request: Request, response: Response) -> Decided:
-        given = _parse(await read_body(request, "application/json", MAX_DECISION_BYTES))
+        given = await read_model(request, GivenDecision, MAX_DECISION_BYTES)
         decision = Decision(given.action, given.drawing, given.contributor, given.label, given.reason)
         response.headers.update(NO_STORE)
-        changed = await _in_thread(pool, lambda: moderation.decide(moderation.symbols(given.set), decision))
+        changed = await threads.run(lambda: moderation.decide(moderation.symbols(given.set), decision))
         return Decided(changed=changed)
 
     @calls.get("/audit", summary="List the operators' decisions, the latest first")
@@ -204,7 +202,7 @@ def make_moderation_routes(moderation: OperatorModeration, operator: Operator, p
             symbols = moderation.symbols(set_id)
             return [_described_line(line, symbols) for line in moderation.audit(symbols, newest)]
 
-        return await _in_thread(pool, read)
+        return await threads.run(read)
 
     @routes.get("/operator/drawings", include_in_schema=False)
     async def shell(request: Request) -> Response:
@@ -216,15 +214,6 @@ def make_moderation_routes(moderation: OperatorModeration, operator: Operator, p
 
     routes.include_router(calls)
     return routes
-
-
-def _parse(body: bytes) -> GivenDecision:
-    try:
-        return GivenDecision.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise HttpError(422, "bad_request", f"{where or 'body'}: {first['msg']}") from error
 
 
 def _described(entry: Entry, symbols: SymbolSet) -> ModeratedDrawing:
@@ -267,15 +256,12 @@ def _class_id(place: int | None, symbols: SymbolSet) -> str | None:
     return symbols.classes[place].id if place is not None and 0 <= place < len(symbols.classes) else None
 
 
-async def _in_thread(pool: StoragePool, work: Callable[[], Outcome]) -> Outcome:
-    timed = Timed(work)
-    try:
-        return await pool.run(timed)
-    except (NoSuchDrawing, UnknownSet) as error:
-        raise HttpError(404, "not_found", str(error)) from error
-    except (BadModeration, BadSymbols) as error:
-        raise HttpError(422, "bad_request", str(error)) from error
-    except (SpoolError, StoreError) as error:
-        raise HttpError(503, "store_unreachable", "the disk or the store can't be used now; try again") from error
-    finally:
-        spend_for_request(timed.seconds)
+def _error_of(error: Exception) -> HttpError | None:
+    match error:
+        case NoSuchDrawing() | UnknownSet():
+            return HttpError(404, "not_found", str(error))
+        case BadModeration() | BadSymbols():
+            return HttpError(422, "bad_request", str(error))
+        case SpoolError() | StoreError():
+            return HttpError(503, "store_unreachable", "the disk or the store can't be used now; try again")
+    return None

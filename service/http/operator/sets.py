@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
@@ -23,23 +22,21 @@ from service.admission.operator import Operator
 from service.http.errors import HttpError
 from service.http.operator.access import OPERATOR_ERRORS, operator_only
 from service.http.pages.pages import Page
-from service.http.request_body import BODY_ERRORS, read_body
+from service.http.request_body import BODY_ERRORS, JSON_BODY, read_json
 from service.http.schemas import error_responses
+from service.http.storage_threads import StorageThreads
 from service.intake.storage_pool import StoragePool
 from service.network.limits.metered import in_request_thread
 from service.sets.examples import GivenExample
 from service.sets.sets import EXAMPLES_MAX, RunningSet, Sets, TooManyExamples
-from service.wire.protocol import MAX_MESSAGE_BYTES, ProtocolError, parse_json_object
+from service.wire.protocol import MAX_MESSAGE_BYTES
 
 PAGE = "operator_sets.html"
-JSON_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 ERRORS = {
     **OPERATOR_ERRORS,
     **BODY_ERRORS,
     **error_responses({409: "There is one already, or too many", 422: "It is invalid", 503: "It can't be stored now"}),
 }
-
-Outcome = TypeVar("Outcome")
 
 
 class OperatorSet(BaseModel):
@@ -61,6 +58,7 @@ class OperatorExample(BaseModel):
 
 def make_operator_sets_routes(sets: Sets, operator: Operator, pool: StoragePool, page: Page) -> APIRouter:
     """Without an operator every call answers 404."""
+    threads = StorageThreads(pool, _error_of)
     shell = APIRouter()
     calls = APIRouter(prefix="/operator/sets", dependencies=[Depends(operator_only(operator))])
     routes = APIRouter(include_in_schema=operator.is_enabled)
@@ -82,7 +80,7 @@ def make_operator_sets_routes(sets: Sets, operator: Operator, pool: StoragePool,
         symbols = await _read_definition(request)
         if sets.find(symbols.id) is not None:
             raise HttpError(409, "exists", f"there is a set {symbols.id} already")
-        await _in_thread(pool, lambda: sets.create(symbols))
+        await threads.run(lambda: sets.create(symbols))
         return await show(symbols.id)
 
     @calls.get("/{set_id}", summary="Show a symbol set", responses=ERRORS)
@@ -106,13 +104,13 @@ def make_operator_sets_routes(sets: Sets, operator: Operator, pool: StoragePool,
     async def change(request: Request, set_id: str) -> OperatorSet:
         before = _running(sets, set_id).scope.symbols
         symbols = await _read_definition(request)
-        await _in_thread(pool, lambda: sets.change(redefine(before, symbols)))
+        await threads.run(lambda: sets.change(redefine(before, symbols)))
         return await show(set_id)
 
     @calls.delete("/{set_id}", summary="Retire a symbol set; what was drawn stays stored", responses=ERRORS)
     async def remove(set_id: str) -> dict[str, str]:
         before = _running(sets, set_id).scope.symbols
-        await _in_thread(pool, lambda: sets.change(retire(before)))
+        await threads.run(lambda: sets.change(retire(before)))
         return {"retired": set_id}
 
     @calls.get("/{set_id}/examples", summary="List the examples", responses=ERRORS)
@@ -130,8 +128,8 @@ def make_operator_sets_routes(sets: Sets, operator: Operator, pool: StoragePool,
     )
     async def give(request: Request, set_id: str) -> OperatorExample:
         running = _running(sets, set_id)
-        given = await in_request_thread(_parse_example, await _read_json(request, MAX_MESSAGE_BYTES), running)
-        await _in_thread(pool, lambda: running.give(given, datetime.now(UTC)))
+        given = await in_request_thread(_parse_example, await read_json(request, MAX_MESSAGE_BYTES), running)
+        await threads.run(lambda: running.give(given, datetime.now(UTC)))
         return OperatorExample(id=given.id, label=running.scope.symbols.classes[given.place].id)
 
     @calls.delete("/{set_id}/examples/{drawing}", summary="Delete an example for good", responses=ERRORS)
@@ -139,7 +137,7 @@ def make_operator_sets_routes(sets: Sets, operator: Operator, pool: StoragePool,
         running = _running(sets, set_id)
         if drawing not in {each.id for each in running.examples()}:
             raise HttpError(404, "not_found", f"set {set_id} has no such example")
-        await _in_thread(pool, lambda: running.take_back(drawing, datetime.now(UTC)))
+        await threads.run(lambda: running.take_back(drawing, datetime.now(UTC)))
         return {"deleted": drawing}
 
     routes.include_router(shell)
@@ -155,19 +153,11 @@ def _running(sets: Sets, set_id: str) -> RunningSet:
 
 
 async def _read_definition(request: Request) -> SymbolSet:
-    record = await _read_json(request, DEFINITION_BYTES_MAX)
+    record = await read_json(request, DEFINITION_BYTES_MAX)
     try:
         return await in_request_thread(from_record, record)
     except BadSymbols as error:
         raise HttpError(422, "bad_symbols", str(error)) from error
-
-
-async def _read_json(request: Request, most: int) -> dict[str, Any]:
-    body = await read_body(request, "application/json", most)
-    try:
-        return await in_request_thread(parse_json_object, body)
-    except ProtocolError as error:
-        raise HttpError(422, error.code, error.message) from error
 
 
 def _parse_example(record: dict[str, Any], running: RunningSet) -> GivenExample:
@@ -195,12 +185,12 @@ def _parse_example(record: dict[str, Any], running: RunningSet) -> GivenExample:
     return GivenExample(given, place, parsed)
 
 
-async def _in_thread(pool: StoragePool, work: Callable[[], Outcome]) -> Outcome:
-    try:
-        return await pool.run(work)
-    except (TooManySets, TooManyExamples) as error:
-        raise HttpError(409, "too_many", str(error)) from error
-    except (BadSymbols, DrawingError) as error:
-        raise HttpError(422, "bad_symbols", str(error)) from error
-    except (SpoolError, StoreError) as error:
-        raise HttpError(503, "store_unreachable", "it can't be stored now; try again") from error
+def _error_of(error: Exception) -> HttpError | None:
+    match error:
+        case TooManySets() | TooManyExamples():
+            return HttpError(409, "too_many", str(error))
+        case BadSymbols() | DrawingError():
+            return HttpError(422, "bad_symbols", str(error))
+        case SpoolError() | StoreError():
+            return HttpError(503, "store_unreachable", "it can't be stored now; try again")
+    return None
