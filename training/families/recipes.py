@@ -7,7 +7,7 @@ service imports this file.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from collector.ink.encodings import Encoding
@@ -110,6 +110,21 @@ def _build_original(classes: int) -> Any:
     return build_model(classes)
 
 
+# Of a network's shipped weights, to the drawings of a symbol set.
+_FINE_TUNING = Recipe(
+    "adamw",
+    learning_rate=1e-3,
+    schedule="cosine",
+    batches=150,  # few, for the weights know strokes already, and cross-validation trains four times
+    batch_size=128,
+    copies=8,
+    cuts=8,
+    smoothing=0.02,
+    early_smoothing=0.25,
+    warm_up=15,
+    weight_decay=1e-4,
+)
+
 PATH = Family(
     name="path",
     encoding="path48",
@@ -129,19 +144,7 @@ PATH = Family(
         symbol_weight=0.3,
     ),
     resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, l2_sp=0.001),
-    symbols=Recipe(
-        "adamw",
-        learning_rate=1e-3,
-        schedule="cosine",
-        batches=150,  # of weights that know strokes already; cross-validation trains four times
-        batch_size=128,
-        copies=8,
-        cuts=8,
-        smoothing=0.02,
-        early_smoothing=0.25,
-        warm_up=15,
-        weight_decay=1e-4,
-    ),
+    symbols=_FINE_TUNING,
 )
 
 CNN = Family(
@@ -164,19 +167,7 @@ CNN = Family(
         teacher="path",  # its encoding shows the order of strokes, which ink alone can't
     ),
     resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, l2_sp=0.001),
-    symbols=Recipe(
-        "adamw",
-        learning_rate=1e-3,
-        schedule="cosine",
-        batches=150,  # of weights that know strokes already; cross-validation trains four times
-        batch_size=128,
-        copies=8,
-        cuts=8,
-        smoothing=0.02,
-        early_smoothing=0.25,
-        warm_up=15,
-        weight_decay=1e-3,
-    ),
+    symbols=replace(_FINE_TUNING, weight_decay=1e-3),
 )
 
 SOFTMAX = Family(

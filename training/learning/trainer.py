@@ -23,6 +23,7 @@ from training.evaluation.figures import draw_figures
 from training.families.recipes import FAMILIES, Family, WrongWeights
 from training.learning.adoption import adopt_shipped
 from training.learning.challenger import Outcome, Run, event_of, traced_training
+from training.learning.champions import sound_champion
 from training.learning.continued_training import Contributed, Predecessors, continue_training
 from training.learning.label_filter import LabelFilter, best_model
 from training.learning.lease import LeasedStore, TrainerLease
@@ -31,9 +32,9 @@ from training.learning.publishing import Publishing
 from training.learning.selection import Selection, sample_by_contributor, select_new
 from training.learning.status_report import StatusReport
 from training.learning.verdicts import Verdicts
-from training.models.artifact import Artifact, BadArtifact, check_artifact
-from training.models.card import BadCard, ContinuedOn
-from training.models.registry import FIRST_MODELS, Registry, RegistryError, seed_first_models
+from training.models.artifact import Artifact
+from training.models.card import ContinuedOn
+from training.models.registry import FIRST_MODELS, Registry, seed_first_models
 from training.webhook import VersionEvent
 
 REPLAY_BUFFER = 150  # random earlier drawings; more than a training can use
@@ -163,7 +164,7 @@ class Trainer:
         """Takes over what a newer release ships, in a store that an earlier one has filled."""
         validation = self._validation_drawings()
         for family in self._families:
-            if self._champion(family) is not None:
+            if sound_champion(self._registry, family, self._damaged) is not None:
                 verdict = adopt_shipped(self._store, self._shipped, family.name, validation, self._run.evaluations)
                 newest = self._first.champion(family.name)
                 if verdict is not None and newest is not None:
@@ -188,7 +189,7 @@ class Trainer:
         return self._shards.since(self._progress.of(family.name).mark + 1, MAX_NEW, validation=validation)
 
     def _train(self, family: Family, new: Sequence[ShardRow], selection: Selection) -> Outcome | None:
-        champion = self._champion(family)
+        champion = sound_champion(self._registry, family, self._damaged)
         if champion is None:
             return None
         # Validation drawings that arrived after the last training drawing are handled too.
@@ -232,21 +233,6 @@ class Trainer:
     def _validation_drawings(self) -> list[LabelledDrawing]:
         certain = self._label_filter.agreeing(self._shards.newest_validation(VALIDATION_CANDIDATES))
         return [*sample_by_contributor(certain, VALIDATION), *reference_drawings("validation")]
-
-    def _champion(self, family: Family) -> Artifact | None:
-        """The champion; None without one, or where a damaged one keeps this family, and only this, from training."""
-        name = f"champion of {family.name}"
-        try:
-            pointer = self._registry.champion(family.name)
-            if pointer is None:
-                return None
-            artifact = self._registry.load(family.name, pointer.version)
-            check_artifact(artifact)
-        except (RegistryError, BadCard, BadArtifact) as error:
-            self._damaged.add(name, error)
-            return None
-        self._damaged.resolve(name)
-        return artifact
 
     def _reference_model(self, family: Family) -> Artifact | None:
         """The shipped model, which never changes: compared with it, many small regressions add up visibly."""

@@ -17,6 +17,7 @@ from training.data.shards.files import ShardFiles
 from training.evaluation.figures import draw_figures
 from training.families.recipes import Family, WrongWeights
 from training.learning.challenger import Outcome, Run, traced_training
+from training.learning.champions import sound_champion
 from training.learning.lease import LeasedStore, TrainerLease
 from training.learning.progress import StoredProgress
 from training.learning.publishing import Publishing
@@ -27,7 +28,7 @@ from training.learning.symbol_sets.label_filter import judge
 from training.learning.symbol_sets.set_training import SetDrawings, train_set
 from training.learning.symbol_sets.validation import split
 from training.learning.verdicts import Verdicts
-from training.models.artifact import Artifact, BadArtifact, check_artifact
+from training.models.artifact import Artifact
 from training.models.card import BadCard, Card, ContinuedOn
 from training.models.registry import Registry, RegistryError
 from training.webhook import VersionEvent
@@ -106,7 +107,7 @@ class SetTrainer:
                 self._status.waiting(Selection(tuple(new), 0, 0), 0)
             if ready.missing or not new or family.name in waiting:
                 continue
-            champion = self._champion(family)
+            champion = sound_champion(self._registry, family, self._damaged)
             if len(new) >= needed or (champion is None and mark == 0) or self._has_new_class(champion, ready):
                 outcome = self._train(family, progress, champion, ready, frozenset(row.drawing for row in new))
                 outcomes += [] if outcome is None else [outcome]
@@ -206,21 +207,6 @@ class SetTrainer:
             return None if pointer is None else self._registry.card(family.name, pointer.version)
         except (RegistryError, BadCard):
             return None
-
-    def _champion(self, family: Family) -> Artifact | None:
-        """The champion; None without one, or where it is damaged: the next version then replaces it."""
-        name = f"champion of {family.name}"
-        try:
-            pointer = self._registry.champion(family.name)
-            if pointer is None:
-                return None
-            artifact = self._registry.load(family.name, pointer.version)
-            check_artifact(artifact)
-        except (RegistryError, BadCard, BadArtifact) as error:
-            self._damaged.add(name, error)
-            return None
-        self._damaged.resolve(name)
-        return artifact
 
 
 def _limited(drawings: Sequence[LabelledDrawing]) -> list[LabelledDrawing]:
