@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar, get_args
 
 import typer
 
 from service.cli.errors import USAGE, fail, read_settings
 
 if TYPE_CHECKING:
+    from collector.symbols.symbol_set import SymbolSet
     from service.intake.moderation import Action, OperatorModeration
 
 moderate = typer.Typer(
     help="Look through stored drawings; hide, relabel or delete them; block contributors.", no_args_is_help=True
 )
+
+Choice = TypeVar("Choice", bound=str)
+Verdict = Literal["accepted", "filtered"]
+State = Literal["shown", "hidden", "relabelled", "blocked"]
+VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+STATES: Final[tuple[State, ...]] = get_args(State)
 
 Drawings = Annotated[list[str], typer.Argument(help="Ids of drawings, as `midstroke moderate list` shows them.")]
 Contributors = Annotated[
@@ -39,14 +46,9 @@ def list_drawings(
     from collector.moderation.audit import time_text  # noqa: PLC0415
     from collector.moderation.gallery import Wanted  # noqa: PLC0415
 
-    chosen_verdict = next((known for known in ("accepted", "filtered") if known == verdict), None)
-    chosen_state = next((known for known in ("shown", "hidden", "relabelled", "blocked") if known == state), None)
-    if verdict is not None and chosen_verdict is None:
-        fail(f"verdict {verdict!r:.40}, expected accepted or filtered", USAGE)
-    if state is not None and chosen_state is None:
-        fail(f"state {state!r:.40}, expected shown, hidden, relabelled or blocked", USAGE)
-    with _moderation() as moderation:
-        symbols = moderation.symbols(set_id)
+    chosen_verdict = _chosen("verdict", verdict, VERDICTS)
+    chosen_state = _chosen("state", state, STATES)
+    with _moderation(set_id) as (moderation, symbols):
         if label is not None and label not in symbols.places:
             fail(f"label {label!r:.40}, expected the id of a class of set {symbols.id}", USAGE)
         place = None if label is None else symbols.places[label]
@@ -61,8 +63,7 @@ def list_drawings(
                     *(["blocked"] if entry.blocked else []),
                     *([f"relabelled, was {symbols.classes[entry.stored.label].id}"] if entry.relabelled else []),
                 ]
-                stored, known = entry.stored, symbols.classes
-                name = known[entry.label].id if entry.label < len(known) else f"#{entry.label}"
+                stored, name = entry.stored, _class_id(entry.label, symbols)
                 when = time_text(stored.received_at)
                 typer.echo(f"{stored.id}  {when}  {name}  {stored.contributor}  {stored.pointer}  {', '.join(notes)}")
             left -= len(page.entries)
@@ -126,11 +127,10 @@ def audit(
     newest: Annotated[int, typer.Option(help="Number of lines, the latest first.", min=1)] = 100,
 ) -> None:
     """List operators' decisions, the latest first."""
-    with _moderation() as moderation:
-        symbols = moderation.symbols(set_id)
+    with _moderation(set_id) as (moderation, symbols):
         for line in moderation.audit(symbols, newest):
             places = [place for place in (line.label_before, line.label) if place is not None]
-            names = [symbols.classes[place].id if place < len(symbols.classes) else f"#{place}" for place in places]
+            names = [_class_id(place, symbols) for place in places]
             subject = line.drawing or line.contributor or ""
             details = "  ".join(part for part in (" to ".join(names), line.via, line.reason) if part)
             typer.echo(f"{line.at}  {line.action}  {subject}  {details}")
@@ -141,8 +141,7 @@ def _decide(
 ) -> None:
     from service.intake.moderation import Decision  # noqa: PLC0415
 
-    with _moderation() as moderation:
-        symbols = moderation.symbols(set_id)
+    with _moderation(set_id) as (moderation, symbols):
         for subject in subjects:
             of_contributor = action in ("block", "unblock")
             decision = Decision(
@@ -155,8 +154,20 @@ def _decide(
             typer.echo(f"{subject} {done if moderation.decide(symbols, decision) else known}")
 
 
+def _chosen(name: str, given: str | None, known: Sequence[Choice]) -> Choice | None:
+    """The known value that was given; ends the command for another one."""
+    found = next((each for each in known if each == given), None)
+    if given is not None and found is None:
+        fail(f"{name} {given!r:.40}, expected {', '.join(known[:-1])} or {known[-1]}", USAGE)
+    return found
+
+
+def _class_id(place: int, symbols: SymbolSet) -> str:
+    return symbols.classes[place].id if place < len(symbols.classes) else f"#{place}"
+
+
 @contextmanager
-def _moderation() -> Iterator[OperatorModeration]:
+def _moderation(set_id: str) -> Iterator[tuple[OperatorModeration, SymbolSet]]:
     settings = read_settings()
     from collector.moderation.moderator import BadModeration  # noqa: PLC0415 - only for these commands
     from collector.settings import open_store  # noqa: PLC0415
@@ -177,7 +188,8 @@ def _moderation() -> Iterator[OperatorModeration]:
         return spools.get(set_id)
 
     try:
-        yield OperatorModeration(open_store(settings), spool_of, "command line")
+        moderation = OperatorModeration(open_store(settings), spool_of, "command line")
+        yield moderation, moderation.symbols(set_id)
     except (BadModeration, BadSymbols, StoreError, SpoolError) as error:
         fail(str(error))
     finally:
