@@ -14,27 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from infra.servers.nginx import nginx_command
 from tests.running import free_port
 
 START_SECONDS = 10.0
 PACKAGES = {"nginx": "nginx-light", "promtool": "prometheus"}
-EXAMPLES = Path(__file__).parents[1] / "infra" / "proxy"
-MAIN = """\
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/site.conf;
-}}
-"""
 
 
 def require(program: str) -> str:
@@ -51,12 +35,8 @@ def require(program: str) -> str:
 @contextmanager
 def nginx(folder: Path, site: str) -> Iterator[int]:
     """Runs nginx with the site's configuration, whose `listen 80;` is replaced; gives its port."""
-    program, port = require("nginx"), free_port()
-    folder.mkdir(parents=True, exist_ok=True)
-    assert "listen 80;" in site
-    (folder / "site.conf").write_text(site.replace("listen 80;", f"listen 127.0.0.1:{port};"))
-    (folder / "nginx.conf").write_text(MAIN.format(folder=folder))
-    command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+    port = free_port()
+    command = nginx_command(require("nginx"), folder, site, port)
     with running_proxy(command, port):
         yield port
 

@@ -34,6 +34,16 @@ def nginx_binary() -> str | None:
     return shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 
 
+def nginx_command(binary: str, folder: Path, site: str, port: int) -> list[str]:
+    """Writes the configuration of a site, whose `listen 80;` is replaced, and returns what runs it."""
+    if "listen 80;" not in site:
+        raise ValueError("a site that does not `listen 80;`")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "site.conf").write_text(site.replace("listen 80;", f"listen 127.0.0.1:{port};"))
+    (folder / "nginx.conf").write_text(MAIN.format(folder=folder))
+    return [binary, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+
+
 @contextlib.contextmanager
 def running_nginx(binary: str, folder: Path, site: str) -> Iterator[int]:
     """Nginx with this site, whose `listen 80;` is replaced; gives its port.
@@ -41,13 +51,8 @@ def running_nginx(binary: str, folder: Path, site: str) -> Iterator[int]:
     Raises:
         ProcessFailed: it ended, or did not answer within START_SECONDS.
     """
-    folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    (folder / "site.conf").write_text(site.replace("listen 80;", f"listen 127.0.0.1:{port};"))
-    (folder / "nginx.conf").write_text(MAIN.format(folder=folder))
-    command = [binary, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
-    process = start(command, folder / "nginx.log")
+    process = start(nginx_command(binary, folder.resolve(), site, port), folder / "nginx.log")
     try:
         wait_until(lambda: answers(port, "/readyz"), process, folder / "nginx.log", START_SECONDS)
         yield port

@@ -15,8 +15,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
+from infra.servers.nginx import CONFIGURATIONS
 from service.network.protocols import websocket_protocol
-from tests.nginx import EXAMPLES, nginx, require, running_proxy
+from tests.nginx import nginx, require, running_proxy
 from tests.running import free_port
 from tests.service.conversation import StartService, ask, ink_frame
 from tests.service.serving import WAIT_SECONDS, Service, receive
@@ -28,7 +29,7 @@ UPGRADE = "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy
 
 
 def example(name: str, service: Service) -> str:
-    text = (EXAMPLES / name).read_text()
+    text = (CONFIGURATIONS / name).read_text()
     assert "127.0.0.1:8000" in text
     return text.replace("127.0.0.1:8000", f"127.0.0.1:{service.port}")
 
@@ -105,7 +106,14 @@ def test_the_page_is_served_behind_the_example_for_caddy(caddy: int) -> None:
 
 
 def test_caddy_takes_the_example_for_replicas() -> None:
-    command = [require("caddy"), "validate", "--config", str(EXAMPLES / "Caddyfile_replicas"), "--adapter", "caddyfile"]
+    command = [
+        require("caddy"),
+        "validate",
+        "--config",
+        str(CONFIGURATIONS / "Caddyfile_replicas"),
+        "--adapter",
+        "caddyfile",
+    ]
 
     said = subprocess.run(command, capture_output=True, text=True, check=False)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from infra.servers.nginx import CONFIGURATIONS
 from tests.browser.drawing import draw, open_page, wait_for_guess
-from tests.nginx import EXAMPLES, nginx
+from tests.nginx import nginx
 from tests.real_data import drawings_from
 from tests.running import RunningService
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def address(service: RunningService, tmp_path: Path) -> Iterator[str]:
-    site = (EXAMPLES / "nginx_prefix.conf").read_text().replace("127.0.0.1:8000", f"127.0.0.1:{service.port}")
+    site = (CONFIGURATIONS / "nginx_prefix.conf").read_text().replace("127.0.0.1:8000", f"127.0.0.1:{service.port}")
     with nginx(tmp_path / "nginx", site) as port:
         yield f"http://127.0.0.1:{port}/digits"
 
