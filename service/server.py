@@ -49,6 +49,7 @@ from service.personal.profiles import LOOK_SECONDS, Profiles
 from service.sets.scope import SetScope
 from service.sets.sets import StoredSets
 from service.settings import Settings
+from service.threads import running_thread
 from training.models.registry import FIRST_MODELS, Registry
 
 log = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def serve(
     sys.setswitchinterval(SWITCH_SECONDS)
     with (
         _signals_noted(stop),
-        _thread("models", lambda: _behind_predictions(lambda: live.run(stop, settings.poll_seconds)), stop),
+        running_thread("models", lambda: _behind_predictions(lambda: live.run(stop, settings.poll_seconds)), stop),
         _uploader(settings, spool, store, stop) if first else nullcontext(),
     ):
         live.polled.wait(FIRST_POLL_SECONDS)
@@ -134,11 +135,11 @@ def serve(
             moderation=moderation,
         )
         with (
-            _thread("profiles", lambda: profiles.run(stop), stop),
-            _thread("blocked", lambda: blocked.run(stop), stop),
-            _thread("sets", lambda: _behind_predictions(lambda: sets.run(stop)), stop),
-            _thread("set-profiles", lambda: sets.run_profiles(stop, LOOK_SECONDS), stop),
-            _thread("shadow", lambda: _behind_predictions(lambda: shadow.run(stop)), stop)
+            running_thread("profiles", lambda: profiles.run(stop), stop),
+            running_thread("blocked", lambda: blocked.run(stop), stop),
+            running_thread("sets", lambda: _behind_predictions(lambda: sets.run(stop)), stop),
+            running_thread("set-profiles", lambda: sets.run_profiles(stop, LOOK_SECONDS), stop),
+            running_thread("shadow", lambda: _behind_predictions(lambda: shadow.run(stop)), stop)
             if settings.shadow_percent
             else nullcontext(),
         ):
@@ -214,8 +215,8 @@ def _uploader(
 @contextmanager
 def _upload_here(settings: Settings, spool: Spool, store: ObjectStore, stop: threading.Event) -> Iterator[None]:
     with (
-        _thread("uploader", lambda: Uploader(spool, store).run(stop), stop),
-        _thread("set-uploads", lambda: upload_sets(settings.var, store, stop), stop),
+        running_thread("uploader", lambda: Uploader(spool, store).run(stop), stop),
+        running_thread("set-uploads", lambda: upload_sets(settings.var, store, stop), stop),
     ):
         yield
 
@@ -278,17 +279,6 @@ def _behind_predictions(work: Callable[[], None]) -> None:
     if sys.platform == "linux":  # elsewhere niceness is the whole process's
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), CHECKING_NICENESS)
     work()
-
-
-@contextmanager
-def _thread(name: str, work: Callable[[], None], stop: threading.Event) -> Iterator[None]:
-    thread = threading.Thread(target=work, name=name, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 @contextmanager

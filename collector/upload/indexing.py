@@ -17,7 +17,7 @@ from collector.contribution.layout import (
     parse_index_key,
     tombstone_key,
 )
-from collector.storage.object_store import NoSuchObject, ObjectStore
+from collector.storage.object_store import NoSuchObject, ObjectStore, exists
 from collector.storage.stored_drawing import BadStoredDrawing, parse_stored_drawing
 
 RETRY_SECONDS = 60.0  # after the store failed
@@ -64,20 +64,12 @@ def _add(store: ObjectStore, drawing: str) -> bool:
         contributor = parse_stored_drawing(store.get(drawing_key(drawing))).contributor
     except (NoSuchObject, BadStoredDrawing):
         return False  # deleted in between, or damaged: the trainer records it
-    if not is_contributor(contributor) or _exists(store, tombstone_key(drawing)):
+    if not is_contributor(contributor) or exists(store, tombstone_key(drawing)):
         return False
     store.put(index_key(contributor, drawing), b"")
     # A deletion between reading the drawing and this put found no entry to delete.
-    if _exists(store, tombstone_key(drawing)):
+    if exists(store, tombstone_key(drawing)):
         store.delete(index_key(contributor, drawing))
-        return False
-    return True
-
-
-def _exists(store: ObjectStore, key: str) -> bool:
-    try:
-        store.get(key)
-    except NoSuchObject:
         return False
     return True
 

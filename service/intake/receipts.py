@@ -11,7 +11,7 @@ from collector.contribution.receipt import Holder, holder_of
 from collector.spool.deletions import Deletion, GivenByAnother, WasDeleted
 from collector.spool.pending_drawing import PendingDrawing
 from collector.spool.spool import Spool
-from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError
+from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError, exists
 from collector.storage.stored_drawing import StoredDrawing, parse_stored_drawing
 from collector.upload.prepared import prepare
 from service.intake.intake import utc_now
@@ -88,10 +88,10 @@ class Receipts:
         holder = self.check(drawing, receipt)
         if self._find(drawing, holder) is not None:
             return False  # the trainer has not seen it yet
-        if self._exists(tombstone_key(drawing)):
+        if exists(self._store, tombstone_key(drawing)):
             raise WasDeleted(f"drawing {drawing} was deleted")
         self._document(drawing, holder)
-        return self._exists(verdict_key(drawing))
+        return exists(self._store, verdict_key(drawing))
 
     def delete(self, drawing: str, receipt: str) -> Deletion:
         """Deletes for good: from disk before this returns, from the store soon after. Repeating it changes nothing.
@@ -127,7 +127,7 @@ class Receipts:
         try:
             self._document(drawing, holder)
         except WrongReceipt:
-            if self._exists(drawing_key(drawing)):
+            if exists(self._store, drawing_key(drawing)):
                 raise
             raise StoreError(f"{error}, and not in the store yet") from error
         return self._spool.delete(drawing, self._now(), holder.contributor, is_certain=True)
@@ -150,10 +150,10 @@ class Receipts:
         try:
             document = self._document(drawing, holder)
             pngs = self._pngs(drawing, document)
-            return StoredFiles(document, pngs, self._exists(verdict_key(drawing)))
+            return StoredFiles(document, pngs, exists(self._store, verdict_key(drawing)))
         except (NoSuchObject, WrongReceipt) as error:
             # Another service deleted it, or it was deleted between the reads of spool and store.
-            if self._exists(tombstone_key(drawing)):
+            if exists(self._store, tombstone_key(drawing)):
                 raise WasDeleted(f"drawing {drawing} was deleted") from error
             raise WrongReceipt from error
 
@@ -162,13 +162,6 @@ class Receipts:
         try:
             return tuple(self._store.get(sample.key) for sample in parse_stored_drawing(document).samples)
         except NoSuchObject:
-            if self._exists(tombstone_key(drawing)) or not self._exists(drawing_key(drawing)):
+            if exists(self._store, tombstone_key(drawing)) or not exists(self._store, drawing_key(drawing)):
                 raise
             return ()
-
-    def _exists(self, key: str) -> bool:
-        try:
-            self._store.get(key)
-        except NoSuchObject:
-            return False
-        return True

@@ -14,6 +14,7 @@ from collector.spool.spool import Spool, SpoolError
 from service.admission.operator import SETTING as OPERATOR_SETTING
 from service.paths import spool_file
 from service.settings import Settings
+from service.threads import running_thread
 
 NOT_ITS_OWN = {OPERATOR_SETTING, "MIDSTROKE_WEBHOOK_URL", "MIDSTROKE_WEBHOOK_SECRET"}  # secrets of others
 
@@ -32,13 +33,8 @@ Start = Callable[[], "subprocess.Popen[bytes]"]
 def upload_process(settings: Settings, spool: Spool, stop: threading.Event) -> Iterator[None]:
     """Keeps an uploader running until `stop`."""
     supervisor = UploadSupervisor(lambda: _start(settings), spool, stop)
-    thread = threading.Thread(target=supervisor.run, name="upload-process", daemon=True)
-    thread.start()
-    try:
+    with running_thread("upload-process", supervisor.run, stop):
         yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 class UploadSupervisor:

@@ -22,7 +22,7 @@ from collector.ink.drawing import Point, Stroke
 from collector.spool.deletions import Deletion
 from collector.spool.pending_drawing import BadPendingDrawing, PendingDrawing
 from collector.spool.spool import Spool
-from collector.storage.object_store import NoSuchObject, ObjectStore
+from collector.storage.object_store import NoSuchObject, ObjectStore, exists
 from collector.storage.stored_drawing import BadStoredDrawing, StoredDrawing, parse_stored_drawing
 
 OVERHEAD_BYTES = 600  # of the Python objects of one drawing
@@ -129,7 +129,7 @@ class OwnDrawings:
         Raises:
             StoreError: the store can't be read.
         """
-        return not drawing.confirmed and self._exists(verdict_key(drawing.id))
+        return not drawing.confirmed and exists(self._store, verdict_key(drawing.id))
 
     def exists(self, drawing: str) -> bool:
         """True while spool or store hold the drawing.
@@ -138,7 +138,7 @@ class OwnDrawings:
             SpoolError, StoreError: they can't be read.
         """
         found = self._spool.find(drawing)
-        return self._exists(drawing_key(drawing)) if found is None else not isinstance(found, Deletion)
+        return exists(self._store, drawing_key(drawing)) if found is None else not isinstance(found, Deletion)
 
     def was_deleted(self, drawing: str) -> bool:
         """True if it was deleted from this service's spool.
@@ -147,13 +147,6 @@ class OwnDrawings:
             SpoolError: the spool can't be read.
         """
         return self._spool.was_deleted(drawing)
-
-    def _exists(self, key: str) -> bool:
-        try:
-            self._store.get(key)
-        except NoSuchObject:
-            return False
-        return True
 
 
 def _waiting(found: PendingDrawing | Deletion, contributor: str) -> OwnDrawing | None:
