@@ -14,13 +14,14 @@ from collector.log_format import start_log
 from collector.tracing import check_tracing
 from service.cli.baselines import baselines
 from service.cli.errors import USAGE, Command, fail, fail_for, read_as, read_settings
+from service.cli.evaluate import evaluate
 from service.cli.export import export
 from service.cli.make_drawings import make_drawings
 from service.cli.models import models
 from service.cli.moderate import moderate
 from service.cli.spool import spool
 from service.cli.symbols import symbols
-from service.cli.train import TrainCommand, evaluate, train
+from service.cli.train import TrainCommand, train
 from service.network.log_filter import leave_out_client_faults
 from service.settings import Settings
 

@@ -12,7 +12,8 @@ import typer
 from typer.testing import CliRunner
 
 from collector.storage.folder_store import FolderStore
-from service.cli.train import evaluate, train
+from service.cli.evaluate import evaluate
+from service.cli.train import train
 from training.data.generated.reference import reference_drawings
 from training.models.artifact import check_artifact
 from training.models.registry import FIRST_MODELS, Registry
