@@ -37,7 +37,7 @@ _NAMESPACE = uuid.UUID("3a5bd2f4-0f3e-4b53-9a6c-5f1b3c1d7e90")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file's drawings."""
+    """The outcomes of a file's drawings."""
 
     accepted: int
     duplicates: int

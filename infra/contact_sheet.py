@@ -179,7 +179,7 @@ def given(page: Page) -> None:
 
 
 def questioned(page: Page) -> None:
-    """The label of a drawing is doubted: it is a 2 whatever was asked for."""
+    """The service disagrees with the label: the drawing is a 2 whatever was asked for."""
     asked(page)
     if page.locator("#asked-digit").inner_text() == str(DIGIT):
         page.locator("#skip").click()

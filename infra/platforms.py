@@ -55,7 +55,7 @@ def _libc() -> tuple[str, str]:
 
 
 def refusal(machine: Machine) -> str | None:
-    """Why Midstroke can't be installed there and what to do instead, in one line; None where it can."""
+    """One line on why Midstroke can't be installed there, and what to do instead; None where it can."""
     if machine.system.startswith(("Windows", "CYGWIN", "MSYS", "MINGW")):
         return "uvloop has no wheels for Windows; run Midstroke inside WSL 2 (`wsl --install`), which is Linux"
     if machine.system == "Linux":

@@ -222,7 +222,7 @@ def _upload_here(settings: Settings, spool: Spool, store: ObjectStore, stop: thr
 
 
 def uvicorn_config(app: FastAPI, limits: Limits) -> uvicorn.Config:
-    """How the application is served; what uvicorn leaves open by default is closed here."""
+    """Uvicorn's settings; what it leaves unlimited by default is limited here."""
     return uvicorn.Config(
         app,
         loop="uvloop",

@@ -113,7 +113,7 @@ def _cut(connection: HTTPConnection) -> None:
 
 
 class Webhook:
-    """`tell` returns at once and never raises; `close` waits a little for what was told last."""
+    """`tell` returns at once and never raises; `close` waits a little for the last events."""
 
     def __init__(
         self,

@@ -58,7 +58,7 @@ class Contribution:
     pointer: Pointer
     strokes: tuple[Stroke, ...]
     samples: tuple[Sample, ...]
-    confirmed: bool = False  # asked whether the drawing is the digit of its label, the contributor said yes
+    confirmed: bool = False  # asked whether the drawing is the digit of its label, the contributor confirmed it
     prompt_probability: float | None = None  # with which the page asked for this label; None where it does not say
     symbol_set: str = DIGITS_ID
     class_id: str = ""  # of its set; digits have none but the label

@@ -63,10 +63,10 @@ def _fault(
     ink: NDArray[np.uint8], allowed: NDArray[np.bool_], needed: NDArray[np.bool_], drawn: NDArray[np.bool_], pen: float
 ) -> str:
     """How the ink differs from the strokes; empty within the tolerance."""
-    if told := _too_different(ink, ~allowed, "ink beside them"):
-        return told
-    if told := _too_different(np.invert(ink), needed, "ink missing on them"):
-        return told
+    if fault := _too_different(ink, ~allowed, "ink beside them"):
+        return fault
+    if fault := _too_different(np.invert(ink), needed, "ink missing on them"):
+        return fault
     # Rasters without antialiasing make a line up to a pixel wider.
     there, expected = int(ink.sum(dtype=np.int64)) // 255, int(np.count_nonzero(drawn) * pen / (pen + 1))
     if there + LEAST_WRONG_PX < INK_LEAST * expected:

@@ -117,7 +117,7 @@ def _without_lines(ink: Ink) -> Ink:
 
 
 def _is_ruled(lines: list[_Line], rest: Mask, many: bool) -> bool:
-    """Whether the lines are of the paper: they reach beyond what else is drawn, which a digit's own strokes don't."""
+    """True if the lines are of the paper: they reach beyond what else is drawn, which a digit's own strokes don't."""
     if not lines:
         return True
     length = rest.shape[1]

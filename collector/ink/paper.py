@@ -101,7 +101,7 @@ def _contrast_of_gray(image: Image.Image) -> Gray:
 
 
 def _is_clean(counts: NDArray[np.int64], table: Gray, ink: Gray) -> bool:
-    """Whether most pixels have exactly the paper's level, and the others are lines: a shadow is weak and wide."""
+    """True if most pixels have exactly the paper's level, and the others are lines: a shadow is weak and wide."""
     if int(counts.max()) < CLEAN_SHARE * ink.size:
         return False
     weak = int(counts[(table > 0) & (table < SOLID_INK)].sum())
@@ -248,7 +248,7 @@ def _fitted(coarse: Plane) -> Plane:
 
 
 def _paper_mask(residual: Plane) -> NDArray[np.bool_]:
-    """Which cells (rows, columns) hold no ink."""
+    """A mask of the cells (rows, columns) that hold no ink."""
     distance = _distance(residual)
     counts = np.bincount(distance.reshape(-1), minlength=256)
     grain = 1.48 * float(np.searchsorted(np.cumsum(counts), (distance.size + 1) // 2))

@@ -1,4 +1,4 @@
-"""What operators decided about drawings and contributors, as readers see it: hidden, relabelled, blocked.
+"""Operators' decisions about drawings and contributors, for those who read them: hidden, relabelled, blocked.
 
 Each decision is an object of its own whose key says all, so that one listing reads them, two operators never overwrite
 each other, and a store of an earlier release is a store without decisions.

@@ -101,7 +101,7 @@ def erase(
     """Notes the deletion and blanks the drawing's row; a repeat changes nothing.
 
     None, and no change, where the row or an earlier deletion is another contributor's, unless `is_certain`: then the
-    store has said that the id is this contributor's.
+    store has the id by this contributor.
     """
     known = connection.execute(DELETED_AT, (drawing,)).fetchone()
     if known and (contributor is None or known[1] in (None, contributor)):

@@ -63,7 +63,7 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What came into the spool since it was created, and what of it still waits for upload."""
+    """Counts of all drawings since the spool was created, and of those that still wait for upload."""
 
     accepted: int
     waiting: int

@@ -166,7 +166,7 @@ class Spool:
         return Backlog(drawings, size)
 
     def progress(self) -> Progress:
-        """What came since the spool was created, and what still waits for upload.
+        """Counts all drawings since the spool was created, and those that still wait for upload.
 
         Raises:
             SpoolError: the file can't be read.
@@ -223,7 +223,7 @@ class Spool:
         return released
 
     def queue_before(self, seq: int | None = None) -> tuple[int, int]:
-        """How many drawings up to `seq` (all without one) are queued, and the last seq among them, 0 for none.
+        """The number of queued drawings up to `seq` (all without one), and the last seq among them, 0 for none.
 
         Raises:
             SpoolError: the file can't be read.
@@ -266,7 +266,7 @@ class Spool:
             drawing: its id.
             now: the time of the deletion.
             contributor: whose drawing is deleted; None deletes whoever's it is.
-            is_certain: the store has said that the id is this contributor's.
+            is_certain: the store has the id by this contributor.
 
         Raises:
             GivenByAnother: the spool has the id by another contributor, and the caller is not certain.

@@ -93,7 +93,7 @@ def check_set(symbols: SymbolSet) -> SymbolSet:
     """The set with its texts in their composed form.
 
     Raises:
-        BadSymbols: an id, name, prompt or number of classes is wrong, or two classes can't be told apart.
+        BadSymbols: an id, name, prompt or number of classes is wrong, or two classes can't be distinguished.
     """
     try:
         checked = replace(

@@ -60,7 +60,7 @@ def _drain(
 
 
 def left_in(spool: Spool) -> str:
-    """What the store does not have yet, in words; empty when it has everything."""
+    """Says in words what the store does not have yet; empty when it has everything."""
     waiting, deleted = spool.backlog().drawings, len(spool.unremoved(1))
     quarantined = spool.count_quarantined()[0]
     parts = [

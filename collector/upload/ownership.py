@@ -72,10 +72,10 @@ class Ownership:
         self._store.put(claim_key(self._replica), json.dumps(record).encode())
         others = self._others()
         for claim in due:
-            rivals = [other for other in others.get(claim.drawing, []) if other.contributor != claim.contributor]
-            if rivals:
+            contenders = [other for other in others.get(claim.drawing, []) if other.contributor != claim.contributor]
+            if contenders:
                 # One before the others: at the same times, all would meet again.
-                pause = FIRST_AGAIN_SECONDS if claim < min(rivals) else LAST_AGAIN_SECONDS
+                pause = FIRST_AGAIN_SECONDS if claim < min(contenders) else LAST_AGAIN_SECONDS
                 self._again_at[claim.drawing] = self._clock() + pause
                 waiting.add(claim.drawing)
             else:

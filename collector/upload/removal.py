@@ -41,7 +41,7 @@ def remove_deleted(
     ownership: Ownership | None = None,
     symbols: SymbolSet = DIGITS,
 ) -> Exception | None:
-    """Removes every deleted drawing that may still be there, oldest first, past those that fail, until told to stop.
+    """Removes every deleted drawing that may still be there, oldest first, past those that fail, until `stop` is set.
 
     Every step may be done twice. Not while a drawing is being uploaded: what is put behind its back would stay.
 

@@ -14,7 +14,7 @@ USER 10001
 VOLUME /var/lib/midstroke
 # HOME: matplotlib and Keras each want a folder of their own to write to.
 ENV PYTHONUNBUFFERED=1 MIDSTROKE_VAR=/var/lib/midstroke HOME=/tmp
-# It has said what it does, and reaches where it says it; a trainer has no port to ask.
+# A trainer has no port to ask: it is healthy if its status is in the store and can be read.
 HEALTHCHECK --interval=60s --timeout=20s --start-period=120s \
     CMD ["python", "-c", "from collector.contribution.layout import TRAINER_STATUS as STATUS; from collector.settings import *; open_store(StoreSettings()).get(STATUS)"]
 CMD ["python", "-m", "service", "train", "--watch"]

@@ -38,7 +38,7 @@ def ask_model(service: RunningService, family: str, snapshot: bytes) -> str:
 
 
 def wait_for_model(service: RunningService, family: str, snapshot: bytes, version: str) -> bool:
-    """Whether that version answers within SWAP_SECONDS."""
+    """True if that version answers within SWAP_SECONDS."""
     deadline = time.monotonic() + SWAP_SECONDS
     while time.monotonic() < deadline:
         if ask_model(service, family, snapshot) == version:

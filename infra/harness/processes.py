@@ -97,7 +97,7 @@ def listens(port: int) -> bool:
 
 
 def answers(port: int, path: str) -> bool:
-    """Whether a GET of the path answers 200."""
+    """True if a GET of the path answers 200."""
     # Not urllib, which asks the proxy that the environment may name.
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:

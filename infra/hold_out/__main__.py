@@ -1,4 +1,4 @@
-r"""Accuracy on writers and on whole laboratories that a model was trained without: an estimate for strangers.
+r"""Accuracy on writers and on whole laboratories that a model was trained without: an estimate for unknown writers.
 
 python -m infra.hold_out --drawings pendigits.ndjson.gz --drawings unipen.ndjson.gz --family softmax --together 4
 python -m infra.hold_out --drawings unipen.ndjson.gz --drawings uji2.ndjson.gz --symbols others.ndjson.gz \

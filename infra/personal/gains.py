@@ -1,4 +1,4 @@
-"""How much better a writer is read with own drawings in memory, and how much worse with another writer's."""
+"""Measures the gain in accuracy by a writer's own drawings in memory, and the loss by another writer's."""
 
 from __future__ import annotations
 

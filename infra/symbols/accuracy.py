@@ -1,4 +1,4 @@
-"""How well recognisers read the sets of `tasks.py`: accuracy at each stage, every set counting alike."""
+"""Measures recognisers on the sets of `tasks.py`: accuracy at each stage, every set counting alike."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Operator:
 
     @property
     def is_enabled(self) -> bool:
-        """Whether there is an operator; without one nothing of the operator's is reachable."""
+        """True if there is an operator; without one nothing of the operator's is reachable."""
         return self._digest is not None
 
     def admit(self, headers: Mapping[str, str]) -> None:

@@ -84,7 +84,7 @@ class Origins:
         return f"origin {show(origin)} is not allowed; {SETTING} adds origins"
 
     def is_allowed(self, origin: str) -> bool:
-        """Whether the settings allow this origin."""
+        """True if the settings allow this origin."""
         if self._all:
             return True
         try:

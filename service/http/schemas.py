@@ -103,7 +103,7 @@ class PublishedVersion(BaseModel):
 
 
 class StoredSample(BaseModel):
-    """Where one sample is stored."""
+    """The place of one stored sample."""
 
     step: int
     ink: float = Field(gt=0, le=1)

@@ -208,7 +208,7 @@ class Intake:
         return UPLOADS_DELAYED if self._health and self._health.delays_uploads else ""
 
     def unusable(self) -> str:
-        """Why contributions can't be stored; empty if they can."""
+        """The reason why contributions can't be stored; empty if they can."""
         try:
             self._spool.counts(None)
         except SpoolError as error:

@@ -1,4 +1,4 @@
-"""What operators see of stored drawings and decide about them, for the command line and the operator's page alike."""
+"""Lists stored drawings for operators and carries out their decisions, for command line and operator's page alike."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class OperatorModeration:
     ) -> None:
         """`store` is the whole store, `spool_of` gives a set's spool where there is one.
 
-        `deleted` is told of each deleted drawing with its set, `decided` of each set of which anything was decided.
+        `deleted` is called with each deleted drawing and its set, `decided` with each set of which anything was decided.
         """
         self._store = store
         self._spool_of = spool_of

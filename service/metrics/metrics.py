@@ -69,7 +69,7 @@ class ModelCounters:
 
 
 class AnswerCounters:
-    """How long answers took on one path, from reading a snapshot to writing them."""
+    """Counts the times of answers on one path, from reading a snapshot to writing them."""
 
     __slots__ = ("_counts", "_sum", "_words")
 

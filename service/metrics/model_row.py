@@ -26,7 +26,7 @@ from service.metrics.block import (
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """What was counted of one family's predictions."""
+    """The counts of one family's predictions."""
 
     cells: NDArray[np.uint64]  # by outcome, confidence and class
     seconds: Sequence[int]  # by bits of ns

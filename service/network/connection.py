@@ -1,4 +1,4 @@
-"""What a session may use of its websocket's connection besides ASGI."""
+"""The part of a websocket's connection that its session may use besides ASGI."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one process knows of one contributor's drawings, and the answers that use it."""
+"""One contributor's drawings in the memory of one process, and the answers that use them."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def to_contribution(symbols: SymbolSet, given: GivenExample) -> Contribution:
 
 
 def count_by_place(symbols: SymbolSet, drawings: Sequence[OwnDrawing]) -> list[int]:
-    """How many of the drawings each place has."""
+    """The number of drawings of each place."""
     counts = [0] * len(symbols.classes)
     for drawing in drawings:
         if drawing.label < len(counts):

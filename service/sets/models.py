@@ -1,4 +1,4 @@
-"""What answers for a set other than digits: its own models, and the examples by the shipped models' embeddings."""
+"""The models that answer for a set other than digits: its own, and its examples by the shipped models' embeddings."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ EXAMPLES: dict[Encoding, str] = {"path48": "examples", "ink20": "example-picture
 EXAMPLE_VOTE = Constants(temperature=0.05, sharpening=0.2, prior=0.0, weight=1.0, epsilon=0.0005)
 # By pictures: the likeness (cosine) of the nearest example below which a drawing is none of the set, and from which it
 # surely is one.
-STRANGE, ALIKE = 0.7, 0.9
+UNLIKE, ALIKE = 0.7, 0.9
 # On writers of letters: 2 % of finished drawings of the set are unsure; 97 % of settled answers stay to the end.
 UNSURE_FROM, SETTLED_FROM = 0.5, 0.9
 
@@ -236,4 +236,4 @@ def _strangeness(memory: Memory, embedding: NDArray[np.float32]) -> float:
     """0 for a drawing that is much like an example at some stage, 1 for one that is like none."""
     length = math.sqrt(embedding.dot(embedding)) or 1.0
     nearest = float((memory.embeddings @ embedding).max()) / length
-    return min(1.0, max(0.0, (ALIKE - nearest) / (ALIKE - STRANGE)))
+    return min(1.0, max(0.0, (ALIKE - nearest) / (ALIKE - UNLIKE)))

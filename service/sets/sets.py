@@ -81,7 +81,7 @@ class RunningSet:
         return sorted(drawings, key=lambda each: (each.received_at, each.id))
 
     def count_examples(self) -> list[int]:
-        """How many examples, those of the definition included, each class has, by place."""
+        """The number of examples of each class, by place, those of the definition included."""
         return count_by_place(self.scope.symbols, list(self.operator.drawings.values()))
 
     def own_models(self) -> list[str]:
@@ -275,7 +275,7 @@ class StoredSets(Sets):
             log.warning("set %s is not served yet: %s", symbols.id, error)
             return
         running.models.poll()
-        if running.operator.loaded is not None:  # who is told of the set is answered by its examples
+        if running.operator.loaded is not None:  # clients that learn of the set get answers by its examples
             wait({running.operator.loaded}, EXAMPLES_SECONDS)
         running.models.listen(self.changed)
         self._running[symbols.id] = running

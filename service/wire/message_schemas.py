@@ -102,7 +102,7 @@ class Ping(_Sent):
 
 
 class WireLimits(BaseModel):
-    """What one client may send."""
+    """Limits on what one client may send."""
 
     message_bytes: int
     frames_per_second: float

@@ -48,7 +48,7 @@ class TrainingOutcome(BaseModel):
 
 
 class Trainer(BaseModel):
-    """What the trainer is doing."""
+    """The trainer's state."""
 
     state: Literal["waiting", "training", "published", "refused"]
     new_drawings: int

@@ -1,4 +1,4 @@
-"""Memory that was freed is used again: told by the page faults of a process of its own."""
+"""Memory that was freed is used again: measured by the page faults of a process of its own."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def faults(how: str) -> int:
     return int(done.stdout)
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has this setting")
 def test_what_was_freed_is_not_asked_of_the_system_again() -> None:
     assert faults("kept") < 100 < faults("given back")

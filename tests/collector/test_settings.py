@@ -1,4 +1,4 @@
-"""The environment names a store, and gets that store or is told why not."""
+"""The environment names a store, and gets that store or an error that says why not."""
 
 from __future__ import annotations
 

@@ -23,9 +23,9 @@ every_dockerfile = pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file:
 def test_the_linter_has_nothing_to_say(file: Path):
     hadolint = Path(sys.executable).with_name("hadolint")
 
-    said = subprocess.run([hadolint, "--no-color", file], capture_output=True, text=True, check=False)
+    result = subprocess.run([hadolint, "--no-color", file], capture_output=True, text=True, check=False)
 
-    assert (said.returncode, said.stdout) == (0, "")
+    assert (result.returncode, result.stdout) == (0, "")
 
 
 @every_dockerfile

@@ -115,9 +115,9 @@ def test_caddy_takes_the_example_for_replicas() -> None:
         "caddyfile",
     ]
 
-    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
 
-    assert (said.returncode, "Valid configuration" in said.stdout + said.stderr) == (0, True), said.stderr
+    assert (result.returncode, "Valid configuration" in result.stdout + result.stderr) == (0, True), result.stderr
 
 
 @pytest.mark.parametrize(

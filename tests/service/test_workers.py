@@ -88,7 +88,7 @@ def test_the_kernel_balances_connections_across_workers(tmp_path: Path) -> None:
             shares = [established_by(worker, service.port) for worker in workers_of(service)]
 
     assert sum(shares) == 40
-    assert min(shares) >= 5  # by lot, 20 each: fewer than 5 come once in ten million
+    assert min(shares) >= 5  # 20 each on average: fewer than 5 come once in ten million
 
 
 def test_two_services_can_not_share_a_port(tmp_path: Path) -> None:

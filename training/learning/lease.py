@@ -49,7 +49,7 @@ class LeaseHeld(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who has the store; `count` rises while it is alive, `number` is higher than that of every lease before."""
+    """One trainer's hold on the store; `count` rises while it lives, `number` is above that of every lease before."""
 
     number: int
     holder: str  # random, of one process

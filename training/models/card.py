@@ -44,7 +44,7 @@ class Golden:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where the service draws its lines: doubt from which on an answer is `unsure`, top probability for `settled`."""
+    """The doubt from which on an answer is `unsure`, and the top probability from which on it may be `settled`."""
 
     unsure: float
     settled: float
@@ -151,7 +151,7 @@ class Card:
 
     @property
     def is_refused(self) -> bool:
-        """Whether the gate refused it."""
+        """True if the gate refused it."""
         return self.gate.get("accepted") is False
 
     def to_json(self) -> bytes:

@@ -37,12 +37,12 @@ class Interpreter:
 
     @property
     def doubts(self) -> bool:
-        """Whether the model can say that a snapshot is none of its classes."""
+        """True if the model can say that a snapshot is none of its classes."""
         return self._doubt is not None
 
     @property
     def embeds(self) -> bool:
-        """Whether the model has an embedding."""
+        """True if the model has an embedding."""
         return self._embedding is not None
 
     def predict(self, inputs: Inputs) -> NDArray[np.float32]:
@@ -53,7 +53,7 @@ class Interpreter:
         return np.asarray(self._litert.get_tensor(self._output)[0], np.float32)
 
     def doubt(self) -> float | None:
-        """How likely the last snapshot is, or is becoming, no class, 0 to 1; None if the model can't say."""
+        """The probability that the last snapshot is, or is becoming, no class; None if the model has no such output."""
         return None if self._doubt is None else float(self._litert.get_tensor(self._doubt)[0, 0])
 
     def embedding(self) -> NDArray[np.float32] | None:
@@ -89,7 +89,7 @@ class Interpreter:
         return indices
 
     def _match_outputs(self) -> tuple[int, int | None, int | None]:
-        """The tensors of the probabilities, the doubt and the embedding, told apart by their shape.
+        """The tensors of the probabilities, the doubt and the embedding, distinguished by their shape.
 
         Models of the first releases have the probabilities alone. Of a model with as many classes as its embedding has
         numbers, the probabilities are the output that was named first.

@@ -54,7 +54,7 @@ class Poster(asyncio.Protocol):
 
 
 def is_whole(answer: bytes) -> bool:
-    """Whether the body has the length that its head announces."""
+    """True if the body has the length that its head announces."""
     head, end, body = answer.partition(HEAD_END)
     if not end:
         return False

@@ -177,7 +177,7 @@ class _Round:
         return message
 
     def _is_done(self, before: dict[str, int]) -> bool:
-        """Whether every family was trained on, or rejected for, all of the shards."""
+        """True if every family was trained on, or rejected for, all of the shards."""
         marks = self._marks()
         now = [marks.get(family, 0) for family in self._families]
         return len(set(now)) == 1 and now[0] > max(before.get(family, 0) for family in self._families)

@@ -1,4 +1,4 @@
-"""Which drawings are played, where on the canvas and with which pen. No sockets in here."""
+"""Chooses the drawings that are played, their place on the canvas and their pen. No sockets in here."""
 
 from __future__ import annotations
 

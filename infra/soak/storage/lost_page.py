@@ -87,7 +87,7 @@ def _contribute(
 
 
 def _is_complete(storage: Storage, name: str, drawn: Drawing) -> bool:
-    """Whether the stored strokes pass near every point that was drawn."""
+    """True if the stored strokes pass near every point that was drawn."""
     stored = parse_stored_drawing(storage.store.get(drawing_key(name)))
     points = [point for stroke in stored.strokes for point in stroke.points]
     return len(stored.strokes) == len(drawn.strokes) and all(

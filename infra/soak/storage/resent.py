@@ -60,7 +60,7 @@ def _send(
 
 
 def _differ(answers: list[dict[str, Any]]) -> bool:
-    """Whether they are other than five equal acknowledgements, all but the first marked `duplicate`."""
+    """True if they are other than five equal acknowledgements, all but the first marked `duplicate`."""
     if [reply.get("duplicate") for reply in answers] != [False, True, True, True, True]:
         return True
     return len({(reply["type"], reply["id"], reply["use"]) for reply in answers}) != 1

@@ -29,7 +29,7 @@ class Trained:
 
 
 def is_complete(store: ObjectStore, family: str) -> bool:
-    """Whether the champion, and every listed version, matches its card."""
+    """True if the champion, and every listed version, matches its card."""
     registry = Registry(store)
     try:
         champion = registry.champion(family)
@@ -42,7 +42,7 @@ def is_complete(store: ObjectStore, family: str) -> bool:
 
 
 def is_done(store: ObjectStore, family: str) -> bool:
-    """Whether everything contributed is in shards and was trained on or rejected."""
+    """True if everything contributed is in shards and was trained on or rejected."""
     live = live_and_left(store.keys(SHARDS))[0]
     if not live or any(True for _ in store.keys(ARRIVALS)):
         return False

@@ -84,7 +84,7 @@ def split_frames(data: bytes, most: int) -> tuple[list[bytes], bytes]:
 
 
 def begins_frame(data: bytes, at: int = 0) -> bool:
-    """Whether the one or two bytes at `at` may begin a masked binary frame of at most 65,535 bytes in one piece."""
+    """True if the one or two bytes at `at` may begin a masked binary frame of at most 65,535 bytes in one piece."""
     return data[at] == FINAL | BINARY and (len(data) == at + 1 or MASKED <= data[at + 1] < MASKED | LONG)
 
 

@@ -1,6 +1,6 @@
 """One HTTP connection: uvicorn's protocol, under which every phase of an exchange ends in time.
 
-Phases are told from what has come and gone, so whichever byte a client stops at is in one of them. What can't become a
+Phases follow from what has come and gone, so whichever byte a client stops at is in one of them. What can't become a
 request is answered and ended here, before any application sees it.
 """
 

@@ -31,7 +31,7 @@ def desk(page: Page, shared_service: RunningService) -> Page:
 
 
 def press(page: Page, key: str, code: str, place: str = "", **more: object) -> bool:
-    """Whether the page took the key."""
+    """True if the page took the key."""
     taken = page.evaluate(PRESS, [place, {"key": key, "code": code, **more}])
     assert isinstance(taken, bool)
     return taken

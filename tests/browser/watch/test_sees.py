@@ -1,4 +1,4 @@
-"""What the model sees: its points or cells, live, and which of the ink speaks for the leading digit."""
+"""The view of the model's input: its points or cells, live, and the ink that speaks for the leading digit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page shows where the service says that a drawing is no digit, or that its guess will not change."""
+"""The page when the service answers that a drawing is no digit, or that its guess will not change."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def test_a_field_that_is_missing_is_named(field: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"id": "0B8F9A3E-6C1D-4F5A-9B7E-2D3C4B5A6978"}, "lower case"),
         ({"id": "0b8f9a3e6c1d4f5a9b7e2d3c4b5a6978"}, "with dashes"),
@@ -104,10 +104,10 @@ def test_a_field_that_is_missing_is_named(field: str) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_is_beyond_a_limit_is_refused_and_told(changes: dict[str, Any], said: str) -> None:
+def test_what_is_beyond_a_limit_is_refused_with_a_reason(changes: dict[str, Any], message: str) -> None:
     record = contribution_record(**changes)
 
-    with pytest.raises(BadContribution, match=said):
+    with pytest.raises(BadContribution, match=message):
         parse_contribution(record)
 
 

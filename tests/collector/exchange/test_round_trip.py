@@ -1,4 +1,4 @@
-"""What an export holds comes back equal: strokes, times, labels, pointer, pen width, canvas and side of the split."""
+"""An exported drawing is imported equal: strokes, times, labels, pointer, pen width, canvas and side of the split."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which PNGs are taken and which are refused, before a pixel is decoded."""
+"""PNGs are accepted or refused before a pixel is decoded."""
 
 from __future__ import annotations
 

@@ -24,9 +24,9 @@ def test_a_deleted_drawing_waits_for_upload_no_more(spool: Spool) -> None:
     for contribution in (kept, deleted):
         spool.accept(contribution, ANN)
 
-    told = spool.delete(deleted.id, NOON)
+    deletion = spool.delete(deleted.id, NOON)
 
-    assert told == Deletion(deleted.id, NOON)
+    assert deletion == Deletion(deleted.id, NOON)
     assert [pending.id for pending in spool.pending(9)] == [kept.id]
     assert spool.backlog().drawings == 1
     assert [waiting.id for waiting in spool.unremoved(9)] == [deleted.id]

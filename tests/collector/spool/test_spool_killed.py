@@ -53,15 +53,15 @@ Uploader(Spool(Path(sys.argv[1])), Telling(Path(sys.argv[2]))).run(threading.Eve
 
 
 def killed_after(lines: int, program: str, *arguments: Path) -> list[str]:
-    """Every line that the program had said when it was killed, `lines` at least."""
+    """Every line that the program had printed when it was killed, `lines` at least."""
     command: list[str | Path] = [sys.executable, "-c", program, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        said = [process.stdout.readline() for _ in range(lines)]
+        lines_read = [process.stdout.readline() for _ in range(lines)]
         process.send_signal(signal.SIGKILL)
-        said += process.stdout.readlines()
+        lines_read += process.stdout.readlines()
     # The last line may have been cut off by the kill.
-    return [line.strip() for line in said if line.endswith("\n")]
+    return [line.strip() for line in lines_read if line.endswith("\n")]
 
 
 @pytest.mark.parametrize("lines", [1, 40, 150])

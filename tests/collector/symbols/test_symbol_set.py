@@ -1,4 +1,4 @@
-"""What a symbol set is, which texts it takes, and how it changes."""
+"""Symbol sets: their limits, the texts that they accept, and their changes."""
 
 from __future__ import annotations
 

@@ -32,14 +32,14 @@ def ids(drawings: tuple[LabelledDrawing, ...]) -> set[str]:
     return {drawing.id for drawing in drawings}
 
 
-def taught(parts: Parts) -> set[str]:
+def trained_on(parts: Parts) -> set[str]:
     return {drawing.id for drawings in parts.rounds for drawing in drawings}
 
 
 def test_no_writer_is_in_two_parts() -> None:
     parts = part(DRAWINGS, None, rounds=2, each=3)
 
-    sides = [taught(parts), ids(parts.held_back), ids(parts.others), ids(parts.validation)]
+    sides = [trained_on(parts), ids(parts.held_back), ids(parts.others), ids(parts.validation)]
     assert all(sides)
     assert sum(len(side) for side in sides) == len(set().union(*sides))
     others, validation = ({d.contributor for d in side} for side in (parts.others, parts.validation))
@@ -53,7 +53,7 @@ def test_drawings_by_writers_who_train_models_are_left_out() -> None:
     parts = part(mine, None, rounds=2, each=3, pool=4)
 
     trained = {drawing.id for drawing in mine if drawing.use == "training"}
-    assert not trained & (taught(parts) | ids(parts.held_back) | ids(parts.others) | ids(parts.validation))
+    assert not trained & (trained_on(parts) | ids(parts.held_back) | ids(parts.others) | ids(parts.validation))
 
 
 def test_rounds_shrink_when_there_are_too_few_drawings() -> None:
@@ -67,9 +67,9 @@ def test_a_fifth_of_every_digit_is_held_back() -> None:
     assert Counter(drawing.label for drawing in parts.held_back) == dict.fromkeys(range(10), 1)
 
 
-@pytest.mark.parametrize(("writer", "rounds", "said"), [("x", 2, "no new writer x"), (None, 9, "too few for 9")])
-def test_drawings_that_cannot_be_split_are_an_error(writer: str | None, rounds: int, said: str) -> None:
-    with pytest.raises(NoSuchWriter, match=said):
+@pytest.mark.parametrize(("writer", "rounds", "message"), [("x", 2, "no new writer x"), (None, 9, "too few for 9")])
+def test_drawings_that_cannot_be_split_are_an_error(writer: str | None, rounds: int, message: str) -> None:
+    with pytest.raises(NoSuchWriter, match=message):
         part(DRAWINGS, writer, rounds, 1)
 
 

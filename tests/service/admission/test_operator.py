@@ -1,4 +1,4 @@
-"""Who is taken for the operator."""
+"""The operator's token: accepted, refused, and limited in rate."""
 
 from __future__ import annotations
 

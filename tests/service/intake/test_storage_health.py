@@ -1,4 +1,4 @@
-"""Stuck uploads, quarantined drawings and a full disk are told in one line."""
+"""Stuck uploads, quarantined drawings and a full disk are reported in one line."""
 
 from __future__ import annotations
 
@@ -56,24 +56,24 @@ def test_uploads_that_stand_still_for_a_minute_are_told_with_the_reason(spool: S
 
 
 def test_new_drawings_do_not_hide_that_uploads_stand_still(spool: Spool, watch: Watch) -> None:
-    told = []
+    reported = []
     for _ in range(8):
         spool.accept(make_contribution(), ANN)
-        told.append(watch.after(STUCK_SECONDS / 4))
+        reported.append(watch.after(STUCK_SECONDS / 4))
 
-    assert told[0] == ""
-    assert "8 drawings wait" in told[-1]
+    assert reported[0] == ""
+    assert "8 drawings wait" in reported[-1]
 
 
 def test_uploads_that_move_are_no_trouble_however_many_wait(spool: Spool, watch: Watch) -> None:
     ids = [spool.accept(make_contribution(), ANN).id for _ in range(6)]
 
-    told = []
+    reported = []
     for drawing in ids[:5]:
-        told.append(watch.after(STUCK_SECONDS - 1))
+        reported.append(watch.after(STUCK_SECONDS - 1))
         spool.mark_uploaded(drawing)
 
-    assert told == [""] * 5
+    assert reported == [""] * 5
 
 
 def test_a_full_disk_and_a_quarantine_are_told(spool: Spool, watch: Watch) -> None:
@@ -81,11 +81,11 @@ def test_a_full_disk_and_a_quarantine_are_told(spool: Spool, watch: Watch) -> No
     spool.quarantine(spool.pending(1)[0].seq, "a damaged row")
     watch.free = 1024
 
-    told = watch.after(5)
+    reported = watch.after(5)
 
-    assert "1 KiB free" in told
-    assert "1 drawings in quarantine" in told
-    assert "a damaged row" in told
+    assert "1 KiB free" in reported
+    assert "1 drawings in quarantine" in reported
+    assert "a damaged row" in reported
 
 
 def test_a_quarantined_drawing_does_not_count_as_stuck(spool: Spool, watch: Watch) -> None:

@@ -1,4 +1,4 @@
-"""What is fitted to examples, when, and what answers until then."""
+"""Recognisers are fitted to examples in the background, and others answer until then."""
 
 from __future__ import annotations
 

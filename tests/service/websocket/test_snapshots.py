@@ -217,11 +217,11 @@ def test_a_swap_reaches_a_drawing_already_under_way(start_service: StartService)
 
         version = service.publish_next("softmax")
         service.live.poll()
-        told = receive(socket)
+        message = receive(socket)
         after = ask(socket, ink_frame(2))
 
-    assert told["type"] == "models"
-    assert version in {model["model"] for model in told["models"]}
+    assert message["type"] == "models"
+    assert version in {model["model"] for model in message["models"]}
     assert (before["model"] == version, after["model"]) == (False, version)
     assert before["probabilities"] == after["probabilities"]
 
@@ -262,8 +262,8 @@ def test_every_socket_gets_the_trainers_status(start_service: StartService) -> N
         service.live.poll()
 
         for socket in (one, other):
-            told = receive(socket)
-            assert (told["type"], told["state"], told["new_drawings"], told["reasons"]) == (
+            message = receive(socket)
+            assert (message["type"], message["state"], message["new_drawings"], message["reasons"]) == (
                 "trainer",
                 "training",
                 20,

@@ -229,13 +229,13 @@ json_values = st.recursive(
     ),
 )
 def test_any_json_is_a_message_or_a_protocol_error(kind: str, fields: dict[str, Any]) -> None:
-    told = ""
+    refusal = ""
     try:
         parse_text(json.dumps({**fields, "type": kind}))
     except ProtocolError as error:
-        told = encode_error(error)
+        refusal = encode_error(error)
 
-    assert told == "" or json.loads(told)["type"] == "error"
+    assert refusal == "" or json.loads(refusal)["type"] == "error"
 
 
 def test_a_prediction_is_json_with_five_decimals() -> None:

@@ -1,4 +1,4 @@
-"""`midstroke baselines`: ancestors and families in one table, told apart by what they learned from."""
+"""`midstroke baselines`: ancestors and families in one table, marked by what they learned from."""
 
 from __future__ import annotations
 

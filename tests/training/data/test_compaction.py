@@ -75,8 +75,8 @@ def test_drawings_that_come_one_by_one_end_in_few_shards_in_their_order() -> Non
         compaction.run()
 
     assert len(list(store.keys(SHARDS))) <= 5
-    told = [*compaction.shards.since(1, 100), *compaction.shards.since(1, 100, validation=True)]
-    assert [each.drawing for each in sorted(told, key=lambda each: each.number)] == ids
+    found = [*compaction.shards.since(1, 100), *compaction.shards.since(1, 100, validation=True)]
+    assert [each.drawing for each in sorted(found, key=lambda each: each.number)] == ids
     assert [each.number for each in compaction.shards.since(18, 2)] == [18, 19]
     assert in_shards(store) == Counter(ids)
 
@@ -90,8 +90,8 @@ def test_a_drawing_whose_arrival_sorts_before_all_others_is_taken_in() -> None:
     late = contribute(store, DRAWINGS[3], when=NOON - timedelta(days=400))
     compaction.run()
 
-    (told,) = compaction.shards.since(4, 10)
-    assert (told.number, told.drawing) == (4, late)
+    (found,) = compaction.shards.since(4, 10)
+    assert (found.number, found.drawing) == (4, late)
 
 
 def test_an_arrival_that_is_put_again_makes_no_second_row() -> None:
@@ -121,7 +121,7 @@ def test_a_deleted_drawing_leaves_its_shard_and_is_counted() -> None:
 
     body = b"".join(store.get(key) for key in store.keys(SHARDS))
     assert [drawing.id for drawing in compaction.shards.drawings()] == [kept]
-    assert compaction.shards.withdrawn == 1  # what judges never taught
+    assert compaction.shards.withdrawn == 1  # validation drawings are never trained on, nor withdrawn
     assert uuid.UUID(deleted).bytes not in body
     assert uuid.UUID(kept).bytes in body
 
@@ -138,8 +138,8 @@ def test_numbers_are_not_given_again_when_the_newest_drawing_is_deleted() -> Non
     compaction = compaction_of(store)
     compaction.run()
 
-    (told,) = compaction.shards.since(1, 10)
-    assert (told.number, told.drawing) == (3, new)
+    (found,) = compaction.shards.since(1, 10)
+    assert (found.number, found.drawing) == (3, new)
 
 
 def test_a_drawing_deleted_before_it_is_taken_in_never_is() -> None:

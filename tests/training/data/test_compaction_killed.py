@@ -47,7 +47,7 @@ Compaction(store, ShardFiles(store)).run()
 
 
 def kill_after(lines: int, seconds: float, root: Path) -> None:
-    """Kills compaction a moment after it has told of so many steps, unless it ends before."""
+    """Kills compaction a moment after it has reported so many steps, unless it ends before."""
     with subprocess.Popen([sys.executable, "-c", COMPACTING, root], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         for _ in range(lines):

@@ -1,4 +1,4 @@
-"""Where an answer becomes unsure or settled."""
+"""The thresholds from which an answer is unsure or settled."""
 
 from __future__ import annotations
 

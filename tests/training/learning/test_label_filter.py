@@ -73,9 +73,9 @@ def test_no_drawing_is_read_twice() -> None:
     new = [ShardRow(number, drawing.id, drawing.contributor) for number, drawing in enumerate(RIGHT[:4])]
     asked = []
 
-    def read(told: Sequence[ShardRow]) -> list[LabelledDrawing]:
-        asked.append(len(told))
-        return [RIGHT[each.number] for each in told]
+    def read(rows: Sequence[ShardRow]) -> list[LabelledDrawing]:
+        asked.append(len(rows))
+        return [RIGHT[each.number] for each in rows]
 
     fresh = LabelFilter(best_model(Registry(FolderStore(FIRST_MODELS))))
     first, second = fresh.verdicts(new[:3], read), fresh.verdicts(new, read)

@@ -1,4 +1,4 @@
-"""The trainer from end to end, on a store in memory: who is counted, what is published, what is told."""
+"""The trainer from end to end, on a store in memory: who is counted, what is published, what is reported."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def test_too_few_are_waited_for_and_told_of(store: MemoryStore, family: Family) 
     outcomes = trainer_of(store, family).poll()
 
     assert outcomes == []
-    told = status(store)
-    assert (told.state, told.new_drawings, told.needed, told.new_validation) == ("waiting", 2, 3, 4)
+    reported = status(store)
+    assert (reported.state, reported.new_drawings, reported.needed, reported.new_validation) == ("waiting", 2, 3, 4)
 
 
 def test_what_was_trained_on_is_not_trained_on_again(store: MemoryStore, family: Family) -> None:
@@ -145,9 +145,9 @@ def test_a_challenger_that_forgets_is_refused_and_the_champion_stays(store: Memo
 
     assert not outcome.verdict.accepted
     assert version(store) == before
-    told = status(store)
-    assert (told.state, told.family, told.version) == ("refused", "original", outcome.artifact.card.version)
-    assert any(reason.startswith("Failed:") for reason in told.reasons)
+    reported = status(store)
+    assert (reported.state, reported.family, reported.version) == ("refused", "original", outcome.artifact.card.version)
+    assert any(reason.startswith("Failed:") for reason in reported.reasons)
 
 
 def test_a_refused_challenger_is_kept_with_its_reasons_and_figures(store: MemoryStore, family: Family) -> None:
@@ -192,11 +192,11 @@ def test_labels_that_the_shipped_model_is_sure_are_wrong_neither_teach_nor_judge
     contribute_all(store, wrong[:2], use="validation")
 
     waited = trainer_of(store, family, retrain_after=4, shipped=reader).poll()
-    told = status(store)
+    reported = status(store)
     (outcome,) = trainer_of(store, family, shipped=reader).poll()
 
     assert waited == []
-    assert (told.new_drawings, told.filtered) == (3, 3)
+    assert (reported.new_drawings, reported.filtered) == (3, 3)
     assert outcome.artifact.card.trained_on.drawings == 203
     assert outcome.artifact.card.metrics.evaluated_on == "200 reference drawings"
     assert all(store.get(drawing_key(drawing)) for drawing in ids)
@@ -220,9 +220,9 @@ def test_the_last_outcome_of_a_family_is_told_while_the_next_drawings_are_waited
 
     trainer_of(store, family).poll()
 
-    told = status(store)
-    assert (told.state, told.new_drawings) == ("waiting", 2)
-    (last,) = told.outcomes
+    reported = status(store)
+    assert (reported.state, reported.new_drawings) == ("waiting", 2)
+    (last,) = reported.outcomes
     assert (last.state, last.version) == ("published", outcome.artifact.card.version)
     assert last.reasons == outcome.verdict.reasons
 

@@ -27,7 +27,7 @@ RASH = Resume("sgd", 5.0, batches=30, batch_size=100, copies=2, l2_sp=0.0, repla
 
 
 class Failing(MemoryStore):
-    """Copies a store, and fails where it is told to."""
+    """Copies a store, and fails at the calls that are named."""
 
     def __init__(self, store: MemoryStore) -> None:
         super().__init__()

@@ -59,8 +59,8 @@ def test_filtered_drawings_have_a_verdict_and_others_none(
         ids[1]: Filtered(ids[1], confirmed=True),
         validation[0]: Filtered(validation[0], confirmed=False),
     }
-    told = status(store)
-    assert (told.new_drawings, told.filtered, told.new_validation) == (2, 2, 1)
+    reported = status(store)
+    assert (reported.new_drawings, reported.filtered, reported.new_validation) == (2, 2, 1)
 
 
 def test_a_verdict_is_stored_once(store: MemoryStore, family: Family, shipped: MemoryStore) -> None:

@@ -126,7 +126,7 @@ class RegistryMachine(RuleBasedStateMachine):
         self.store.writes = writes
 
     def _survives(self, call: Callable[[], object]) -> bool:
-        """Whether it came to its end; where it didn't, another process goes on with what is in the store."""
+        """True if it came to its end; where it didn't, another process goes on with what is in the store."""
         try:
             call()
         except StoreError:
@@ -139,8 +139,8 @@ class RegistryMachine(RuleBasedStateMachine):
     def both_tell_the_same(self) -> None:
         for family, shelf in self.shelves.items():
             champion = self.registry.champion(family)
-            told = [] if champion is None else [champion.version, *champion.history]
-            assert told == shelf.champions
+            reported = [] if champion is None else [champion.version, *champion.history]
+            assert reported == shelf.champions
             assert self.registry.versions(family) == sorted(shelf.refused)
             for version, refused in shelf.refused.items():
                 assert self.registry.load(family, version) == artifact_of(family, version, refused)

@@ -1,4 +1,4 @@
-"""Places drawings on the canvas: position, size and pen width, as visitors and strangers use them."""
+"""Places drawings on the canvas: position, size and pen width, as visitors and other sources use them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ THICKEST = 0.25  # of a drawing's longer side; what a thicker pen draws can't be
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Where drawings lie on a canvas of 500x500 px, and how large they are."""
+    """Place and size of drawings on a canvas of 500x500 px."""
 
     name: str
     where: Literal["middle", "anywhere", "corner"]

@@ -16,7 +16,7 @@ from training.models.artifact import read_weights, write_weights
 
 Floats = NDArray[np.float32]
 
-OUTPUTS = ("digits", "doubt", "embedding")  # told apart by their shapes in the flatbuffer
+OUTPUTS = ("digits", "doubt", "embedding")  # distinguished by their shapes in the flatbuffer
 LITTLE_DOUBT = -4.0  # logit: the doubt of a champion of an earlier release, which never learned any
 
 

@@ -116,7 +116,7 @@ class SetTrainer:
         return outcomes
 
     def missing(self) -> str:
-        """Which classes lack drawings for a training, in words; empty if none does. Call it after `poll`."""
+        """Names the classes that lack drawings for a training; empty if none does. Call it after `poll`."""
         return self._ready().missing
 
     def _refreshed(self) -> StoredProgress:

@@ -116,8 +116,8 @@ class _Trainee:
 
         runtime.use_threads(self.run.threads)
         variety = Variety(self.recipe.copies, self.recipe.cuts, self.recipe.strength, habits=False)
-        taught = [*training, *self._no_symbols(training)]
-        snapshots = training_snapshots(taught, self.family.encoding, variety, self.run.seed)
+        examples = [*training, *self._no_symbols(training)]
+        snapshots = training_snapshots(examples, self.family.encoding, variety, self.run.seed)
         return fit.fit(
             self.family,
             self.recipe,

@@ -32,7 +32,9 @@ MAX_ROWS = 3000  # stages: the regression takes their number cubed, 9 billion op
 MAX_EXAMPLES = 600
 FEWER_STAGES = 5  # of each example, where all of them would be too many rows
 DOUBT_SHARPNESS = 3.0
-FAR = 1.6  # a snapshot this many times as far away as examples of one class are from each other is doubted by half
+FAR = (
+    1.6  # a snapshot this many times as far away as examples of one class are from each other gets a doubt of one half
+)
 LEAST_DISTANCE = 0.05  # squared: hardly anybody repeats a drawing more exactly
 
 Floats = NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""How long to wait before reconnecting after a close, and after which codes not to."""
+"""Computes the wait before reconnecting after a close, and names the codes after which not to."""
 
 from __future__ import annotations
 

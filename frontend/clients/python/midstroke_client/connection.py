@@ -125,7 +125,7 @@ class Ink:
 
     @property
     def welcome(self) -> Welcome:
-        """What the service said last on opening: its models, limits and terms."""
+        """The latest `welcome`: models, limits and terms of the service."""
         if self._welcome is None:
             raise NotConnected("the service has not answered yet")
         return self._welcome

@@ -1,4 +1,4 @@
-"""What can go wrong between a program and the service."""
+"""The client's errors."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a contributor agrees to."""
+    """The terms that a contributor agrees to."""
 
     version: str
     licence: str
@@ -44,7 +44,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """What the service said on opening. `record` is the whole message."""
+    """The service's first message. `record` is the whole message."""
 
     families: tuple[str, ...]  # that answer; empty for the best one
     models: tuple[str, ...]  # families that are served, best first
