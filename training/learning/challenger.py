@@ -49,7 +49,7 @@ class Outcome:
 
     @property
     def event(self) -> VersionEvent:
-        """What a webhook is told of it."""
+        """The event for webhooks."""
         return event_of_card(self.artifact.card)
 
     def with_continued_on(self, continued_on: ContinuedOn) -> Outcome:
@@ -76,6 +76,6 @@ def event_of_card(card: Card, symbol_set: str = DIGIT_CLASSES.set_id) -> Version
 
 
 def event_of(family: str, version: str, replaces: str | None, verdict: Verdict) -> VersionEvent:
-    """What a webhook is told of the gate's verdict on a version of digits whose card says nothing of it."""
+    """Makes the event of the gate's verdict on a version of digits whose card does not hold it."""
     name: Literal["published", "refused"] = "published" if verdict.accepted else "refused"
     return VersionEvent(name, family, version, replaces, tuple(verdict.reasons))
