@@ -50,7 +50,7 @@ class OperatorModeration:
     ) -> None:
         """`store` is the whole store, `spool_of` gives a set's spool where there is one.
 
-        `deleted` is called with each deleted drawing and its set, `decided` with each set of which anything was decided.
+        `deleted` is called with each deleted drawing and its set, `decided` with each set that a decision was about.
         """
         self._store = store
         self._spool_of = spool_of
