@@ -150,7 +150,7 @@ def make_moderation_routes(moderation: OperatorModeration, operator: Operator, p
     @calls.get("/sets", summary="List all symbol sets, digits first, retired ones too")
     async def sets(response: Response) -> list[ModeratedSet]:
         response.headers.update(NO_STORE)
-        found = await _in_thread(pool, moderation.sets)
+        found = await threads.run(moderation.sets)
         return [ModeratedSet(id=each.id, name=each.name, retired=each.is_retired) for each in found]
 
     @calls.get("/drawings", summary="List stored drawings", response_model=ModeratedDrawings)
