@@ -197,7 +197,7 @@ def test_labels_that_the_shipped_model_is_sure_are_wrong_neither_teach_nor_judge
 
     assert waited == []
     assert (reported.new_drawings, reported.filtered) == (3, 3)
-    assert outcome.artifact.card.trained_on.drawings == 203
+    assert outcome.artifact.card.trained_on.drawings == 213
     assert outcome.artifact.card.metrics.evaluated_on == "200 reference drawings"
     assert all(store.get(drawing_key(drawing)) for drawing in ids)
 

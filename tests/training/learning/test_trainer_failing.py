@@ -12,7 +12,7 @@ from collector.contribution.layout import TRAINER_PROGRESS, TRAINER_STATUS
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
 from tests.training.contributing import contribute_all
-from tests.training.trainers import status, trainer_of, version
+from tests.training.trainers import NOTHING_SHIPPED, status, trainer_of, version
 from training.data.generated.reference import reference_drawings
 from training.families.recipes import Family, Resume
 from training.learning.trainer import Trainer
@@ -105,7 +105,7 @@ def test_a_store_that_fails_is_waited_for(store: MemoryStore, family: Family) ->
     failing = Failing(store)
     failing.fails_at = "arrivals/"
     stop = threading.Event()
-    trainer = Trainer(failing, 3, stop, [family], first_models=store)
+    trainer = Trainer(failing, 3, stop, [family], first_models=NOTHING_SHIPPED)
     running = threading.Thread(target=trainer.run, args=(0.01,))
 
     running.start()
@@ -124,7 +124,7 @@ def test_a_store_that_fails_is_waited_for(store: MemoryStore, family: Family) ->
 def test_being_stopped_in_the_middle_of_training_ends_the_run(store: MemoryStore, family: Family) -> None:
     contribute_all(store, DRAWINGS[:3])
     stop = threading.Event()
-    trainer = Trainer(store, 3, stop, [family], first_models=store)
+    trainer = Trainer(store, 3, stop, [family], first_models=NOTHING_SHIPPED)
     before = version(store)
     put = store.put
 
