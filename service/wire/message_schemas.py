@@ -20,7 +20,6 @@ from collector.contribution.contribution import (
 from collector.contribution.contributor import TOKEN
 from collector.ink.snapshot import MAX_CANVAS_SIDE
 from service.wire.protocol import (
-    MAX_COORDINATE,
     MAX_COUNT,
     MAX_FAMILIES,
     MAX_PEN_WIDTH,
@@ -31,7 +30,6 @@ from service.wire.protocol import (
 )
 from service.wire.schemas import Accepted, ContributionCounts, PersonalState, Refused, ServedModel, Trainer
 
-Coordinate = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 Point = Annotated[list[float | None], Field(min_length=2, max_length=3, description="x, y and optionally t_ms")]
 Token = Annotated[str, Field(pattern=f"^{TOKEN.pattern}$", description="the contributor's secret")]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]

@@ -54,7 +54,6 @@ needed.
 """
 
 DRAWINGS, STAGES = 8_000, 10
-SAMPLE_COUNT = DRAWINGS * STAGES
 BATCHES = 10_000
 READ_BY_US, READ_BY_ORIGINAL = 400, 80  # drawings
 READ_FIRST = 100  # drawings that separate the start of ours from the rest
