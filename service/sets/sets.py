@@ -7,8 +7,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import wait
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import datetime
 
 from collector.contribution.contributor import OPERATOR, key_of_set
 from collector.spool.spool import Spool, SpoolError
@@ -27,21 +25,14 @@ from service.intake.receipts import Receipts
 from service.intake.storage_health import StorageHealth
 from service.intake.storage_pool import StoragePool
 from service.personal.memories import DRAWINGS_MAX
-from service.personal.own_drawings import OwnDrawing
 from service.personal.profile import Profile
 from service.personal.profiles import Profiles
 from service.personal.vote import Memory
-from service.sets.examples import (
-    LONG_AGO,
-    SOURCE,
-    ExampleDrawings,
-    GivenExample,
-    count_by_place,
-    to_contribution,
-)
+from service.sets.examples import ExampleDrawings
 from service.sets.models import SetModels
 from service.sets.predictor import EXAMPLES, ModelKey
 from service.sets.profile import SetProfile
+from service.sets.running_set import RunningSet
 from service.sets.scope import SetScope
 from service.settings import Settings
 from service.wire.schemas import ListedSet
@@ -49,7 +40,6 @@ from training.models.artifact import Artifact, BadArtifact
 from training.models.card import BadCard
 from training.models.registry import Registry, RegistryError
 
-EXAMPLES_MAX = 2000  # of one set, by its operator
 EXAMPLES_SECONDS = 2.0  # for which a new set waits for its examples
 POLL_SECONDS = 2.0  # between looks at the store: a new or changed set is served within this and the time to load it
 OWN_EXAMPLES_OF_A_CLASS = 5  # drawings that a memory keeps of each class, beyond those of ten
@@ -57,60 +47,6 @@ OWN_EXAMPLES_OF_A_CLASS = 5  # drawings that a memory keeps of each class, beyon
 SET_IN_SCOPE = "midstroke.set"  # of an ASGI scope: the set that the address names
 
 log = logging.getLogger(__name__)
-
-
-class TooManyExamples(BadSymbols):
-    """The operator gave the set as many examples as it may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunningSet:
-    """A set with what is closed when it ends; `operator` is the profile of the operator's examples."""
-
-    scope: SetScope
-    models: SetModels
-    spool: Spool
-    profiles: Profiles
-    operator: Profile
-    elsewhere: Elsewhere | None
-    blocked: BlockedContributors
-
-    def examples(self) -> list[OwnDrawing]:
-        """The operator's examples that answer now, oldest first, without those of the definition."""
-        drawings = [each for each in list(self.operator.drawings.values()) if each.received_at > LONG_AGO]
-        return sorted(drawings, key=lambda each: (each.received_at, each.id))
-
-    def count_examples(self) -> list[int]:
-        """The number of examples of each class, by place, those of the definition included."""
-        return count_by_place(self.scope.symbols, list(self.operator.drawings.values()))
-
-    def own_models(self) -> list[str]:
-        """The set's own models, best first, as family and version."""
-        served = self.scope.live.current.predictors.values()
-        return [f"{each.family} {each.card.version}" for each in served if each.family not in EXAMPLES.values()]
-
-    def give(self, given: GivenExample, now: datetime) -> None:
-        """Stores an example; it answers from when this returns.
-
-        Raises:
-            TooManyExamples: the set has `EXAMPLES_MAX` already.
-            DrawingError: it can't be scaled to the canvas.
-            SpoolError: it may not be on disk.
-        """
-        if len(self.operator.drawings) >= EXAMPLES_MAX:
-            raise TooManyExamples(f"the set has {len(self.operator.drawings)} examples, at most {EXAMPLES_MAX}")
-        contribution = to_contribution(self.scope.symbols, given)
-        self.spool.accept(contribution, OPERATOR, SOURCE, now)
-        self.profiles.accepted(OPERATOR, contribution, now)
-
-    def take_back(self, drawing: str, now: datetime) -> None:
-        """Deletes an example for good.
-
-        Raises:
-            SpoolError: the deletion may not be on disk.
-        """
-        self.spool.delete(drawing, now)
-        self.profiles.deleted(drawing)
 
 
 class Sets:

@@ -28,7 +28,8 @@ from service.http.storage_threads import StorageThreads
 from service.intake.storage_pool import StoragePool
 from service.network.limits.metered import in_request_thread
 from service.sets.examples import GivenExample
-from service.sets.sets import EXAMPLES_MAX, RunningSet, Sets, TooManyExamples
+from service.sets.running_set import EXAMPLES_MAX, RunningSet, TooManyExamples
+from service.sets.sets import Sets
 from service.wire.protocol import MAX_MESSAGE_BYTES
 
 PAGE = "operator_sets.html"
