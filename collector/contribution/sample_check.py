@@ -1,7 +1,7 @@
 """Checks that samples show the strokes they claim to show, within a tolerance that docs/protocol.md states.
 
-A picture that is not made of the strokes teaches a model wrong, or carries something that its contributor never meant
-to publish. Browsers differ in how they draw a line's rim, so the rim itself is not compared.
+A picture that does not show the strokes would train models wrongly, or could carry something that its contributor
+never meant to publish. Browsers differ in how they draw a line's rim, so the rim itself is not compared.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ PAIRS = 2000  # of finished drawings, to scale the distances by
 
 
 def fit_metric(seen: Seen, symbols: Sequence[str]) -> Metric:
-    """The metric that these drawings, by many writers, teach. A class is one symbol at one stage."""
+    """Fits the metric to these drawings by many writers. A class is one symbol at one stage."""
     rows = [geometry(seen.part(first, first + CHUNK).inputs).astype(np.float64) for first in range(0, len(seen), CHUNK)]
     numbers = np.concatenate(rows)
     projection = _discriminants(numbers, _classes(symbols))

@@ -1,13 +1,21 @@
-"""Compares what the trainer left in the store with what was contributed."""
+"""Starts trainers of the trials, and compares what they left in the store with what was contributed."""
 
 from __future__ import annotations
 
+import subprocess
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 
 from collector.contribution.layout import ARRIVALS, SHARDS, parse_shard_key
 from collector.storage.object_store import ObjectStore
+from infra.harness.data.contribute import contribute
+from infra.harness.results.rows import Row, none_of
+from infra.harness.trainer_process import TrainerProcess
+from training.data.dataset import LabelledDrawing
 from training.data.shards.compaction import live_and_left
 from training.data.shards.files import ShardFiles
 from training.data.shards.reader import Shards
@@ -15,6 +23,9 @@ from training.learning.progress import StoredProgress
 from training.models.artifact import BadArtifact, check_artifact
 from training.models.card import BadCard, ContinuedOn
 from training.models.registry import Registry, RegistryError
+
+FAMILY = "original"  # the one that trains fastest: what is tried is the same for all
+EACH = 4  # new drawings that start a training
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,33 @@ class Trained:
     in_shards: int
     doubled: int  # in shards more than once
     waiting: int  # arrivals that no shard has taken in
+
+
+def start_trainer(var: Path, scratch: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A trainer of FAMILY with a folder of its own, on the store in `scratch` unless `env` names another."""
+    own = {
+        "MIDSTROKE_STORE": str(scratch / "store"),
+        "MIDSTROKE_RETRAIN_AFTER": str(EACH),
+        "MIDSTROKE_TRAINER_POLL_SECONDS": "0.1",
+    }
+    return TrainerProcess(var, {**own, **env}, [FAMILY]).process
+
+
+def contribute_each(store: ObjectStore, drawings: Iterator[LabelledDrawing]) -> int:
+    """Contributes EACH drawings, as many as start a training."""
+    contribute(store, [next(drawings) for _ in range(EACH)], datetime.now(UTC))
+    return EACH
+
+
+def rows_of(name: str, store: ObjectStore, came: int) -> list[Row]:
+    """Each of the drawings that came was trained on once, and is in the shards once."""
+    trained = inspect_training(store, FAMILY)
+    strays = abs(came - trained.in_shards) + trained.doubled + trained.waiting
+    return [
+        none_of(f"{name}: trained on twice", trained.twice + max(0, trained.trained - came), came, "drawings"),
+        none_of(f"{name}: never trained on", max(0, came - trained.trained), came, "drawings"),
+        none_of(f"{name}: missing from shards, twice in them, or not compacted", strays, came, "drawings"),
+    ]
 
 
 def is_complete(store: ObjectStore, family: str) -> bool:

@@ -1,26 +1,20 @@
-"""Two trainers start on one store at the same moment, again and again: one works, and each drawing teaches once."""
+"""Two trainers start on one store at the same moment, again and again: each drawing is trained on once."""
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import ObjectStore
-from infra.harness.data.contribute import contribute
 from infra.harness.results.rows import Row, Setting, check, none_of
-from infra.harness.trainer_process import TrainerProcess
 from infra.soak.storage.scenario.store_servers import running_storage
 from infra.soak.training.endless_drawings import endless_drawings
-from infra.soak.training.trained import inspect_training, is_complete, is_done
+from infra.soak.training.trained import FAMILY, contribute_each, is_complete, is_done, rows_of, start_trainer
 
 ABOUT = "Two trainers are started at once on one store, and both stopped when the new drawings are trained on"
 
-FAMILY = "original"  # the one that trains fastest: what is tried is the same for all
-EACH = 4  # drawings that come before each start, and that start a training
 ROUND_SECONDS = 180.0
 POLL_SECONDS = 0.05
 STOP_SECONDS = 60.0
@@ -35,34 +29,24 @@ def run(setting: Setting) -> list[Row]:
 
 
 def _tried(name: str, store: ObjectStore, setting: Setting, starts: int, env: Mapping[str, str]) -> list[Row]:
-    drawings, torn, ended, tracebacks = endless_drawings("two"), 0, 0, 0
+    drawings, came, torn, ended, tracebacks = endless_drawings("two"), 0, 0, 0, 0
     for number in range(starts):
-        contribute(store, [next(drawings) for _ in range(EACH)], datetime.now(UTC))
+        came += contribute_each(store, drawings)
         logs = [setting.scratch / name.replace(" ", "-") / f"{number}-{each}" for each in "ab"]
         ended += _round(store, logs, setting.scratch, env)
         torn += not is_complete(store, FAMILY)
         tracebacks += sum("Traceback" in (log / "trainer.log").read_text(errors="replace") for log in logs)
-    trained = inspect_training(store, FAMILY)
-    came = starts * EACH
     return [
         check(f"{name}: rounds in which all was trained on", str(ended), str(starts), ended == starts),
         none_of(f"{name}: rounds that left an incomplete champion or listed version", torn, starts, "rounds"),
-        none_of(f"{name}: trained on twice", trained.twice + max(0, trained.trained - came), came, "drawings"),
-        none_of(f"{name}: never trained on", max(0, came - trained.trained), came, "drawings"),
-        none_of(f"{name}: missing from shards, twice in them, or not compacted",
-                abs(came - trained.in_shards) + trained.doubled + trained.waiting, came, "drawings"),
+        *rows_of(name, store, came),
         none_of(f"{name}: logs with a traceback", tracebacks, 2 * starts, "logs"),
     ]  # fmt: skip
 
 
 def _round(store: ObjectStore, logs: list[Path], scratch: Path, env: Mapping[str, str]) -> bool:
     """Runs two trainers until there is nothing more to do; returns whether they got there."""
-    own = {
-        "MIDSTROKE_STORE": str(scratch / "store"),
-        "MIDSTROKE_RETRAIN_AFTER": str(EACH),
-        "MIDSTROKE_TRAINER_POLL_SECONDS": "0.1",
-    }
-    trainers: list[subprocess.Popen[bytes]] = [TrainerProcess(log, {**own, **env}, [FAMILY]).process for log in logs]
+    trainers = [start_trainer(log, scratch, env) for log in logs]
     end = time.monotonic() + ROUND_SECONDS
     try:
         while not (ended := is_done(store, FAMILY)) and time.monotonic() < end:

@@ -61,7 +61,7 @@ def test_the_page_guesses_after_every_close_also_before_a_welcome(
     expect(page.locator("#guess")).to_have_attribute("data-digit", "3")
 
 
-def test_the_page_guesses_while_nothing_comes_back(
+def test_the_page_guesses_while_no_answer_arrives(
     page: Page, shared_service: RunningService, by_label: dict[int | None, Drawing]
 ) -> None:
     deaf: list[WebSocketRoute] = []
@@ -79,7 +79,7 @@ def test_the_page_guesses_while_nothing_comes_back(
     assert deaf
 
 
-def test_the_page_guesses_while_the_service_hangs_and_hands_back_when_it_goes_on(
+def test_the_page_guesses_while_the_service_hangs_and_hands_back_when_it_resumes(
     page: Page, service: RunningService, by_label: dict[int | None, Drawing]
 ) -> None:
     open_page(page, service.url)

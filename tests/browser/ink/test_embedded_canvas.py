@@ -190,7 +190,7 @@ def test_a_removed_canvas_closes_its_connection(embedded: RunningService, elsewh
     assert b"midstroke_sockets 0.0" in metrics
 
 
-def test_an_origin_that_is_not_allowed_is_told_so(embedded: RunningService) -> None:
+def test_an_origin_that_is_not_allowed_gets_an_error(embedded: RunningService) -> None:
     status, headers, body = call(
         embedded, "GET", "/embed/midstroke-canvas.js", headers={"Origin": "https://other.example"}
     )

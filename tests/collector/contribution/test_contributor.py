@@ -70,7 +70,7 @@ def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "abc", "0" * 63, "z" * 64])
-def test_a_file_without_a_key_is_told_and_kept(tmp_path: Path, text: str) -> None:
+def test_a_file_without_a_key_is_reported_and_kept(tmp_path: Path, text: str) -> None:
     path = tmp_path / "key"
     path.write_text(text)
 

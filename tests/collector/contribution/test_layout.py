@@ -40,7 +40,7 @@ def test_the_keys_are_those_that_are_written_down() -> None:
         check_key(key)
 
 
-def test_arrivals_sort_by_time_in_whatever_zone_they_are_told() -> None:
+def test_arrivals_sort_by_time_in_any_time_zone() -> None:
     east = timezone(timedelta(hours=9))
     times = [WHEN + timedelta(milliseconds=77 * i**3) for i in range(40)]
 

@@ -221,7 +221,7 @@ spool.close()
 """
 
 
-def test_a_disk_that_fails_is_told_and_the_spool_works_again_when_the_disk_does(path: Path) -> None:
+def test_a_disk_that_fails_is_an_error_and_the_spool_recovers_with_the_disk(path: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", FULL_DISK, path], capture_output=True, text=True, check=False)
 
     assert ran.stderr == ""

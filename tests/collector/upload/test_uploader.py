@@ -126,7 +126,7 @@ def test_a_store_that_is_down_is_not_asked_for_every_drawing(spool: Spool) -> No
     assert len(store.called) < 50
 
 
-def test_a_running_uploader_takes_what_arrives_and_stops_when_told(spool: Spool) -> None:
+def test_a_running_uploader_uploads_new_drawings_and_stops_on_request(spool: Spool) -> None:
     store = MemoryStore()
 
     with running(Uploader(spool, store)):
@@ -137,7 +137,7 @@ def test_a_running_uploader_takes_what_arrives_and_stops_when_told(spool: Spool)
     assert len(list(store.keys("drawings/"))) == 5
 
 
-def test_an_outage_is_outlived_and_told_in_one_line_a_try(spool: Spool, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_outage_is_survived_and_logged_in_one_line_a_try(spool: Spool, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(3):
         spool.accept(make_contribution(), ANN)
     store = FailingStore(lambda call, _: call <= 3)

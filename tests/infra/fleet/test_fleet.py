@@ -77,7 +77,7 @@ def test_twice_the_visitors_are_twice_the_load() -> None:
     assert one.replicas < two.replicas <= 2 * one.replicas + 1
 
 
-def test_a_trainer_that_falls_behind_is_told() -> None:
+def test_a_trainer_that_falls_behind_is_reported() -> None:
     inputs = read_inputs()
 
     assert plan(1_000, inputs).lag_seconds < float("inf")

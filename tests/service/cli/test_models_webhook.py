@@ -34,7 +34,7 @@ def run(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def test_promotions_and_rollbacks_are_told(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_promotions_and_rollbacks_are_announced(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     events: list[VersionEvent] = []
 
     class Noting(Webhook):

@@ -71,7 +71,7 @@ def test_a_set_is_changed_in_place(var: Path, file: Path) -> None:
 
 
 @pytest.mark.usefixtures("var")
-def test_what_can_not_be_done_is_said_in_one_line(file: Path, tmp_path: Path) -> None:
+def test_an_impossible_command_is_an_error_of_one_line(file: Path, tmp_path: Path) -> None:
     run("symbols", "create", file)
     wrong = tmp_path / "wrong.toml"
     wrong.write_text('id = "../x"\nname = "X"\nclasses = []')

@@ -192,7 +192,7 @@ def test_a_challenger_of_other_inputs_is_not_run(house: House) -> None:
     assert house.path.shadow is None
 
 
-def test_counting_goes_on_while_the_store_is_away(house: House) -> None:
+def test_counting_continues_while_the_store_is_away(house: House) -> None:
     house.challenge()
     house.step()
     house.store.is_away = True

@@ -43,7 +43,7 @@ def test_an_idle_service_has_no_trouble(watch: Watch) -> None:
     assert watch.after(10 * STUCK_SECONDS) == ""
 
 
-def test_uploads_that_stand_still_for_a_minute_are_told_with_the_reason(spool: Spool, watch: Watch) -> None:
+def test_uploads_that_make_no_progress_for_a_minute_are_reported_with_the_reason(spool: Spool, watch: Watch) -> None:
     spool.accept(make_contribution(), ANN)
     spool.note_upload_trouble("the store is down")
 
@@ -76,7 +76,7 @@ def test_uploads_that_move_are_no_trouble_however_many_wait(spool: Spool, watch:
     assert reported == [""] * 5
 
 
-def test_a_full_disk_and_a_quarantine_are_told(spool: Spool, watch: Watch) -> None:
+def test_a_full_disk_and_a_quarantine_are_reported(spool: Spool, watch: Watch) -> None:
     spool.accept(make_contribution(), ANN)
     spool.quarantine(spool.pending(1)[0].seq, "a damaged row")
     watch.free = 1024

@@ -7,7 +7,7 @@ import pytest
 from service.network.log_filter import leave_out_client_faults
 
 
-def test_what_clients_do_wrong_is_left_out_and_all_else_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_clients_faults_are_left_out_of_the_log_and_all_else_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     logger = logging.getLogger("test-of-client-faults")
     leave_out_client_faults(logger)
 

@@ -117,7 +117,7 @@ def test_a_snapshot_in_pieces_is_answered_and_so_is_the_next_one(service: Servic
         assert (first["seq"], read_reply(raw)["seq"]) == (1, 2)
 
 
-def test_a_wrong_frame_among_right_ones_is_told_of(service: Service) -> None:
+def test_a_wrong_frame_among_right_ones_gets_an_error(service: Service) -> None:
     with raw_socket(service) as raw:
         read_reply(raw)
 

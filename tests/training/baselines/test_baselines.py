@@ -62,7 +62,7 @@ def test_ancestors_are_tested_at_every_stage_on_unseen_writers(comparison: Ances
         assert record.mean == pytest.approx(np.mean(record.accuracy), abs=1e-3)
 
 
-def test_finished_digits_alone_teach_little_of_half_drawn_ones(comparison: AncestorComparison) -> None:
+def test_training_on_finished_digits_alone_helps_little_with_half_drawn_ones(comparison: AncestorComparison) -> None:
     at_50 = {r.trained_on: r.at_50 or 0.0 for r in comparison.records if r.name == "SVC"}
 
     assert 0 < at_50[FINISHED] < at_50[EVERY_STAGE]

@@ -23,7 +23,7 @@ def guesses(*rows: tuple[int, ...], confidence: float = 0.91) -> np.ndarray:
     return np.array([[np.where(np.arange(10) == digit, confidence, rest) for digit in row] for row in rows])
 
 
-def test_accuracy_is_told_for_every_stage() -> None:
+def test_accuracy_is_measured_at_every_stage() -> None:
     evaluation = measure(guesses((1, 7, 7, 7), (2, 2, 3, 3)), np.array([7, 3]), "ab", INK)
 
     assert evaluation.accuracy.tolist() == [0, 0.5, 1, 1]
@@ -72,7 +72,7 @@ def test_a_model_that_is_as_sure_as_it_is_right_has_no_calibration_error() -> No
     assert boasting.calibration_error[0] == pytest.approx(0.09)
 
 
-def test_writers_with_few_drawings_are_not_told_apart() -> None:
+def test_writers_with_few_drawings_are_counted_together() -> None:
     evaluation = measure(guesses(*[(7,)] * 5, *[(1,)] * 6), np.full(11, 7), "aaaaabbbbbc", (1.0,))
 
     assert evaluation.by_writer.tolist() == [0, 1]

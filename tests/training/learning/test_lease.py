@@ -92,7 +92,7 @@ def test_a_process_of_this_machine_that_has_ended_is_not_waited_for(monkeypatch:
         assert lease.number == 8
 
 
-def test_who_does_not_wait_is_told_who_has_it() -> None:
+def test_a_trainer_that_does_not_wait_gets_the_holders_name() -> None:
     store = MemoryStore()
 
     with held(store), pytest.raises(LeaseHeld, match=r"the trainer `test` \(process \d+ on .*\) has this store"):

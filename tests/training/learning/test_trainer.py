@@ -71,7 +71,7 @@ def test_a_challenger_that_waits_for_live_frames_is_trained_past_by_none(store: 
     assert list(store.keys("shadow/v1/models/")) == []
 
 
-def test_too_few_are_waited_for_and_told_of(store: MemoryStore, family: Family) -> None:
+def test_too_few_drawings_are_reported_and_waited_for(store: MemoryStore, family: Family) -> None:
     contribute_all(store, DRAWINGS[:2])
     contribute_all(store, DRAWINGS[2:6], use="validation")
 
@@ -119,7 +119,7 @@ def test_a_deleted_drawing_is_neither_counted_nor_trained_on(store: MemoryStore,
     assert status(store).new_drawings == 2
 
 
-def test_a_drawing_deleted_after_it_taught_teaches_no_more_and_the_next_card_says_so(
+def test_a_drawing_deleted_after_training_trains_no_further_and_the_next_card_says_so(
     store: MemoryStore, family: Family
 ) -> None:
     ids = contribute_all(store, DRAWINGS[:3])
@@ -184,7 +184,7 @@ def test_a_champion_of_another_release_is_left_alone(store: MemoryStore, family:
     assert trainer.poll() == []
 
 
-def test_labels_that_the_shipped_model_is_sure_are_wrong_neither_teach_nor_judge(
+def test_labels_that_the_shipped_model_rejects_neither_train_nor_validate(
     store: MemoryStore, family: Family, reader: MemoryStore
 ) -> None:
     wrong = [replace(drawing, label=(drawing.label + 1) % 10) for drawing in DRAWINGS[3:6]]
@@ -211,7 +211,7 @@ def reader() -> MemoryStore:
     return release
 
 
-def test_the_last_outcome_of_a_family_is_told_while_the_next_drawings_are_waited_for(
+def test_the_last_outcome_of_a_family_is_reported_while_the_next_drawings_are_awaited(
     store: MemoryStore, family: Family
 ) -> None:
     contribute_all(store, DRAWINGS[:3])
@@ -227,7 +227,7 @@ def test_the_last_outcome_of_a_family_is_told_while_the_next_drawings_are_waited
     assert last.reasons == outcome.verdict.reasons
 
 
-def test_outcomes_are_told_newest_first_and_one_of_each_family(store: MemoryStore, family: Family) -> None:
+def test_outcomes_are_reported_newest_first_and_one_of_each_family(store: MemoryStore, family: Family) -> None:
     former = TrainingOutcome("published", family.name, "20261121T034500Z-1f2e3d", ("no worse",), "2026-11-21T03:45:00Z")
     other = TrainingOutcome("refused", "another", "20261121T034500Z-aa11bb", ("worse",), "2026-11-21T03:45:00Z")
     store.put(TRAINER_STATUS, TrainerStatus("waiting", 0, 3, outcomes=(former, other)).to_json())

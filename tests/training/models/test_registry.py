@@ -177,7 +177,7 @@ def test_no_name_but_a_familys_and_a_versions_becomes_a_key(registry: Registry) 
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"family": "softmax", "version": "x", "history": []}', b"[]"])
-def test_a_pointer_that_is_none_is_told_apart_from_no_pointer(body: bytes) -> None:
+def test_an_invalid_pointer_differs_from_a_missing_one(body: bytes) -> None:
     store = MemoryStore()
     store.put(champion_key("original"), body)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from training.learning.fitting.fit import Fitted
 
 BY_EXAMPLES = "the nearest examples"  # the reference model of a set, in the gate's words
-LIKE_A_SYMBOL = 0.5  # doubt below which a scribble is too much like a symbol of the set to teach doubt
+LIKE_A_SYMBOL = 0.5  # doubt below which a scribble is too much like a symbol of the set to train doubt on
 
 Floats = NDArray[np.float32]
 

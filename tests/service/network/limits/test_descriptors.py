@@ -40,7 +40,7 @@ def open_sockets(service: RunningService, count: int, stack: ExitStack) -> list[
     return codes
 
 
-def test_at_the_limit_of_sockets_every_further_one_is_told_and_pages_load(tmp_path: Path) -> None:
+def test_at_the_limit_of_sockets_every_further_one_is_refused_and_pages_load(tmp_path: Path) -> None:
     with running_service(tmp_path, command=limited(DESCRIPTORS, DESCRIPTORS)) as service, ExitStack() as stack:
         codes = open_sockets(service, DESCRIPTORS, stack)
         page = loads(service)
@@ -73,7 +73,7 @@ def test_the_soft_limit_is_raised_to_the_hard_one(tmp_path: Path) -> None:
 
 
 @linux_only
-def test_accepting_goes_on_after_descriptors_ran_out(tmp_path: Path) -> None:
+def test_accepting_continues_after_descriptors_ran_out(tmp_path: Path) -> None:
     with running_service(tmp_path) as service:
         process = psutil.Process(service.process.pid)
         before = process.rlimit(resource.RLIMIT_NOFILE)

@@ -136,7 +136,7 @@ def test_websockets_writes_the_close_of_a_client_that_broke_the_protocol_and_kee
     assert conn.data_to_send()[0].startswith(b"\x88")
 
 
-def test_websockets_drops_what_comes_after_it_was_told_to_fail() -> None:
+def test_websockets_drops_bytes_that_come_after_a_failure() -> None:
     conn = opened()
     conn.receive_data(Frame(Opcode.TEXT, b"x" * 10_000).serialize(mask=True)[:5000])
 

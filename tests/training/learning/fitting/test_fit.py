@@ -93,7 +93,7 @@ def _without_doubt(family: Family, arrays: dict[str, np.ndarray]) -> dict[str, n
     return {name: arrays[name] for name in (names if family.name == "original" else names[:-2])}
 
 
-def test_what_is_no_digit_teaches_doubt_alone(fit: Any, family: Family) -> None:
+def test_drawings_of_no_digit_train_doubt_alone(fit: Any, family: Family) -> None:
     digits = reference_drawings("validation", 4)
     others = [
         replace(d, id=f"{d.id}-x", lines=tuple(line[:, ::-1] * 0.3 for line in d.lines), label=NO_DIGIT) for d in digits
