@@ -23,7 +23,8 @@ from midstroke_client import (
     new_contributor,
 )
 from midstroke_client.backoff import delay_after
-from midstroke_client.connection import socket_address, stages
+from midstroke_client.link import socket_address
+from midstroke_client.snapshots import stages
 from midstroke_client.sync import connect as connect_sync
 from tests.repository import ROOT
 from tests.service.conversation import StartService
@@ -103,8 +104,8 @@ def test_a_drawing_survives_the_end_of_its_program(service: Service, tmp_path: P
 
     async def draw_while_the_service_is_away() -> None:
         async with connect(url(service), contributor=new_contributor(), outbox=file) as ink:
-            await ink._socket.close()  # type: ignore[union-attr]
-            ink._socket = None
+            await ink._link._socket.close()  # type: ignore[union-attr]
+            ink._link._socket = None
             giving = asyncio.create_task(ink.contribute(SEVEN, 7, consent=consent))
             while not ink.outbox.waiting:
                 await asyncio.sleep(0.01)
@@ -125,7 +126,7 @@ def test_a_drawing_survives_the_end_of_its_program(service: Service, tmp_path: P
 def test_a_lost_connection_is_opened_again_and_the_snapshot_sent_again(service: Service) -> None:
     async def lose_it() -> list[Guess]:
         async with connect(url(service)) as ink:
-            await ink._socket.close(code=1001)  # type: ignore[union-attr]
+            await ink._link._socket.close(code=1001)  # type: ignore[union-attr]
             return await ink.guess(SEVEN)
 
     assert asyncio.run(lose_it())[0].label == "7"

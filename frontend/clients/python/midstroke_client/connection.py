@@ -1,43 +1,23 @@
-"""One connection to the service, kept open: sends snapshots and contributions, and hands out the answers."""
+"""What programs use of one connection to the service: guesses about drawings, and contributions."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
-import json
-import random
 import uuid
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from os import PathLike
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-from websockets.asyncio.client import ClientConnection
-from websockets.asyncio.client import connect as open_socket
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
-from websockets.typing import Subprotocol
-
-from midstroke_client.backoff import delay_after, retry_delay
-from midstroke_client.errors import (
-    ConnectionEnded,
-    ContributionRefused,
-    MidstrokeError,
-    NotConnected,
-    SnapshotRefused,
-)
+from midstroke_client.contributions import WaitingContributions, contributed_strokes, make_samples, refusal_of
+from midstroke_client.errors import MidstrokeError, NotConnected
+from midstroke_client.link import Link, Listener, socket_address
 from midstroke_client.outbox import Outbox, Record
-from midstroke_client.pictures import Stroke, cut_at, draw_png, ink_length, sample_inks
 from midstroke_client.replies import Accepted, Guess, Welcome, parse_accepted, parse_guess, parse_welcome
+from midstroke_client.snapshots import Snapshot, Strokes, WaitingSnapshots, canvas_record, growing
 
-SUBPROTOCOL = Subprotocol("midstroke.v1")
-LOST = 1006  # no close was received
 SIDE, PEN_WIDTH = 500, 16.0  # px of a canvas that is not named
-SNAPSHOTS_MAX = 64  # of a finished drawing that is watched
 DIGITS = tuple(str(digit) for digit in range(10))
-
-Strokes = Sequence[Stroke]
 
 
 @asynccontextmanager
@@ -77,7 +57,7 @@ async def connect(
         hello["contributor"] = contributor
     kept = outbox if isinstance(outbox, Outbox) else Outbox(outbox)
     ink = Ink(socket_address(url), hello, contributor, kept, origin, timeout)
-    keeping = asyncio.create_task(ink._keep_open())
+    keeping = asyncio.create_task(ink._link.keep_open())
     try:
         await ink._opened()
         yield ink
@@ -85,20 +65,6 @@ async def connect(
         keeping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await keeping
-
-
-def socket_address(url: str) -> str:
-    """The websocket's address of a service, given any of its addresses.
-
-    Raises:
-        ValueError: it is no http, https, ws or wss address.
-    """
-    parts = urlsplit(url)
-    scheme = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}.get(parts.scheme)
-    if scheme is None or not parts.netloc:
-        raise ValueError(f"{url!r:.80} is no address of a service, expected https://host or ws://host:port/ws")
-    path = parts.path if parts.path.endswith("/ws") else f"{parts.path.rstrip('/')}/ws"
-    return urlunsplit((scheme, parts.netloc, path, "", ""))
 
 
 class Ink:
@@ -109,19 +75,17 @@ class Ink:
     ) -> None:
         self.outbox = outbox
         self._url = url
-        self._hello = hello
+        self._set = hello.get("set")
         self._contributor = contributor
-        self._origin = origin
         self._timeout = timeout
-        self._socket: ClientConnection | None = None
+        self._link = Link(url, hello, origin, Listener(self._welcomed, self._received, self._end))
         self._welcome: Welcome | None = None
         self._described: Record = {}  # the symbol set, as the service described it last
         self._ended: MidstrokeError | None = None
         self._changed = asyncio.Condition()
         self._drawings = 0
-        self._snapshots: dict[tuple[int, int], _Snapshot] = {}  # sent, and not answered
-        self._contributions: dict[str, asyncio.Future[Accepted]] = {}
-        self._resending: set[asyncio.Task[None]] = set()
+        self._snapshots = WaitingSnapshots()
+        self._contributions = WaitingContributions(outbox, self._link.send)
 
     @property
     def welcome(self) -> Welcome:
@@ -132,7 +96,7 @@ class Ink:
 
     @property
     def is_open(self) -> bool:
-        return self._socket is not None
+        return self._link.is_open
 
     # Guesses
 
@@ -159,7 +123,7 @@ class Ink:
             NotConnected: no answer within `timeout`.
         """
         number = self.new_drawing() if drawing is None else drawing
-        return await self._ask(_Snapshot(number, seq, _canvas(strokes, width, height, pen_width)))
+        return await self._ask(Snapshot(number, seq, canvas_record(strokes, width, height, pen_width)))
 
     async def watch(
         self,
@@ -178,24 +142,23 @@ class Ink:
             SnapshotRefused, ConnectionEnded, NotConnected: as in `guess`.
         """
         drawing, seq = self.new_drawing(), 0
-        async for drawn in _growing(strokes):
+        async for drawn in growing(strokes):
             seq += 1
-            canvas = _canvas(drawn, width, height, pen_width)
-            for guess in await self._ask(_Snapshot(drawing, seq, canvas)):
+            canvas = canvas_record(drawn, width, height, pen_width)
+            for guess in await self._ask(Snapshot(drawing, seq, canvas)):
                 yield guess
 
-    async def _ask(self, snapshot: _Snapshot) -> list[Guess]:
-        key = (snapshot.drawing, snapshot.seq)
-        self._snapshots[key] = snapshot
+    async def _ask(self, snapshot: Snapshot) -> list[Guess]:
+        self._snapshots.add(snapshot)
         try:
             async with asyncio.timeout(self._timeout):
                 # While the connection is lost nothing is sent; what waits is sent again once it is back.
-                await self._send(snapshot.message)
+                await self._link.send(snapshot.message)
                 return await snapshot.answered
         except TimeoutError:
             raise NotConnected(f"no answer within {self._timeout:g} s") from None
         finally:
-            self._snapshots.pop(key, None)
+            self._snapshots.remove(snapshot)
 
     # Contributions
 
@@ -225,10 +188,9 @@ class Ink:
             raise ValueError("a contribution needs a contributor: connect(url, contributor=new_contributor())")
         if not any(len(stroke) for stroke in strokes):
             raise ValueError("a drawing without points can't be contributed")
-        drawing = str(uuid.uuid4())
         record: Record = {
             "type": "contribution",
-            "id": drawing,
+            "id": str(uuid.uuid4()),
             "label": label,
             "contributor": self._contributor,
             "consent": consent,
@@ -236,20 +198,13 @@ class Ink:
             "height": height,
             "pen_width": pen_width,
             "pointer": pointer,
-            "strokes": [[[*point[:2], _time(point)] for point in stroke] for stroke in strokes],
-            "samples": await asyncio.to_thread(self._samples, strokes, width, height, pen_width),
+            "strokes": contributed_strokes(strokes),
+            "samples": await asyncio.to_thread(make_samples, self.welcome, strokes, width, height, pen_width),
             "confirmed": confirmed,
         }
-        if "set" in self._hello:
-            record["set"] = self._hello["set"]
-        answered: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
-        self._contributions[drawing] = answered
-        self.outbox.add(record)
-        try:
-            await self._send(record)
-            return await answered
-        finally:
-            self._contributions.pop(drawing, None)
+        if self._set is not None:
+            record["set"] = self._set
+        return await self._contributions.give(record)
 
     async def flush(self) -> None:
         """Waits until every contribution in the outbox is answered.
@@ -262,12 +217,6 @@ class Ink:
         if self._ended is not None and self.outbox.waiting:
             raise self._ended
 
-    def _samples(self, strokes: Strokes, width: int, height: int, pen_width: float) -> list[dict[str, Any]]:
-        welcome = self.welcome
-        inks = sample_inks(ink_length(strokes), welcome.samples_min, welcome.samples_max)
-        pictures = (draw_png(cut_at(strokes, ink), width, height, pen_width) for ink in inks)
-        return [{"ink": ink, "png": base64.b64encode(png).decode()} for ink, png in zip(inks, pictures, strict=True)]
-
     # The connection
 
     async def _opened(self) -> None:
@@ -279,110 +228,43 @@ class Ink:
         if self._ended is not None:
             raise self._ended
 
-    async def _keep_open(self) -> None:
-        attempt = 0
-        while True:
-            welcomed, code, reason = await self._run_once()
-            attempt = 0 if welcomed else attempt
-            if self._ended is not None:
-                return
-            delay = delay_after(code, attempt, random.random())  # noqa: S311 - spreads clients, keeps no secret
-            if delay is None:
-                await self._end(ConnectionEnded(code, reason))
-                return
-            attempt += 1
-            await asyncio.sleep(delay)
+    # What the link tells
 
-    async def _run_once(self) -> tuple[bool, int, str]:
-        """One connection from its opening to its end: whether it was welcomed, and its close."""
-        welcomed = False
-        try:
-            async with open_socket(
-                self._url,
-                subprotocols=[SUBPROTOCOL],
-                origin=self._origin,  # type: ignore[arg-type]  # a text all the same
-                compression=None,
-                max_size=None,
-            ) as socket:
-                await socket.send(json.dumps(self._hello))
-                greeting = 0
-                async for text in socket:
-                    record = json.loads(text)
-                    if record.get("type") == "welcome":
-                        greeting += 1
-                        # The first one came before `hello` was read.
-                        if greeting == 2:
-                            welcomed = True
-                            await self._resume(socket, record)
-                    elif record.get("type") == "error" and not welcomed:
-                        await self._end(SnapshotRefused(record["code"], record["message"]))
-                    else:
-                        await self._receive(record)
-                return welcomed, socket.close_code or LOST, socket.close_reason or ""
-        except ConnectionClosed as closed:
-            close = closed.rcvd
-            return welcomed, LOST if close is None else close.code, "" if close is None else close.reason
-        except InvalidURI as error:
-            await self._end(NotConnected(str(error)))
-            return welcomed, LOST, ""
-        except (OSError, InvalidHandshake, TimeoutError, ValueError):
-            return welcomed, LOST, ""
-        finally:
-            self._socket = None
-
-    async def _resume(self, socket: ClientConnection, record: Record) -> None:
+    async def _welcomed(self, record: Record) -> None:
         """Sends again what the former connection may have lost."""
         async with self._changed:
             self._welcome = parse_welcome(record)
             self._described = record
-            self._socket = socket
             self._changed.notify_all()
-        for contribution in self.outbox.waiting:
-            await self._send(contribution)
-        for snapshot in list(self._snapshots.values()):
-            snapshot.guesses.clear()
-            await self._send(snapshot.message)
+        for message in [*self.outbox.waiting, *self._snapshots.begin_again()]:
+            await self._link.send(message)
 
-    async def _send(self, message: Record) -> None:
-        if self._ended is not None:
-            raise self._ended
-        if self._socket is not None:
-            with contextlib.suppress(ConnectionClosed):  # it is sent again on the next connection
-                await self._socket.send(json.dumps(message))
-
-    async def _receive(self, record: Record) -> None:
+    async def _received(self, record: Record) -> None:
         match record.get("type"):
             case "prediction":
-                self._take(record)
+                if self._snapshots.find(record["drawing"], record["seq"]) is not None:
+                    guess, families = parse_guess(record, self._classes()), len(self.welcome.families)
+                    self._snapshots.take(record["drawing"], record["seq"], guess, families)
             case "classes":
                 self._described = record
             case "error":
-                self._fail(record)
+                self._snapshots.refuse(record)
             case "accepted":
                 accepted = parse_accepted(record)
                 await self._settle(accepted.id, accepted.receipt)
-                self._answer(accepted.id, accepted)
+                self._contributions.answer(accepted.id, accepted)
             case "refused" if record.get("retry"):
-                self._retry(record["id"])
+                self._contributions.retry(record["id"])
             case "refused":
                 await self._settle(record["id"], None)
-                self._answer(record["id"], ContributionRefused(record["id"], record["code"], record["message"]))
+                self._contributions.answer(record["id"], refusal_of(record))
 
-    def _take(self, record: Record) -> None:
-        snapshot = self._snapshots.get((record["drawing"], record["seq"]))
-        if snapshot is None or snapshot.answered.done():
-            return
-        snapshot.guesses.append(parse_guess(record, self._classes()))
-        if len(snapshot.guesses) >= max(1, len(self.welcome.families)):
-            snapshot.answered.set_result(snapshot.guesses)
-
-    def _fail(self, record: Record) -> None:
-        error = SnapshotRefused(record["code"], record["message"])
-        named = self._snapshots.get((record.get("drawing", -1), record.get("seq", -1)))
-        # An error without numbers is of a message that could not be read at all.
-        for snapshot in [named] if named is not None else list(self._snapshots.values()):
-            if not snapshot.answered.done():
-                snapshot.answered.set_exception(error)
+    async def _end(self, error: MidstrokeError) -> None:
+        async with self._changed:
+            self._ended = error
+            self._changed.notify_all()
+        self._snapshots.fail(error)
+        self._contributions.fail(error)
 
     def _classes(self) -> tuple[str, ...]:
         described = self._described.get("classes")
@@ -394,79 +276,3 @@ class Ink:
         async with self._changed:
             self.outbox.settle(drawing, receipt)
             self._changed.notify_all()
-
-    def _answer(self, drawing: str, answer: Accepted | ContributionRefused) -> None:
-        waiting = self._contributions.get(drawing)
-        if waiting is None or waiting.done():
-            return
-        if isinstance(answer, Accepted):
-            waiting.set_result(answer)
-        else:
-            waiting.set_exception(answer)
-
-    def _retry(self, drawing: str) -> None:
-        async def send_later() -> None:
-            await asyncio.sleep(retry_delay(2, random.random()))  # noqa: S311 - as above
-            for contribution in self.outbox.waiting:
-                if contribution["id"] == drawing:
-                    await self._send(contribution)
-
-        task = asyncio.get_running_loop().create_task(send_later())
-        self._resending.add(task)
-        task.add_done_callback(self._resending.discard)
-
-    async def _end(self, error: MidstrokeError) -> None:
-        async with self._changed:
-            self._ended = self._ended or error
-            self._changed.notify_all()
-        futures: list[asyncio.Future[Any]] = [each.answered for each in self._snapshots.values()]
-        for waiting in [*futures, *self._contributions.values()]:
-            if not waiting.done():
-                waiting.set_exception(error)
-
-
-class _Snapshot:
-    """One that was sent, and the guesses that came."""
-
-    def __init__(self, drawing: int, seq: int, canvas: Record) -> None:
-        self.drawing = drawing
-        self.seq = seq
-        self.message = {"type": "strokes", "drawing": drawing, "seq": seq, **canvas}
-        self.guesses: list[Guess] = []
-        self.answered: asyncio.Future[list[Guess]] = asyncio.get_running_loop().create_future()
-
-
-def _canvas(strokes: Strokes, width: int, height: int, pen_width: float | None) -> Record:
-    record: Record = {
-        "width": width,
-        "height": height,
-        "strokes": [[list(point) for point in stroke] for stroke in strokes],
-    }
-    return record if pen_width is None else {**record, "pen_width": pen_width}
-
-
-def _time(point: Sequence[float]) -> float | None:
-    return point[2] if len(point) > 2 else None
-
-
-async def _growing(strokes: Strokes | AsyncIterable[Strokes]) -> AsyncIterator[Strokes]:
-    if isinstance(strokes, AsyncIterable):
-        async for drawn in strokes:
-            yield drawn
-    else:
-        for drawn in stages(strokes):
-            yield drawn
-
-
-def stages(strokes: Strokes) -> Iterator[Strokes]:
-    """A finished drawing as it was drawn: a point more each time, or several of a long one; at most `SNAPSHOTS_MAX`."""
-    points = sum(len(stroke) for stroke in strokes)
-    step = max(1, -(-points // SNAPSHOTS_MAX))
-    shown = 0
-    done: list[Stroke] = []
-    for stroke in strokes:
-        for end in range(1, len(stroke) + 1):
-            shown += 1
-            if shown % step == 0 or shown == points:
-                yield [*done, stroke[:end]]
-        done.append(stroke)

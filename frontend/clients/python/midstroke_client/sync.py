@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from midstroke_client.connection import Ink as AsyncInk
-from midstroke_client.connection import Strokes, stages
 from midstroke_client.connection import connect as connect_async
 from midstroke_client.outbox import Outbox
 from midstroke_client.replies import Accepted, Guess, Welcome
+from midstroke_client.snapshots import Strokes, stages
 
 Result = TypeVar("Result")
 
