@@ -11,9 +11,12 @@ import { ModelCanvas, VisibleCanvas } from '../ink/canvas.js';
 import { beginStroke, extendStroke, newDrawing } from '../ink/drawing.js';
 import { trackPen } from '../ink/pen.js';
 import { Watching } from '../watch/watching.js';
+import { ConsentPanel } from './consent_panel.js';
 import { EmbedContributing } from './embed_contributing.js';
 import { styles } from './embed_styles.js';
 import { wordsIn } from './embed_words.js';
+import { made } from './parts.js';
+import { serviceAddress } from './service_address.js';
 
 /** @typedef {import('../connection/protocol.js').Prediction} Prediction */
 /** @typedef {import('../connection/protocol.js').ServerMessage} ServerMessage */
@@ -40,17 +43,13 @@ export class MidstrokeCanvas extends HTMLElement {
   #internals = this.attachInternals();
   #canvas = document.createElement('canvas');
   #shownGuess = made('output', 'guess');
-  #consent = made('div', 'consent');
-  #terms = document.createElement('p');
-  #agree = made('button', 'agree');
-  #decline = made('button', 'decline');
+  #consent = new ConsentPanel(() => this.isConnected && this.#trackPen());
   /** @type {VisibleCanvas | null} */ #visible = null;
   /** @type {Connection | null} */ #connection = null;
   /** @type {EmbedContributing | null} */ #contributing = null;
   /** @type {Welcome | null} */ #welcome = null;
   /** @type {readonly {readonly id: string}[]} */ #classes = []; // in the order of probabilities; none from a service without sets
   /** @type {(() => void) | null} */ #stopPen = null;
-  /** @type {((agreed: boolean) => void) | null} */ #asking = null;
   /** @type {Guess | null} */ #guess = null;
   /** @type {Pointer} */ #pointer = 'unknown';
   #printer = new ModelCanvas();
@@ -66,11 +65,7 @@ export class MidstrokeCanvas extends HTMLElement {
     this.#canvas.part.add('canvas');
     this.#canvas.setAttribute('role', 'img');
     this.#shownGuess.setAttribute('aria-live', 'polite');
-    this.#consent.hidden = true;
-    this.#consent.append(this.#terms, this.#agree, ' ', this.#decline);
-    this.#agree.addEventListener('click', () => this.#settleConsent(true));
-    this.#decline.addEventListener('click', () => this.#settleConsent(false));
-    root.append(this.#canvas, this.#shownGuess, this.#consent);
+    root.append(this.#canvas, this.#shownGuess, this.#consent.element);
   }
 
   // What a page uses
@@ -145,8 +140,7 @@ export class MidstrokeCanvas extends HTMLElement {
   connectedCallback() {
     const words = wordsIn(this.#language());
     this.#canvas.setAttribute('aria-label', this.getAttribute('aria-label') ?? words.draw);
-    this.#agree.textContent = words.agree;
-    this.#decline.textContent = words.decline;
+    this.#consent.label(words);
     this.#visible = new VisibleCanvas(this.#canvas);
     this.#visible.draw(this.strokes);
     this.#trackPen();
@@ -154,7 +148,7 @@ export class MidstrokeCanvas extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#settleConsent(false);
+    this.#consent.close();
     this.#stopPen?.();
     this.#stopPen = null;
     this.#visible?.stop();
@@ -181,7 +175,7 @@ export class MidstrokeCanvas extends HTMLElement {
 
   #connect() {
     this.#disconnect('the canvas was connected to another service');
-    const address = socketAddress(this.getAttribute('src'));
+    const address = serviceAddress(this.getAttribute('src'));
     if (address === null) {
       this.#tell('connection', { phase: 'ended', code: 0, reason: 'the attribute src names no service' });
       return;
@@ -287,7 +281,7 @@ export class MidstrokeCanvas extends HTMLElement {
   #trackPen() {
     this.#stopPen?.();
     this.#stopPen = null;
-    if (this.hasAttribute('disabled') || this.#asking) return;
+    if (this.hasAttribute('disabled') || this.#consent.isAsking) return;
     this.#stopPen = trackPen(this, {
       down: (point, pointer) => {
         this.#pointer = pointer;
@@ -322,28 +316,11 @@ export class MidstrokeCanvas extends HTMLElement {
     });
   }
 
-  // Consent
-
   /** @param {Welcome} welcome */
   async #askConsent({ consent }) {
-    this.#terms.textContent = consent.text;
-    this.#consent.hidden = false;
-    const agreed = new Promise((/** @type {(agreed: boolean) => void} */ settle) => (this.#asking = settle));
-    this.#trackPen();
-    this.#agree.focus();
-    if (!(await agreed)) return false;
+    if (!(await this.#consent.ask(consent.text))) return false;
     this.#contributing?.agree(consent.version);
     return true;
-  }
-
-  /** @param {boolean} agreed */
-  #settleConsent(agreed) {
-    const asking = this.#asking;
-    this.#asking = null;
-    this.#consent.hidden = true;
-    if (!asking) return;
-    if (this.isConnected) this.#trackPen();
-    asking(agreed);
   }
 
   #language() {
@@ -358,35 +335,4 @@ export class MidstrokeCanvas extends HTMLElement {
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
-}
-
-/**
- * The websocket of a service at any of its addresses; relative ones are the page's own.
- * @param {string | null} src
- * @returns {string | null} null for none
- */
-export function socketAddress(src) {
-  if (!src) return null;
-  try {
-    const address = new URL(src, document.baseURI);
-    address.protocol = address.protocol.replace(/^http/, 'ws');
-    if (!/^wss?:$/.test(address.protocol)) return null;
-    if (!address.pathname.endsWith('/ws')) address.pathname = `${address.pathname.replace(/\/$/, '')}/ws`;
-    address.search = address.hash = '';
-    return address.href;
-  } catch {
-    return null;
-  }
-}
-
-/**
- * @template {keyof HTMLElementTagNameMap} K
- * @param {K} tag
- * @param {string} part
- */
-function made(tag, part) {
-  const element = document.createElement(tag);
-  element.part.add(part);
-  if (element instanceof HTMLButtonElement) element.type = 'button';
-  return element;
 }

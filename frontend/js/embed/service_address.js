@@ -1,0 +1,20 @@
+/** Where the service of an embedded canvas is. */
+
+/**
+ * The websocket of a service at any of its addresses; relative ones are the page's own.
+ * @param {string | null} src
+ * @returns {string | null} null for none
+ */
+export function serviceAddress(src) {
+  if (!src) return null;
+  try {
+    const address = new URL(src, document.baseURI);
+    address.protocol = address.protocol.replace(/^http/, 'ws');
+    if (!/^wss?:$/.test(address.protocol)) return null;
+    if (!address.pathname.endsWith('/ws')) address.pathname = `${address.pathname.replace(/\/$/, '')}/ws`;
+    address.search = address.hash = '';
+    return address.href;
+  } catch {
+    return null;
+  }
+}
