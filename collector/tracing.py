@@ -20,6 +20,7 @@ Attribute = str | int | float | bool
 
 EXPORT_SECONDS = 5  # for one batch
 STOP_SECONDS = 1.0  # for what is left when a process ends
+LINE_SECONDS = 60.0  # between two lines about a collector that is away
 PATH = "/v1/traces"  # of OTLP over HTTP
 
 log = logging.getLogger(__name__)
@@ -90,6 +91,20 @@ class _Started:
             self._span.set_attribute(f"midstroke.{key}", value)
 
 
+class _NowAndThen(logging.Filter):
+    """Lets one line a minute pass: an exporter says every few seconds that its collector is away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._due = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.created < self._due:
+            return False
+        self._due = record.created + LINE_SECONDS
+        return True
+
+
 # One of a process, as its log is: what is traced should not depend on who calls it.
 _current: Tracing | None = None
 
@@ -127,6 +142,7 @@ def start_tracing(address: str, percent: float, process: str) -> None:
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     exporter = OTLPSpanExporter(endpoint=address.rstrip("/") + PATH, timeout=EXPORT_SECONDS)
     provider.add_span_processor(BatchSpanProcessor(exporter))
+    logging.getLogger(OTLPSpanExporter.__module__).addFilter(_NowAndThen())
     use_tracing(Tracing(provider, percent))
     log.info("traces go to %s", address)
 

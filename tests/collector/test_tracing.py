@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import Iterator
 
@@ -117,3 +118,10 @@ def test_nothing_is_loaded_while_off() -> None:
     tracing.start_tracing("", 1, "service")
 
     assert tracing._current is None
+
+
+def test_a_collector_that_is_away_is_logged_now_and_then() -> None:
+    quiet = tracing._NowAndThen()
+    records = [logging.makeLogRecord({"created": 1000.0 + second}) for second in (0, 3, 59, 61, 62)]
+
+    assert [quiet.filter(record) for record in records] == [True, False, False, True, False]
