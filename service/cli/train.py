@@ -42,7 +42,7 @@ from training.evaluation.figures import draw_figures
 from training.families.recipes import Family, Recipe
 from training.learning.challenger import Outcome, Run
 from training.learning.first_training import compare_with_champion, train_from_scratch
-from training.learning.lease import LeasedStore, LeaseHeld, LeaseLost, TrainerLease
+from training.learning.state.lease import LeasedStore, LeaseHeld, LeaseLost, TrainerLease
 from training.learning.symbol_sets.set_trainers import NoPathModel, SetTrainers
 from training.learning.trainer import Trainer
 from training.models.artifact import Artifact, BadArtifact

@@ -13,7 +13,7 @@ from collector.storage.object_store import ObjectStore
 from service.cli.training_input import shard_cache
 from training.families.recipes import Family
 from training.learning.challenger import Run
-from training.learning.lease import TrainerLease
+from training.learning.state.lease import TrainerLease
 from training.learning.symbol_sets.set_trainers import SetTrainers
 from training.learning.trainer import BACK_OFF_LIMIT_SECONDS, BACK_OFF_SECONDS, Trainer
 from training.settings import TrainingSettings

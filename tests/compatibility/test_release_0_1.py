@@ -23,7 +23,7 @@ from service.intake.receipts import Receipts
 from service.wire.schemas import Accepted, Refused
 from tests.collector.contributions import contribution_record
 from training.data.contributed import contributed_drawings
-from training.learning.progress import Progress, parse_progress
+from training.learning.state.progress import Progress, parse_progress
 from training.models.artifact import check_artifact
 from training.models.registry import Registry
 from training.models.status import parse_status

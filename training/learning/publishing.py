@@ -12,8 +12,8 @@ from collector.storage.object_store import ObjectStore
 from training.evaluation.gate import Verdict
 from training.evaluation.shadow_veto import decide_by_live_frames, is_enough
 from training.learning.challenger import event_of_card
-from training.learning.progress import StoredProgress
-from training.learning.status_report import StatusReport
+from training.learning.state.progress import StoredProgress
+from training.learning.state.status_report import StatusReport
 from training.models.artifact import Artifact, BadArtifact, check_artifact
 from training.models.card import BadCard, Card
 from training.models.registry import Champion, NoSuchVersion, Registry, RegistryError

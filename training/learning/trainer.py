@@ -26,12 +26,12 @@ from training.learning.challenger import Outcome, Run, event_of, traced_training
 from training.learning.champions import sound_champion
 from training.learning.continued_training import Contributed, Predecessors, continue_training
 from training.learning.label_filter import LabelFilter, best_model
-from training.learning.lease import LeasedStore, TrainerLease
-from training.learning.progress import StoredProgress
 from training.learning.publishing import Publishing
 from training.learning.selection import Selection, sample_by_contributor, select_new
-from training.learning.status_report import StatusReport
-from training.learning.verdicts import Verdicts
+from training.learning.state.lease import LeasedStore, TrainerLease
+from training.learning.state.progress import StoredProgress
+from training.learning.state.status_report import StatusReport
+from training.learning.state.verdicts import Verdicts
 from training.models.artifact import Artifact
 from training.models.card import ContinuedOn
 from training.models.registry import FIRST_MODELS, Registry, seed_first_models

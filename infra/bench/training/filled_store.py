@@ -19,7 +19,7 @@ from training.data.shards.schema import SCHEMA, numbered, to_table
 from training.data.shards.writer import write_shard
 from training.data.stages import Canvas, lines_of
 from training.families.recipes import FAMILIES
-from training.learning.progress import Progress, encode_progress
+from training.learning.state.progress import Progress, encode_progress
 
 DRAWN = 500  # different drawings; more would take longer to draw than to train on
 EACH = 20  # drawings by one contributor

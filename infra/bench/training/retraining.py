@@ -22,7 +22,7 @@ from infra.harness.results.rows import Curve, Result, Row, Setting, judge
 from infra.harness.service_process import running_service
 from infra.harness.trainer_process import TrainerProcess, running_trainer
 from training.families.recipes import FAMILIES
-from training.learning.progress import parse_progress
+from training.learning.state.progress import parse_progress
 from training.models.status import TrainerStatus, parse_status
 
 TITLE = "From a drawing to a better model"

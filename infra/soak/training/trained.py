@@ -19,7 +19,7 @@ from training.data.dataset import LabelledDrawing
 from training.data.shards.compaction import live_and_left
 from training.data.shards.files import ShardFiles
 from training.data.shards.reader import Shards
-from training.learning.progress import StoredProgress
+from training.learning.state.progress import StoredProgress
 from training.models.artifact import BadArtifact, check_artifact
 from training.models.card import BadCard, ContinuedOn
 from training.models.registry import Registry, RegistryError

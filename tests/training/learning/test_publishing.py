@@ -12,9 +12,9 @@ from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
 from tests.shipped import shipped_artifact
 from training.evaluation.shadow_veto import ENOUGH_FRAMES
-from training.learning.progress import Progress, StoredProgress
 from training.learning.publishing import LOOK_SECONDS, Publishing
-from training.learning.status_report import StatusReport
+from training.learning.state.progress import Progress, StoredProgress
+from training.learning.state.status_report import StatusReport
 from training.models.artifact import Artifact
 from training.models.card import Card, Classes, ContinuedOn
 from training.models.registry import Registry

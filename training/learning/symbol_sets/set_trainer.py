@@ -18,16 +18,16 @@ from training.evaluation.figures import draw_figures
 from training.families.recipes import Family, WrongWeights
 from training.learning.challenger import Outcome, Run, traced_training
 from training.learning.champions import sound_champion
-from training.learning.lease import LeasedStore, TrainerLease
-from training.learning.progress import StoredProgress
 from training.learning.publishing import Publishing
 from training.learning.selection import Selection
-from training.learning.status_report import StatusReport
+from training.learning.state.lease import LeasedStore, TrainerLease
+from training.learning.state.progress import StoredProgress
+from training.learning.state.status_report import StatusReport
+from training.learning.state.verdicts import Verdicts
 from training.learning.symbol_sets.examples import ExampleVectors
 from training.learning.symbol_sets.label_filter import judge
 from training.learning.symbol_sets.set_training import SetDrawings, train_set
 from training.learning.symbol_sets.validation import split
-from training.learning.verdicts import Verdicts
 from training.models.artifact import Artifact
 from training.models.card import BadCard, Card, ContinuedOn
 from training.models.registry import Registry, RegistryError

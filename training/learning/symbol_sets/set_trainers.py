@@ -15,7 +15,7 @@ from collector.storage.symbol_sets import store_of, stored_sets
 from collector.symbols.symbol_set import SymbolSet
 from training.families.recipes import FAMILIES, Family
 from training.learning.challenger import Outcome, Run
-from training.learning.lease import TrainerLease
+from training.learning.state.lease import TrainerLease
 from training.learning.symbol_sets.examples import ExampleVectors
 from training.learning.symbol_sets.set_trainer import SetTrainer
 from training.models.registry import FIRST_MODELS, Registry

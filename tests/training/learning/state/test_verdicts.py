@@ -15,7 +15,7 @@ from tests.training.contributing import contribute_all
 from tests.training.trainers import status, trainer_of
 from training.data.generated.reference import reference_drawings
 from training.families.recipes import Family
-from training.learning.verdicts import Verdicts
+from training.learning.state.verdicts import Verdicts
 from training.models.registry import FIRST_MODELS
 
 pytestmark = pytest.mark.slow  # trains models

@@ -9,7 +9,7 @@ import pytest
 from collector.contribution.layout import TRAINER_STATUS
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
-from training.learning.status_report import StatusReport
+from training.learning.state.status_report import StatusReport
 from training.models.status import parse_status
 
 

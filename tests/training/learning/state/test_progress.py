@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.learning.progress import Progress, encode_progress, parse_progress
+from training.learning.state.progress import Progress, encode_progress, parse_progress
 
 
 def test_progress_reads_back_and_never_goes_backwards() -> None:

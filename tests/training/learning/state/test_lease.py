@@ -12,8 +12,8 @@ import pytest
 
 from collector.contribution.layout import TRAINER_LEASE
 from collector.storage.memory_store import MemoryStore
-from training.learning import lease as lease_module
-from training.learning.lease import HELD_SECONDS, Lease, LeasedStore, LeaseHeld, LeaseLost, TrainerLease
+from training.learning.state import lease as lease_module
+from training.learning.state.lease import HELD_SECONDS, Lease, LeasedStore, LeaseHeld, LeaseLost, TrainerLease
 from training.models.registry import Champion, Fenced, Registry
 
 WAIT_SECONDS = 30.0  # a bound for a busy machine, not a promise
