@@ -3,8 +3,8 @@
 python -m infra.symbols --drawings letters-fewshot.ndjson.gz
 
 Sets of ten letters of one writer with 3, 5 and 10 examples of each, the rest of that writer's read; and a writer's
-letters with 20 examples of each by five others. The recogniser's constants were chosen with an eye on all of these
-writers; what two halves of them give shows how much a figure depends on who they are.
+letters with 20 examples of each by five others. The recogniser's constants were chosen on other
+writers, and between equals on these; what two halves of them give shows how much a figure depends on who they are.
 """
 
 from __future__ import annotations

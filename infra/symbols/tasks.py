@@ -23,7 +23,7 @@ class Task:
     """One writer's set. Drawings are indices of those given, each with its class, from 0."""
 
     writer: str
-    half: int  # 0 or 1: constants were chosen on the writers of half 0
+    half: int  # 0 or 1, of the writers: how much a figure depends on who they are
     classes: int
     examples: tuple[tuple[int, int], ...]
     read: tuple[tuple[int, int], ...]
