@@ -38,7 +38,7 @@ READ = 8  # drawings of each class
 def trainer(service: RunningService) -> Iterator[subprocess.Popen[bytes]]:
     log = (service.var / "trainer.log").open("wb")
     settings = {"MIDSTROKE_VAR": str(service.var), "MIDSTROKE_TRAINER_POLL_SECONDS": "0.5"}
-    command = [sys.executable, "-m", "service", "train", "--watch"]
+    command = [sys.executable, "-m", "service", "train", "--watch", "--family", "path"]
     process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=log)
     yield process
     process.terminate()
