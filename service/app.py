@@ -30,7 +30,7 @@ from service.http.models.models import make_models_routes
 from service.http.models.versions import make_versions_routes
 from service.http.operator.moderation import make_moderation_routes
 from service.http.operator.sets import make_operator_sets_routes
-from service.http.pages.pages import FOLDERS, ROOT_FILES, Page
+from service.http.pages.pages import FOLDERS, RELEASE, ROOT_FILES, Page
 from service.http.predict import make_predict_routes
 from service.http.receipts import make_receipt_routes
 from service.inference.live_models import LiveModels
@@ -147,7 +147,7 @@ def _add_page(app: FastAPI, page: Page, origins: Origins) -> None:
 
     @app.get("/{path:path}", include_in_schema=False)
     def file(path: str, request: Request) -> Response:
-        if path.split("/", maxsplit=1)[0] not in FOLDERS and path not in ROOT_FILES:
+        if path.split("/", maxsplit=1)[0] not in FOLDERS and path not in (*ROOT_FILES, RELEASE):
             raise HTTPException(404, "there is nothing here")
         if path.startswith("embed/") and "origin" in request.headers:
             check_origin(origins, request)  # says why to whoever embeds; the browser would only say that it may not

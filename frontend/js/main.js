@@ -2,16 +2,11 @@
 
 import { Connection, socketAddress } from './connection/connection.js';
 import { Consent } from './contribute/consent.js';
-import { ContributeView } from './contribute/contribute_view.js';
-import { Contributing } from './contribute/contributing.js';
-import { LabelQuestion } from './contribute/label_question.js';
-import { UndeliveredView } from './contribute/undelivered.js';
 import { Visit } from './contribute/visit.js';
-import { ModelCanvas, VisibleCanvas } from './ink/canvas.js';
 import { DrawingBoard } from './ink/drawing_board.js';
-import { ModelsView } from './models/models_view.js';
-import { TrainingLoopView } from './models/training_loop_view.js';
-import { openMyDrawings } from './my_drawings/my_drawings_view.js';
+import { PicturesLater } from './ink/pictures_later.js';
+import { VisibleCanvas } from './ink/visible_canvas.js';
+import { keepPage } from './offline/keep_page.js';
 import { LocalModel } from './offline/local_model.js';
 import { Offline } from './offline/offline.js';
 import { byId, element, setAttributes, whenIdle } from './ui/dom.js';
@@ -21,13 +16,13 @@ import { text } from './ui/language.js';
 import { showLanguages } from './ui/language_menu.js';
 import { trackKeys } from './ui/keyboard.js';
 import { contributorToken, pageStorage, readModelChoice, saveModelChoice, tabStorage } from './ui/local_settings.js';
-import { openRecordStore } from './ui/record_store.js';
+import { Part } from './ui/part.js';
 import { StateLine } from './ui/state_line.js';
-import { isDigits, nameOfSet, ofSet, onSetChange, setId, useSet } from './ui/symbols.js';
+import { isDigits, nameOfSet, onSetChange, setId, useSet } from './ui/symbols.js';
 import { Tabs } from './ui/tabs.js';
 import { Views } from './ui/views.js';
-import { isOfExamples } from './ui/words.js';
 import { GhostInvitation } from './watch/ghost_invitation.js';
+import { LoopSummary } from './watch/loop_summary.js';
 import { Personal } from './watch/personal.js';
 import { PersonalView } from './watch/personal_view.js';
 import { leadingOf } from './watch/predictions.js';
@@ -50,7 +45,7 @@ const connection = new Connection(socketAddress(document.baseURI), {
   opened: () => served.opened(),
   received,
   resumed,
-  closed: (code) => contributing.lost(code),
+  closed: (code) => contribute.here?.contributing.lost(code),
   changed(link) {
     offline.follow(link);
     state.show(link);
@@ -62,7 +57,8 @@ const connection = new Connection(socketAddress(document.baseURI), {
 const personal = new Personal(tabStorage(), contributor);
 const identity = () => personal.identity(consent.agreed !== null);
 const served = new ServedModels(readModelChoice(storage), identity, (message) => connection.send(message));
-const watching = new Watching(sendFrame, new ModelCanvas());
+const pictures = new PicturesLater(() => watching.sendAgain());
+const watching = new Watching(sendFrame, pictures);
 const personalView = new PersonalView(personal, () => {
   served.identify();
   watching.sendAgain();
@@ -90,12 +86,11 @@ const sees = new SeesPanel(() => {
   return { strokes: board.strokes, model, digit: (prediction && leadingOf(prediction.probabilities)?.digit) ?? null, local };
 });
 const state = new StateLine(() => ({ roundTrip: watching.roundTrip, served: served.count, local: offline.isOn, away: offline.isAway }));
-const modelsView = new ModelsView();
-const loop = new TrainingLoopView();
+const loopSummary = new LoopSummary();
 
 // Without the service
 
-const localModel = new LocalModel(document.baseURI, guessHere);
+const localModel = new LocalModel(document.baseURI, () => pictures.load(), guessHere);
 const offline = new Offline(() => localModel.current, {
   answered(prediction) {
     watchView.take(prediction);
@@ -126,37 +121,61 @@ function sendFrame(frame) {
   return connection.send(frame);
 }
 
+// Models
+
+/** @type {import('./connection/protocol.js').Welcome | null} */
+let welcome = null; // the latest, for parts that are loaded after it
+/** @type {import('./connection/protocol.js').Trainer | null} */
+let trainer = null;
+const models = new Part(
+  'models',
+  async () => new (await import('./models/models_part.js')).ModelsPart(),
+  (part) => {
+    if (welcome) part.showCounts(contribute.here?.contributing.counts ?? welcome.contributions);
+  },
+);
+
+// The game
+
+const game = new Part(
+  'game',
+  async () => {
+    const { GamePart } = await import('./game/game_part.js');
+    return new GamePart(async () => {
+      if (!localModel.current) await localModel.refresh();
+      return localModel.current;
+    });
+  },
+  () => {},
+);
+
 // Contributing
 
-const contributeView = new ContributeView();
-const labelQuestion = new LabelQuestion();
-const undelivered = new UndeliveredView(openRecordStore(ofSet('midstroke-undelivered'), 'contributions'));
 const tell = (/** @type {TabMessage} */ message) => tabs.send(message);
-const myDrawings = openMyDrawings((deleted) => contributing.forget(deleted), (id) => contributing.noteFiltered(id), tell);
-const contributing = new Contributing(
-  {
-    send: (message) => connection.send(message),
-    pending: openRecordStore(ofSet('midstroke'), 'contributions', () => showContributing()),
-    printer: new ModelCanvas(),
-    contributor,
-    hold: (receipt) => myDrawings.add(receipt),
-    undeliverable: (contribution, why) => undelivered.add(contribution, why),
-    tell,
-    changed: showContributing,
+const contribute = new Part(
+  'contribute',
+  async () => {
+    const { ContributePart } = await import('./contribute/contribute_part.js');
+    const send = (/** @type {string} */ message) => connection.send(message);
+    return new ContributePart({ send, contributor, asked: drafts.asked, tell, changed: showContributing });
   },
-  drafts.asked,
+  (part) => {
+    if (welcome) part.contributing.welcome(welcome);
+    if (connection.isWelcomed) part.resume();
+    showContributing();
+  },
 );
 const visit = new Visit({
-  confuse: (shares) => contributing.setConfused(shares),
+  confuse: (shares) => contribute.here?.contributing.setConfused(shares),
   ask(digit) {
-    contributing.askFor(digit);
+    contribute.here?.contributing.askFor(digit);
     board.reset();
     views.showCanvas();
   },
 });
 const consent = new Consent(storage, (version) => {
   tell({ type: 'consent', version });
-  labelQuestion.withdraw();
+  contribute.here?.question.withdraw();
   showContributing();
 });
 
@@ -168,8 +187,7 @@ const board = new DrawingBoard(canvas, new VisibleCanvas(canvas), {
   altered() {
     if (!board.isEmpty) ghost.end();
     watchView.leaveReplay();
-    contributeView.object('');
-    labelQuestion.withdraw();
+    contribute.here?.altered();
   },
   changed(drawing) {
     watching.show(drawing);
@@ -191,13 +209,24 @@ function showSteps(can) {
   setAttributes(byId('redo', HTMLButtonElement), { 'aria-disabled': String(!can.redo) });
 }
 
+/** Drawings of a visitor who has withdrawn the consent are still theirs to deliver, see and delete. */
+async function openWhatIsKept() {
+  try {
+    const databases = await indexedDB.databases?.();
+    // Some browsers can't list them.
+    if (!databases || databases.some(({ name }) => name?.startsWith('midstroke'))) contribute.use();
+  } catch {
+    // Without storage nothing is kept.
+  }
+}
+
 function saveDraft() {
-  drafts.save(views.purpose, { strokes: board.strokes, pointer: board.pointer }, contributing.askedLabel);
+  drafts.save(views.purpose, { strokes: board.strokes, pointer: board.pointer }, contribute.here?.contributing.askedLabel ?? drafts.asked);
 }
 
 function skip() {
-  if (views.mode !== 'contribute' || !consent.agreed) return;
-  contributing.askNext();
+  if (views.mode !== 'contribute' || !consent.agreed || !contribute.here) return;
+  contribute.here.contributing.askNext();
   board.reset();
 }
 
@@ -206,13 +235,14 @@ async function done(event) {
   // The second half of a double click must not complain of the canvas that the first half emptied.
   if (event instanceof MouseEvent && event.detail > 1 && board.isEmpty) return;
   const agreed = consent.agreed;
-  if (views.mode !== 'contribute' || !agreed || labelQuestion.isOpen) return;
+  if (views.mode !== 'contribute' || !agreed || !contribute.here || contribute.here.question.isOpen) return;
+  const { contributing, question, view } = contribute.here;
   const objection = contributing.objection(board.strokes);
   if (objection) {
-    contributeView.object(objection);
+    view.object(objection);
     return;
   }
-  const answer = await labelQuestion.settle(watchView.finalGuess(), contributing.asked);
+  const answer = await question.settle(watchView.finalGuess(), contributing.asked);
   if (answer === null) return;
   if (answer !== 'again') {
     const known = watchView.give(board.strokes, contributing.asked);
@@ -236,11 +266,13 @@ function received(message) {
   offline.heard(connection.isWelcomed);
   switch (message.type) {
     case 'welcome':
+      welcome = message;
       useSet(message);
       consent.showTerms(message.consent);
-      loop.showTrainer(message.trainer);
+      showTrainer(message.trainer);
       visit.setTraining(message.trainer?.state === 'training');
-      contributing.welcome(message);
+      contribute.here?.contributing.welcome(message);
+      showContributing(); // the terms are known now, the part may still be loading
       personalView.setState(message.personal ?? null);
       refreshSoon();
       return serve(message.models);
@@ -249,24 +281,26 @@ function received(message) {
     case 'models':
       if (!isDigits) served.identify(true); // its welcome says which classes are known now
       refreshSoon();
+      announceModels(served.all, message.models);
       return serve(message.models);
     case 'prediction':
       watchView.take(message);
       return sees.show();
     case 'error':
       watching.fail(message.seq);
-      if (message.code === 'bad_contribution') contributing.rejected(message.message);
+      if (message.code === 'bad_contribution') contribute.here?.contributing.rejected(message.message);
       return console.warn(`the service answered ${message.code}: ${message.message}`);
     case 'accepted':
       // Its welcome says what the drawings gain.
       if (isDigits ? message.contributions.yours >= 10 : true) served.identify(true);
-      return void contributing.accepted(message);
+      return void contribute.here?.contributing.accepted(message);
     case 'refused':
-      return void contributing.refused(message);
+      return void contribute.here?.contributing.refused(message);
     case 'trainer':
-      if (message.filtered) void myDrawings.review();
+      if (message.filtered) void contribute.here?.drawings.review();
       visit.setTraining(message.state === 'training');
-      return loop.showTrainer(message);
+      announceTrainer(trainer, message);
+      return showTrainer(message);
     case 'pong':
   }
 }
@@ -274,8 +308,7 @@ function received(message) {
 /** Sends again what the former connection may have lost. */
 function resumed() {
   watching.sendAgain();
-  void contributing.resume();
-  void myDrawings.resume();
+  contribute.here?.resume();
 }
 
 /** Another version may be served: its weights are loaded when nothing else is to do, and not by all pages at once. */
@@ -295,21 +328,8 @@ function serve(models) {
 
 /** @param {TabMessage} message */
 function heard(message) {
-  switch (message.type) {
-    case 'consent':
-      return followConsent(message.version);
-    case 'accepted':
-      contributing.acceptedElsewhere(message.id, message.use, message.counts);
-      return void contributing.settledElsewhere(message.id);
-    case 'refused':
-      contributing.refusedElsewhere(message.id, message.why);
-      return void contributing.settledElsewhere(message.id);
-    case 'receipt':
-      return myDrawings.adopt(message.receipt);
-    case 'deleted':
-    case 'forgotten':
-      return myDrawings.follow(message.id, message.type);
-  }
+  if (message.type === 'consent') followConsent(message.version);
+  else contribute.use((part) => part.heard(message));
 }
 
 /** @param {string | null} version */
@@ -324,15 +344,52 @@ function followConsent(version) {
 /** Messages of other tabs do not reach a page that the browser has frozen or keeps in its cache. */
 function catchUp() {
   followConsent(consent.stored);
-  void myDrawings.load();
+  void contribute.here?.drawings.load();
 }
 
 // What is shown
 
 function showModels() {
   watchView.showModels();
-  modelsView.showModels(served.all.filter(({ family }) => !isOfExamples(family)));
-  loop.showModels(served.all);
+  models.here?.showModels(served.all);
+}
+
+/**
+ * @param {readonly import('./connection/protocol.js').Model[]} before
+ * @param {readonly import('./connection/protocol.js').Model[]} after
+ */
+function announceModels(before, after) {
+  models.use((part) => {
+    part.showModels(before);
+    part.showModels(after);
+  });
+}
+
+/**
+ * News are listed with their times: the part is loaded for them.
+ * @param {import('./connection/protocol.js').Trainer | null} before
+ * @param {import('./connection/protocol.js').Trainer} after
+ */
+function announceTrainer(before, after) {
+  if (before?.state === after.state && before.version === after.version) return;
+  models.use((part) => {
+    part.showTrainer(before);
+    part.showTrainer(after);
+  });
+}
+
+/** @param {import('./models/models_part.js').ModelsPart} part */
+function openModels(part) {
+  part.showTrainer(trainer);
+  part.showModels(served.all);
+  part.setVisible(views.mode === 'models');
+}
+
+/** @param {import('./connection/protocol.js').Trainer | null} latest */
+function showTrainer(latest) {
+  trainer = latest;
+  loopSummary.show(trainer);
+  models.here?.showTrainer(trainer);
 }
 
 function openAbout() {
@@ -343,10 +400,13 @@ function openAbout() {
 }
 
 function showContributing() {
-  contributeView.show(contributing, views.mode === 'contribute');
-  loop.showCounts(contributing.counts);
-  visit.follow(contributing.given);
-  if (views.mode === 'contribute' && consent.agreed !== null) visit.begin();
+  if (contribute.here) {
+    const { contributing, view } = contribute.here;
+    view.show(contributing, views.mode === 'contribute');
+    models.here?.showCounts(contributing.counts);
+    visit.follow(contributing.given);
+    if (views.mode === 'contribute' && consent.agreed !== null) visit.begin();
+  }
   document.body.toggleAttribute('data-agreed', consent.agreed !== null);
   personalView.setAgreed(consent.agreed !== null);
   served.identify();
@@ -366,19 +426,27 @@ views.track((mode, otherPurpose) => {
     const { strokes, pointer } = drafts.of(views.purpose);
     board.load(strokes, pointer);
   }
-  labelQuestion.withdraw();
+  contribute.here?.question.withdraw();
   watchView.setContributes(mode === 'contribute');
-  modelsView.setVisible(mode === 'models');
-  loop.setVisible(mode === 'models');
+  models.here?.setVisible(false);
+  if (mode === 'models') models.use(openModels);
+  if (mode === 'contribute') contribute.use();
+  if (mode === 'my-drawings') contribute.use((part) => part.drawings.review());
   ghost.show(isDigits && mode === 'watch' && board.isEmpty); // it draws digits
-  if (mode === 'my-drawings') void myDrawings.review();
+  game.here?.setVisible(false, '');
+  if (mode === 'game') game.use((part) => part.setVisible(views.mode === 'game', location.hash));
   if (mode === 'about') openAbout();
   showContributing();
 });
 addEventListener('pagehide', saveDraft);
 addEventListener('pageshow', ({ persisted }) => persisted && catchUp());
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && catchUp());
-void undelivered.load();
-void myDrawings.load();
+byId('to-game', HTMLAnchorElement).hidden = !isDigits; // it asks for digits
 connection.start();
-if (isDigits) whenIdle(() => void localModel.refresh());
+if (consent.stored === null) whenIdle(() => void openWhatIsKept());
+else contribute.use();
+whenIdle(() => {
+  if (!isDigits) return; // other sets are recognised by the service alone
+  void localModel.refresh();
+  keepPage();
+});

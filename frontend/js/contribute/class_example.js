@@ -1,6 +1,6 @@
 /** Shows how the class that is asked for is drawn, where the set's definition has an example of it. */
 
-import { contextOf, drawStrokes } from '../ink/canvas.js';
+import { contextOf, drawStrokes } from '../ink/visible_canvas.js';
 import { byId } from '../ui/dom.js';
 import { classIds, isDigits, setId } from '../ui/symbols.js';
 

@@ -4,7 +4,7 @@ import { byId, element } from '../ui/dom.js';
 import { SIDE } from '../ink/geometry.js';
 import { nameOfLabel } from '../ui/symbols.js';
 import { text } from '../ui/language.js';
-import { contextOf, drawStrokes } from '../ink/canvas.js';
+import { contextOf, drawStrokes } from '../ink/visible_canvas.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
 /** @typedef {'waiting' | 'training' | 'validation' | 'filtered' | 'refused'} Status */

@@ -7,9 +7,11 @@
  */
 
 import { Connection } from '../connection/connection.js';
-import { ModelCanvas, VisibleCanvas } from '../ink/canvas.js';
+import { ModelCanvas } from '../ink/canvas.js';
 import { beginStroke, extendStroke, newDrawing } from '../ink/drawing.js';
 import { trackPen } from '../ink/pen.js';
+import { Pictures } from '../ink/pictures.js';
+import { VisibleCanvas } from '../ink/visible_canvas.js';
 import { Watching } from '../watch/watching.js';
 import { ConsentPanel } from './consent_panel.js';
 import { EmbedContributing } from './embed_contributing.js';
@@ -53,7 +55,7 @@ export class MidstrokeCanvas extends HTMLElement {
   /** @type {Guess | null} */ #guess = null;
   /** @type {Pointer} */ #pointer = 'unknown';
   #printer = new ModelCanvas();
-  #watching = new Watching((frame) => this.#connection?.send(frame) ?? false, this.#printer);
+  #watching = new Watching((frame) => this.#connection?.send(frame) ?? false, new Pictures());
   #drawing = newDrawing(1);
   #frame = 0;
   #penIsDown = false;

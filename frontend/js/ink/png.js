@@ -1,6 +1,6 @@
 /** Encodes gray levels as PNG without a canvas element. The format: https://www.w3.org/TR/png-3/ */
 
-const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
+export const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const UP = 2; // each row as its difference to the row above: long runs of zeros
 const GRAY = 0; // colour type
 
@@ -11,6 +11,17 @@ const GRAY = 0; // colour type
  * @returns {Promise<Uint8Array>}
  */
 export async function encodeGrayPng(width, height, gray) {
+  const parts = [Uint8Array.from(SIGNATURE), headerChunk(width, height), chunk('IDAT', await packedRows(width, height, gray)), chunk('IEND', new Uint8Array())];
+  return joined(parts);
+}
+
+/**
+ * The rows filtered and compressed, as IDAT has them.
+ * @param {number} width
+ * @param {number} height
+ * @param {Uint8Array} gray
+ */
+export function packedRows(width, height, gray) {
   const rows = new Uint8Array(height * (width + 1));
   for (let y = 0; y < height; y++) {
     rows[y * (width + 1)] = UP;
@@ -18,21 +29,28 @@ export async function encodeGrayPng(width, height, gray) {
       rows[y * (width + 1) + 1 + x] = gray[y * width + x] - (y > 0 ? gray[(y - 1) * width + x] : 0);
     }
   }
+  return zlib(rows);
+}
+
+/**
+ * @param {number} width
+ * @param {number} height
+ */
+export function headerChunk(width, height) {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
   header[8] = 8;
   header[9] = GRAY;
-  const parts = [Uint8Array.from(SIGNATURE), chunk('IHDR', header), chunk('IDAT', await zlib(rows)), chunk('IEND', new Uint8Array())];
-  return joined(parts);
+  return chunk('IHDR', header);
 }
 
 /**
  * @param {string} type
  * @param {Uint8Array} data
  */
-function chunk(type, data) {
+export function chunk(type, data) {
   const made = new Uint8Array(12 + data.length);
   const view = new DataView(made.buffer);
   view.setUint32(0, data.length);
@@ -43,7 +61,7 @@ function chunk(type, data) {
 }
 
 /** @param {readonly Uint8Array[]} parts */
-function joined(parts) {
+export function joined(parts) {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,37 +1,11 @@
 /** Describes the training loop in words: state, last results, and what changed. Pure functions. */
 
 import { text } from '../ui/language.js';
-import { familyWords, modelWords, trainerWords, versionWords } from '../ui/words.js';
+import { familyWords, modelWords, versionWords } from '../ui/words.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
 /** @typedef {import('../connection/protocol.js').Trainer} Trainer */
 /** @typedef {Pick<Trainer, 'family' | 'version' | 'reasons'> & {readonly state: 'published' | 'refused', readonly at?: string}} Outcome */
-
-/**
- * One line beside the canvas.
- * @param {Trainer | null} trainer
- */
-export function lineWords(trainer) {
-  switch (trainer?.state) {
-    case undefined:
-      return '';
-    case 'published':
-      return text('loop.published');
-    case 'refused':
-      return text('loop.refused');
-    default:
-      return trainerWords(trainer ?? null);
-  }
-}
-
-/**
- * The share of the new drawings that start a training, 0 to 1.
- * @param {Trainer | null} trainer
- */
-export function partCollected(trainer) {
-  if (!trainer) return 0;
-  return trainer.state === 'training' ? 1 : Math.min(trainer.new_drawings / Math.max(trainer.needed, 1), 1);
-}
 
 /**
  * New drawings that are not used for training, with the reason.

@@ -1,12 +1,13 @@
-/** Shows the training loop: one line beside the canvas, and the details above the models. */
+/** Shows the training loop: what was collected, the next training and the last results. */
 
 import { classCount, className, onSetChange } from '../ui/symbols.js';
 import { modelFile } from './cards.js';
 import { byId, element, setText } from '../ui/dom.js';
-import { leftOutWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, reasonWords, trainerNews } from './training_loop.js';
+import { leftOutWords, championNews, collectedWords, outcomesOf, reasonWords, trainerNews } from './training_loop.js';
 import { date, text } from '../ui/language.js';
 import { whenWords } from '../my_drawings/my_drawings_words.js';
 import { familyWords, modelWords, trainerWords } from '../ui/words.js';
+import { partCollected } from '../watch/loop_summary.js';
 
 /** @typedef {import('./training_loop.js').Outcome} Outcome */
 /** @typedef {import('../connection/protocol.js').Counts} Counts */
@@ -18,8 +19,7 @@ const COLUMNS = 20;
 const COUNTS_URL = 'model';
 
 export class TrainingLoopView {
-  #line = byId('loop-line', HTMLElement);
-  #parts = [byId('loop-part', HTMLElement), byId('training-part', HTMLElement)];
+  #part = byId('training-part', HTMLElement);
   #trainerWords = byId('trainer', HTMLElement);
   #aside = byId('left-out', HTMLElement);
   #outcomes = byId('outcomes', HTMLElement);
@@ -45,11 +45,10 @@ export class TrainingLoopView {
   showTrainer(trainer) {
     this.#announce(trainerNews(this.#trainer, trainer));
     this.#trainer = trainer;
-    setText(this.#line, lineWords(trainer));
     setText(this.#trainerWords, `${trainerWords(trainer)}.`);
     this.#trainerWords.dataset.state = trainer?.state ?? '';
     setText(this.#aside, leftOutWords(trainer));
-    for (const part of this.#parts) part.style.transform = `scaleX(${partCollected(trainer)})`;
+    this.#part.style.transform = `scaleX(${partCollected(trainer)})`;
     this.#outcomes.replaceChildren(...outcomeItems(trainer));
     if (this.#visible) void this.#readCounts();
   }

@@ -1,7 +1,5 @@
 /** Loads the weights with which the page predicts while it has no connection, and keeps them in memory. */
 
-import { readWeights } from './softmax_model.js';
-
 /** @typedef {import('./softmax_model.js').SoftmaxModel} SoftmaxModel */
 
 const PATIENCE_MS = 30_000; // 1 MB on a slow connection
@@ -10,14 +8,17 @@ export class LocalModel {
   /** @type {SoftmaxModel | null} */ #model = null;
   /** @type {Promise<void> | null} */ #loading = null;
   /** @type {string} */ #page;
+  /** @type {() => Promise<void>} */ #snapshots;
   /** @type {() => void} */ #changed;
 
   /**
    * @param {string} page its address; those of the weights are beside it, under any path prefix
+   * @param {() => Promise<void>} snapshots loads what makes the model's snapshots
    * @param {() => void} changed another version is in memory
    */
-  constructor(page, changed) {
+  constructor(page, snapshots, changed) {
     this.#page = page;
+    this.#snapshots = snapshots;
     this.#changed = changed;
   }
 
@@ -38,7 +39,11 @@ export class LocalModel {
     const { family, model } = await (await this.#fetch('model/offline', 'no-cache')).json();
     if (this.#model?.header.model === model) return;
     const address = `models/${encodeURIComponent(family)}/${encodeURIComponent(model)}/weights.bin`;
-    this.#model = readWeights(await (await this.#fetch(address, 'default')).arrayBuffer());
+    const answer = await this.#fetch(address, 'default');
+    // Before the weights themselves: a connection that is lost right behind them leaves nothing to load.
+    const [{ readWeights }] = await Promise.all([import('./softmax_model.js'), this.#snapshots()]);
+    const file = await answer.arrayBuffer();
+    this.#model = readWeights(file);
     this.#changed();
   }
 

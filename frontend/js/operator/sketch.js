@@ -1,6 +1,6 @@
 /** Draws stored drawings: at a stage, or again at the pace at which they were drawn. */
 
-import { contextOf, drawStrokes } from '../ink/canvas.js';
+import { contextOf, drawStrokes } from '../ink/visible_canvas.js';
 import { cutAtInk } from '../ink/geometry.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */

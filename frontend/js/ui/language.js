@@ -13,6 +13,7 @@ const ATTRIBUTES = { label: 'aria-label', title: 'title', content: 'content' };
 
 /** @type {Catalogue} */
 let catalogue = { language: 'en', languages: {}, texts: {} };
+let isTranslated = false; // the page came in another language
 let locale = 'en-GB';
 let plurals = new Intl.PluralRules(locale);
 /** @type {Map<string, Intl.NumberFormat>} */
@@ -77,6 +78,7 @@ export async function loadTexts(group) {
   if (texts === null) return false;
   catalogue = { ...catalogue, texts: { ...catalogue.texts, ...texts } };
   loaded.add(group);
+  if (isTranslated) fillElements();
   return true;
 }
 
@@ -127,12 +129,19 @@ export async function switchLanguage(language) {
   return true;
 }
 
-/** The texts of elements that the HTML names by `data-text`, `data-text-label`, `-title` and `-content`. */
+/**
+ * The texts of elements that the HTML names by `data-text`, `data-text-label`, `-title` and `-content`. Those of a group that is
+ * not loaded yet stay as they are: their view is not shown before.
+ */
 function fillElements() {
-  for (const element of document.querySelectorAll('[data-text]')) element.textContent = text(element.getAttribute('data-text') ?? '');
+  for (const element of document.querySelectorAll('[data-text]')) {
+    const key = element.getAttribute('data-text') ?? '';
+    if (hasText(key)) element.textContent = text(key);
+  }
   for (const [name, attribute] of Object.entries(ATTRIBUTES)) {
     for (const element of document.querySelectorAll(`[data-text-${name}]`)) {
-      element.setAttribute(attribute, text(element.getAttribute(`data-text-${name}`) ?? ''));
+      const key = element.getAttribute(`data-text-${name}`) ?? '';
+      if (hasText(key)) element.setAttribute(attribute, text(key));
     }
   }
 }
@@ -155,21 +164,41 @@ async function fetchJson(url) {
   }
 }
 
+/** The texts that the service has written into the page; its catalogue leaves them out. */
+function writtenTexts() {
+  /** @type {Record<string, string>} */
+  const texts = {};
+  for (const one of document.querySelectorAll('[data-text]')) texts[one.getAttribute('data-text') ?? ''] = one.textContent ?? '';
+  for (const [name, attribute] of Object.entries(ATTRIBUTES)) {
+    for (const one of document.querySelectorAll(`[data-text-${name}]`)) {
+      texts[one.getAttribute(`data-text-${name}`) ?? ''] = one.getAttribute(attribute) ?? '';
+    }
+  }
+  return texts;
+}
+
 /** The service has written the browser's language into the page; one that the visitor chose replaces it. */
 async function start() {
   const written = document.getElementById('texts')?.textContent;
-  if (written) useCatalogue(JSON.parse(written));
+  if (written) {
+    const embedded = JSON.parse(written);
+    useCatalogue({ ...embedded, texts: { ...writtenTexts(), ...embedded.texts } });
+  }
   const chosen = pageStorage().getItem(KEY) ?? history.state?.[KEY] ?? null;
   if (chosen !== null && chosen !== catalogue.language && Object.hasOwn(catalogue.languages, chosen)) {
     const fetched = await fetchCatalogue(chosen);
     if (fetched) {
       useCatalogue(fetched);
+      isTranslated = true;
       document.documentElement.lang = chosen;
       document.documentElement.dir = text('language.direction');
       fillElements();
     }
   }
-  if (!isDigits) fillElements(); // the service has written those of digits
+  if (!isDigits) {
+    await loadTexts('set');
+    fillElements(); // the service has written those of digits
+  }
   document.documentElement.removeAttribute('data-translating');
 }
 

@@ -2,10 +2,11 @@
 
 import { byId } from './dom.js';
 
-/** @typedef {'watch' | 'contribute' | 'models' | 'my-drawings' | 'about'} Mode */
+/** @typedef {'watch' | 'contribute' | 'models' | 'my-drawings' | 'about' | 'game'} Mode */
 
 /** @type {readonly Mode[]} */
-const MODES = ['watch', 'contribute', 'models', 'my-drawings', 'about'];
+const MODES = ['watch', 'contribute', 'models', 'my-drawings', 'about', 'game'];
+const REPLAY = '#replay='; // a drawing follows, which the game's view shows
 const OLD_MY_DRAWINGS = '#yours'; // in bookmarks and histories of version 0.1
 
 /**
@@ -14,6 +15,7 @@ const OLD_MY_DRAWINGS = '#yours'; // in bookmarks and histories of version 0.1
  */
 export function modeOf(hash) {
   if (hash === OLD_MY_DRAWINGS) return 'my-drawings';
+  if (hash.startsWith(REPLAY)) return 'game';
   return MODES.find((mode) => hash === `#${mode}`) ?? 'watch';
 }
 
@@ -47,9 +49,9 @@ export class Views {
       this.#mode = modeOf(location.hash);
       document.body.dataset.mode = this.#mode;
       for (const one of MODES) {
-        const tab = byId(`mode-${one}`, HTMLAnchorElement);
-        if (one === this.#mode) tab.setAttribute('aria-current', 'page');
-        else tab.removeAttribute('aria-current');
+        const tab = document.getElementById(`mode-${one}`); // the game is linked from the footer
+        if (one === this.#mode) tab?.setAttribute('aria-current', 'page');
+        else tab?.removeAttribute('aria-current');
       }
       // Looking at the models or at one's drawings keeps the drawing in progress.
       const purpose = this.#mode === 'watch' || this.#mode === 'contribute' ? this.#mode : this.#drawingMode;

@@ -4,7 +4,7 @@
  */
 
 import { Brush } from '../ink/brush.js';
-import { contextOf } from '../ink/canvas.js';
+import { contextOf } from '../ink/visible_canvas.js';
 import { SIDE, cutAtInk, inkLength } from '../ink/geometry.js';
 import { byId, element } from '../ui/dom.js';
 import { text } from '../ui/language.js';

@@ -1,6 +1,6 @@
 /** Draws the guess timeline: curves, the probability of each class against the ink, and where the guess changed. */
 
-import { contextOf } from '../ink/canvas.js';
+import { contextOf } from '../ink/visible_canvas.js';
 import { classCount, className } from '../ui/symbols.js';
 import { text } from '../ui/language.js';
 import { guessOf, leadingOf } from './predictions.js';

@@ -2,14 +2,15 @@
 
 import { className } from '../ui/symbols.js';
 import { pointsOf, predictAll } from '../contribute/stage_reading.js';
-import { ModelCanvas, contextOf, drawStrokes } from '../ink/canvas.js';
 import { SIDE, inkBox } from '../ink/geometry.js';
+import { toPath48 } from '../ink/path.js';
+import { Pictures } from '../ink/pictures.js';
 import { CELLS, GRID, PLACE_BYTES } from '../ink/snapshot.js';
+import { contextOf, drawStrokes } from '../ink/visible_canvas.js';
 import { byId } from '../ui/dom.js';
 import { text } from '../ui/language.js';
 import { piecesOf, strengths } from './evidence.js';
 import { encodingsFor } from './model_selection.js';
-import { payloadOf } from './watching.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
@@ -36,7 +37,7 @@ export class SeesView {
   #words = byId('sees-words', HTMLElement);
   #said = byId('sees-said', HTMLElement);
   #ask = byId('sees-ask', HTMLButtonElement);
-  #printer = new ModelCanvas();
+  #pictures = new Pictures();
   /** @type {Seen | null} */ #seen = null;
   /** @type {{readonly strokes: readonly Stroke[], readonly pieces: readonly (readonly Stroke[])[], readonly shares: readonly number[]} | null} */
   #evidence = null;
@@ -71,9 +72,7 @@ export class SeesView {
    * @param {readonly Stroke[]} strokes
    */
   #payload(encoding, strokes) {
-    if (encoding === 'path48') return payloadOf(encoding, strokes, null);
-    this.#printer.draw(strokes);
-    return payloadOf(encoding, strokes, this.#printer.read(strokes));
+    return encoding === 'path48' ? toPath48(strokes, SIDE, SIDE) : this.#pictures.payload(encoding, strokes);
   }
 
   #cleared() {

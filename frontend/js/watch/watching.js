@@ -3,11 +3,9 @@
 import { answering, encodingsFor } from './model_selection.js';
 import { SIDE, inkLength } from '../ink/geometry.js';
 import { IDLE, answered, maySend, sent } from '../connection/pacing.js';
-import { toInk20Second } from '../ink/ink20_2.js';
 import { toPath48 } from '../ink/path.js';
 import { median, takePrediction } from './predictions.js';
 import { encodeFrame } from '../connection/protocol.js';
-import { toCanvas20, toInk20 } from '../ink/snapshot.js';
 
 /** @typedef {import('../ink/drawing.js').Drawing} Drawing */
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
@@ -15,15 +13,15 @@ import { toCanvas20, toInk20 } from '../ink/snapshot.js';
 /** @typedef {import('../connection/protocol.js').Model} Model */
 /** @typedef {import('../connection/protocol.js').Prediction} Prediction */
 /** @typedef {import('./predictions.js').Latest} Latest */
-/** @typedef {import('../ink/snapshot.js').Canvas} Canvas */
-/** @typedef {{draw(strokes: readonly Stroke[]): void, read(strokes: readonly Stroke[]): Canvas}} Printer */
+/** @typedef {{payload(encoding: Exclude<Encoding, 'path48'>, strokes: readonly Stroke[]): Uint8Array | null}} Pictures null: not
+ *   loaded yet; the drawing is sent again when they are */
 /** @typedef {{readonly latest: Latest, readonly prediction: Prediction, readonly ink: number}} Reading */
 
 const ROUND_TRIPS = 15; // the latest; their median is shown
 
 export class Watching {
   /** @type {(frame: Uint8Array<ArrayBuffer>) => boolean} */ #send;
-  /** @type {Printer} */ #printer;
+  /** @type {Pictures} */ #pictures;
   /** @type {readonly Encoding[]} */ #encodings = [];
   /** @type {Drawing} */ #drawing = { number: 0, strokes: [] };
   /** @type {import('../connection/pacing.js').Pace} */ #pace = IDLE;
@@ -36,11 +34,11 @@ export class Watching {
 
   /**
    * @param {(frame: Uint8Array<ArrayBuffer>) => boolean} send false while there is no connection
-   * @param {Printer} printer
+   * @param {Pictures} pictures
    */
-  constructor(send, printer) {
+  constructor(send, pictures) {
     this.#send = send;
-    this.#printer = printer;
+    this.#pictures = pictures;
   }
 
   /** The median round trip of late, ms; null before the first answer. */
@@ -124,10 +122,10 @@ export class Watching {
     const ready = [...this.#waiting].filter((encoding) => maySend(this.#pace, encoding, performance.now()));
     if (ready.length === 0) return;
     const { strokes } = this.#drawing;
-    const pictured = ready.some((encoding) => encoding !== 'path48');
-    if (pictured) this.#printer.draw(strokes);
-    const canvas = pictured ? this.#printer.read(strokes) : null;
-    for (const encoding of ready) this.#sendOne(encoding, payloadOf(encoding, strokes, canvas));
+    for (const encoding of ready) {
+      const payload = encoding === 'path48' ? toPath48(strokes, SIDE, SIDE) : this.#pictures.payload(encoding, strokes);
+      if (payload) this.#sendOne(encoding, payload);
+    }
   }
 
   /**
@@ -144,16 +142,4 @@ export class Watching {
     this.#inkAt.set(seq, inkLength(this.#drawing.strokes));
     this.#pace = sent(this.#pace, encoding, seq, now);
   }
-}
-
-/**
- * The payload of a frame.
- * @param {Encoding} encoding
- * @param {readonly Stroke[]} strokes
- * @param {Canvas | null} canvas null for `path48`, which needs none
- */
-export function payloadOf(encoding, strokes, canvas) {
-  if (encoding === 'path48' || canvas === null) return toPath48(strokes, SIDE, SIDE);
-  if (encoding === 'ink20/2') return toInk20Second(canvas);
-  return encoding === 'ink20' ? toInk20(canvas) : toCanvas20(canvas);
 }

@@ -1,8 +1,8 @@
 """Leaves out of the page's code what a browser doesn't need, comments and blanks: half of what it would load.
 
 Line by line, and only where a line alone shows that nothing else changes: a script in which it doesn't (a template or
-a string that runs over several lines) is served as it is written, and so is a line with a template, a regular
-expression or a division.
+a string that runs over several lines) is served as it is written, and so is a line with a regular expression, a
+division or a template within a template.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from collections.abc import Iterable
 from itertools import product
 from string import ascii_letters
 
-STRING = re.compile(r"('(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")")
+STRING = re.compile(r"('(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`(?:\\.|[^`\\])*`)")
 TYPE = re.compile(r"/\*\* @\w+ (?:[^*]|\*(?!/))*\*/ ?")  # a type within a line of code
-AROUND = re.compile(r" *([{}()\[\];,:=<>*&|?!]+) *")  # not + and -: `a - -b`
+AROUND = re.compile(r" *([{}()\[\];,:=<>*&|?!]+) *")
+SUM = re.compile(r"(?<![+-]) ([+-]) (?![+-])")  # not `a - -b`
+MARK = re.compile("['\"`/]")  # begins a string, a comment or a regular expression
 PRIVATE = re.compile(r"#[A-Za-z_]\w*")
 OPEN = (";", "{", ",", "(")
 Part = tuple[str, bool]
@@ -35,7 +37,10 @@ def lean_script(code: str) -> str:
 def lean_style(code: str) -> str:
     """CSS without comments on lines of their own and blanks."""
     lines = _without_comments([line.strip() for line in code.split("\n")])
-    return _joined(DECLARATION.sub(r"\1:\2", line).replace(" {", "{") for line in lines)
+    squeezed = _joined(DECLARATION.sub(r"\1:\2", line).replace(" {", "{") for line in lines)
+    if any("}" in part for line in lines for part in STRING.findall(line)):
+        return squeezed
+    return squeezed.replace(";\n}", "}").replace(";}", "}").replace("}\n", "}")
 
 
 def lean_page(html: str) -> str:
@@ -63,20 +68,19 @@ def _without_comments(lines: list[str]) -> list[str]:
 
 def _parts(line: str) -> list[Part]:
     """The line in parts, each with whether it is code that may be squeezed."""
-    if not any(quote in line for quote in "'\"`"):
-        line = TYPE.sub("", line)
-        line = re.sub(r" // .*$", "", line) if line.count("/") == 2 else line
-    if "/" in line or "`" in line:
-        return [(line, False)]
+    while (found := TYPE.search(line)) and not MARK.search(line[: found.start()]):
+        line = line[: found.start()] + line[found.end() :]
+    if not any(quote in line for quote in "'\"`") and line.count("/") == 2:
+        line = re.sub(r" // .*$", "", line)
     parts = STRING.split(line)
-    # An odd quote is within a comment or a string that this does not understand.
-    if any(quote in part for part in parts[::2] for quote in "'\""):
+    # An odd quote is within a comment, a regular expression or a string that this does not understand.
+    if line.count("`") > 2 or any(MARK.search(part) for part in parts[::2]):
         return [(line, False)]
     return [(part, number % 2 == 0) for number, part in enumerate(parts)]
 
 
 def _squeezed(code: str, short: dict[str, str]) -> str:
-    return PRIVATE.sub(lambda name: short.get(name[0], name[0]), AROUND.sub(r"\1", code))
+    return PRIVATE.sub(lambda name: short.get(name[0], name[0]), SUM.sub(r"\1", AROUND.sub(r"\1", code)))
 
 
 def _short_names(lines: list[list[Part]]) -> dict[str, str]:

@@ -16,7 +16,13 @@ from typing import Any
 DEFAULT = "en"
 NAME_KEY = "language.name"  # its translations are the languages' own names: a language is on the page once it is here
 # Texts that a view reads when it is opened, by its name: the groups of their keys.
-APART = {"about": ("about",), "models": ("chart", "compare", "figure", "models", "story", "versions")}
+APART = {
+    "about": ("about",),
+    "contribute": ("mine", "recent", "session", "storage", "undelivered"),
+    "game": ("game",),
+    "models": ("chart", "compare", "figure", "loop", "mine", "models", "story", "versions"),
+    "set": ("set",),  # of pages that are for other symbols than digits
+}
 SELDOM = frozenset(itertools.chain.from_iterable(APART.values()))
 EMBEDDED = '<script type="application/json" id="texts"></script>'
 TAG_WITH_TEXT = re.compile(r'data-text="([\w.-]+)"[^>]*>')
@@ -61,6 +67,11 @@ class PageTexts:
             {key: self._text(key, language) for key in self.messages if _group(key) in APART[view]}
         ).encode()
 
+    def paths(self) -> list[str]:
+        """The catalogues and the views' texts as files of the page."""
+        files = ("", *(f"/{view}" for view in APART))
+        return [f"messages/{language}{file}.json" for language in self.languages for file in files]
+
     def _text(self, key: str, language: str) -> Any:
         texts = self.messages.get(key, {})
         return texts.get(language, texts.get(DEFAULT, key))
@@ -77,8 +88,13 @@ class PageTexts:
         filled = TEXT_ATTRIBUTE.sub(attribute, TAG_WITH_TEXT.sub(content, page))
         direction = self._text("language.direction", language) if self.messages else "ltr"
         filled = filled.replace('<html lang="en">', f'<html lang="{language}" dir="{direction}">', 1)
+        # The scripts read the texts that are in the page from there.
+        written = {*TAG_WITH_TEXT.findall(page), *(key for _, key in TEXT_ATTRIBUTE.findall(page))}
+        catalogue = self.catalogue(language)
+        texts = {key: value for key, value in catalogue["texts"].items() if key not in written}
         # `<` escaped: no text can end the script element.
-        return filled.replace(EMBEDDED, EMBEDDED.replace("><", f">{_encoded(self.catalogue(language))}<"), 1)
+        encoded = _encoded({**catalogue, "texts": texts})
+        return filled.replace(EMBEDDED, EMBEDDED.replace("><", f">{encoded}<"), 1)
 
 
 class MessageFile:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from fastapi import Request, Response
@@ -32,8 +33,11 @@ CONTENT_TYPES = {
 INDEX = "index.html"
 LEAN_FROM = 256  # bytes: in a smaller file there is nothing to leave out
 LEAN = {".js": lean_script, ".css": lean_style}
+RELEASE = "page.json"  # the files of the page and a hash of them all
+# What the page needs without a connection: nothing for operators or for pages of other origins.
+KEPT = re.compile(r"index\.html|favicon\.(?:svg|ico)|manifest\.webmanifest|(?:css|img|js(?!/operator/|/embed/))/.+")
 FOLDERS = ("js", "css", "img", "messages", "embed")
-ROOT_FILES = ("favicon.svg", "favicon.ico", "manifest.webmanifest", "robots.txt")
+ROOT_FILES = ("favicon.svg", "favicon.ico", "manifest.webmanifest", "robots.txt", "sw.js")
 CATALOGUE = re.compile(r"messages/([a-z]{2,3})(?:/([a-z-]+))?\.json")  # one language of messages.json
 PLAIN_PATH = re.compile(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(?:\.[a-z0-9]+)+")  # dots only before suffixes
 
@@ -52,7 +56,7 @@ class Page:
         content_type = CONTENT_TYPES.get(Path(path).suffix)
         if content_type is None or not PLAIN_PATH.fullmatch(path):
             return None
-        body = self._read(path, request.headers.get("accept-language", ""))
+        body = self._release() if path == RELEASE else self._read(path, request.headers.get("accept-language", ""))
         if body is None:
             return None
         if path == INDEX:
@@ -80,6 +84,22 @@ class Page:
             return body
         texts = self._messages.current()
         return texts.fill(lean_page(body.decode()), texts.choose(accept_language)).encode()
+
+    def _release(self) -> bytes:
+        """The page's files, each at its address, and a hash of what they are; a service worker keeps them by it."""
+        files = sorted(self._files())
+        whole = hashlib.sha256()
+        for path in files:
+            whole.update(path.encode() + b"\0" + hashlib.sha256(self._read(path, "") or b"").digest())
+        listed = ["" if path == INDEX else path for path in files]
+        return json.dumps({"version": whole.hexdigest()[:20], "files": listed}).encode()
+
+    def _files(self) -> Iterator[str]:
+        for path in self._folder.rglob("*.*"):
+            name = path.relative_to(self._folder).as_posix()
+            if KEPT.fullmatch(name) and path.suffix in CONTENT_TYPES and PLAIN_PATH.fullmatch(name):
+                yield name
+        yield from self._messages.current().paths()
 
     def _lean(self, path: str, body: bytes, lean: Callable[[str], str]) -> bytes:
         read, made = self._lean_code.get(path, (b"", b""))

@@ -17,7 +17,10 @@ pytestmark = pytest.mark.browser
 
 OFFLINE = re.compile("^offline, guessing here")
 LIVE = re.compile("^live")
-WEIGHTS_ARE_HERE = "() => performance.getEntriesByType('resource').some((one) => /weights[.]bin$/.test(one.name))"
+WEIGHTS_ARE_HERE = """
+() => ['weights.bin', 'ink_features.js', 'raster.js', 'canvas_check.js'].every((file) =>
+  performance.getEntriesByType('resource').some(({ name }) => name.endsWith(file)))
+"""
 START_MS = 3000  # 1 s, on a busy machine
 BACK_MS = 15_000  # for a service that starts on a busy machine
 

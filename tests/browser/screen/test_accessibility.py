@@ -52,6 +52,22 @@ class Tour:
         expect(self.page.locator("body")).to_have_attribute("data-mode", view)
 
 
+def look_at_the_game(tour: Tour) -> None:
+    page = tour.page
+    tour.show("game")
+    page.get_by_role("button", name="Start").wait_for()
+    tour.look("game, its rules")
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("#game-task")).to_have_text(re.compile(r"Draw \d"))
+    tour.look("game, drawing")
+    for _ in range(10):
+        page.get_by_role("button", name="Pass").click()
+    tour.look("game, its result")
+    page.evaluate("() => (location.hash = 'replay=2.AA')")
+    expect(page.locator("#game-task")).to_have_text(re.compile(r"address|Somebody"))
+    tour.look("game, a replay")
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
 def test_axe_finds_nothing_in_any_view_and_state(
     browser: Browser, shared_service: RunningService, axe: str, scheme: Any, width: int
@@ -99,6 +115,7 @@ def test_axe_finds_nothing_in_any_view_and_state(
     tour.show("about")
     expect(page.locator("#about-title")).to_be_visible()
     tour.look("about")
+    look_at_the_game(tour)
     context.close()
 
     assert tour.found == {}, json.dumps(tour.found, indent=1)

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import '../english.js';
-import { leftOutWords, championNews, collectedWords, lineWords, outcomesOf, partCollected, trainerNews } from '../../../frontend/js/models/training_loop.js';
+import { leftOutWords, championNews, collectedWords, outcomesOf, trainerNews } from '../../../frontend/js/models/training_loop.js';
+import { lineWords, partCollected } from '../../../frontend/js/watch/loop_summary.js';
 
 process.env.TZ = 'UTC';
 

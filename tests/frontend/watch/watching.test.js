@@ -8,13 +8,12 @@ import { Watching } from '../../../frontend/js/watch/watching.js';
 const PATH = { family: 'path', model: 'v', encoding: 'path48' };
 const SOFTMAX = { family: 'softmax', model: 'v', encoding: 'ink20' };
 const CHOICE = { family: '', compare: '' };
-const BLANK = { width: 500, height: 500, patch: { left: 0, top: 0, width: 1, height: 1, gray: new Uint8Array([0]) }, outside: 255 };
 
 function begin(models, choice = CHOICE) {
   const frames = [];
   const wire = { open: true };
   const send = (frame) => wire.open && frames.push(read(frame)) > 0;
-  const watching = new Watching(send, { draw: () => {}, read: () => BLANK });
+  const watching = new Watching(send, { payload: (encoding) => new Uint8Array(encoding === 'canvas20' ? 400 : 412) });
   watching.feed(models, choice);
   return { watching, frames, wire };
 }
@@ -41,9 +40,9 @@ test('the best model gets the snapshots that it wants', () => {
 });
 
 test('for the path alone no canvas is drawn or read', () => {
-  const printer = { draw: () => assert.fail('drawn'), read: () => assert.fail('read') };
+  const pictures = { payload: () => assert.fail('drawn') };
   const sent = [];
-  const watching = new Watching((frame) => sent.push(read(frame).encoding) > 0, printer);
+  const watching = new Watching((frame) => sent.push(read(frame).encoding) > 0, pictures);
   watching.feed([PATH, SOFTMAX], CHOICE);
 
   watching.show(drawing(3));

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,16 @@ def test_a_changed_file_is_sent(page: Page, tmp_path: Path) -> None:
 )
 def test_only_the_pages_own_files_are_served(page: Page, path: str) -> None:
     assert page.respond(path, request()) is None
+
+
+def test_the_release_names_the_pages_files_and_changes_with_each(page: Page, tmp_path: Path) -> None:
+    before = page.respond("page.json", request())
+    assert before is not None
+    (tmp_path / "frontend" / "js" / "main.js").write_text("export { changed };")
+
+    after = page.respond("page.json", request())
+
+    assert after is not None
+    first, second = json.loads(bytes(before.body)), json.loads(bytes(after.body))
+    assert first["files"] == second["files"] == ["", "js/main.js"]
+    assert first["version"] != second["version"]

@@ -1,0 +1,81 @@
+/**
+ * What Contribute and Yours consist of; loaded when one of them is first opened, and at once where this browser has
+ * contributed before.
+ */
+
+import { ModelCanvas } from '../ink/canvas.js';
+import { openMyDrawings } from '../my_drawings/my_drawings_view.js';
+import { openRecordStore } from '../ui/record_store.js';
+import { ofSet } from '../ui/symbols.js';
+import { ContributeView } from './contribute_view.js';
+import { Contributing } from './contributing.js';
+import { LabelQuestion } from './label_question.js';
+import { UndeliveredView } from './undelivered.js';
+
+/** @typedef {import('../ui/tabs.js').TabMessage} TabMessage */
+/**
+ * @typedef {object} Page
+ * @property {(message: string) => boolean} send
+ * @property {string} contributor
+ * @property {import('../ui/symbols.js').Label | null} asked the class that was asked for before a reload
+ * @property {(message: TabMessage) => void} tell the other tabs
+ * @property {() => void} changed the asked digit, the drawings or the counts changed
+ */
+
+export class ContributePart {
+  view = new ContributeView();
+  question = new LabelQuestion();
+  #undelivered = new UndeliveredView(openRecordStore(ofSet('midstroke-undelivered'), 'contributions'));
+
+  /** @param {Page} page */
+  constructor({ send, contributor, asked, tell, changed }) {
+    this.drawings = openMyDrawings((deleted) => this.contributing.forget(deleted), (id) => this.contributing.noteFiltered(id), tell);
+    this.contributing = new Contributing(
+      {
+        send,
+        pending: openRecordStore(ofSet('midstroke'), 'contributions', changed),
+        printer: new ModelCanvas(),
+        contributor,
+        hold: (receipt) => this.drawings.add(receipt),
+        undeliverable: (contribution, why) => this.#undelivered.add(contribution, why),
+        tell,
+        changed,
+      },
+      asked,
+    );
+    void this.#undelivered.load();
+    void this.drawings.load();
+  }
+
+  /** Sends again what a former connection may have lost. */
+  resume() {
+    void this.contributing.resume();
+    void this.drawings.resume();
+  }
+
+  /**
+   * Another tab has sent, received or deleted a drawing.
+   * @param {Exclude<TabMessage, {readonly type: 'consent'}>} message
+   */
+  heard(message) {
+    switch (message.type) {
+      case 'accepted':
+        this.contributing.acceptedElsewhere(message.id, message.use, message.counts);
+        return void this.contributing.settledElsewhere(message.id);
+      case 'refused':
+        this.contributing.refusedElsewhere(message.id, message.why);
+        return void this.contributing.settledElsewhere(message.id);
+      case 'receipt':
+        return this.drawings.adopt(message.receipt);
+      case 'deleted':
+      case 'forgotten':
+        return this.drawings.follow(message.id, message.type);
+    }
+  }
+
+  /** The drawing changes: what was said of the former state no longer holds. */
+  altered() {
+    this.view.object('');
+    this.question.withdraw();
+  }
+}
