@@ -1,16 +1,19 @@
 /**
  * The service worker: keeps the page and the weights of its own model for when there is no connection. The network comes
- * first for every file of the page, so that a release is seen at once; a copy is used when the network fails or answers 5xx.
- * A copy is one whole release (`page.json` names its files); it is deleted as soon as another release is seen. Nothing else is
- * touched: contributions, the API, websockets, operator pages, embedded canvases and other symbol sets go to the network as if
- * there were no service worker.
+ * first, so that a release is seen at once; a copy is used when the network fails or answers 5xx.
+ * A copy is one whole release (`page.json` names its files); it is deleted as soon as another release is seen. A page gets files
+ * of its own release from a copy and of no other: what it was opened from is remembered. Nothing else is touched:
+ * contributions, the API, websockets, operator pages, embedded canvases and other symbol sets go to the network as if there
+ * were no service worker.
  */
 
 const SCOPE = new URL(self.registration.scope);
 const PAGE = `midstroke ${SCOPE.pathname} page `; // and the release; other prefixes of this origin have pages of their own
 const WEIGHTS = `midstroke ${SCOPE.pathname} weights`;
 const RELEASE = 'page.json'; // written last: a copy with it is complete
-const FILES = /^(?:|index\.html|favicon\.(?:svg|ico)|manifest\.webmanifest|(?:js|css|img|messages)\/[\w./-]+)$/;
+const RELEASE_OF = /<head data-release="(\w+)"/; // which release a page is of
+const FILES = /^(?:|index\.html|page\.json|favicon\.(?:svg|ico)|manifest\.webmanifest|(?:js|css|img|messages)\/[\w./-]+)$/;
+const COPIED = 'X-Midstroke-Copy'; // on a page from a copy
 const MODEL = 'model/offline';
 const WEIGHTS_FILE = /^models\/softmax\/[\w-]+\/weights\.bin$/;
 
@@ -24,9 +27,11 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== SCOPE.origin || !url.pathname.startsWith(SCOPE.pathname) || url.search) return;
   const path = url.pathname.slice(SCOPE.pathname.length);
-  if (FILES.test(path)) {
-    event.respondWith(networkFirst(request, () => copyOf(path === 'index.html' ? '' : path)));
-    if (request.mode === 'navigate') event.waitUntil(keepPage().catch(() => {}));
+  if (request.mode === 'navigate' && FILES.test(path)) {
+    event.respondWith(openPage(request, event.resultingClientId));
+    event.waitUntil(keepPage().catch(() => {}));
+  } else if (FILES.test(path)) {
+    event.respondWith(fileOf(opened.get(event.clientId), request, path));
   } else if (path === MODEL) {
     event.respondWith(networkFirst(request, () => keptWeight(MODEL)));
     event.waitUntil(keepWeights().catch(() => {}));
@@ -34,6 +39,45 @@ self.addEventListener('fetch', (event) => {
     event.respondWith(keptWeight(path).then((kept) => kept ?? fetch(request)));
   }
 });
+
+/** @typedef {{readonly release: string, readonly isCopy: boolean}} Opened what a page was opened from */
+
+/** @type {Map<string, Promise<Opened | null>>} by client; forgotten when the browser ends this worker */
+const opened = new Map();
+const PAGES = 50; // that are remembered
+
+/**
+ * @param {Request} request
+ * @param {string} client the page that is opened
+ */
+async function openPage(request, client) {
+  const answer = networkFirst(request, async () => {
+    const copy = await copyOf('');
+    return copy && new Response(copy.body, { headers: [...copy.headers, [COPIED, '1']] });
+  });
+  const known = answer.then(async (page) => {
+    const [, release] = RELEASE_OF.exec(await page.clone().text()) ?? [];
+    return release === undefined ? null : { release, isCopy: page.headers.has(COPIED) };
+  });
+  opened.set(client, known.catch(() => null));
+  for (const oldest of [...opened.keys()].slice(0, -PAGES)) opened.delete(oldest);
+  await known;
+  return answer;
+}
+
+/**
+ * A file for a page: one that was opened from a copy takes the copy's, as the network may have another release by now.
+ * @param {Promise<Opened | null> | undefined} from
+ * @param {Request} request
+ * @param {string} path
+ */
+async function fileOf(from, request, path) {
+  const page = (await from) ?? null;
+  const copy = () => copyOf(path, page?.release);
+  // What is served now is asked of the service, to compare with.
+  if (page?.isCopy && path !== RELEASE) return (await copy()) ?? fetch(request);
+  return networkFirst(request, path === RELEASE ? () => copyOf(path) : copy);
+}
 
 /**
  * @param {Request} request
@@ -50,10 +94,15 @@ async function networkFirst(request, copy) {
   }
 }
 
-/** The file in the complete copy. @param {string} path */
-async function copyOf(path) {
+/**
+ * The file in the complete copy, of this release or of whichever there is.
+ * @param {string} path
+ * @param {string} [release]
+ */
+async function copyOf(path, release) {
   await comparing;
   for (const name of await pageCaches()) {
+    if (release !== undefined && name !== PAGE + release) continue;
     const cache = await caches.open(name);
     if (await cache.match(address(RELEASE))) return cache.match(address(path));
   }

@@ -30,7 +30,8 @@ from service.http.models.models import make_models_routes
 from service.http.models.versions import make_versions_routes
 from service.http.operator.moderation import make_moderation_routes
 from service.http.operator.sets import make_operator_sets_routes
-from service.http.pages.pages import FOLDERS, RELEASE, ROOT_FILES, Page
+from service.http.pages.page_release import RELEASE
+from service.http.pages.pages import FOLDERS, ROOT_FILES, Page
 from service.http.predict import make_predict_routes
 from service.http.receipts import make_receipt_routes
 from service.inference.live_models import LiveModels

@@ -2,14 +2,13 @@
 
 import { Connection, socketAddress } from './connection/connection.js';
 import { Consent } from './contribute/consent.js';
-import { Visit } from './contribute/visit.js';
 import { DrawingBoard } from './ink/drawing_board.js';
 import { PicturesLater } from './ink/pictures_later.js';
 import { VisibleCanvas } from './ink/visible_canvas.js';
 import { keepPage } from './offline/keep_page.js';
 import { LocalModel } from './offline/local_model.js';
 import { Offline } from './offline/offline.js';
-import { byId, element, setAttributes, whenIdle } from './ui/dom.js';
+import { byId, setAttributes, whenIdle } from './ui/dom.js';
 import { Drafts } from './ui/drafts.js';
 import { keepFocus } from './ui/focus.js';
 import { text } from './ui/language.js';
@@ -129,7 +128,10 @@ let welcome = null; // the latest, for parts that are loaded after it
 let trainer = null;
 const models = new Part(
   'models',
-  async () => new (await import('./models/models_part.js')).ModelsPart(),
+  async () => {
+    const { ModelsPart } = await import('./models/models_part.js');
+    return () => new ModelsPart();
+  },
   (part) => {
     if (welcome) part.showCounts(contribute.here?.contributing.counts ?? welcome.contributions);
   },
@@ -137,17 +139,19 @@ const models = new Part(
 
 // The game
 
-const game = new Part(
-  'game',
-  async () => {
-    const { GamePart } = await import('./game/game_part.js');
-    return new GamePart(async () => {
-      if (!localModel.current) await localModel.refresh();
-      return localModel.current;
-    });
-  },
-  () => {},
-);
+const game = new Part('game', async () => {
+  const { GamePart } = await import('./game/game_part.js');
+  const model = async () => {
+    if (!localModel.current) await localModel.refresh();
+    return localModel.current;
+  };
+  return () => new GamePart(model);
+});
+
+const about = new Part('about', async () => {
+  const { showAbout } = await import('./about/about_view.js');
+  return () => showAbout(byId('about', HTMLElement));
+});
 
 // Contributing
 
@@ -157,22 +161,22 @@ const contribute = new Part(
   async () => {
     const { ContributePart } = await import('./contribute/contribute_part.js');
     const send = (/** @type {string} */ message) => connection.send(message);
-    return new ContributePart({ send, contributor, asked: drafts.asked, tell, changed: showContributing });
+    return () => new ContributePart({ send, contributor, asked: drafts.asked, tell, again: drawAgain, changed: showContributing });
   },
   (part) => {
+    part.visit.setTraining(trainer?.state === 'training');
+    part.visit.serve(served.all);
     if (welcome) part.contributing.welcome(welcome);
     if (connection.isWelcomed) part.resume();
     showContributing();
   },
 );
-const visit = new Visit({
-  confuse: (shares) => contribute.here?.contributing.setConfused(shares),
-  ask(digit) {
-    contribute.here?.contributing.askFor(digit);
-    board.reset();
-    views.showCanvas();
-  },
-});
+
+function drawAgain() {
+  board.reset();
+  views.showCanvas();
+}
+
 const consent = new Consent(storage, (version) => {
   tell({ type: 'consent', version });
   contribute.here?.question.withdraw();
@@ -236,7 +240,7 @@ async function done(event) {
   if (event instanceof MouseEvent && event.detail > 1 && board.isEmpty) return;
   const agreed = consent.agreed;
   if (views.mode !== 'contribute' || !agreed || !contribute.here || contribute.here.question.isOpen) return;
-  const { contributing, question, view } = contribute.here;
+  const { contributing, question, view, visit } = contribute.here;
   const objection = contributing.objection(board.strokes);
   if (objection) {
     view.object(objection);
@@ -270,7 +274,6 @@ function received(message) {
       useSet(message);
       consent.showTerms(message.consent);
       showTrainer(message.trainer);
-      visit.setTraining(message.trainer?.state === 'training');
       contribute.here?.contributing.welcome(message);
       showContributing(); // the terms are known now, the part may still be loading
       personalView.setState(message.personal ?? null);
@@ -298,7 +301,6 @@ function received(message) {
       return void contribute.here?.contributing.refused(message);
     case 'trainer':
       if (message.filtered) void contribute.here?.drawings.review();
-      visit.setTraining(message.state === 'training');
       announceTrainer(trainer, message);
       return showTrainer(message);
     case 'pong':
@@ -320,7 +322,7 @@ function refreshSoon() {
 /** @param {readonly import('./connection/protocol.js').Model[]} models */
 function serve(models) {
   served.serve(models);
-  visit.serve(models);
+  contribute.here?.visit.serve(models);
   showModels();
 }
 
@@ -388,20 +390,14 @@ function openModels(part) {
 /** @param {import('./connection/protocol.js').Trainer | null} latest */
 function showTrainer(latest) {
   trainer = latest;
+  contribute.here?.visit.setTraining(trainer?.state === 'training');
   loopSummary.show(trainer);
   models.here?.showTrainer(trainer);
 }
 
-function openAbout() {
-  const place = byId('about', HTMLElement);
-  import('./about/about_view.js')
-    .then(({ showAbout }) => showAbout(place))
-    .catch(() => place.replaceChildren(element('p', { role: 'alert' }, text('view.failed'))));
-}
-
 function showContributing() {
   if (contribute.here) {
-    const { contributing, view } = contribute.here;
+    const { contributing, view, visit } = contribute.here;
     view.show(contributing, views.mode === 'contribute');
     models.here?.showCounts(contributing.counts);
     visit.follow(contributing.given);
@@ -429,13 +425,13 @@ views.track((mode, otherPurpose) => {
   contribute.here?.question.withdraw();
   watchView.setContributes(mode === 'contribute');
   models.here?.setVisible(false);
-  if (mode === 'models') models.use(openModels);
-  if (mode === 'contribute') contribute.use();
-  if (mode === 'my-drawings') contribute.use((part) => part.drawings.review());
+  if (mode === 'models') models.open(openModels);
+  if (mode === 'contribute') contribute.open();
+  if (mode === 'my-drawings') contribute.open((part) => part.drawings.review());
   ghost.show(isDigits && mode === 'watch' && board.isEmpty); // it draws digits
   game.here?.setVisible(false, '');
-  if (mode === 'game') game.use((part) => part.setVisible(views.mode === 'game', location.hash));
-  if (mode === 'about') openAbout();
+  if (mode === 'game') game.open((part) => part.setVisible(views.mode === 'game', location.hash));
+  if (mode === 'about') about.open();
   showContributing();
 });
 addEventListener('pagehide', saveDraft);
@@ -445,8 +441,16 @@ byId('to-game', HTMLAnchorElement).hidden = !isDigits; // it asks for digits
 connection.start();
 if (consent.stored === null) whenIdle(() => void openWhatIsKept());
 else contribute.use();
-whenIdle(() => {
-  if (!isDigits) return; // other sets are recognised by the service alone
-  void localModel.refresh();
-  keepPage();
-});
+whenIdle(() => void getReady());
+
+/** Loads what the visitor may open later, the weights first: the connection may be gone by then. */
+async function getReady() {
+  if (isDigits) {
+    keepPage(); // other sets are recognised by the service alone
+    await localModel.refresh();
+    await game.prepare();
+  }
+  for (const later of [contribute, about, models]) await later.prepare();
+  await sees.prepare();
+  performance.mark('midstroke.ready'); // for measurements
+}

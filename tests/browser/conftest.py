@@ -52,7 +52,7 @@ def shared_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page whose errors fail the test that opened it."""
-    # Without a service worker: Playwright routes no request that one answers. `test_kept_page.py` has one.
+    # Without a service worker: Playwright routes no request that one answers. `connection/test_kept_page.py` has one.
     context = browser.new_context(viewport={"width": 1280, "height": 800}, service_workers="block")
     opened = context.new_page()
     wrong: list[str] = []

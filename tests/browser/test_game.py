@@ -47,9 +47,7 @@ def test_a_game_is_played_and_shared_without_a_network(
     page: Page, shared_service: RunningService, by_label: dict[int | None, Drawing]
 ) -> None:
     open_page(page, f"{shared_service.url}/#game")
-    page.wait_for_function(
-        "() => performance.getEntriesByType('resource').some(({ name }) => /weights[.]bin$/.test(name))"
-    )
+    page.wait_for_function("() => performance.getEntriesByName('midstroke.weights').length > 0")
     page.get_by_role("button", name="Start").wait_for()
     page.context.set_offline(True)
 

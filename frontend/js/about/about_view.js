@@ -1,7 +1,7 @@
-/** The view that says what Midstroke is: how it works in five pictures, privacy, licences, source. Loaded when opened. */
+/** The view that says what Midstroke is: how it works in five pictures, privacy, licences, source. */
 
 import { element } from '../ui/dom.js';
-import { loadTexts, text } from '../ui/language.js';
+import { text } from '../ui/language.js';
 import { PICTURES } from './pictures.js';
 
 // As their authors name them: the same in every language.
@@ -15,15 +15,9 @@ const COLLECTIONS = [
   ['Example gestures of two Android apps', '', 'MIT, Apache-2.0'],
 ];
 
-/**
- * Fills the view, once its texts are there.
- * @param {HTMLElement} place
- * @throws {Error} they can't be had
- */
-export async function showAbout(place) {
-  if (document.getElementById('about-title')) return;
-  if (!(await loadTexts('about'))) throw new Error('the texts of the view could not be loaded');
-  place.replaceChildren(element('link', { rel: 'stylesheet', href: 'css/about.css' }), ...parts());
+/** Fills the view. @param {HTMLElement} place */
+export function showAbout(place) {
+  place.replaceChildren(...parts());
 }
 
 function parts() {

@@ -11,6 +11,7 @@ import { ContributeView } from './contribute_view.js';
 import { Contributing } from './contributing.js';
 import { LabelQuestion } from './label_question.js';
 import { UndeliveredView } from './undelivered.js';
+import { Visit } from './visit.js';
 
 /** @typedef {import('../ui/tabs.js').TabMessage} TabMessage */
 /**
@@ -19,6 +20,7 @@ import { UndeliveredView } from './undelivered.js';
  * @property {string} contributor
  * @property {import('../ui/symbols.js').Label | null} asked the class that was asked for before a reload
  * @property {(message: TabMessage) => void} tell the other tabs
+ * @property {() => void} again a digit was asked for once more: the canvas is wanted
  * @property {() => void} changed the asked digit, the drawings or the counts changed
  */
 
@@ -28,7 +30,14 @@ export class ContributePart {
   #undelivered = new UndeliveredView(openRecordStore(ofSet('midstroke-undelivered'), 'contributions'));
 
   /** @param {Page} page */
-  constructor({ send, contributor, asked, tell, changed }) {
+  constructor({ send, contributor, asked, tell, again, changed }) {
+    this.visit = new Visit({
+      confuse: (shares) => this.contributing.setConfused(shares),
+      ask: (digit) => {
+        this.contributing.askFor(digit);
+        again();
+      },
+    });
     this.drawings = openMyDrawings((deleted) => this.contributing.forget(deleted), (id) => this.contributing.noteFiltered(id), tell);
     this.contributing = new Contributing(
       {

@@ -144,11 +144,11 @@ export class Contributing {
    * @param {readonly Stroke[]} strokes
    */
   objection(strokes) {
-    if (!this.#limits || this.#asked === null) return text('draw.not-ready');
-    if (strokes.length === 0) return text('draw.first', { what: aDigit(this.#asked) });
-    if (inkLength(strokes) < LEAST_INK) return text('draw.too-little', { what: aDigit(this.#asked) });
+    if (!this.#limits || this.#asked === null) return text('objection.not-ready');
+    if (strokes.length === 0) return text('objection.first', { what: aDigit(this.#asked) });
+    if (inkLength(strokes) < LEAST_INK) return text('objection.too-little', { what: aDigit(this.#asked) });
     const { strokes_max } = this.#limits;
-    if (strokes.length > strokes_max) return text('draw.too-many', { count: strokes.length, most: strokes_max });
+    if (strokes.length > strokes_max) return text('objection.too-many', { count: strokes.length, most: strokes_max });
     return null;
   }
 

@@ -1,10 +1,14 @@
-/** What Contribute needs besides drawing and sending: loaded once somebody contributes, as most visitors only watch. */
+/** What Contribute needs besides drawing and sending: what the models confuse, and the summary of the visit. */
 
+import { Cards } from '../models/cards.js';
 import { isDigits } from '../ui/symbols.js';
+import { confusedShares } from './prompts.js';
+import { SUMMARY, Session } from './session.js';
+import { SessionView } from './session_view.js';
+import { readAtStages } from './stage_reading.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
 /** @typedef {import('./recent_strip.js').GivenDrawing} GivenDrawing */
-/** @typedef {import('./session.js').Session} Session */
 /**
  * @typedef {object} Collaborators
  * @property {(shares: readonly number[] | null) => void} confuse how often the best model confuses each digit
@@ -13,15 +17,19 @@ import { isDigits } from '../ui/symbols.js';
 
 export class Visit {
   /** @type {Collaborators} */ #collaborators;
-  /** @type {Promise<Session> | null} */ #session = null;
+  /** @type {Session} */ #session;
+  #cards = new Cards();
   /** @type {readonly Model[]} */ #models = [];
   #card = ''; // the version whose confusions are known
   #isContributing = false;
-  #isTraining = false;
 
   /** @param {Collaborators} collaborators */
   constructor(collaborators) {
     this.#collaborators = collaborators;
+    const view = new SessionView(collaborators.ask);
+    this.#session = new Session(readAtStages, () => {
+      if (this.#session.count >= SUMMARY || this.#session.taught) view.show(this.#session);
+    });
   }
 
   /** The visitor contributes. */
@@ -35,7 +43,7 @@ export class Visit {
   serve(models) {
     this.#models = models;
     if (this.#isContributing) void this.#readCard();
-    void this.#session?.then((session) => session.serve(models));
+    this.#session.serve(models);
   }
 
   /**
@@ -45,34 +53,17 @@ export class Visit {
    */
   add({ id, label, strokes }, known) {
     if (typeof label !== 'number') return; // of another set than digits
-    this.#session ??= this.#open();
-    void this.#session.then((session) => session.add({ id, label, strokes }, known), () => (this.#session = null));
+    this.#session.add({ id, label, strokes }, known);
   }
 
   /** @param {readonly GivenDrawing[]} given newest last */
   follow(given) {
-    void this.#session?.then((session) => session.follow(given));
+    this.#session.follow(given);
   }
 
   /** @param {boolean} isTraining */
   setTraining(isTraining) {
-    this.#isTraining = isTraining;
-    void this.#session?.then((session) => session.setTraining(isTraining));
-  }
-
-  async #open() {
-    const [{ SUMMARY, Session }, { SessionView }, { readAtStages }] = await Promise.all([
-      import('./session.js'),
-      import('./session_view.js'),
-      import('./stage_reading.js'),
-    ]);
-    const view = new SessionView(this.#collaborators.ask);
-    const session = new Session(readAtStages, () => {
-      if (session.count >= SUMMARY || session.taught) view.show(session);
-    });
-    session.setTraining(this.#isTraining);
-    session.serve(this.#models);
-    return session;
+    this.#session.setTraining(isTraining);
   }
 
   /** Without a card that says what is confused, the digits that were drawn least are asked for. */
@@ -81,8 +72,7 @@ export class Visit {
     if (!isDigits || !best || this.#card === best.model) return;
     this.#card = best.model;
     try {
-      const [{ Cards }, { confusedShares }] = await Promise.all([import('../models/cards.js'), import('./prompts.js')]);
-      const { metrics } = await new Cards().read(best);
+      const { metrics } = await this.#cards.read(best);
       this.#collaborators.confuse(confusedShares(metrics));
     } catch {
       this.#card = '';

@@ -2,6 +2,7 @@
 
 import { hasInkOf, readsBack } from './canvas_check.js';
 import { SIDE, inkBox } from './geometry.js';
+import { encodeGrayPng } from './png.js';
 import { StrokeRaster } from './raster.js';
 import { contextOf, drawStrokes } from './visible_canvas.js';
 
@@ -93,13 +94,12 @@ export class ModelCanvas {
   }
 
   /** @returns {Promise<Uint8Array>} the drawn canvas as PNG */
-  async png() {
+  png() {
     const { left, top, width, height, gray } = this.read(this.#strokes).patch;
     const whole = new Uint8Array(SIDE * SIDE).fill(WHITE);
     for (let row = 0; row < height; row++) {
       whole.set(gray.subarray(row * width, (row + 1) * width), (top + row) * SIDE + left);
     }
-    const { encodeGrayPng } = await import('./png.js'); // who only watches needs none
     return encodeGrayPng(SIDE, SIDE, whole);
   }
 }

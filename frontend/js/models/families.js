@@ -13,6 +13,6 @@ export function menuWords(family) {
  * @returns {string} empty for one that is newer than this page
  */
 export function familySentence(family) {
-  const key = `family.${family}-sentence`;
+  const key = `models.sentence-${family}`;
   return hasText(key) ? text(key) : '';
 }

@@ -3,11 +3,12 @@
 import { accuracyChart } from './chart.js';
 import { Cards } from './cards.js';
 import { byId, element } from '../ui/dom.js';
-import { hasText, loadTexts, text } from '../ui/language.js';
+import { hasText, text } from '../ui/language.js';
 import { familySentence } from './families.js';
 import { figureGrid, figuresOf } from './figures.js';
 import { ComparisonView } from './comparison_view.js';
 import { resultsBySet } from './evaluations.js';
+import { StoryView } from './story_view.js';
 import { familyWords, percent, versionWords, whenMade, wholePercent } from '../ui/words.js';
 
 /** @typedef {import('./cards.js').Card} Card */
@@ -17,7 +18,7 @@ export class ModelsView {
   #list = byId('models-list', HTMLElement);
   #cards = new Cards();
   #comparison = new ComparisonView(this.#cards);
-  /** @type {import('./story_view.js').StoryView | null} */ #story = null;
+  #story = new StoryView(this.#cards);
   /** @type {readonly Model[]} */ #models = [];
   #visible = false;
 
@@ -25,27 +26,17 @@ export class ModelsView {
   showModels(models) {
     const isSame = JSON.stringify(models) === JSON.stringify(this.#models);
     this.#models = models;
-    if (this.#visible && !isSame) void this.#draw();
+    if (this.#visible && !isSame) this.#draw();
   }
 
   /** @param {boolean} visible cards are read when the view is first shown */
   setVisible(visible) {
     this.#visible = visible;
-    if (visible) void this.#draw();
+    if (visible) this.#draw();
   }
 
-  async #tellStory() {
-    const { StoryView } = await import('./story_view.js');
-    this.#story ??= new StoryView(this.#cards);
-    await this.#story.show(this.#models);
-  }
-
-  async #draw() {
-    if (!(await loadTexts('models'))) {
-      byId('story-words', HTMLElement).textContent = text('view.failed');
-      return;
-    }
-    void this.#tellStory();
+  #draw() {
+    void this.#story.show(this.#models);
     void this.#comparison.show(this.#models);
     this.#list.replaceChildren(...this.#models.map((model) => this.#article(model)));
     if (this.#models.length === 0) this.#list.append(element('p', {}, text('models.none')));

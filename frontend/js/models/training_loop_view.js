@@ -6,7 +6,8 @@ import { byId, element, setText } from '../ui/dom.js';
 import { leftOutWords, championNews, collectedWords, outcomesOf, reasonWords, trainerNews } from './training_loop.js';
 import { date, text } from '../ui/language.js';
 import { whenWords } from '../my_drawings/my_drawings_words.js';
-import { familyWords, modelWords, trainerWords } from '../ui/words.js';
+import { familyWords, modelWords } from '../ui/words.js';
+import { trainerWords } from './trainer_words.js';
 import { partCollected } from '../watch/loop_summary.js';
 
 /** @typedef {import('./training_loop.js').Outcome} Outcome */

@@ -2,6 +2,7 @@
 
 /** @typedef {import('./softmax_model.js').SoftmaxModel} SoftmaxModel */
 
+const READY = 'midstroke.weights'; // for measurements: from now on the page can do without the service
 const PATIENCE_MS = 30_000; // 1 MB on a slow connection
 
 export class LocalModel {
@@ -39,11 +40,9 @@ export class LocalModel {
     const { family, model } = await (await this.#fetch('model/offline', 'no-cache')).json();
     if (this.#model?.header.model === model) return;
     const address = `models/${encodeURIComponent(family)}/${encodeURIComponent(model)}/weights.bin`;
-    const answer = await this.#fetch(address, 'default');
-    // Before the weights themselves: a connection that is lost right behind them leaves nothing to load.
-    const [{ readWeights }] = await Promise.all([import('./softmax_model.js'), this.#snapshots()]);
-    const file = await answer.arrayBuffer();
-    this.#model = readWeights(file);
+    const [answer, { readWeights }] = await Promise.all([this.#fetch(address, 'default'), import('./softmax_model.js'), this.#snapshots()]);
+    this.#model = readWeights(await answer.arrayBuffer());
+    performance.mark(READY);
     this.#changed();
   }
 

@@ -91,25 +91,8 @@ export function isOfExamples(family) {
   return family === 'examples' || family === 'example-pictures';
 }
 
-/** @param {Trainer | null} trainer */
-export function trainerWords(trainer) {
-  if (!trainer) return text('trainer.silent');
-  const { state, new_drawings, family, version } = trainer;
-  switch (state) {
-    case 'waiting':
-      return nextTraining(trainer);
-    case 'training':
-      return text('trainer.training', { count: new_drawings });
-    case 'published':
-      if (!family) return nextTraining(trainer);
-      return text('trainer.published', { model: version ? modelWords({ family, model: version }) : familyWords(family), next: nextTraining(trainer) });
-    case 'refused':
-      return text('trainer.refused', { next: nextTraining(trainer) });
-  }
-}
-
-/** @param {Trainer} trainer */
-function nextTraining({ new_drawings, needed, new_validation = 0, filtered = 0 }) {
+/** When the next training starts. @param {Trainer} trainer */
+export function nextTraining({ new_drawings, needed, new_validation = 0, filtered = 0 }) {
   const missing = needed - new_drawings;
   if (missing <= 0) return text('trainer.soon');
   const next = text('trainer.next', { count: missing });

@@ -37,6 +37,7 @@ export class GhostInvitation {
       this.#ghost = new Ghost(await readGhost(), this.#shown);
       this.#ghost.show(this.#isWanted);
     } catch {
+      this.#timer = 0; // the next visit of the empty canvas tries again
       // Without a network there is no ghost; the invitation says in words what to do.
     }
   }

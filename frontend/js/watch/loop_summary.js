@@ -2,7 +2,7 @@
 
 import { byId, setText } from '../ui/dom.js';
 import { text } from '../ui/language.js';
-import { trainerWords } from '../ui/words.js';
+import { nextTraining } from '../ui/words.js';
 
 /** @typedef {import('../connection/protocol.js').Trainer} Trainer */
 
@@ -29,8 +29,10 @@ export function lineWords(trainer) {
       return text('trainer.line-published');
     case 'refused':
       return text('trainer.line-refused');
-    default:
-      return trainerWords(trainer ?? null);
+    case 'training':
+      return text('trainer.training', { count: trainer.new_drawings });
+    case 'waiting':
+      return nextTraining(trainer);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Opens the view of what the model sees; its code is loaded when somebody opens it. */
 
 import { byId } from '../ui/dom.js';
+import { loadTexts, text } from '../ui/language.js';
 
 /** @typedef {import('./sees_view.js').Seen} Seen */
 
@@ -20,10 +21,21 @@ export class SeesPanel {
     if (this.#panel.open) this.#view?.show(this.#seen());
   }
 
+  /** Loads its code for a time without a connection. @returns {Promise<boolean>} false where it can't be had: opening it tries again */
+  async prepare() {
+    try {
+      const [{ SeesView }, texts] = await Promise.all([import('./sees_view.js'), loadTexts('sees')]);
+      if (!texts) throw new Error('its texts are missing');
+      this.#view ??= new SeesView();
+    } catch (error) {
+      console.warn(`the view of what the model sees could not be loaded: ${error}`);
+    }
+    return this.#view !== null;
+  }
+
   async #open() {
     if (!this.#panel.open) return;
-    const { SeesView } = await import('./sees_view.js');
-    this.#view ??= new SeesView();
-    this.show();
+    if (await this.prepare()) this.show();
+    else byId('sees-words', HTMLElement).textContent = text('view.failed');
   }
 }

@@ -18,9 +18,10 @@ NAME_KEY = "language.name"  # its translations are the languages' own names: a l
 # Texts that a view reads when it is opened, by its name: the groups of their keys.
 APART = {
     "about": ("about",),
-    "contribute": ("mine", "recent", "session", "storage", "undelivered"),
+    "contribute": ("counts", "label", "mine", "objection", "recent", "session", "storage", "undelivered"),
     "game": ("game",),
     "models": ("chart", "compare", "figure", "loop", "mine", "models", "story", "versions"),
+    "sees": ("sees",),
     "set": ("set",),  # of pages that are for other symbols than digits
 }
 SELDOM = frozenset(itertools.chain.from_iterable(APART.values()))

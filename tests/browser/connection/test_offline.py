@@ -10,17 +10,23 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from collector.ink.drawing import Drawing
-from tests.browser.drawing import bars, draw, draw_stroke, open_page, wait_for_guess
+from tests.browser.drawing import (
+    answered,
+    bars,
+    draw,
+    draw_asked,
+    draw_stroke,
+    hand_in,
+    open_page,
+    wait_for_guess,
+)
 from tests.running import RunningService, running_service, start_service, wait_until_ready
 
 pytestmark = pytest.mark.browser
 
 OFFLINE = re.compile("^offline, guessing here")
 LIVE = re.compile("^live")
-WEIGHTS_ARE_HERE = """
-() => ['weights.bin', 'ink_features.js', 'raster.js', 'canvas_check.js'].every((file) =>
-  performance.getEntriesByType('resource').some(({ name }) => name.endsWith(file)))
-"""
+WEIGHTS_ARE_HERE = "() => performance.getEntriesByName('midstroke.weights').length > 0"
 START_MS = 3000  # 1 s, on a busy machine
 BACK_MS = 15_000  # for a service that starts on a busy machine
 
@@ -97,3 +103,57 @@ def test_the_page_guesses_while_the_service_hangs_and_hands_back_when_it_resumes
 
     expect(page.locator("#state")).to_have_text(LIVE, timeout=BACK_MS)
     wait_for_guess(page)
+
+
+def test_every_view_opens_and_a_drawing_is_handed_in_after_the_network_was_lost(
+    page: Page, shared_service: RunningService, by_label: dict[int | None, Drawing]
+) -> None:
+    open_page(page, shared_service.url)
+    page.wait_for_function("() => performance.getEntriesByName('midstroke.ready').length > 0")
+    page.context.set_offline(True)
+    expect(page.locator("#state")).to_have_text(OFFLINE, timeout=BACK_MS)
+
+    for view, seen in (("about", "#about-title"), ("models", "#story-title"), ("game", "#game-task")):
+        page.evaluate("view => (location.hash = view)", view)
+        expect(page.locator(seen)).to_be_visible()
+    page.locator("#mode-contribute").click()
+    page.locator("#agree").click()
+    draw_asked(page, by_label)
+    hand_in(page)
+    expect(page.locator("#recent li[data-status=waiting]")).to_have_count(1)
+    page.context.set_offline(False)
+
+    expect(answered(page)).to_have_count(1, timeout=BACK_MS)
+
+
+def test_a_view_that_could_not_be_loaded_says_so_and_is_loaded_when_it_is_opened_again(
+    page: Page, shared_service: RunningService
+) -> None:
+    page.route("**/js/about/pictures.js", lambda route: route.abort())
+    open_page(page, shared_service.url)
+    page.locator("#mode-about").click()
+    expect(page.locator("#part-failed")).to_have_text(re.compile("could not be loaded"))
+    page.unroute("**/js/about/pictures.js")
+
+    page.locator("#mode-watch").click()
+    page.locator("#mode-about").click()
+
+    expect(page.locator("#about-title")).to_be_visible()
+    expect(page.locator("#part-failed")).to_be_hidden()
+
+
+def test_consent_is_asked_for_before_the_rest_of_contribute_is_loaded(
+    page: Page, shared_service: RunningService
+) -> None:
+    page.route("**/js/contribute/contribute_part.js", lambda route: route.abort())
+    open_page(page, f"{shared_service.url}/#contribute")
+
+    expect(page.locator("#agree")).to_be_enabled()
+    page.locator("#agree").focus()
+    page.unroute("**/js/contribute/contribute_part.js")
+    page.evaluate("() => (location.hash = 'watch')")
+    page.evaluate("() => (location.hash = 'contribute')")
+
+    expect(page.locator("#contributions")).to_have_attribute("data-here", "")
+    page.locator("#agree").press("Enter")
+    expect(page.locator("#asked-digit")).to_have_text(re.compile(r"^\d$"))

@@ -48,7 +48,8 @@ PAINTED_BY_NEXT_FRAME = """
 # What a contribution would have: the points, and the canvas that the model is shown.
 MODEL_CANVAS_OF = """
 async (strokes) => {
-  const { ModelCanvas, contextOf, drawStrokes } = await import('/js/ink/canvas.js');
+  const { ModelCanvas } = await import('/js/ink/canvas.js');
+  const { contextOf, drawStrokes } = await import('/js/ink/visible_canvas.js');
   const model = new ModelCanvas();
   model.draw(strokes);
   const { patch } = model.read(strokes);

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.browser
 
 GROW = """
 async (drawings) => {
-  const { ModelCanvas, contextOf, drawStrokes } = await import('/js/ink/canvas.js');
+  const { ModelCanvas } = await import('/js/ink/canvas.js');
+  const { contextOf, drawStrokes } = await import('/js/ink/visible_canvas.js');
   const { grayOf, toInk20, wholeCanvas } = await import('/js/ink/snapshot.js');
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = 500;

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { speak } from '../english.js';
 import { recentWords } from '../../../frontend/js/contribute/recent_strip.js';
 import { modeOf } from '../../../frontend/js/ui/views.js';
-import { aDigit, modelWords, percent, stateWords, trainerWords, versionWords } from '../../../frontend/js/ui/words.js';
+import { aDigit, modelWords, percent, stateWords, versionWords } from '../../../frontend/js/ui/words.js';
+import { trainerWords } from '../../../frontend/js/models/trainer_words.js';
 
 process.env.TZ = 'UTC';
 

@@ -67,14 +67,13 @@ def test_only_the_pages_own_files_are_served(page: Page, path: str) -> None:
     assert page.respond(path, request()) is None
 
 
-def test_the_release_names_the_pages_files_and_changes_with_each(page: Page, tmp_path: Path) -> None:
-    before = page.respond("page.json", request())
-    assert before is not None
-    (tmp_path / "frontend" / "js" / "main.js").write_text("export { changed };")
+def test_the_page_says_which_release_it_is_of(tmp_path: Path, page: Page) -> None:
+    (tmp_path / "frontend" / "index.html").write_text("<html><head></head></html>")
 
-    after = page.respond("page.json", request())
+    opened, release = page.respond("index.html", request()), page.respond("page.json", request())
 
-    assert after is not None
-    first, second = json.loads(bytes(before.body)), json.loads(bytes(after.body))
-    assert first["files"] == second["files"] == ["", "js/main.js"]
-    assert first["version"] != second["version"]
+    assert opened is not None
+    assert release is not None
+    said = json.loads(bytes(release.body))
+    assert said["files"] == ["", "js/main.js"]
+    assert f'data-release="{said["version"]}"' in bytes(opened.body).decode()
