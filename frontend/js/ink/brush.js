@@ -1,11 +1,13 @@
 /** Paints strokes for the eye: each as one shape, so that a faint one has no darker places where its parts overlap. */
 
-import { discsOf, radiiOf } from './curve.js';
+import { LEAST, discsOf, radiiOf } from './curve.js';
+import { distance } from './geometry.js';
 
 /** @typedef {import('./curve.js').Disc} Disc */
 /** @typedef {import('./geometry.js').Point} Point */
 /** @typedef {import('./geometry.js').Stroke} Stroke */
 
+const SMOOTH = 0.8; // cosine: a sharper bend between two discs is a corner
 const FURTHEST_AHEAD = 24; // px of the sheet: a prediction further away is often wrong
 
 export class Brush {
@@ -38,7 +40,10 @@ export class Brush {
     this.#settled = { ...settled, stroke, points: until };
     context.fill(settled.shape);
     const tail = new Path2D();
+    // Two shapes that only touch would leave a light line between them.
+    addDisc(tail, [...stroke[until - 1].slice(0, 2), radii[until - 1]]);
     for (let i = until - 1; i + 1 < whole.length; i++) addSegment(tail, whole, radii, i);
+    if (whole.length > 1) addCap(tail, whole, radii, -1);
     context.fill(tail);
   }
 
@@ -55,6 +60,7 @@ export class Brush {
       const radii = radiiOf(stroke);
       shape = begun(stroke, radii);
       for (let i = 0; i + 1 < stroke.length; i++) addSegment(shape, stroke, radii, i);
+      if (stroke.length > 1) addCap(shape, stroke, radii, -1);
       this.#shapes.set(stroke, shape);
     }
     return shape;
@@ -62,12 +68,13 @@ export class Brush {
 }
 
 /**
+ * The shape's beginning: a round cap.
  * @param {Stroke} stroke
  * @param {readonly number[]} radii
  */
-function begun([[x, y]], [radius]) {
+function begun(stroke, radii) {
   const shape = new Path2D();
-  addDisc(shape, [x, y, radius]);
+  addCap(shape, stroke, radii, 0);
   return shape;
 }
 
@@ -75,21 +82,39 @@ function begun([[x, y]], [radius]) {
  * @param {Path2D} shape
  * @param {Stroke} stroke
  * @param {readonly number[]} radii
+ * @param {0 | -1} end which of its ends
+ */
+function addCap(shape, stroke, radii, end) {
+  const last = stroke.length - 1;
+  const [at, beside] = end === 0 ? [0, 1] : [last, last - 1];
+  const [x, y] = stroke[at];
+  if (last === 0 || distance(stroke[at], stroke[beside]) < LEAST) return addDisc(shape, [x, y, radii[at]]);
+  const [, , radius, nx, ny] = /** @type {Disc} */ (discsOf(stroke, radii, Math.min(at, beside)).at(end));
+  const angle = end === 0 ? Math.atan2(-ny, -nx) : Math.atan2(ny, nx);
+  shape.moveTo(x + radius * Math.cos(angle), y + radius * Math.sin(angle));
+  shape.arc(x, y, radius, angle, angle + Math.PI);
+  shape.closePath();
+}
+
+/**
+ * Neighbouring parts share the edge at their joint, and no disc touches their sides from within: where outlines touch, their
+ * antialiased edges add up, which shows as a tick at a high zoom.
+ * @param {Path2D} shape
+ * @param {Stroke} stroke
+ * @param {readonly number[]} radii
  * @param {number} i of the point that the segment begins at
  */
 function addSegment(shape, stroke, radii, i) {
-  /** @type {Disc} */
-  let before = [stroke[i][0], stroke[i][1], radii[i]];
-  for (const disc of discsOf(stroke, radii, i)) {
-    addLink(shape, before, disc);
-    addDisc(shape, disc);
-    before = disc;
-  }
+  const discs = discsOf(stroke, radii, i);
+  // Points at the same place have no common direction.
+  const isBroken = i > 0 && Math.min(distance(stroke[i - 1], stroke[i]), distance(stroke[i], stroke[i + 1])) < LEAST;
+  if (isBroken) addDisc(shape, discs[0]);
+  for (let k = 0; k + 1 < discs.length; k++) addLink(shape, discs[k], discs[k + 1]);
 }
 
 /**
  * @param {Path2D} shape
- * @param {Disc} disc
+ * @param {readonly number[]} disc
  */
 function addDisc(shape, [x, y, radius]) {
   shape.moveTo(x + radius, y);
@@ -102,14 +127,34 @@ function addDisc(shape, [x, y, radius]) {
  * @param {Disc} a
  * @param {Disc} b
  */
-function addLink(shape, [ax, ay, ar], [bx, by, br]) {
-  const length = Math.hypot(bx - ax, by - ay);
+function addLink(shape, a, b) {
+  const [ax, ay, ar, anx, any] = a;
+  const [bx, by, br, bnx, bny] = b;
+  const [dx, dy] = [bx - ax, by - ay];
+  const length = Math.hypot(dx, dy);
   if (length === 0) return;
-  const [nx, ny] = [(by - ay) / length, (ax - bx) / length];
-  shape.moveTo(ax + nx * ar, ay + ny * ar);
-  shape.lineTo(bx + nx * br, by + ny * br);
-  shape.lineTo(bx - nx * br, by - ny * br);
-  shape.lineTo(ax - nx * ar, ay - ny * ar);
+  const inner = Math.min(
+    (dx + bnx * br - anx * ar) * dx + (dy + bny * br - any * ar) * dy,
+    (dx - bnx * br + anx * ar) * dx + (dy - bny * br + any * ar) * dy,
+  );
+  if (anx * bnx + any * bny > SMOOTH && inner > 0) {
+    return addQuad(shape, [ax + anx * ar, ay + any * ar], [bx + bnx * br, by + bny * br], [bx - bnx * br, by - bny * br], [ax - anx * ar, ay - any * ar]);
+  }
+  // A corner: its outer side is round.
+  const [nx, ny] = [dy / length, -dx / length];
+  addQuad(shape, [ax + nx * ar, ay + ny * ar], [bx + nx * br, by + ny * br], [bx - nx * br, by - ny * br], [ax - nx * ar, ay - ny * ar]);
+  addDisc(shape, a);
+  addDisc(shape, b);
+}
+
+/**
+ * @param {Path2D} shape
+ * @param {readonly [number, number]} first
+ * @param {...(readonly [number, number])} others
+ */
+function addQuad(shape, first, ...others) {
+  shape.moveTo(...first);
+  for (const corner of others) shape.lineTo(...corner);
   shape.closePath();
 }
 

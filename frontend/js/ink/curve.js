@@ -7,7 +7,8 @@ import { PEN_WIDTH, distance } from './geometry.js';
 
 /** @typedef {import('./geometry.js').Point} Point */
 /** @typedef {import('./geometry.js').Stroke} Stroke */
-/** @typedef {readonly [x: number, y: number, radius: number]} Disc px of the sheet */
+/** @typedef {readonly [x: number, y: number, radius: number, nx: number, ny: number]} Disc px of the sheet; `n`: a unit vector across the
+ *   curve, to its left on a sheet whose y goes up */
 
 const HALF = PEN_WIDTH / 2;
 const [SLOW, QUICK] = [1.08, 0.86]; // of the pen's width, at rest and at high speed
@@ -15,7 +16,8 @@ const MIDDLE_SPEED = 1.2; // px of the sheet a ms, halfway between the two width
 const SMOOTHED = 60; // px of ink over which the speed is averaged: a width that follows single events trembles
 const STEP = 5; // px between the discs of a curve
 const MOST_STEPS = 24; // of one segment
-const LEAST = 1e-6; // px: points that are the same have no direction
+export const LEAST = 1e-6; // px: points that are the same have no direction
+const ASIDE = 1e-3; // of a segment: where its end has no direction, one is taken this far inside
 
 /**
  * The pen's radius at each point. Depends on the points before it alone: ink that is drawn does not change.
@@ -47,7 +49,7 @@ function speedOf(a, b) {
 }
 
 /**
- * The curve from one point of a stroke to the next, without its first place.
+ * The curve from one point of a stroke to the next, both included. Neighbouring segments agree in the direction at their joint.
  * @param {Stroke} stroke
  * @param {readonly number[]} radii
  * @param {number} i of the point that it begins at
@@ -57,11 +59,27 @@ export function discsOf(stroke, radii, i) {
   const [from, to] = [stroke[i], stroke[i + 1]];
   const steps = Math.min(Math.max(Math.ceil(distance(from, to) / STEP), 1), MOST_STEPS);
   const [first, second] = handles(stroke[i - 1] ?? from, from, to, stroke[i + 2] ?? to);
-  return Array.from({ length: steps }, (_, step) => {
-    const f = (step + 1) / steps;
+  return Array.from({ length: steps + 1 }, (_, step) => {
+    const f = step / steps;
     const radius = radii[i] + (radii[i + 1] - radii[i]) * f;
-    return /** @type {const} */ ([bezier(from[0], first[0], second[0], to[0], f), bezier(from[1], first[1], second[1], to[1], f), radius]);
+    const [nx, ny] = across(from, first, second, to, f) ?? across(from, first, second, to, Math.min(Math.max(f, ASIDE), 1 - ASIDE)) ?? [0, -1];
+    return /** @type {const} */ ([bezier(from[0], first[0], second[0], to[0], f), bezier(from[1], first[1], second[1], to[1], f), radius, nx, ny]);
   });
+}
+
+/**
+ * The unit vector across a Bézier curve; null where it has no direction.
+ * @param {readonly number[]} from
+ * @param {readonly number[]} first
+ * @param {readonly number[]} second
+ * @param {readonly number[]} to
+ * @param {number} f
+ */
+function across(from, first, second, to, f) {
+  const g = 1 - f;
+  const [dx, dy] = [0, 1].map((k) => g * g * (first[k] - from[k]) + 2 * g * f * (second[k] - first[k]) + f * f * (to[k] - second[k]));
+  const length = Math.hypot(dx, dy);
+  return length < LEAST ? null : [dy / length, -dx / length];
 }
 
 /**

@@ -53,3 +53,12 @@ test('points of the same time and place have a curve without gaps', () => {
 
   assert.ok(discs.every(Number.isFinite));
 });
+
+test('neighbouring segments agree in the direction at their joint', () => {
+  const segments = curveOf([[0, 0, 0], [40, 10, 16], [60, 60, 32], [20, 90, 48]]);
+
+  for (const [before, after] of [[segments[0], segments[1]], [segments[1], segments[2]]]) {
+    const [[, , , ax, ay], [, , , bx, by]] = [before.at(-1), after[0]];
+    assert.ok(ax * bx + ay * by > 1 - 1e-9);
+  }
+});
