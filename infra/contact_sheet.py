@@ -209,6 +209,50 @@ def about(page: Page) -> None:
     expect(page.locator("#about-title")).to_be_visible()
 
 
+def game(page: Page) -> None:
+    """The game's rules."""
+    page.wait_for_function("() => performance.getEntriesByName('midstroke.weights').length > 0")
+    _show(page, "game")
+    expect(page.locator("#game-task")).to_be_visible()
+
+
+def playing(page: Page) -> None:
+    """A digit of the game, half drawn."""
+    game(page)
+    page.get_by_role("button", name="Start").click()
+    _draw_in_game(page, 0.4)
+
+
+def played(page: Page) -> None:
+    """The result of a game: two digits were drawn, the others passed over."""
+    game(page)
+    page.get_by_role("button", name="Start").click()
+    task = page.locator("#game-task")
+    for number in range(10):
+        asked = task.inner_text()
+        if number < 2:
+            _draw_in_game(page, 1.0, int(asked[-1]))
+        if task.inner_text() == asked:
+            page.get_by_role("button", name="Pass").click()
+    expect(page.locator("#game-result li")).to_have_count(10)
+
+
+def replayed(page: Page) -> None:
+    """A drawing that an address replays."""
+    played(page)
+    page.evaluate("address => location.replace(address)", page.locator("#game-link").input_value())
+    expect(page.locator("#game-read")).not_to_be_empty()
+
+
+def _draw_in_game(page: Page, ink: float, label: int = DIGIT) -> None:
+    lines = next(drawing for drawing in reference_drawings("validation") if drawing.label == label).lines
+    asked = page.locator("#game-task").inner_text()
+    for stroke in strokes_of(cut_lines(lines, ink)):
+        if page.locator("#game-task").inner_text() == asked:  # it may be read before its last stroke
+            draw_stroke(page, stroke, sheet="#game-sheet")
+    page.wait_for_timeout(SETTLE_MS)
+
+
 def _offline(service: RunningService) -> list[Shot]:
     """The service ends after the page was opened, so these come last."""
 
@@ -236,9 +280,14 @@ SHOTS = (
     Shot("my drawings", mine),
     Shot("models", models, whole=True),
     Shot("about", about, whole=True),
+    Shot("game", game),
+    Shot("game: drawing", playing),
+    Shot("game: result", played, whole=True),
+    Shot("game: replay of an address", replayed),
     Shot("dark: drawn", drawn, scheme="dark"),
     Shot("dark: given", given, scheme="dark"),
     Shot("dark: models", models, scheme="dark", whole=True),
+    Shot("dark: game, result", played, scheme="dark", whole=True),
     Shot("dark: about", about, scheme="dark", whole=True),
     Shot("forced colours", drawn, forced_colours=True),
     Shot("phone: first visit", empty, PHONE),
@@ -249,12 +298,15 @@ SHOTS = (
     Shot("phone: my drawings", mine, PHONE),
     Shot("phone: models", models, PHONE, whole=True),
     Shot("phone: about", about, PHONE, whole=True),
+    Shot("phone: game", playing, PHONE),
+    Shot("phone: game, result", played, PHONE, whole=True),
     Shot("phone, French", drawn, PHONE, language="fr-FR"),
     Shot("phone, German: consent", consent, PHONE, language="de-DE"),
     Shot("phone, Spanish: given", given, PHONE, language="es-ES"),
     Shot("landscape: drawn", drawn, LANDSCAPE),
     Shot("landscape, dark: given", given, LANDSCAPE, "dark"),
     Shot("landscape: consent", consent, LANDSCAPE),
+    Shot("landscape: game", playing, LANDSCAPE),
     Shot("400 % zoom: drawn", drawn, ZOOMED),
     Shot("German", drawn, language="de-DE"),
     Shot("French: models", models, language="fr-FR", whole=True),

@@ -14,15 +14,15 @@ class NoSheet(RuntimeError):
     """The page shows nothing to draw on."""
 
 
-def draw_stroke(page: Page, stroke: Stroke, release: bool = True, press: bool = True) -> None:
-    """Draws the stroke, given in canvas pixels; without `press` it continues one.
+def draw_stroke(page: Page, stroke: Stroke, release: bool = True, press: bool = True, sheet: str = "#sheet") -> None:
+    """Draws the stroke, given in canvas pixels, on the canvas `sheet`; without `press` it continues one.
 
     Raises:
         NoSheet: there is no visible canvas.
     """
-    box = page.locator("#sheet").bounding_box()
+    box = page.locator(sheet).bounding_box()
     if box is None:
-        raise NoSheet(f"{page.url} shows no sheet")
+        raise NoSheet(f"{page.url} shows no {sheet}")
 
     def move(point: Point) -> None:
         page.mouse.move(
