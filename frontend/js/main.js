@@ -164,6 +164,7 @@ const contribute = new Part(
     return () => new ContributePart({ send, contributor, asked: drafts.asked, tell, again: drawAgain, changed: showContributing });
   },
   (part) => {
+    consent.allow();
     part.visit.setTraining(trainer?.state === 'training');
     part.visit.serve(served.all);
     if (welcome) part.contributing.welcome(welcome);

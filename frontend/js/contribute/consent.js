@@ -10,6 +10,8 @@ export class Consent {
   /** @type {Storage} */ #storage;
   /** @type {Terms | null} */ #terms = null;
   /** @type {(version: string | null) => void} */ #decided;
+  #agree = byId('agree', HTMLButtonElement);
+  #canAsk = false;
 
   /**
    * @param {Storage} storage
@@ -18,7 +20,7 @@ export class Consent {
   constructor(storage, decided) {
     this.#storage = storage;
     this.#decided = decided;
-    byId('agree', HTMLButtonElement).addEventListener('click', () => this.#decide(this.#terms?.version ?? null));
+    this.#agree.addEventListener('click', () => this.#decide(this.#terms?.version ?? null));
     byId('withdraw', HTMLButtonElement).addEventListener('click', () => this.#decide(null));
   }
 
@@ -41,7 +43,13 @@ export class Consent {
     this.#terms = terms;
     byId('consent-text', HTMLElement).textContent = terms.text;
     byId('consent-terms', HTMLElement).textContent = text('consent.terms', { licence: terms.licence, version: terms.version });
-    byId('agree', HTMLButtonElement).disabled = false;
+    this.#agree.disabled = !this.#canAsk;
+  }
+
+  /** Contribute is loaded: a digit is asked for as soon as the visitor agrees. */
+  allow() {
+    this.#canAsk = true;
+    this.#agree.disabled = this.#terms === null;
   }
 
   /**

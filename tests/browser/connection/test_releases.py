@@ -64,7 +64,7 @@ def version(page: Page) -> str:
 
 
 def wait_for(page: Page, releases: list[str]) -> None:
-    page.wait_for_function("() => document.body.dataset.main")
+    page.wait_for_function("() => document.body?.dataset.main")
     shown: Any = page.evaluate(RELEASES)
     assert shown == releases
 
@@ -97,7 +97,7 @@ def test_an_open_page_takes_no_part_of_a_later_release(page: Page, server: PageS
 
     page.locator("#mode-about").click()
 
-    page.wait_for_function("() => document.body.dataset.main === 'second'")
+    page.wait_for_function("() => document.body?.dataset.main === 'second'")
     expect(page.locator("#about-title")).to_be_visible(timeout=SLOW_MS)
     wait_for(page, ["second", "second"])
     assert page.evaluate("() => document.body.dataset.about") == "second"
