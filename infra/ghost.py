@@ -1,6 +1,6 @@
 """Makes the drawings of the page's ghost hand: strokes of our own, with predictions of the included path model.
 
-python -m infra.ghost frontend/js/watch/ghost.json
+python -m infra.ghost frontend/js/watch/ghost/ghost.json
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The snapshot contract `ink20/2`: shrinks or enlarges the ink of a canvas to 20x20 bytes with integer arithmetic.
 
-The same steps are in `frontend/js/ink/ink20_2.js`; `tests/vectors/` holds both to the same bits.
+The same steps are in `frontend/js/ink/snapshots/ink20_2.js`; `tests/vectors/` holds both to the same bits.
 `docs/snapshot.md` describes the contract.
 """
 

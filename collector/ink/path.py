@@ -1,6 +1,6 @@
 """The path contract `path48/1`: resamples strokes to 48 points, with numpy alone.
 
-The same steps, in the same order, are in `frontend/js/ink/path.js`: sums run forwards and lengths are
+The same steps, in the same order, are in `frontend/js/ink/snapshots/path.js`: sums run forwards and lengths are
 `sqrt(dx*dx + dy*dy)` (`hypot` may differ in the last bit between languages), so that both give the same bytes.
 `docs/snapshot.md` describes the contract.
 """

@@ -2,7 +2,7 @@
 
 `ink20_2.py` has the contract that succeeds `ink20/1`.
 
-The same steps are in `frontend/js/ink/snapshot.js`; `tests/vectors/` holds both to the same bits.
+The same steps are in `frontend/js/ink/snapshots/snapshot.js`; `tests/vectors/` holds both to the same bits.
 `docs/snapshot.md` describes the contract.
 """
 

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { toInk20Second } from '../../frontend/js/ink/ink20_2.js';
-import { toPath48 } from '../../frontend/js/ink/path.js';
+import { toInk20Second } from '../../frontend/js/ink/snapshots/ink20_2.js';
+import { toPath48 } from '../../frontend/js/ink/snapshots/path.js';
 import { encodeFrame } from '../../frontend/js/connection/protocol.js';
-import { grayOf, toCanvas20, toInk20, wholeCanvas } from '../../frontend/js/ink/snapshot.js';
+import { grayOf, toCanvas20, toInk20, wholeCanvas } from '../../frontend/js/ink/snapshots/snapshot.js';
 import { decoded, encoded, readVectors, unpacked } from './vectors.js';
 
 for (const vector of readVectors('snapshot')) {

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 
-import { useCatalogue } from '../../frontend/js/ui/language.js';
+import { useCatalogue } from '../../frontend/js/ui/language/language.js';
 
 export const MESSAGES = JSON.parse(readFileSync(new URL('../../frontend/messages.json', import.meta.url), 'utf8'));
 

@@ -1,7 +1,7 @@
 /** The view that says what Midstroke is: how it works in five pictures, privacy, licences, source. */
 
 import { element } from '../ui/dom.js';
-import { text } from '../ui/language.js';
+import { text } from '../ui/language/language.js';
 import { PICTURES } from './pictures.js';
 
 // As their authors name them: the same in every language.

@@ -1,6 +1,6 @@
 /** Encodes and decodes the messages of `midstroke.v1` (`docs/protocol.md`). No sockets. */
 
-import { classCount, isDigits, setId } from '../ui/symbols.js';
+import { classCount, isDigits, setId } from '../ui/language/symbols.js';
 
 /** @typedef {'ink20' | 'canvas20' | 'path48' | 'ink20/2'} Encoding of a frame */
 /** @typedef {'training' | 'validation'} Use */
@@ -55,7 +55,7 @@ import { classCount, isDigits, setId } from '../ui/symbols.js';
  * @property {'welcome'} type
  * @property {string} [set] id
  * @property {string} [name] of the set
- * @property {readonly import('../ui/symbols.js').SymbolClass[]} [classes] in the order of `probabilities`
+ * @property {readonly import('../ui/language/symbols.js').SymbolClass[]} [classes] in the order of `probabilities`
  * @property {readonly Model[]} models best first
  * @property {readonly string[]} families
  * @property {Limits} limits
@@ -103,14 +103,14 @@ import { classCount, isDigits, setId } from '../ui/symbols.js';
  */
 /** @typedef {{type: 'models', models: readonly Model[]}} Models */
 /** @typedef {{type: 'error', code: string, message: string, drawing?: number, seq?: number}} ServerError */
-/** @typedef {{type: 'classes', set: string, name: string, classes: readonly import('../ui/symbols.js').SymbolClass[]}} Classes */
+/** @typedef {{type: 'classes', set: string, name: string, classes: readonly import('../ui/language/symbols.js').SymbolClass[]}} Classes */
 /** @typedef {{type: 'pong', t: number}} Pong */
 /** @typedef {Welcome | Prediction | Accepted | Refused | Models | ({type: 'trainer'} & Trainer) | Classes | ServerError | Pong} ServerMessage */
 
 /**
  * @typedef {object} Contribution
  * @property {string} id
- * @property {import('../ui/symbols.js').Label} label
+ * @property {import('../ui/language/symbols.js').Label} label
  * @property {string} [set] id of the symbol set; digits without one
  * @property {string} contributor
  * @property {string} consent

@@ -2,7 +2,7 @@
 
 import { contextOf, drawStrokes } from '../ink/visible_canvas.js';
 import { byId } from '../ui/dom.js';
-import { classIds, isDigits, setId } from '../ui/symbols.js';
+import { classIds, isDigits, setId } from '../ui/language/symbols.js';
 
 /** @typedef {{readonly width: number, readonly height: number, readonly strokes: readonly import('../ink/geometry.js').Stroke[]}} Example */
 

@@ -1,8 +1,8 @@
 /** Asks for consent to store drawings, and lets the visitor withdraw it. */
 
 import { byId } from '../ui/dom.js';
-import { currentLanguage, text } from '../ui/language.js';
-import { agreedConsent, setAgreedConsent } from '../ui/local_settings.js';
+import { currentLanguage, text } from '../ui/language/language.js';
+import { agreedConsent, setAgreedConsent } from '../ui/storage/local_settings.js';
 
 /** @typedef {import('../connection/protocol.js').Consent} Terms */
 

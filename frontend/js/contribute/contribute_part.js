@@ -5,8 +5,8 @@
 
 import { ModelCanvas } from '../ink/canvas.js';
 import { openMyDrawings } from '../my_drawings/my_drawings_view.js';
-import { openRecordStore } from '../ui/record_store.js';
-import { ofSet } from '../ui/symbols.js';
+import { openRecordStore } from '../ui/storage/record_store.js';
+import { ofSet } from '../ui/language/symbols.js';
 import { ContributeView } from './contribute_view.js';
 import { Contributing } from './contributing.js';
 import { LabelQuestion } from './label_question.js';
@@ -18,7 +18,7 @@ import { Visit } from './visit.js';
  * @typedef {object} Page
  * @property {(message: string) => boolean} send
  * @property {string} contributor
- * @property {import('../ui/symbols.js').Label | null} asked the class that was asked for before a reload
+ * @property {import('../ui/language/symbols.js').Label | null} asked the class that was asked for before a reload
  * @property {(message: TabMessage) => void} tell the other tabs
  * @property {() => void} again a digit was asked for once more: the canvas is wanted
  * @property {() => void} changed the asked digit, the drawings or the counts changed

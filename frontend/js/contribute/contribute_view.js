@@ -1,12 +1,12 @@
 /** Shows the digit to draw, the number of contributions, and why a drawing can't be sent. */
 
 import { byId, setText } from '../ui/dom.js';
-import { text } from '../ui/language.js';
+import { text } from '../ui/language/language.js';
 import { ClassExample } from './class_example.js';
 import { RecentStrip } from './recent_strip.js';
-import { settingsLast } from '../ui/local_settings.js';
-import { classPrompt, isDigits } from '../ui/symbols.js';
-import { aDigit, countWords } from '../ui/words.js';
+import { settingsLast } from '../ui/storage/local_settings.js';
+import { classPrompt, isDigits } from '../ui/language/symbols.js';
+import { aDigit, countWords } from '../ui/language/words.js';
 
 /** @typedef {Pick<import('./contributing.js').Contributing, 'asked' | 'counts' | 'given' | 'lasting'>} Shown */
 

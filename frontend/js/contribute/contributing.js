@@ -1,21 +1,21 @@
 /** Asks for digits and sends finished drawings until the service has answered each. No elements. */
 
 import { encodeTimes, inkLength, PEN_WIDTH, SIDE } from '../ink/geometry.js';
-import { makeSamples } from '../ink/samples.js';
-import { thinStrokes } from '../ink/thinning.js';
-import { text } from '../ui/language.js';
+import { makeSamples } from '../ink/snapshots/samples.js';
+import { thinStrokes } from '../ink/snapshots/thinning.js';
+import { text } from '../ui/language/language.js';
 import { randomId } from '../ui/random_id.js';
-import { classCount, classIds, isDigits, labelOf, learned, onSetChange, placeOf, setId } from '../ui/symbols.js';
-import { aDigit } from '../ui/words.js';
-import { chooseDigit } from '../watch/model_selection.js';
+import { classCount, classIds, isDigits, labelOf, learned, onSetChange, placeOf, setId } from '../ui/language/symbols.js';
+import { aDigit } from '../ui/language/words.js';
+import { chooseDigit } from '../watch/model_choice/model_selection.js';
 import { Outbox } from './outbox.js';
 import { choosePrompt } from './prompts.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
 /** @typedef {import('./recent_strip.js').GivenDrawing} GivenDrawing */
 /** @typedef {import('./outbox.js').Pending} Pending */
-/** @typedef {import('../ink/pen.js').Pointer} Pointer */
-/** @typedef {import('../ui/symbols.js').Label} Label */
+/** @typedef {import('../ink/pen/pen.js').Pointer} Pointer */
+/** @typedef {import('../ui/language/symbols.js').Label} Label */
 /** @typedef {import('../connection/protocol.js').Accepted} Accepted */
 /** @typedef {import('../connection/protocol.js').Contribution} Contribution */
 /** @typedef {import('../connection/protocol.js').Counts} Counts */
@@ -31,7 +31,7 @@ const DELETED = 'deleted'; // code of a refusal: the visitor has deleted this dr
  * @typedef {object} Collaborators
  * @property {(message: string) => boolean} send
  * @property {Pending} pending
- * @property {import('../ink/samples.js').Printer} printer
+ * @property {import('../ink/snapshots/samples.js').Printer} printer
  * @property {string} contributor
  * @property {(receipt: ReceiptRecord) => Promise<void>} hold stores the receipt of an accepted drawing
  * @property {(contribution: Contribution, why: string) => void} undeliverable it was dropped and can be downloaded

@@ -1,6 +1,6 @@
 /** Fits a contribution into the service's limits: thins points and drops samples. Pure functions. */
 
-import { thinStrokes } from '../ink/thinning.js';
+import { thinStrokes } from '../ink/snapshots/thinning.js';
 
 /** @typedef {import('../connection/protocol.js').Contribution} Contribution */
 /** @typedef {import('../connection/protocol.js').Limits} Limits */

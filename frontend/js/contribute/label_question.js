@@ -2,8 +2,8 @@
 
 import { byId } from '../ui/dom.js';
 import { ask } from '../ui/confirmation.js';
-import { text } from '../ui/language.js';
-import { aDigit } from '../ui/words.js';
+import { text } from '../ui/language/language.js';
+import { aDigit } from '../ui/language/words.js';
 
 /** @typedef {import('../watch/predictions.js').Guess} Guess */
 

@@ -1,7 +1,7 @@
 /** What Contribute needs besides drawing and sending: what the models confuse, and the summary of the visit. */
 
 import { Cards } from '../models/cards.js';
-import { isDigits } from '../ui/symbols.js';
+import { isDigits } from '../ui/language/symbols.js';
 import { confusedShares } from './prompts.js';
 import { SUMMARY, Session } from './session.js';
 import { SessionView } from './session_view.js';

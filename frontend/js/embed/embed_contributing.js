@@ -3,8 +3,8 @@
 import { encodeContribution } from '../connection/protocol.js';
 import { fit } from '../contribute/fit.js';
 import { PEN_WIDTH, SIDE } from '../ink/geometry.js';
-import { makeSamples } from '../ink/samples.js';
-import { thinStrokes } from '../ink/thinning.js';
+import { makeSamples } from '../ink/snapshots/samples.js';
+import { thinStrokes } from '../ink/snapshots/thinning.js';
 import { randomId, randomToken } from '../ui/random_id.js';
 
 /** @typedef {import('../connection/protocol.js').Accepted} Accepted */
@@ -19,14 +19,14 @@ const RETRY_MS = 5000;
 
 export class EmbedContributing {
   /** @type {(message: string) => boolean} */ #send;
-  /** @type {import('../ink/samples.js').Printer} */ #printer;
+  /** @type {import('../ink/snapshots/samples.js').Printer} */ #printer;
   /** @type {Map<string, Waiting>} */ #waiting = new Map();
   #key;
 
   /**
    * @param {string} service the address that the consent is for
    * @param {(message: string) => boolean} send
-   * @param {import('../ink/samples.js').Printer} printer
+   * @param {import('../ink/snapshots/samples.js').Printer} printer
    */
   constructor(service, send, printer) {
     this.#key = `midstroke-canvas ${service}`;

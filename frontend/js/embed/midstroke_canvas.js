@@ -9,8 +9,8 @@
 import { Connection } from '../connection/connection.js';
 import { ModelCanvas } from '../ink/canvas.js';
 import { beginStroke, extendStroke, newDrawing } from '../ink/drawing.js';
-import { trackPen } from '../ink/pen.js';
-import { Pictures } from '../ink/pictures.js';
+import { trackPen } from '../ink/pen/pen.js';
+import { Pictures } from '../ink/snapshots/pictures.js';
 import { VisibleCanvas } from '../ink/visible_canvas.js';
 import { Watching } from '../watch/watching.js';
 import { ConsentPanel } from './consent_panel.js';
@@ -25,7 +25,7 @@ import { serviceAddress } from './service_address.js';
 /** @typedef {import('../connection/protocol.js').Welcome} Welcome */
 /** @typedef {import('../ink/geometry.js').Point} Point */
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
-/** @typedef {import('../ink/pen.js').Pointer} Pointer */
+/** @typedef {import('../ink/pen/pen.js').Pointer} Pointer */
 /**
  * @typedef {object} Guess
  * @property {string} label id of the most probable class

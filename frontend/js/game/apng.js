@@ -1,6 +1,6 @@
 /** Encodes gray pictures as an animated PNG (https://www.w3.org/TR/png-3/#apng-frame-based-animation). */
 
-import { SIGNATURE, chunk, headerChunk, joined, packedRows } from '../ink/png.js';
+import { SIGNATURE, chunk, headerChunk, joined, packedRows } from '../ink/snapshots/png.js';
 
 /** @typedef {{readonly gray: Uint8Array, readonly ms: number}} Frame how long it is shown */
 

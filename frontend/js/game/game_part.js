@@ -2,13 +2,13 @@
 
 import { beginStroke, extendStroke, newDrawing } from '../ink/drawing.js';
 import { SIDE, cutAtInk, inkLength } from '../ink/geometry.js';
-import { KeyPen } from '../ink/key_pen.js';
-import { trackPen } from '../ink/pen.js';
-import { Pictures } from '../ink/pictures.js';
+import { KeyPen } from '../ink/pen/key_pen.js';
+import { trackPen } from '../ink/pen/pen.js';
+import { Pictures } from '../ink/snapshots/pictures.js';
 import { VisibleCanvas, contextOf, drawStrokes } from '../ink/visible_canvas.js';
 import { byId, element, save, setText } from '../ui/dom.js';
-import { text } from '../ui/language.js';
-import { inkBy, paceOf } from '../watch/drawing_life.js';
+import { text } from '../ui/language/language.js';
+import { inkBy, paceOf } from '../watch/life/drawing_life.js';
 import { leadingOf } from '../watch/predictions.js';
 import { askedIn, finishTurn, isRead, newGame, pass, pointsFor, scoreOf, streakOf } from './game.js';
 import { BadReplay, decodeReplay, encodeReplay } from './replay_code.js';
@@ -37,7 +37,7 @@ export class GamePart {
   #toGame = element('a', { href: '#game' }, text('game.title'));
   #result = element('section', { id: 'game-result' });
   #canvas;
-  /** @type {import('../ink/pen.js').Pen} */ #pen;
+  /** @type {import('../ink/pen/pen.js').Pen} */ #pen;
   #stopPen = () => {};
   #pictures = new Pictures();
   #drawing = newDrawing(1);
@@ -244,7 +244,7 @@ export class GamePart {
   }
 
   /**
-   * @param {import('../ink/key_pen.js').Place | null} place
+   * @param {import('../ink/pen/key_pen.js').Place | null} place
    * @param {boolean} isDown
    */
   #showPen(place, isDown) {

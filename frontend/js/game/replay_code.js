@@ -4,7 +4,7 @@
  */
 
 import { SIDE } from '../ink/geometry.js';
-import { thinStrokes } from '../ink/thinning.js';
+import { thinStrokes } from '../ink/snapshots/thinning.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
 /** @typedef {{readonly label: number, readonly strokes: readonly Stroke[]}} Drawn */

@@ -2,7 +2,7 @@
 
 import { cutAtInk, SIDE } from '../ink/geometry.js';
 import { contextOf, drawStrokes } from '../ink/visible_canvas.js';
-import { encodeGrayPng } from '../ink/png.js';
+import { encodeGrayPng } from '../ink/snapshots/png.js';
 import { encodeAnimation } from './apng.js';
 
 /** @typedef {import('./game.js').Turn} Turn */

@@ -1,14 +1,14 @@
 /** Draws strokes on the canvas that the model is shown, and reads it. No input. */
 
-import { hasInkOf, readsBack } from './canvas_check.js';
+import { hasInkOf, readsBack } from './snapshots/canvas_check.js';
 import { SIDE, inkBox } from './geometry.js';
-import { encodeGrayPng } from './png.js';
-import { StrokeRaster } from './raster.js';
+import { encodeGrayPng } from './snapshots/png.js';
+import { StrokeRaster } from './snapshots/raster.js';
 import { contextOf, drawStrokes } from './visible_canvas.js';
 
 /** @typedef {import('./geometry.js').Box} Box */
 /** @typedef {import('./geometry.js').Stroke} Stroke */
-/** @typedef {import('./snapshot.js').Canvas} Canvas */
+/** @typedef {import('./snapshots/snapshot.js').Canvas} Canvas */
 
 const WHITE = 255;
 const WHOLE = { left: 0, top: 0, right: SIDE, bottom: SIDE };

@@ -1,16 +1,16 @@
 /** Keeps the drawing in progress: the pen and the buttons change it, and the canvas shows it once a frame. */
 
 import { beginStroke, extendStroke, isEmpty, newDrawing } from './drawing.js';
-import { KeyPen } from './key_pen.js';
-import { KeyPenView } from './key_pen_view.js';
+import { KeyPen } from './pen/key_pen.js';
+import { KeyPenView } from './pen/key_pen_view.js';
 import { NO_HISTORY, redone, remember, undone } from './history.js';
-import { trackPen } from './pen.js';
+import { trackPen } from './pen/pen.js';
 
 /** @typedef {import('./drawing.js').Drawing} Drawing */
 /** @typedef {import('./geometry.js').Point} Point */
 /** @typedef {import('./geometry.js').Stroke} Stroke */
 /** @typedef {import('./history.js').History} History */
-/** @typedef {import('./pen.js').Pointer} Pointer */
+/** @typedef {import('./pen/pen.js').Pointer} Pointer */
 /** @typedef {{draw(strokes: readonly Stroke[], faint?: readonly Stroke[], ahead?: readonly Point[] | null): void}} Canvas */
 /**
  * @typedef {object} Listener

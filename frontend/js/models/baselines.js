@@ -1,7 +1,7 @@
 /** Selects the rows and lines that compare the baselines with the served models. Pure; `docs/baselines.md` has the format. */
 
-import { text } from '../ui/language.js';
-import { versionWords } from '../ui/words.js';
+import { text } from '../ui/language/language.js';
+import { versionWords } from '../ui/language/words.js';
 import { resultOn } from './evaluations.js';
 
 /** @typedef {import('./cards.js').Card} Card */

@@ -1,8 +1,8 @@
 /** Draws accuracy against ink as SVG, for one model or for several with their names beside the lines. */
 
 import { shape } from '../ui/dom.js';
-import { text } from '../ui/language.js';
-import { wholePercent } from '../ui/words.js';
+import { text } from '../ui/language/language.js';
+import { wholePercent } from '../ui/language/words.js';
 
 /** @typedef {import('./baselines.js').Line} Line */
 /** @typedef {{readonly width: number, readonly height: number, readonly right: number}} Size `right` is kept for names */

@@ -3,7 +3,7 @@
 import { ancestorsOf, bySource, comparisonSet, familyRow, linesOf, sourceWords } from './baselines.js';
 import { comparisonChart } from './chart.js';
 import { byId, element } from '../ui/dom.js';
-import { number, text } from '../ui/language.js';
+import { number, text } from '../ui/language/language.js';
 import { figureGrid, figuresOfBaselines } from './figures.js';
 
 /** @typedef {import('./baselines.js').Baseline} Baseline */

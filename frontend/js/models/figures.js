@@ -2,8 +2,8 @@
 
 import { modelFile } from './cards.js';
 import { element } from '../ui/dom.js';
-import { text } from '../ui/language.js';
-import { familyWords } from '../ui/words.js';
+import { text } from '../ui/language/language.js';
+import { familyWords } from '../ui/language/words.js';
 
 /** @typedef {import('./cards.js').Card} Card */
 /** @typedef {{readonly src: string, readonly caption: string, readonly alt: string}} Figure */

@@ -1,6 +1,6 @@
 /** What the Models view consists of; loaded when it is first opened, and when there is news of a model. */
 
-import { isOfExamples } from '../ui/words.js';
+import { isOfExamples } from '../ui/language/words.js';
 import { ModelsView } from './models_view.js';
 import { TrainingLoopView } from './training_loop_view.js';
 

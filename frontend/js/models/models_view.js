@@ -3,13 +3,13 @@
 import { accuracyChart } from './chart.js';
 import { Cards } from './cards.js';
 import { byId, element } from '../ui/dom.js';
-import { hasText, text } from '../ui/language.js';
+import { hasText, text } from '../ui/language/language.js';
 import { familySentence } from './families.js';
 import { figureGrid, figuresOf } from './figures.js';
 import { ComparisonView } from './comparison_view.js';
 import { resultsBySet } from './evaluations.js';
 import { StoryView } from './story_view.js';
-import { familyWords, percent, versionWords, whenMade, wholePercent } from '../ui/words.js';
+import { familyWords, percent, versionWords, whenMade, wholePercent } from '../ui/language/words.js';
 
 /** @typedef {import('./cards.js').Card} Card */
 /** @typedef {import('../connection/protocol.js').Model} Model */

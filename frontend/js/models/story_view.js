@@ -5,8 +5,8 @@ import { modelFile } from './cards.js';
 import { accuracyAt, chaptersOf } from './story.js';
 import { refusalWords, versionStory } from './version_words.js';
 import { byId, element } from '../ui/dom.js';
-import { date, text } from '../ui/language.js';
-import { wholePercent } from '../ui/words.js';
+import { date, text } from '../ui/language/language.js';
+import { wholePercent } from '../ui/language/words.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
 /** @typedef {import('./baselines.js').Baseline} Baseline */

@@ -1,7 +1,7 @@
 /** Says what the trainer does, and what came of its last training. */
 
-import { text } from '../ui/language.js';
-import { familyWords, modelWords, nextTraining } from '../ui/words.js';
+import { text } from '../ui/language/language.js';
+import { familyWords, modelWords, nextTraining } from '../ui/language/words.js';
 
 /** @param {import('../connection/protocol.js').Trainer | null} trainer */
 export function trainerWords(trainer) {

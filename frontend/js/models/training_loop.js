@@ -1,7 +1,7 @@
 /** Describes the training loop in words: state, last results, and what changed. Pure functions. */
 
-import { text } from '../ui/language.js';
-import { familyWords, modelWords, versionWords } from '../ui/words.js';
+import { text } from '../ui/language/language.js';
+import { familyWords, modelWords, versionWords } from '../ui/language/words.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
 /** @typedef {import('../connection/protocol.js').Trainer} Trainer */

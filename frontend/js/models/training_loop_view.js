@@ -1,12 +1,12 @@
 /** Shows the training loop: what was collected, the next training and the last results. */
 
-import { classCount, className, onSetChange } from '../ui/symbols.js';
+import { classCount, className, onSetChange } from '../ui/language/symbols.js';
 import { modelFile } from './cards.js';
 import { byId, element, setText } from '../ui/dom.js';
 import { leftOutWords, championNews, collectedWords, outcomesOf, reasonWords, trainerNews } from './training_loop.js';
-import { date, text } from '../ui/language.js';
+import { date, text } from '../ui/language/language.js';
 import { whenWords } from '../my_drawings/my_drawings_words.js';
-import { familyWords, modelWords } from '../ui/words.js';
+import { familyWords, modelWords } from '../ui/language/words.js';
 import { trainerWords } from './trainer_words.js';
 import { partCollected } from '../watch/loop_summary.js';
 

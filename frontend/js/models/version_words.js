@@ -1,7 +1,7 @@
 /** Tells in plain words what came of a training. Pure functions. */
 
-import { text } from '../ui/language.js';
-import { familyWords, percent, whole } from '../ui/words.js';
+import { text } from '../ui/language/language.js';
+import { familyWords, percent, whole } from '../ui/language/words.js';
 
 /**
  * @typedef {object} Version as `GET /versions` lists it

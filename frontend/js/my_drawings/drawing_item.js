@@ -1,11 +1,11 @@
 /** Shows one of the visitor's drawings: picture, status, stored facts, download and deletion. */
 
-import { nameOfLabel } from '../ui/symbols.js';
+import { nameOfLabel } from '../ui/language/symbols.js';
 import { element, save, shape } from '../ui/dom.js';
 import { SIDE } from '../ink/geometry.js';
 import { ask } from '../ui/confirmation.js';
-import { text } from '../ui/language.js';
-import { wholePercent } from '../ui/words.js';
+import { text } from '../ui/language/language.js';
+import { wholePercent } from '../ui/language/words.js';
 import { GONE, NoAnswer } from './receipt_requests.js';
 import { factsOf, statusWords, whenWords } from './my_drawings_words.js';
 

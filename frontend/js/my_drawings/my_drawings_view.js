@@ -2,7 +2,7 @@
 
 import { byId } from '../ui/dom.js';
 import { ask } from '../ui/confirmation.js';
-import { text } from '../ui/language.js';
+import { text } from '../ui/language/language.js';
 import { download, remove, see, states } from './receipt_requests.js';
 import { openReceipts } from './receipts.js';
 import { MyDrawings } from './my_drawings.js';

@@ -1,7 +1,7 @@
 /** Describes this browser's stored drawings in words. Pure functions. */
 
-import { date, number, text } from '../ui/language.js';
-import { aDigit } from '../ui/words.js';
+import { date, number, text } from '../ui/language/language.js';
+import { aDigit } from '../ui/language/words.js';
 
 /** @typedef {import('./my_drawings.js').MyDrawing} MyDrawing */
 /** @typedef {import('./receipt_requests.js').StoredRecord} StoredRecord */

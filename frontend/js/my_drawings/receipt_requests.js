@@ -1,7 +1,7 @@
 /** HTTP requests that a receipt authorizes: read, download, delete. */
 
 import { useOf } from '../connection/protocol.js';
-import { text } from '../ui/language.js';
+import { text } from '../ui/language/language.js';
 
 /** @typedef {{readonly id: string, readonly receipt: string}} Ticket */
 /**

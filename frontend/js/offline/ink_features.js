@@ -4,7 +4,7 @@
  * follows it step by step. Pure arithmetic, maps row by row with channels last.
  */
 
-import { CELLS, GRID, PLACE_BYTES } from '../ink/snapshot.js';
+import { CELLS, GRID, PLACE_BYTES } from '../ink/snapshots/snapshot.js';
 
 /** @typedef {{readonly gates: Float64Array, readonly parts: Float64Array}} Gated */
 /** @typedef {{readonly value: number, readonly low: number, readonly high: number, readonly count: number}} Bins */

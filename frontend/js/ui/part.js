@@ -1,6 +1,6 @@
 /** A part of the page whose scripts, styles and texts are loaded when it is first needed. */
 
-import { loadTexts } from './language.js';
+import { loadTexts } from './language/language.js';
 import { OtherRelease, checkRelease, follow } from './release.js';
 
 const STYLES = 'link[data-href]'; // in index.html, at their places in the cascade

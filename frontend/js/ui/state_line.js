@@ -1,8 +1,8 @@
 /** Shows the state of the connection in a line of words. */
 
 import { byId, setText } from './dom.js';
-import { text } from './language.js';
-import { stateWords } from './words.js';
+import { text } from './language/language.js';
+import { stateWords } from './language/words.js';
 
 /** @typedef {import('../connection/connection.js').Link} Link */
 

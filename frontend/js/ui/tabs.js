@@ -1,6 +1,6 @@
 /** Passes messages between the tabs of this page: by BroadcastChannel, or by storage events where it is missing. */
 
-import { CONSENT } from './local_settings.js';
+import { CONSENT } from './storage/local_settings.js';
 import { ofSet } from './set_address.js';
 
 /** @typedef {import('../connection/protocol.js').Counts} Counts */

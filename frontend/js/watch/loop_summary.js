@@ -1,8 +1,8 @@
 /** Shows the training loop in one line beside the canvas. */
 
 import { byId, setText } from '../ui/dom.js';
-import { text } from '../ui/language.js';
-import { nextTraining } from '../ui/words.js';
+import { text } from '../ui/language/language.js';
+import { nextTraining } from '../ui/language/words.js';
 
 /** @typedef {import('../connection/protocol.js').Trainer} Trainer */
 

@@ -1,8 +1,8 @@
 /** Decides whether answers may use the visitor's own drawings, and words what they do. No elements. */
 
-import { classCount } from '../ui/symbols.js';
-import { text } from '../ui/language.js';
-import { wholePercent } from '../ui/words.js';
+import { classCount } from '../ui/language/symbols.js';
+import { text } from '../ui/language/language.js';
+import { wholePercent } from '../ui/language/words.js';
 
 /** @typedef {import('../connection/protocol.js').PersonalState} PersonalState */
 /** @typedef {{readonly contributor: string, readonly personal: boolean}} Identity what a hello says of the visitor */

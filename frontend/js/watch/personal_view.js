@@ -1,7 +1,7 @@
 /** Shows that answers use the visitor's own drawings, with a switch to compare and one for somebody else. */
 
 import { byId, setText } from '../ui/dom.js';
-import { text } from '../ui/language.js';
+import { text } from '../ui/language/language.js';
 import { gainDetails, gainWords, personalWords } from './personal.js';
 
 /** @typedef {import('../connection/protocol.js').PersonalState} PersonalState */

@@ -3,9 +3,9 @@
 import { byId, element, setText } from '../ui/dom.js';
 import { calmly, eased, lasting, partOfTheWay } from './motion.js';
 import { guessOf, leadingOf } from './predictions.js';
-import { text } from '../ui/language.js';
-import { className, classCount, isLearning, onSetChange } from '../ui/symbols.js';
-import { percent } from '../ui/words.js';
+import { text } from '../ui/language/language.js';
+import { className, classCount, isLearning, onSetChange } from '../ui/language/symbols.js';
+import { percent } from '../ui/language/words.js';
 
 /** @typedef {import('../connection/protocol.js').Prediction} Prediction */
 /** @typedef {import('./predictions.js').Guess} Guess */

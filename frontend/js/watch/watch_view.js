@@ -2,19 +2,19 @@
 
 import { byId } from '../ui/dom.js';
 import { cutAtInk, inkLength } from '../ink/geometry.js';
-import { addMoment, momentAt, storyOf } from './drawing_life.js';
-import { ModelNames } from './model_names.js';
-import { ModelPicker } from './model_picker.js';
+import { addMoment, momentAt, storyOf } from './life/drawing_life.js';
+import { ModelNames } from './model_choice/model_names.js';
+import { ModelPicker } from './model_choice/model_picker.js';
 import { Bars, GuessView } from './prediction_view.js';
 import { guessOf } from './predictions.js';
-import { Replay } from './replay.js';
+import { Replay } from './life/replay.js';
 
 /** @typedef {import('../connection/protocol.js').Prediction} Prediction */
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
-/** @typedef {import('./drawing_life.js').Life} Life */
-/** @typedef {import('./drawing_life.js').Moment} Moment */
-/** @typedef {import('./model_selection.js').ModelChoice} ModelChoice */
-/** @typedef {import('./served_models.js').ServedModels} ServedModels */
+/** @typedef {import('./life/drawing_life.js').Life} Life */
+/** @typedef {import('./life/drawing_life.js').Moment} Moment */
+/** @typedef {import('./model_choice/model_selection.js').ModelChoice} ModelChoice */
+/** @typedef {import('./model_choice/served_models.js').ServedModels} ServedModels */
 /** @typedef {import('./watching.js').Watching} Watching */
 
 const FINAL_GUESS_MS = 500; // longer than a prediction takes, short enough for who has pressed Done

@@ -1,9 +1,9 @@
 /** Sends snapshots of the drawing in progress and takes in the predictions. No elements. */
 
-import { answering, encodingsFor } from './model_selection.js';
+import { answering, encodingsFor } from './model_choice/model_selection.js';
 import { SIDE, inkLength } from '../ink/geometry.js';
 import { IDLE, answered, maySend, sent } from '../connection/pacing.js';
-import { toPath48 } from '../ink/path.js';
+import { toPath48 } from '../ink/snapshots/path.js';
 import { median, takePrediction } from './predictions.js';
 import { encodeFrame } from '../connection/protocol.js';
 
@@ -58,7 +58,7 @@ export class Watching {
   /**
    * Sets the snapshots to send; sends the drawing again, as other models may answer.
    * @param {readonly Model[]} models served
-   * @param {import('./model_selection.js').ModelChoice} choice
+   * @param {import('./model_choice/model_selection.js').ModelChoice} choice
    */
   feed(models, choice) {
     this.#encodings = encodingsFor(answering(models, choice));

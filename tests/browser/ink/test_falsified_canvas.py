@@ -50,8 +50,8 @@ FALSIFIED = {
 MODEL_CANVAS = """
 async (drawings) => {
   const { ModelCanvas } = await import('/js/ink/canvas.js');
-  const { toInk20 } = await import('/js/ink/snapshot.js');
-  const { toBase64 } = await import('/js/ink/samples.js');
+  const { toInk20 } = await import('/js/ink/snapshots/snapshot.js');
+  const { toBase64 } = await import('/js/ink/snapshots/samples.js');
   const canvas = new ModelCanvas();
   const made = [];
   for (const strokes of drawings) {

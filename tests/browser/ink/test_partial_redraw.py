@@ -16,7 +16,7 @@ GROW = """
 async (drawings) => {
   const { ModelCanvas } = await import('/js/ink/canvas.js');
   const { contextOf, drawStrokes } = await import('/js/ink/visible_canvas.js');
-  const { grayOf, toInk20, wholeCanvas } = await import('/js/ink/snapshot.js');
+  const { grayOf, toInk20, wholeCanvas } = await import('/js/ink/snapshots/snapshot.js');
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = 500;
   const context = contextOf(canvas, { willReadFrequently: true });

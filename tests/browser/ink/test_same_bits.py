@@ -23,10 +23,10 @@ DRAWINGS = 100
 SNAPSHOTS = """
 async (drawings) => {
   const { ModelCanvas } = await import('/js/ink/canvas.js');
-  const { toInk20, toCanvas20 } = await import('/js/ink/snapshot.js');
-  const { toInk20Second } = await import('/js/ink/ink20_2.js');
-  const { toPath48 } = await import('/js/ink/path.js');
-  const { toBase64 } = await import('/js/ink/samples.js');
+  const { toInk20, toCanvas20 } = await import('/js/ink/snapshots/snapshot.js');
+  const { toInk20Second } = await import('/js/ink/snapshots/ink20_2.js');
+  const { toPath48 } = await import('/js/ink/snapshots/path.js');
+  const { toBase64 } = await import('/js/ink/snapshots/samples.js');
   const sheet = new ModelCanvas();
   const made = [];
   for (const strokes of drawings) {

@@ -24,7 +24,7 @@ GHOST_INK = """
   return data.filter((value, i) => i % 4 === 3 && value > 60).length;
 }
 """
-RECORDED = Path(__file__).parents[3] / "frontend" / "js" / "watch" / "ghost.json"
+RECORDED = Path(__file__).parents[3] / "frontend" / "js" / "watch" / "ghost" / "ghost.json"
 
 
 def frames_sent(page: Page) -> list[bytes]:

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import '../english.js';
-import { memoryStore } from '../../../frontend/js/ui/record_store.js';
+import { memoryStore } from '../../../frontend/js/ui/storage/record_store.js';
 import { MyDrawings } from '../../../frontend/js/my_drawings/my_drawings.js';
 import { factsOf, statusWords, summaryWords } from '../../../frontend/js/my_drawings/my_drawings_words.js';
 

@@ -1,0 +1,245 @@
+/** Decides which pressed pointer draws, and when its stroke begins, ends or is taken back. Listens to nothing itself. */
+
+import { PalmDetector, isWide } from './palm.js';
+import { coalescedPoints, entry, isFarFrom, isOnSheet, isPressed, isTip, pointOf, predictedPoints } from './pen_events.js';
+
+/** @typedef {import('../geometry.js').Point} Point */
+/** @typedef {import('./pen.js').Pen} Pen */
+/** @typedef {import('./pen.js').Pointer} Pointer */
+/**
+ * A pressed pointer.
+ * @typedef {object} Pressed
+ * @property {number} id
+ * @property {string} type
+ * @property {Pointer} pointer
+ * @property {readonly [x: number, y: number]} start CSS px
+ * @property {boolean} hasMoved further than a resting hand does
+ * @property {Point[]} points those not reported yet
+ */
+
+const POINTERS = ['pen', 'mouse', 'touch'];
+const CONTROLS = 'a, button, input, label, select, summary, textarea, [role="slider"]';
+
+export class PenTracker {
+  /** @type {HTMLElement} */ #surface;
+  /** @type {Pen} */ #pen;
+  #palms = new PalmDetector();
+  /** @type {Pressed | null} */ #drawing = null;
+  /** @type {Map<number, Pressed>} touches on the surface that draw once they move */ #held = new Map();
+  /** @type {Map<number, Pressed>} pressed beside the surface */ #outside = new Map();
+  #stroke = new AbortController();
+
+  /**
+   * @param {HTMLElement} surface
+   * @param {Pen} pen
+   */
+  constructor(surface, pen) {
+    this.#surface = surface;
+    this.#pen = pen;
+  }
+
+  get isDrawing() {
+    return this.#drawing !== null;
+  }
+
+  get isPressed() {
+    return this.#drawing !== null || this.#outside.size > 0;
+  }
+
+  /** @param {PointerEvent} event */
+  down(event) {
+    this.#palms.note(event);
+    this.#forgetLost(event);
+    if (event.target !== this.#surface) return this.#downOutside(event);
+    if (!isTip(event)) return;
+    event.preventDefault();
+    if (this.#palms.isPalm(event)) return;
+    if (event.pointerType === 'pen' && this.#drawing?.type === 'touch') this.#takeBack();
+    const pressed = this.#pressed(event);
+    // After a pen was seen, a touch may be a palm: it draws once it moves as a finger does.
+    if (event.pointerType === 'touch' && (this.#drawing || this.#palms.hasSeenPen)) this.#held.set(pressed.id, pressed);
+    else if (!this.#drawing) this.#begin(pressed);
+  }
+
+  /** @param {PointerEvent} event */
+  move(event) {
+    this.#palms.note(event);
+    if (event.pointerType === 'pen' && isAtRest(this.#drawing)) this.#takeBack();
+    if (event.pointerId === this.#drawing?.id) return this.#drawOn(event, this.#drawing);
+    const held = this.#held.get(event.pointerId);
+    if (held) return this.#moveHeld(event, held);
+    const outside = this.#outside.get(event.pointerId);
+    if (outside) this.#moveOutside(event, outside);
+  }
+
+  /** @param {PointerEvent} event */
+  up(event) {
+    this.#palms.note(event);
+    this.#forget(event.pointerId);
+    if (event.pointerId !== this.#drawing?.id) return;
+    this.#pen.move([this.#pointOf(event)]);
+    this.#end();
+  }
+
+  /** @param {PointerEvent} event whose last place may be nowhere near the pointer */
+  cancelled(event) {
+    this.#palms.note(event);
+    this.#forget(event.pointerId);
+    if (event.pointerId !== this.#drawing?.id) return;
+    // The system cancels a touch that it takes for a palm.
+    if (isAtRest(this.#drawing)) this.#takeBack();
+    else this.#end();
+  }
+
+  /** @param {PointerEvent} event */
+  lost({ pointerId }) {
+    if (pointerId === this.#drawing?.id) this.#end();
+  }
+
+  /** @param {PointerEvent} event the pen leaves the range in which it is sensed */
+  left(event) {
+    if (event.pointerType === 'pen' && event.relatedTarget === null) this.#palms.note(event);
+  }
+
+  /** The window loses the pointers without their releases. */
+  interrupt() {
+    this.#held.clear();
+    this.#outside.clear();
+    if (this.#drawing) this.#end();
+  }
+
+  /** @param {PointerEvent} event */
+  #downOutside(event) {
+    const onControl = /** @type {Partial<Element> | null} */ (event.target)?.closest?.(CONTROLS);
+    if (isTip(event) && !onControl && !this.#palms.isPalm(event)) this.#outside.set(event.pointerId, this.#pressed(event));
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {Pressed} drawing
+   */
+  #drawOn(event, drawing) {
+    // The surface may have been hidden, and the release of the tip lost or hidden behind another button's press.
+    if (!isPressed(event) || this.#surface.getBoundingClientRect().width === 0) return this.#end();
+    if (isAtRest(drawing) && isWide(event)) return this.#takeBack();
+    drawing.hasMoved ||= isFarFrom(drawing.start, event);
+    this.#pen.move(this.#pointsOf(event), predictedPoints(event, this.#rect));
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {Pressed} held
+   */
+  #moveHeld(event, held) {
+    if (!isPressed(event) || this.#palms.isPalm(event)) return this.#forget(held.id);
+    held.points.push(...this.#pointsOf(event));
+    held.hasMoved ||= isFarFrom(held.start, event);
+    if (!held.hasMoved || (this.#drawing && !isAtRest(this.#drawing))) return;
+    if (this.#drawing) this.#takeBack();
+    this.#begin(held);
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {Pressed} outside
+   */
+  #moveOutside(event, outside) {
+    if (!isPressed(event)) return this.#forget(outside.id);
+    outside.hasMoved ||= isFarFrom(outside.start, event);
+    // A hand that rests at the rim moves across it a little.
+    const mayEnter = !this.#drawing && (outside.type !== 'touch' || outside.hasMoved);
+    const points = this.#pointsOf(event);
+    const first = mayEnter ? points.findIndex(isOnSheet) : -1;
+    if (first < 0) {
+      outside.points = points.slice(-1);
+      return;
+    }
+    const before = points[first - 1] ?? outside.points[0];
+    this.#begin({ ...outside, points: [entry(before, points[first]), ...points.slice(first)] });
+  }
+
+  /** @param {Pressed} pressed */
+  #begin(pressed) {
+    this.#forget(pressed.id);
+    this.#drawing = pressed;
+    this.#keepPageStill();
+    try {
+      this.#surface.setPointerCapture(pressed.id);
+    } catch {
+      // The pointer is gone or not the browser's own: the page's listeners follow it without capture.
+    }
+    const [first, ...rest] = pressed.points;
+    pressed.points = [];
+    this.#pen.down(first, pressed.pointer);
+    if (rest.length) this.#pen.move(rest);
+  }
+
+  /** Scrolling or zooming, by wheel or by pinching a trackpad, would move the surface away under the pen. */
+  #keepPageStill() {
+    this.#stroke = new AbortController();
+    const { signal } = this.#stroke;
+    this.#surface.ownerDocument?.addEventListener('wheel', (event) => event.preventDefault(), { signal, passive: false });
+  }
+
+  #end() {
+    // Touches held beside a stroke that was drawn are no strokes to come; beside a dot, one may have been the finger.
+    if (this.#drawing?.hasMoved) this.#held.clear();
+    this.#release();
+    this.#pen.up();
+  }
+
+  #takeBack() {
+    this.#release();
+    this.#pen.cancel();
+  }
+
+  #release() {
+    this.#drawing = null;
+    this.#stroke.abort();
+  }
+
+  /** @param {number} id */
+  #forget(id) {
+    this.#held.delete(id);
+    this.#outside.delete(id);
+  }
+
+  /**
+   * A pointer that comes down anew, or a primary one, shows that releases were lost, as to a window that came in between.
+   * @param {PointerEvent} event
+   */
+  #forgetLost({ pointerId, pointerType, isPrimary }) {
+    this.#forget(pointerId);
+    if (this.#drawing?.id === pointerId || (isPrimary && this.#drawing?.type === pointerType)) this.#end();
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @returns {Pressed}
+   */
+  #pressed(event) {
+    const { pointerId, pointerType, clientX, clientY } = event;
+    const pointer = POINTERS.includes(pointerType) ? /** @type {Pointer} */ (pointerType) : 'unknown';
+    const start = /** @type {const} */ ([clientX, clientY]);
+    return { id: pointerId, type: pointerType, pointer, start, hasMoved: false, points: [this.#pointOf(event)] };
+  }
+
+  /** @param {PointerEvent} event */
+  #pointsOf(event) {
+    return coalescedPoints(event, this.#rect);
+  }
+
+  /** @param {PointerEvent} event */
+  #pointOf(event) {
+    return pointOf(event, this.#rect);
+  }
+
+  get #rect() {
+    return this.#surface.getBoundingClientRect();
+  }
+}
+
+/** @param {Pressed | null} drawing */
+function isAtRest(drawing) {
+  return drawing?.type === 'touch' && !drawing.hasMoved;
+}
