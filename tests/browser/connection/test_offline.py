@@ -27,8 +27,8 @@ pytestmark = pytest.mark.browser
 OFFLINE = re.compile("^offline, guessing here")
 LIVE = re.compile("^live")
 WEIGHTS_ARE_HERE = "() => performance.getEntriesByName('midstroke.weights').length > 0"
-START_MS = 3000  # 1 s, on a busy machine
-BACK_MS = 15_000  # for a service that starts on a busy machine
+START_MS = 15_000  # 1 s; a bound for a busy machine, not a promise
+BACK_MS = 30_000  # for a service that starts on a busy machine
 
 
 def test_a_drawing_is_read_on_after_the_service_was_killed_and_handed_back(
@@ -105,13 +105,16 @@ def test_the_page_guesses_while_the_service_hangs_and_hands_back_when_it_resumes
     wait_for_guess(page)
 
 
-def test_every_view_opens_and_a_drawing_is_handed_in_after_the_network_was_lost(
-    page: Page, shared_service: RunningService, by_label: dict[int | None, Drawing]
+def test_every_view_opens_and_a_drawing_is_handed_in_after_the_service_was_killed(
+    page: Page, tmp_path: Path, by_label: dict[int | None, Drawing]
 ) -> None:
-    open_page(page, shared_service.url)
+    first = start_service(tmp_path / "var")
+    wait_until_ready(first)
+    open_page(page, first.url)
     page.wait_for_function("() => performance.getEntriesByName('midstroke.ready').length > 0")
-    page.context.set_offline(True)
-    expect(page.locator("#state")).to_have_text(OFFLINE, timeout=BACK_MS)
+    first.process.kill()
+    first.process.wait()
+    expect(page.locator("#state")).to_have_text(OFFLINE, timeout=START_MS)
 
     for view, seen in (("about", "#about-title"), ("models", "#story-title"), ("game", "#game-task")):
         page.evaluate("view => (location.hash = view)", view)
@@ -121,9 +124,9 @@ def test_every_view_opens_and_a_drawing_is_handed_in_after_the_network_was_lost(
     draw_asked(page, by_label)
     hand_in(page)
     expect(page.locator("#recent li[data-status=waiting]")).to_have_count(1)
-    page.context.set_offline(False)
 
-    expect(answered(page)).to_have_count(1, timeout=BACK_MS)
+    with running_service(tmp_path / "var", first.port):
+        expect(answered(page)).to_have_count(1, timeout=BACK_MS)
 
 
 def test_a_view_that_could_not_be_loaded_says_so_and_is_loaded_when_it_is_opened_again(
