@@ -22,10 +22,10 @@ from training.models.interpreter import Interpreter
 from training.models.registry import FIRST_MODELS, Registry
 
 FAMILY = "path"
-STEP_PX = 13.0  # between two points of a stroke
+STEP_PX = 16.0  # between two points of a stroke
 SPEED = 0.42  # px a ms where the line is straight; a hand is slower in bends
 LIFT_MS = 260  # between two strokes
-MOMENTS = 24  # predictions along a drawing
+MOMENTS = 18  # predictions along a drawing
 CLOSE = 0.5  # px: two points nearer than this are one
 
 # Corners of each stroke in px of the canvas; a curve is laid through them. A corner that is named twice stays sharp.
@@ -38,10 +38,6 @@ HANDS: dict[int, list[list[tuple[float, float]]]] = {
     2: [
         [(168, 176), (196, 128), (252, 106), (312, 132), (326, 190), (294, 252), (238, 312), (178, 378), (178, 378),
          (172, 384), (236, 372), (300, 376), (352, 384)],
-    ],
-    9: [
-        [(322, 172), (282, 118), (220, 122), (184, 176), (204, 232), (262, 240), (312, 198), (324, 168), (324, 168),
-         (322, 240), (312, 320), (300, 396)],
     ],
 }  # fmt: skip
 
