@@ -20,7 +20,7 @@ from infra.personal.gains import Gain, averages, gains, read_writer
 from infra.personal.writers import writers_of
 from service.inference.predictor import make_predictor
 from service.personal.embedder import Embedder, NoEmbedding
-from service.personal.vote import Constants
+from service.personal.regression import Constants
 from training.data.drawing_files import read_drawings
 from training.models.registry import FIRST_MODELS, Registry, RegistryError
 
@@ -39,7 +39,7 @@ def main(
     each: Annotated[list[int] | None, typer.Option(min=1, help="drawings of each digit that are given")] = None,
     most: Annotated[int, typer.Option(min=1, help="drawings of a writer that are read")] = 60,
     all_writers: Annotated[bool, typer.Option(help="also writers that models may be trained on")] = False,
-    constant: Annotated[list[str] | None, typer.Option(help="of the vote, such as temperature=0.05")] = None,
+    constant: Annotated[list[str] | None, typer.Option(help="of the regression, such as width=0.3")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Prints a Markdown table: accuracy over ten stages and finished, alone and with a memory; each writer alike."""
@@ -83,10 +83,10 @@ def table(found: Iterable[Gain]) -> str:
 
 def _row(gain: Gain) -> str:
     shares = (gain.plain.mean(), gain.personal.mean()), (gain.plain[-1], gain.personal[-1])
-    (plain, voted), (plain_end, voted_end) = (tuple(f"{100 * share:.1f}" for share in pair) for pair in shares)
+    (plain, weighed), (plain_end, weighed_end) = (tuple(f"{100 * share:.1f}" for share in pair) for pair in shares)
     cells: Sequence[object] = (
         gain.source, gain.whose, gain.each, gain.writers,
-        plain, voted, f"{gain.mean:+.1f}", plain_end, voted_end, f"{gain.finished:+.1f}",
+        plain, weighed, f"{gain.mean:+.1f}", plain_end, weighed_end, f"{gain.finished:+.1f}",
     )  # fmt: skip
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 

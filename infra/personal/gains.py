@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from infra.personal.writers import Writer
 from service.personal.embedder import STAGES, Embedder
+from service.personal.memory import Embedded, Memory, make_memory
 from service.personal.own_drawings import OwnDrawing
-from service.personal.vote import Constants, Embedded, Memory, make_memory, vote
+from service.personal.regression import Constants, Regression
 
 Shares = NDArray[np.float64]  # (stages,)
 
@@ -95,18 +96,19 @@ def _gain(
 ) -> Gain:
     plain, personal, drawings = np.zeros(len(STAGES)), np.zeros(len(STAGES)), 0
     for reader, giver in zip(readers, givers, strict=True):
-        memory = giver.memory(each)
+        regression = giver.memory(each).fitted(constants).regression
+        assert regression is not None  # noqa: S101 - just fitted
         # By writer, each counting alike: who drew most must not decide.
         alone = np.mean([_right(drawing, drawing.probabilities) for drawing in reader.read], axis=0)
-        voted = np.mean([_right(drawing, _voted(memory, drawing, constants)) for drawing in reader.read], axis=0)
-        plain, personal = plain + alone / len(readers), personal + voted / len(readers)
+        weighed = np.mean([_right(drawing, _weighed(regression, drawing)) for drawing in reader.read], axis=0)
+        plain, personal = plain + alone / len(readers), personal + weighed / len(readers)
         drawings += len(reader.read)
     return Gain(source, whose, each, len(readers), drawings, plain, personal)
 
 
-def _voted(memory: Memory, drawing: Embedded, constants: Constants) -> NDArray[np.float32]:
+def _weighed(regression: Regression, drawing: Embedded) -> NDArray[np.float32]:
     rows = zip(drawing.embeddings, drawing.probabilities, strict=True)
-    return np.array([vote(memory, embedding, plain.tolist(), constants) for embedding, plain in rows])
+    return np.array([regression.weigh(embedding, plain.tolist()) for embedding, plain in rows])
 
 
 def _right(drawing: Embedded, probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -58,7 +58,7 @@ def few_shot(vectors: Floats, task: Task) -> Floats:
 
 
 def vote(vectors: Floats, task: Task) -> Floats:
-    """The vote of personal answers, without a model's own probabilities; `vectors` are embeddings of length 1."""
+    """The vote of `service/personal/vote.py`, without a model's own probabilities; `vectors` have length 1."""
     given, labels = labels_of(task.examples)
     read, _ = labels_of(task.read)
     size = vectors.shape[2]

@@ -10,8 +10,8 @@ from collector.ink.drawing import Drawing, cut_at_ink
 from collector.ink.encodings import Encoding, Inputs
 from service.inference.inputs import make_inputs
 from service.inference.predictor import Predictor
+from service.personal.memory import Embedded
 from service.personal.own_drawings import OwnDrawing
-from service.personal.vote import Embedded
 from service.wire.messages import Strokes
 from training.models.interpreter import Interpreter
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.personal.vote import Memory, vote
+from service.personal.memory import Embedded, Memory
+from service.personal.regression import Regression
 
 NEWEST = 50  # drawings that are read; more would only take time
 
@@ -21,21 +22,25 @@ class Gain:
 
 
 def measure_gain(memory: Memory) -> Gain | None:
-    """Leaves one drawing out at a time; None while no digit was drawn twice, for a vote can't know an absent digit."""
+    """Leaves one drawing out at a time; None without a regression.
+
+    None also while no digit was drawn twice: the others can't know an absent digit.
+    """
+    if memory.regression is None:
+        return None
     labels = [int(memory.labels[memory.drawings == number][0]) for number in range(memory.count)]
     fair = [number for number, label in enumerate(labels) if labels.count(label) > 1][-NEWEST:]
     if not fair:
         return None
-    plain, personal = zip(*(_shares(memory, number) for number in fair), strict=True)
+    without = memory.regressions_without(fair)
+    shares = [_shares(memory.drawing(number), others) for number, others in zip(fair, without, strict=True)]
+    plain, personal = zip(*shares, strict=True)
     return Gain(len(fair), float(np.mean(plain)), float(np.mean(personal)))
 
 
-def _shares(memory: Memory, number: int) -> tuple[float, float]:
-    drawing, others = memory.drawing(number), memory.without(number)
-    assert others is not None  # noqa: S101 - the digit was drawn twice
+def _shares(drawing: Embedded, others: Regression) -> tuple[float, float]:
     stages = list(zip(drawing.embeddings, drawing.probabilities, strict=True))
     plain = np.mean([probabilities.argmax() == drawing.label for _, probabilities in stages])
-    voted = np.mean(
-        [np.argmax(vote(others, embedding, plain.tolist())) == drawing.label for embedding, plain in stages]
-    )
-    return float(plain), float(voted)
+    weighed = [others.weigh(embedding, probabilities.tolist()) for embedding, probabilities in stages]
+    personal = np.mean([np.argmax(each) == drawing.label for each in weighed])
+    return float(plain), float(personal)

@@ -1,4 +1,4 @@
-"""Makes the memories that votes use: the embeddings of a contributor's drawings, for each model that needs them."""
+"""Makes the memories that answers use: the embeddings of a contributor's drawings, for each model that needs them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from service.inference.live_models import ServedSource
 from service.inference.predictor import Predictor
 from service.inference.served import Served
 from service.personal.embedder import Embedder
+from service.personal.memory import Embedded, make_memory
 from service.personal.own_drawings import OwnDrawing
 from service.personal.profile import ModelKey, Profile
-from service.personal.vote import Embedded, make_memory
 from service.wire.protocol import ProtocolError
 
-DRAWINGS_MAX = 200  # in one memory: the vote takes time in proportion; twice as many are read at all
+DRAWINGS_MAX = 200  # in one memory: embedding them takes time in proportion; twice as many are read at all
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +71,7 @@ class Memories:
         memories = {other: kept for other, kept in profile.memories.items() if other != key}
         if seen:
             profile.order[key] = tuple(name for name, _ in seen)
-            memories[key] = make_memory([each for _, each in seen])
-            profile.built(predictor, memories[key])
+            memories[key] = profile.prepare(predictor, make_memory([each for _, each in seen]))
         profile.memories = memories
         if profile.gone.isdisjoint(ids) and moderation is self.moderation:
             return True
@@ -94,7 +93,7 @@ class Memories:
 
 
 def _moderated(profile: Profile, moderation: Moderation) -> Iterator[OwnDrawing]:
-    """The drawings that may vote, under the labels that count."""
+    """The drawings that count, under the labels that count."""
     for drawing in profile.drawings.values():
         if not moderation.leaves_out(drawing.id, profile.contributor):
             label = moderation.label_of(drawing.id, drawing.label)

@@ -12,8 +12,8 @@ import numpy as np
 from collector.ink.encodings import Inputs
 from service.inference.predictor import Predictor
 from service.personal.gain import Gain
+from service.personal.memory import Memory
 from service.personal.own_drawings import OwnDrawing
-from service.personal.vote import Memory, vote
 from service.wire.replies import Prediction
 from service.wire.schemas import PersonalGain, PersonalState
 
@@ -59,15 +59,17 @@ class Profile:
             return predictor.predict(inputs)
         plain = predictor.probabilities(inputs)
         doubt, embedding = predictor.doubt(), predictor.embedding()
-        if embedding is None:
+        if embedding is None or memory.regression is None:
             return predictor.prediction(plain, doubt)
-        voted = vote(memory, embedding, plain)
-        if math.isnan(voted[0]):  # JSON has no NaN
+        weighed = memory.regression.weigh(embedding, plain)
+        if math.isnan(weighed[0]):  # JSON has no NaN
             return predictor.prediction(plain, doubt)
-        return predictor.prediction(voted, 1 - max(plain) if doubt is None else doubt, memory.count)
+        return predictor.prediction(weighed, 1 - max(plain) if doubt is None else doubt, memory.count)
 
-    def built(self, predictor: Predictor, memory: Memory) -> None:
-        """Called with each new memory before it is used, in the thread that made it."""
+    def prepare(self, predictor: Predictor, memory: Memory) -> Memory:
+        """The new memory with all that answers need; called in the thread that made it."""
+        del predictor  # sets need it
+        return memory.fitted()
 
     def describe(self) -> PersonalState:
         """The drawings in memory, for the welcome, and what they gain."""

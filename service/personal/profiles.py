@@ -141,7 +141,7 @@ class Profiles:
                 self._schedule(profile)
 
     def moderate(self, moderation: Moderation) -> None:
-        """Takes operators' decisions: hidden drawings vote no more, relabelled ones for their new label."""
+        """Takes operators' decisions: hidden drawings count no more, relabelled ones for their new label."""
         before, self._memories.moderation = self._memories.moderation, moderation
         relabelled = {drawing for drawing, _ in before.labels.items() ^ moderation.labels.items()}
         changed, contributors = before.hidden ^ moderation.hidden | relabelled, before.blocked ^ moderation.blocked

@@ -12,7 +12,7 @@ from collector.symbols.symbol_set import SymbolSet
 from service.inference.live_models import Listener, LiveModels
 from service.inference.predictor import Predictor
 from service.inference.served import Served
-from service.personal.vote import Memory
+from service.personal.memory import Memory
 from service.sets.predictor import ModelKey, SetPredictor, example_predictor
 from training.models.artifact import Artifact
 from training.models.interpreter import Interpreter

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from collector.ink.encodings import Encoding, Inputs
 from collector.symbols.symbol_set import SymbolSet
 from service.inference.predictor import Predictor
-from service.personal.vote import Constants, Memory, join_memories, vote
+from service.personal.memory import Memory, join_memories
+from service.personal.vote import Constants, vote
 from service.sets.recognisers import Recognisers
 from service.wire.replies import Prediction
 from training.models.artifact import Artifact

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collector.contribution.contributor import OPERATOR
 from collector.ink.encodings import Inputs
 from service.inference.predictor import Predictor
+from service.personal.memory import Memory
 from service.personal.profile import Profile
-from service.personal.vote import Memory
 from service.sets.predictor import SetPredictor
 from service.wire.replies import Prediction
 from service.wire.schemas import PersonalState
@@ -21,9 +21,11 @@ class SetProfile(Profile):
         # Examples are all that answers: there is no gain over a model.
         return super().describe().model_copy(update={"gain": None})
 
-    def built(self, predictor: Predictor, memory: Memory) -> None:
-        if isinstance(predictor, SetPredictor):
-            predictor.prepare(memory, by_operator=self.contributor == OPERATOR)
+    def prepare(self, predictor: Predictor, memory: Memory) -> Memory:
+        if not isinstance(predictor, SetPredictor):
+            return super().prepare(predictor, memory)
+        predictor.prepare(memory, by_operator=self.contributor == OPERATOR)
+        return memory
 
     def answer(self, predictor: Predictor, inputs: Inputs) -> Prediction:
         if not isinstance(predictor, SetPredictor):

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from service.personal.embedder import STAGES
-from service.personal.vote import Memory, join_memories
+from service.personal.memory import Memory, join_memories
 from training.models.few_shot.recogniser import Examples, FewShot
 
 KEPT = 32  # of visitors who draw now; others are fitted again

@@ -25,9 +25,9 @@ from service.intake.receipts import Receipts
 from service.intake.storage_health import StorageHealth
 from service.intake.storage_pool import StoragePool
 from service.personal.memories import DRAWINGS_MAX
+from service.personal.memory import Memory
 from service.personal.profile import Profile
 from service.personal.profiles import Profiles
-from service.personal.vote import Memory
 from service.sets.examples import ExampleDrawings
 from service.sets.models import SetModels
 from service.sets.predictor import EXAMPLES, ModelKey

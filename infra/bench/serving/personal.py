@@ -64,7 +64,7 @@ def _drawings(files: Sequence[Path], count: int) -> list[LabelledDrawing]:
 
 
 def _give(var: Path, contributors: int, drawings: Sequence[LabelledDrawing]) -> None:
-    """Puts the same drawings under other ids for each contributor: the cost of the vote does not depend on them."""
+    """Puts the same drawings under other ids for each contributor: the cost of an answer does not depend on them."""
     key, store = load_or_make_key(key_file(var)), FolderStore(var / "store")
     for number in range(contributors):
         own = [replace(drawing, id=f"{number}/{at}/{drawing.id}") for at, drawing in enumerate(drawings)]

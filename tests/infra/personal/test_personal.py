@@ -10,7 +10,8 @@ import pytest
 from infra.personal.__main__ import table
 from infra.personal.gains import ReadWriter, averages, gains
 from infra.personal.writers import writers_of
-from service.personal.vote import VOTE, Embedded
+from service.personal.memory import Embedded
+from service.personal.regression import REGRESSION
 from training.data.dataset import LabelledDrawing
 from training.data.generated.reference import reference_drawings
 
@@ -48,7 +49,7 @@ def test_a_writer_with_too_few_drawings_is_left_out(drawings: list[LabelledDrawi
 def test_own_drawings_help_a_model_that_knows_nothing_and_anothers_do_not() -> None:
     ann, bob = read_writer(0), read_writer(10)
 
-    found = gains([ann, bob], [1], VOTE)
+    found = gains([ann, bob], [1], REGRESSION)
 
     own, others = found
     assert (own.whose, others.whose) == ("own", "another's")

@@ -1,4 +1,4 @@
-"""The vote: own drawings alike pull towards their label, others change little; the plain model counts too."""
+"""The vote of a symbol set: drawings alike pull towards their label, others change little; the model counts too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from service.personal.vote import VOTE, Embedded, make_memory, unit, vote
+from service.personal.memory import Embedded, make_memory
+from service.personal.vote import VOTE, vote
 
 EVEN = [0.1] * 10
 
@@ -58,21 +59,3 @@ def test_any_embedding_gives_probabilities(embedding: NDArray[np.float32]) -> No
 
     assert np.isfinite(read).all()
     assert sum(read) == pytest.approx(1)
-
-
-def test_a_memory_counts_its_drawings_and_can_leave_one_out() -> None:
-    memory = make_memory([embedded(1, 0, 1), embedded(2, 2), embedded(3, 3)])
-
-    others = memory.without(1)
-
-    assert memory.count == 3
-    assert others is not None
-    assert others.count == 2
-    assert others.labels.tolist() == [1, 1, 3]
-    assert others.drawings.tolist() == [0, 0, 1]
-    assert make_memory([embedded(1, 0)]).without(0) is None
-
-
-def test_embeddings_are_scaled_to_length_1() -> None:
-    assert unit(np.array([3, 4], np.float32)).tolist() == pytest.approx([0.6, 0.8])
-    assert unit(np.zeros(2, np.float32)).tolist() == [0, 0]

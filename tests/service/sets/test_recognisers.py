@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from service.personal.vote import Embedded, Memory, make_memory
+from service.personal.memory import Embedded, Memory, make_memory
 from service.sets import recognisers
 from service.sets.recognisers import FEW, SMALL, Recognisers
 
