@@ -19,6 +19,7 @@ from service.cli.export import export
 from service.cli.make_drawings import make_drawings
 from service.cli.models import models
 from service.cli.moderate import moderate
+from service.cli.retire_samples import retire_samples
 from service.cli.spool import spool
 from service.cli.symbols import symbols
 from service.cli.train import TrainCommand, train
@@ -42,6 +43,7 @@ app.command()(evaluate)
 app.command()(baselines)
 app.command()(export)
 app.command("make-drawings")(make_drawings)
+app.command("retire-samples")(retire_samples)
 
 
 @app.command()
