@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow  # builds a Go program, and starts a service
 
 FOLDER = Path(__file__).parents[2] / "infra" / "kubernetes"
 RAY = FOLDER.parent / "ray"
-OVERLAYS = ("base", "minio", "stranded")
+OVERLAYS = ("base", "minio", "stranded", "ingress")
 VERSIONS = ("1.31", "1.34")
 WAIT_SECONDS = 60.0  # a bound for a busy machine, not a promise
 PODS = {"StatefulSet", "Deployment", "Job"}
@@ -116,6 +116,20 @@ def test_there_is_one_trainer(manifests: dict[str, list[dict[str, Any]]]) -> Non
     trainer = one(manifests["base"], "Deployment", "midstroke-trainer")["spec"]
 
     assert (trainer["replicas"], trainer["strategy"]) == (1, {"type": "Recreate"})
+
+
+def test_the_ingress_leads_to_a_port_of_the_service_by_tls_for_one_host(
+    manifests: dict[str, list[dict[str, Any]]],
+) -> None:
+    ingress = one(manifests["ingress"], "Ingress")["spec"]
+    (rule,) = ingress["rules"]
+    (path,) = rule["http"]["paths"]
+    service = one(manifests["ingress"], "Service")["spec"]
+
+    assert path["backend"]["service"]["name"] == "midstroke"
+    assert path["backend"]["service"]["port"]["name"] in {port["name"] for port in service["ports"]}
+    assert ingress["tls"] == [{"hosts": [rule["host"]], "secretName": "midstroke-tls"}]
+    assert "Ingress" not in {each["kind"] for each in manifests["base"]}  # which any store and proxy may use
 
 
 def test_the_autoscaler_goes_by_a_metric_that_the_service_has(manifests: dict[str, list[dict[str, Any]]]) -> None:
