@@ -14,6 +14,12 @@ from infra.harness.data.frames import make_frames
 CALIBRATION = 400.0, 50  # snapshots/s in all, sockets: from this the cost of a snapshot is taken
 LOAD = 2000.0, 200  # five times as much: what the plan has to foretell
 SECONDS = 20.0
+OTHERS = 0.15  # share of all cores that other programs may use
+LOOK_SECONDS = 3.0
+
+
+class TooBusy(RuntimeError):
+    """Other programs use so much of the machine that a load would be measured wrongly; the message says how much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,12 @@ class Checked:
 
 
 def check(scratch: Path, inputs: Inputs, seconds: float = SECONDS) -> Checked:
-    """Measures a small load, foretells a larger one, and measures that."""
+    """Measures a small load, foretells a larger one, and measures that.
+
+    Raises:
+        TooBusy: other programs use more than OTHERS of the machine before or after it.
+    """
+    refuse_busy(busy_share())
     del inputs  # prices and visitors don't enter
     frames = make_frames("path48", 10)
     with pinned_service(scratch / "var") as service:
@@ -38,7 +49,30 @@ def check(scratch: Path, inputs: Inputs, seconds: float = SECONDS) -> Checked:
         idle = _idle_share(service.process.pid, seconds / 4)
         cost = max(small - idle, 1e-9) / CALIBRATION[0]
         measured = _share(service.websocket_url, service.process.pid, frames, LOAD, seconds)
+    refuse_busy(busy_share())
     return Checked(planned=idle + cost * LOAD[0], measured=measured, snapshots_per_core=1 / cost)
+
+
+def busy_share(seconds: float = LOOK_SECONDS) -> float:
+    """The share of all cores in use, of 1."""
+    before = _ticks()
+    time.sleep(seconds)
+    total, idle = (after - then for after, then in zip(_ticks(), before, strict=True))
+    return 1 - idle / max(total, 1)
+
+
+def refuse_busy(share: float) -> None:
+    """Raises TooBusy where the share is above OTHERS."""
+    if share > OTHERS:
+        raise TooBusy(
+            f"other programs use {100 * share:.0f} % of this machine, at most {100 * OTHERS:.0f} % to measure"
+        )
+
+
+def _ticks() -> tuple[int, int]:
+    """Of all cores since the start: in all, and idle or waiting for a disk."""
+    fields = [int(each) for each in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    return sum(fields), fields[3] + fields[4]
 
 
 def _share(url: str, process: int, frames: list[bytes], load: tuple[float, int], seconds: float) -> float:

@@ -12,6 +12,7 @@ from collector.spool.spool import Spool
 from collector.storage.memory_store import MemoryStore
 from collector.upload.ownership import Ownership
 from collector.upload.uploader import Uploader
+from infra.fleet import check
 from infra.fleet.__main__ import main
 from infra.fleet.model import BadInputs, plan, read_inputs, requests_of
 from service.intake.elsewhere import Elsewhere
@@ -100,3 +101,15 @@ def test_inputs_without_a_table_are_refused(tmp_path: Path, capsys: pytest.Captu
         read_inputs(file)
     assert main(["--inputs", str(file)]) == 2
     assert "has no [contribution]" in capsys.readouterr().err
+
+
+def test_a_busy_machine_is_no_place_to_judge_the_plan(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(check, "busy_share", lambda: 0.4)
+
+    assert main(["--check"]) == 3
+
+    printed = capsys.readouterr()
+    assert "not judged: other programs use 40 % of this machine" in printed.err
+    assert "measured" not in printed.out
