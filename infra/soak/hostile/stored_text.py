@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, Dialog, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from collector.contribution.layout import FOLDERS
 from collector.storage.folder_store import FolderStore
@@ -24,6 +26,7 @@ from infra.soak.hostile.hostile_texts import FIGURE, HTML, MARK, PATHS, SCRIPTED
 ABOUT = "HTML, control characters and path tricks in texts that are stored, echoed or shown"
 
 FAMILY = "softmax"
+LOAD_MS = 10_000  # until a view shows the texts of the models
 SETTLE_SECONDS = 3.0  # until a champion is served and a contribution is in the store
 VIEWS = ("", "#watch", "#contribute", "#models", "#my-drawings")
 PAGES = ("/", "/docs", "/openapi.json", "/model", "/baselines", "/nowhere", "/js/nothing.js", "/models/a/b/c", "/%00")
@@ -145,6 +148,8 @@ def _visit(browser: Browser, url: str) -> tuple[bool, str]:
 
     page.on("dialog", note)
     page.goto(url, wait_until="load")
+    with suppress(PlaywrightTimeout):  # a view is loaded when it is opened; not every one shows them
+        page.get_by_text(MARK).first.wait_for(state="attached", timeout=LOAD_MS)
     page.wait_for_timeout(1500)
     ran = _was_run(page) or bool(dialogs)
     text = str(page.evaluate("document.documentElement.textContent"))
