@@ -19,22 +19,19 @@ from numpy.typing import NDArray
 
 # Chosen on writers of letters other than those that `python -m infra.symbols` reads (docs/symbols.md).
 KERNEL_WIDTH = 1.0  # a squared distance by which a stage counts 1/e
-RIDGE = (
-    0.3  # against fitting each example's own noise; in proportion to the examples of each class beyond RIDGE_EXAMPLES
-)
+# Against fitting each example's own noise; in proportion to the examples of each class beyond RIDGE_EXAMPLES.
+RIDGE = 0.3
 RIDGE_EXAMPLES = 5
-FINISHED = (
-    100.0  # a finished drawing counts as much as so many of its unfinished stages: it is what stays on the canvas
-)
+# A finished drawing counts as much as so many of its unfinished stages: it is what stays on the canvas.
+FINISHED = 100.0
 SHARPNESS = 6.0  # of scores, with SHARPNESS_CLASSES: probabilities are their softmax
 SHARPNESS_CLASSES = 10
 MAX_ROWS = 3000  # stages: the regression takes their number cubed, 9 billion operations
 MAX_EXAMPLES = 600
 FEWER_STAGES = 5  # of each example, where all of them would be too many rows
 DOUBT_SHARPNESS = 3.0
-FAR = (
-    1.6  # a snapshot this many times as far away as examples of one class are from each other gets a doubt of one half
-)
+# A snapshot this many times as far away as examples of one class are from each other gets a doubt of one half.
+FAR = 1.6
 LEAST_DISTANCE = 0.05  # squared: hardly anybody repeats a drawing more exactly
 
 Floats = NDArray[np.float32]
