@@ -39,7 +39,7 @@ class PageServer:
         main.write_text(f"{main.read_text()}\ndocument.body.dataset.main = '{name}';\n")
         about = self.folder / "js" / "about" / "about_view.js"
         about.write_text(f"{about.read_text()}\ndocument.body.dataset.about = '{name}';\n")
-        style = self.folder / "css" / "base.css"
+        style = self.folder / "css" / "frame" / "base.css"
         style.write_text(f"{style.read_text()}\nbody {{\n  --release: {name};\n}}\n")
         self._page = Page(self.folder, self.prefix)
 
