@@ -2,8 +2,7 @@
 
 import { loadTexts } from './language/language.js';
 import { OtherRelease, checkRelease, follow } from './release.js';
-
-const STYLES = 'link[data-href]'; // in index.html, at their places in the cascade
+import { loadStyles } from './style_sheets.js';
 
 /** @template T */
 export class Part {
@@ -68,8 +67,7 @@ export class Part {
 
   /** Nothing of it is made before its texts are here, or shown before its styles. */
   async #loadAll() {
-    const styles = Promise.all(styleSheets(this.#name).map(loaded));
-    const [make, texts] = await Promise.all([this.#load(), loadTexts(this.#name), styles]);
+    const [make, texts] = await Promise.all([this.#load(), loadTexts(this.#name), loadStyles(this.#name)]);
     if (!texts) throw new Error('its texts are missing');
     await checkRelease();
     return make;
@@ -85,23 +83,4 @@ export class Part {
     this.#opened(made);
     return made;
   }
-}
-
-/** @param {string} name */
-function styleSheets(name) {
-  const links = /** @type {NodeListOf<HTMLLinkElement>} */ (document.querySelectorAll(STYLES));
-  return [...links].filter(({ dataset }) => dataset.part?.split(' ').includes(name));
-}
-
-/**
- * @param {HTMLLinkElement} link
- * @returns {Promise<void>}
- */
-function loaded(link) {
-  return new Promise((resolve, reject) => {
-    link.addEventListener('load', () => resolve(), { once: true });
-    link.addEventListener('error', () => (link.removeAttribute('href'), reject(new Error(`no ${link.dataset.href}`))), { once: true });
-    if (link.sheet) resolve();
-    else if (!link.hasAttribute('href')) link.href = link.dataset.href ?? '';
-  });
 }

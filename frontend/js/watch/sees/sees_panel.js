@@ -2,6 +2,7 @@
 
 import { byId } from '../../ui/dom.js';
 import { loadTexts, text } from '../../ui/language/language.js';
+import { loadStyles } from '../../ui/style_sheets.js';
 
 /** @typedef {import('./sees_view.js').Seen} Seen */
 
@@ -24,7 +25,7 @@ export class SeesPanel {
   /** Loads its code for a time without a connection. @returns {Promise<boolean>} false where it can't be had: opening it tries again */
   async prepare() {
     try {
-      const [{ SeesView }, texts] = await Promise.all([import('./sees_view.js'), loadTexts('sees')]);
+      const [{ SeesView }, texts] = await Promise.all([import('./sees_view.js'), loadTexts('sees'), loadStyles('sees')]);
       if (!texts) throw new Error('its texts are missing');
       this.#view ??= new SeesView();
     } catch (error) {
