@@ -35,7 +35,7 @@ BAD_KEYS = (
 class ObjectStoreContract:
     """Subclasses have a fixture `store`: an `ObjectStore` with nothing in it."""
 
-    def test_what_was_put_is_got(self, store: ObjectStore) -> None:
+    def test_an_object_is_read_as_it_was_put(self, store: ObjectStore) -> None:
         store.put("drawings/v1/a.json", b"{}")
 
         assert store.get("drawings/v1/a.json") == b"{}"

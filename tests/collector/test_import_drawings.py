@@ -53,7 +53,7 @@ def test_importing_twice_makes_no_second_drawing(tmp_path: Path, spool: Spool) -
     assert became == Imported(accepted=2, duplicates=3, skipped=0)
 
 
-def test_what_is_stored_keeps_writer_source_and_times_and_hides_the_name(tmp_path: Path, spool: Spool) -> None:
+def test_an_imported_drawing_keeps_writer_source_and_times_and_hides_the_name(tmp_path: Path, spool: Spool) -> None:
     path = write_lines(tmp_path / "a.ndjson", [seven(0, "ann"), seven(1, "ann"), seven(2, "bob")])
     store = MemoryStore()
     import_file(path, spool, KEY, licence="Apache-2.0")

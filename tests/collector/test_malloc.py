@@ -29,5 +29,5 @@ def faults(how: str) -> int:
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has this setting")
-def test_what_was_freed_is_not_asked_of_the_system_again() -> None:
+def test_freed_memory_is_used_again() -> None:
     assert faults("kept") < 100 < faults("given back")

@@ -106,7 +106,7 @@ def test_only_the_page_has_a_port_and_only_on_this_machine(services: dict[str, A
 
 
 @pytest.mark.parametrize("name", STAY)
-def test_what_stays_is_started_again_keeps_its_data_and_has_a_limit(services: dict[str, Any], name: str):
+def test_lasting_services_restart_keep_their_data_and_have_a_limit(services: dict[str, Any], name: str):
     service = services[name]
 
     assert service["restart"] == "unless-stopped"

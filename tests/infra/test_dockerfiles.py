@@ -37,7 +37,7 @@ def test_each_image_begins_at_a_pinned_version_and_ends_as_no_root(file: Path):
 
 
 @every_dockerfile
-def test_what_is_copied_is_there_and_is_sent_to_the_builder(file: Path):
+def test_copied_files_exist_and_are_sent_to_the_builder(file: Path):
     sent = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
 
     for source in re.findall(r"^COPY (\w\S+) ", file.read_text(), re.MULTILINE):

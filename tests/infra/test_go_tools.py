@@ -42,7 +42,7 @@ def test_a_name_without_a_pin_is_an_error_that_lists_those_with_one():
         pinned("mino")
 
 
-def test_what_is_missing_is_built_at_its_pin_and_named_by_it(tmp_path: Path, builds: Path):
+def test_a_missing_tool_is_built_at_its_pin_and_named_by_it(tmp_path: Path, builds: Path):
     binary = built(TOOL, tmp_path / "bin")
 
     assert binary == tmp_path / "bin" / "minio-v1.2.3"
@@ -50,7 +50,7 @@ def test_what_is_missing_is_built_at_its_pin_and_named_by_it(tmp_path: Path, bui
     assert builds.read_text().split()[-1] == "example.org/minio@v1.2.3"
 
 
-def test_what_is_there_is_not_built_again(tmp_path: Path, builds: Path):
+def test_a_tool_that_is_there_is_not_built_again(tmp_path: Path, builds: Path):
     built(TOOL, tmp_path / "bin")
 
     built(TOOL, tmp_path / "bin")

@@ -71,7 +71,7 @@ def _is_alive(file: Path) -> bool:
         return False
 
 
-def test_when_one_ends_the_other_is_stopped_and_its_code_is_returned(start: Start, tmp_path: Path):
+def test_the_end_of_one_process_stops_the_other_and_returns_its_code(start: Start, tmp_path: Path):
     stays = tmp_path / "stays"
 
     process = start(a=_lives_as(stays), b=f"while [ ! -e {stays} ]; do sleep 0.05; done; exit 7")

@@ -54,7 +54,7 @@ def test_two_workers_answer_and_stop_on_sigterm(tmp_path: Path) -> None:
         assert answers[0]["type"] == "prediction"
 
 
-def test_when_one_worker_ends_all_end_with_its_exit_code(tmp_path: Path) -> None:
+def test_all_workers_end_with_the_exit_code_of_the_first(tmp_path: Path) -> None:
     with running_service(tmp_path, env={"MIDSTROKE_WORKERS": "2"}) as service:
         workers = workers_of(service)
 

@@ -133,7 +133,7 @@ def test_a_release_that_can_not_be_copied_whole_is_not_kept(page: Page, server: 
     wait_until_kept(page, version(page))
 
 
-def test_what_is_no_file_of_the_page_goes_to_the_network_and_is_not_kept(page: Page, server: PageServer) -> None:
+def test_a_request_for_no_file_of_the_page_goes_to_the_network_and_is_not_kept(page: Page, server: PageServer) -> None:
     page.goto(server.url)
     wait_until_kept(page, version(page))
     page.reload()

@@ -47,7 +47,7 @@ def test_backspace_takes_back_one_stroke_and_escape_all(page: Page, service: Run
 
 
 @pytest.mark.parametrize("control", ["#undo", "#clear"])
-def test_what_is_undone_under_the_pen_does_not_come_back(page: Page, service: RunningService, control: str) -> None:
+def test_a_stroke_undone_under_the_pen_does_not_come_back(page: Page, service: RunningService, control: str) -> None:
     open_page(page, service.url)
     draw_stroke(page, DOWN, release=False)
     wait_for_guess(page)

@@ -139,7 +139,7 @@ def test_undo_and_redo_by_button_and_by_key(desk: Page) -> None:
     expect(redo).to_have_attribute("aria-disabled", "true")
 
 
-def test_what_was_given_is_not_undone_into_the_next_drawing(page: Page, shared_service: RunningService) -> None:
+def test_a_contributed_drawing_is_not_undone_into_the_next(page: Page, shared_service: RunningService) -> None:
     open_page(page, f"{shared_service.url}/#contribute")
     page.locator("#agree").click()
     draw_stroke(page, DOWN)

@@ -98,7 +98,7 @@ def test_only_the_empty_canvas_of_watch_has_a_ghost(page: Page, shared_service: 
     expect(page.locator(GHOST)).to_be_visible()
 
 
-def test_what_was_recorded_is_a_prediction_at_each_moment() -> None:
+def test_the_recording_has_a_prediction_at_each_moment() -> None:
     for drawing in json.loads(RECORDED.read_text())["drawings"]:
         inks = [ink for ink, _ in drawing["moments"]]
         assert inks == sorted(inks)

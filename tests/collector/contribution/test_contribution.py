@@ -104,7 +104,7 @@ def test_a_field_that_is_missing_is_named(field: str) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_is_beyond_a_limit_is_refused_with_a_reason(changes: dict[str, Any], message: str) -> None:
+def test_a_drawing_beyond_a_limit_is_refused_with_a_reason(changes: dict[str, Any], message: str) -> None:
     record = contribution_record(**changes)
 
     with pytest.raises(BadContribution, match=message):

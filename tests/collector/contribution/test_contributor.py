@@ -40,7 +40,7 @@ def test_the_same_token_is_the_same_contributor_under_one_key_and_nobody_under_a
 
 
 @pytest.mark.parametrize("token", ["", "x" * 15, "x" * 65, "a token with spaces", "x" * 16 + "\n", "é" * 20])
-def test_what_is_no_token_is_refused(token: str) -> None:
+def test_a_malformed_token_is_refused(token: str) -> None:
     with pytest.raises(BadToken):
         contributor_id(KEY, token)
 
@@ -52,7 +52,7 @@ def test_fifteen_of_a_hundred_contributors_judge() -> None:
     assert uses == [use_of(f"{i:032x}") for i in range(10_000)]
 
 
-def test_what_a_contributor_is_for_never_changes() -> None:
+def test_a_contributors_split_never_changes() -> None:
     # Kept values: a change of the rule would let models train on drawings that have judged them.
     assert [use_of(f"{i:032x}") for i in range(12)] == USES
 

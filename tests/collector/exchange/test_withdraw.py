@@ -77,7 +77,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_what_a_service_lists_leaves_the_export_as_if_the_store_had_been_asked(
+def test_a_services_list_of_deletions_has_the_same_effect_as_the_stores(
     tmp_path: Path, store: MemoryStore, service: Listing, form: Format
 ) -> None:
     for name in ("by_store", "by_service"):

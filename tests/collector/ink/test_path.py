@@ -58,7 +58,7 @@ def test_a_packed_path_unpacks_to_itself() -> None:
     assert (again.width, again.height) == (640, 480)
 
 
-def test_what_is_no_path_is_refused() -> None:
+def test_an_invalid_path_is_refused() -> None:
     payload = bytearray(pack_path48(to_path48([stroke((1, 2), (90, 40))], 500, 500)))
     payload[4 + 4 * POINTS] &= 0xFE
 

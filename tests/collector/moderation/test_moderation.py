@@ -113,7 +113,7 @@ class NoAudit(MemoryStore):
         super().put(key, body)
 
 
-def test_what_cannot_be_noted_is_not_done() -> None:
+def test_a_decision_that_cannot_be_recorded_is_not_carried_out() -> None:
     store = NoAudit()
     stored = put_drawing(store)
 
@@ -130,7 +130,7 @@ def test_what_cannot_be_noted_is_not_done() -> None:
     assert find_drawings(store, Wanted()).entries[0].stored == stored
 
 
-def test_what_names_nothing_is_refused(store: MemoryStore) -> None:
+def test_an_unknown_id_is_refused(store: MemoryStore) -> None:
     drawing = put_drawing(store).id
 
     for act in (

@@ -88,7 +88,7 @@ def test_counts_are_of_what_is_kept_also_when_the_spool_is_opened_again(spool: S
     again.close()
 
 
-def test_what_another_process_deleted_is_not_counted_either(spool: Spool, path: Path) -> None:
+def test_a_drawing_deleted_by_another_process_is_not_counted(spool: Spool, path: Path) -> None:
     first, second, third = (make_contribution(label=label) for label in (1, 2, 3))
     for contribution in (first, second, third):
         spool.accept(contribution, ANN)
@@ -160,7 +160,7 @@ def test_a_drawing_is_found_where_it_is(spool: Spool) -> None:
     assert (spool.find(uploaded.id), spool.find(UNKNOWN)) == (None, None)
 
 
-def test_what_the_spool_never_had_is_deleted_all_the_same(spool: Spool) -> None:
+def test_a_drawing_that_the_spool_never_had_can_be_deleted(spool: Spool) -> None:
     spool.delete(UNKNOWN, NOON)
 
     (waiting,) = spool.unremoved(9)

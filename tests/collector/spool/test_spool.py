@@ -55,7 +55,7 @@ def test_the_same_id_again_gets_the_first_acknowledgement_and_adds_nothing(spool
     assert len(spool.pending(10)) == 1
 
 
-def test_what_is_pending_is_the_stored_form_and_the_pictures(spool: Spool) -> None:
+def test_a_pending_entry_has_the_stored_form_and_the_pictures(spool: Spool) -> None:
     contribution = make_contribution(label=7)
 
     spool.accept(contribution, ANN, "page", NOON)
@@ -76,7 +76,7 @@ def test_counts_are_of_all_and_of_one(spool: Spool) -> None:
     assert spool.counts(None) == Counts(3, 0, (0, 2, 0, 0, 0, 0, 0, 0, 0, 1))
 
 
-def test_what_is_uploaded_is_still_counted_and_known_but_its_bytes_are_gone(spool: Spool, path: Path) -> None:
+def test_an_uploaded_drawing_is_still_counted_and_known_but_its_bytes_are_gone(spool: Spool, path: Path) -> None:
     contribution = make_contribution(label=2)
     acknowledgement = spool.accept(contribution, ANN)
 
@@ -120,7 +120,7 @@ def test_a_spool_opened_again_knows_all_that_it_knew(path: Path) -> None:
     spool.close()
 
 
-def test_what_another_process_accepted_is_counted_too(spool: Spool, path: Path) -> None:
+def test_a_drawing_accepted_by_another_process_is_counted_too(spool: Spool, path: Path) -> None:
     spool.accept(make_contribution(label=1), ANN)
     spool.counts()
     other = Spool(path)

@@ -152,7 +152,7 @@ def test_a_killed_writer_leaves_a_whole_object(tmp_path: Path) -> None:
         assert list(store.keys()) == ["models/champion.json"]
 
 
-def test_what_a_killed_put_left_is_swept_but_not_what_may_still_be_written(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_put_are_swept_but_no_file_that_may_still_be_written(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     store.put("a/kept", b"ink")
     old, new = tmp_path / "a" / "~0123", tmp_path / "a" / "~4567"

@@ -148,7 +148,7 @@ def test_classes_that_nobody_could_tell_apart_are_refused() -> None:
         {"format": True, "id": "s", "name": "S", "classes": []},
     ],
 )
-def test_what_is_no_definition_is_refused(record: object) -> None:
+def test_an_invalid_definition_is_refused(record: object) -> None:
     with pytest.raises(BadSymbols):
         from_record(record)
 
@@ -172,7 +172,7 @@ def test_an_example_is_a_small_drawing(example: object) -> None:
 
 
 @pytest.mark.parametrize("text", [b"\xff", b"id = ", b"[" * 100_000, b"a = 1\n" * 400_000])
-def test_what_is_no_toml_is_refused_in_one_line(text: bytes) -> None:
+def test_invalid_toml_is_refused_in_one_line(text: bytes) -> None:
     with pytest.raises(BadSymbols) as refused:
         parse_toml(text)
 

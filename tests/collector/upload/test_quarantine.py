@@ -160,7 +160,7 @@ def test_a_store_that_fails_at_random_quarantines_nothing(spool: Spool) -> None:
     assert spool.backlog().drawings == 0
 
 
-def test_what_the_store_refused_is_tried_again_after_an_hour(spool: Spool) -> None:
+def test_a_refused_upload_is_tried_again_after_an_hour(spool: Spool) -> None:
     (drawing,) = give(spool, 1)
     now = [datetime.now(UTC)]
     store = Refusing(lambda key: drawing in key)

@@ -76,7 +76,7 @@ def test_a_tombstone_stays_and_nothing_else(spool: Spool) -> None:
     assert spool.unremoved(9) == []
 
 
-def test_what_was_deleted_while_it_waited_is_never_uploaded(spool: Spool) -> None:
+def test_a_drawing_deleted_while_it_waits_is_never_uploaded(spool: Spool) -> None:
     store, deleted = MemoryStore(), give(spool)
 
     spool.delete(deleted)
@@ -86,7 +86,7 @@ def test_what_was_deleted_while_it_waited_is_never_uploaded(spool: Spool) -> Non
 
 
 @pytest.mark.parametrize("put", range(10))
-def test_what_is_deleted_in_the_middle_of_its_upload_is_gone_after_it(spool: Spool, put: int) -> None:
+def test_a_drawing_deleted_during_its_upload_is_gone_after_it(spool: Spool, put: int) -> None:
     store, deleted = FailingStore(), give(spool, label=7)
     keys = [*(sample_key(7, deleted, step) for step in range(8)), drawing_key(deleted), arrival_key(NOON, deleted)]
     store.before_call = lambda key: spool.delete(deleted) if key == keys[put] else None
@@ -198,7 +198,7 @@ def test_the_bytes_are_gone_from_the_spools_files_while_it_is_open(spool: Spool,
     assert document[100:300] not in left
 
 
-def test_what_an_uploader_left_over_from_before_still_puts_is_removed_too(spool: Spool) -> None:
+def test_a_late_put_of_an_earlier_uploader_is_removed_too(spool: Spool) -> None:
     store, deleted = FailingStore(), give(spool, label=7)
     uploader = Uploader(spool, store, clock=lambda: NOON)
 

@@ -59,7 +59,7 @@ def test_samples_go_first_then_the_drawing_its_index_entry_and_its_arrival(spool
     ]
 
 
-def test_what_arrives_is_what_was_drawn(spool: Spool) -> None:
+def test_the_stored_drawing_is_the_one_that_was_drawn(spool: Spool) -> None:
     contribution = make_contribution()
     spool.accept(contribution, ANN, "page", NOON)
     store = MemoryStore()

@@ -43,7 +43,7 @@ def wait_until_uploaded(spool: Spool) -> None:
     pytest.fail(f"{spool.backlog()} after {WAIT_SECONDS} s")
 
 
-def test_what_is_spooled_in_one_process_is_uploaded_by_the_other_which_ends_with_its_input(tmp_path: Path) -> None:
+def test_the_other_process_uploads_the_spool_and_ends_with_its_input(tmp_path: Path) -> None:
     path = tmp_path / "spool.sqlite"
     spool = Spool(path)
     spool.accept(make_contribution(), ANN)

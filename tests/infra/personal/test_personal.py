@@ -30,7 +30,7 @@ def drawings() -> list[LabelledDrawing]:
     ]
 
 
-def test_what_is_given_is_never_read(drawings: list[LabelledDrawing]) -> None:
+def test_a_given_drawing_is_never_evaluated(drawings: list[LabelledDrawing]) -> None:
     ann, bob = writers_of(drawings, most_given=1, most_read=100)
 
     given = {drawing.id for drawing in ann.given[0]}

@@ -56,7 +56,7 @@ def test_a_drawing_is_listed_hidden_relabelled_and_deleted(store: FolderStore) -
         (["list", "--set", "x"], "there is no set x"),
     ],
 )
-def test_what_names_nothing_is_one_line(store: FolderStore, arguments: list[str], message: str) -> None:
+def test_an_unknown_id_is_refused_in_one_line(store: FolderStore, arguments: list[str], message: str) -> None:
     code, output = run(*arguments)
 
     assert code in (1, 2)

@@ -48,7 +48,7 @@ def wait_until_only(store: FolderStore, drawing: str, key: str) -> None:
 
 
 @pytest.mark.parametrize("uploaded", [False, True], ids=["while it waited for upload", "after its upload"])
-def test_what_was_deleted_stays_deleted(tmp_path: Path, uploaded: bool) -> None:
+def test_a_deleted_drawing_stays_deleted(tmp_path: Path, uploaded: bool) -> None:
     store, deleted, kept = FolderStore(tmp_path / "var" / "store"), contribution_record(), contribution_record()
     first = start_service(tmp_path / "var", env={} if uploaded else UNREACHABLE_STORE)
     wait_until_ready(first)

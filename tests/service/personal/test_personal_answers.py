@@ -222,9 +222,7 @@ def test_a_drawing_that_another_worker_took_or_deleted_is_followed_within_a_seco
     assert leading(found) == 4
 
 
-def test_what_another_worker_deleted_while_no_socket_was_open_is_not_used_at_the_next(
-    service: Service, tmp_path: Path
-) -> None:
+def test_a_drawing_deleted_by_another_worker_is_not_used_by_the_next_socket(service: Service, tmp_path: Path) -> None:
     with service.connect() as socket:
         greet(socket, contributor=TOKEN)
         drawing = give(socket, label=4)["id"]
@@ -243,7 +241,7 @@ def test_what_another_worker_deleted_while_no_socket_was_open_is_not_used_at_the
 
 
 @pytest.mark.parametrize(("confirmed", "expected"), [(False, 0), (True, 1)])
-def test_what_the_label_filter_rejects_counts_only_once_confirmed(
+def test_a_drawing_that_the_label_filter_rejects_counts_only_once_confirmed(
     service: Service, confirmed: bool, expected: int
 ) -> None:
     drawing = accept(service.spool, TOKEN, label=4, confirmed=confirmed)
@@ -392,7 +390,7 @@ def test_operators_decisions_hold_for_own_drawings_at_once(start_service: StartS
     assert (last["personal"], leading(last)) == (1, 4)
 
 
-def test_what_was_hidden_elsewhere_votes_no_more_after_the_next_look(service: Service) -> None:
+def test_a_drawing_hidden_elsewhere_counts_no_more_after_the_next_look(service: Service) -> None:
     with service.connect() as socket:
         greet(socket, contributor=TOKEN)
         drawing = give(socket, label=4)["id"]

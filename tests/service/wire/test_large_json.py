@@ -36,7 +36,7 @@ def test_it_refuses_what_json_refuses(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ['{"a":[NaN]%s}', '{"a":[{"b":1,"b":2}]%s}', '{"a":[[-Infinity]]%s}'])
-def test_what_small_texts_must_not_have_large_ones_must_not_have(text: str) -> None:
+def test_large_texts_are_as_restricted_as_small_ones(text: str) -> None:
     large = text % f',"filler":"{"x" * SMALL_CHARACTERS}"'
 
     with pytest.raises(ProtocolError):

@@ -133,7 +133,7 @@ def test_mnist_is_read_from_each_kind_of_file(kind: str, images: Mnist, tmp_path
     assert (read.y == images.y).all()
 
 
-def test_what_is_not_mnist_is_refused(images: Mnist, tmp_path: Path) -> None:
+def test_a_file_that_is_not_mnist_is_refused(images: Mnist, tmp_path: Path) -> None:
     (tmp_path / "text.npz").write_text("no numbers")
     np.savez(tmp_path / "other.npz", x=np.zeros(3))
     small = np.zeros((2, 3))

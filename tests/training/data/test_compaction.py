@@ -34,7 +34,7 @@ def in_shards(store: MemoryStore) -> Counter[str]:
     return Counter(drawing.id for drawing in compaction.shards.drawings())
 
 
-def test_what_arrives_is_in_a_shard_and_its_arrival_is_gone() -> None:
+def test_an_arrived_drawing_is_in_a_shard_and_its_arrival_is_gone() -> None:
     store = MemoryStore()
     ids = contribute_all(store, DRAWINGS[:3])
 
@@ -258,7 +258,7 @@ def test_failing_at_any_step_leaves_every_drawing_in_the_shards_once(at: int, do
     assert compaction.shards.withdrawn == 1
 
 
-def test_what_two_trainers_took_in_at_once_is_neither_lost_nor_kept_twice() -> None:
+def test_drawings_that_two_trainers_compact_at_once_are_neither_lost_nor_kept_twice() -> None:
     store = MemoryStore()
     one, other = compaction_of(store), compaction_of(store)
     one.run()

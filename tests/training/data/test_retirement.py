@@ -51,7 +51,7 @@ def test_samples_of_drawings_in_shards_go_and_others_stay(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("encoding", ["path48", "ink20", "canvas20"])
-def test_what_is_trained_on_is_the_same_without_them(tmp_path: Path, encoding: str) -> None:
+def test_training_examples_are_the_same_without_samples(tmp_path: Path, encoding: str) -> None:
     store = MemoryStore()
     contribute_all(store, DRAWINGS)
     Compaction(store, ShardFiles(store, tmp_path / "first")).run()

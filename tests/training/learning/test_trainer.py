@@ -82,7 +82,7 @@ def test_too_few_drawings_are_reported_and_waited_for(store: MemoryStore, family
     assert (reported.state, reported.new_drawings, reported.needed, reported.new_validation) == ("waiting", 2, 3, 4)
 
 
-def test_what_was_trained_on_is_not_trained_on_again(store: MemoryStore, family: Family) -> None:
+def test_drawings_that_were_trained_on_start_no_other_training(store: MemoryStore, family: Family) -> None:
     contribute_all(store, DRAWINGS[:3])
     trainer = trainer_of(store, family)
     trainer.poll()

@@ -85,7 +85,7 @@ def test_dying_after_the_card_was_put_does_not_train_on_the_same_again(
     assert card.continued_on == ContinuedOn(first=1, last=3, drawings=3, total=3)
 
 
-def test_what_was_refused_by_a_trainer_that_died_stays_refused(store: MemoryStore, family: Family) -> None:
+def test_a_challenger_refused_by_a_trainer_that_died_stays_refused(store: MemoryStore, family: Family) -> None:
     before = version(store)
     contribute_all(store, [replace(drawing, label=(drawing.label + 1) % 10) for drawing in DRAWINGS[:3]])
     failing = Failing(store)

@@ -195,7 +195,7 @@ def test_a_card_with_a_wrong_field_is_refused(artifact: Artifact, field: str, va
 
 
 @pytest.mark.parametrize("text", [b"", b"[]", b"null", b"\xff", b"[" * 100_000])
-def test_what_is_no_card_is_refused(text: bytes) -> None:
+def test_an_invalid_card_is_refused(text: bytes) -> None:
     with pytest.raises(BadCard):
         parse_card(text)
 

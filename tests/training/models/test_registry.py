@@ -56,7 +56,7 @@ def registry(artifact: Artifact) -> Registry:
     return registry
 
 
-def test_what_was_published_is_loaded_as_it_was(registry: Registry, artifact: Artifact) -> None:
+def test_a_model_is_loaded_as_it_was_published(registry: Registry, artifact: Artifact) -> None:
     loaded = registry.load("original", artifact.card.version)
 
     assert (loaded.model, loaded.weights) == (artifact.model, artifact.weights)

@@ -27,6 +27,6 @@ def test_a_status_with_a_wrong_field_is_refused(changes: dict[str, object]) -> N
 
 
 @pytest.mark.parametrize("text", [b"", b"[]", b"\xff", b"[" * 100_000])
-def test_what_is_no_status_is_refused(text: bytes) -> None:
+def test_an_invalid_status_is_refused(text: bytes) -> None:
     with pytest.raises(BadStatus):
         parse_status(text)

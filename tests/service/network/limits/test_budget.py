@@ -23,7 +23,7 @@ class Clock:
         return self.now
 
 
-def test_what_is_saved_up_may_be_spent_at_once() -> None:
+def test_saved_tokens_may_be_spent_at_once() -> None:
     clock = Clock()
     budget = Budget(0.1, clock)
     clock.now += 10
@@ -53,7 +53,7 @@ def test_bytes_that_are_overdrawn_are_repaid_at_their_rate() -> None:
     assert budget.wait() == pytest.approx(1)
 
 
-def test_what_is_saved_up_has_a_bound() -> None:
+def test_saved_tokens_are_bounded() -> None:
     clock = Clock()
     budget = Budget(0.1, clock)
     clock.now += 86_400

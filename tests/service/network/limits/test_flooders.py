@@ -147,7 +147,7 @@ def last_of(replies: list[dict[str, Any]]) -> int:
 
 
 @pytest.mark.parametrize("kind", ["bodies", "messages"])
-def test_what_is_never_finished_is_held_up_to_a_limit(kind: str, tmp_path: Path) -> None:
+def test_unfinished_messages_are_held_up_to_a_limit(kind: str, tmp_path: Path) -> None:
     head = UPLOAD + b"Content-Length: 1000000\r\n\r\n" if kind == "bodies" else UPGRADE + b"\r\n"
     sent = bytes(999_999) if kind == "bodies" else frame(TEXT, bytes(1_000_000))[:-1]
     with running_service(tmp_path, env={"MIDSTROKE_MAX_BUFFERED_BYTES": str(8 * 2**20)}) as service:

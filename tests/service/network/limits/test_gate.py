@@ -71,7 +71,7 @@ def in_loop(test: Callable[[Taker], object], fault: Exception | None = None) -> 
     return asyncio.run(run())
 
 
-def test_what_came_is_taken_in_slices_and_others_get_a_turn_after_the_first() -> None:
+def test_received_bytes_are_taken_in_slices_and_others_get_a_turn_after_the_first() -> None:
     at_once: list[list[bytes]] = []
 
     def receive(taker: Taker) -> None:

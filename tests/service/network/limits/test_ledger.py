@@ -24,7 +24,7 @@ def test_the_oldest_makes_room() -> None:
     assert ledger.total == 2
 
 
-def test_what_is_pinned_stays() -> None:
+def test_a_pinned_entry_stays() -> None:
     ledger = Ledger(2)
     first, second, third = Guest(), Guest(), Guest()
     ledger.hold(first, 1)

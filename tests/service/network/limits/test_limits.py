@@ -10,12 +10,12 @@ WANTED = Limits()
 
 
 @pytest.mark.parametrize("descriptors", [None, 2**16])
-def test_where_descriptors_suffice_nothing_is_lowered(descriptors: int | None) -> None:
+def test_enough_descriptors_lower_no_limit(descriptors: int | None) -> None:
     assert fit_descriptors(WANTED, descriptors) == WANTED
 
 
 @pytest.mark.parametrize("descriptors", [256, 512, 1024, 2000])
-def test_where_they_do_not_suffice_the_limits_fit_into_them_and_http_keeps_some(descriptors: int) -> None:
+def test_few_descriptors_lower_the_limits_and_leave_some_to_http(descriptors: int) -> None:
     limits = fit_descriptors(WANTED, descriptors)
 
     assert limits.sockets + limits.http_connections + OTHER_DESCRIPTORS <= descriptors

@@ -35,7 +35,7 @@ def test_each_kind_makes_finite_strokes(kind: object) -> None:
         assert all(line.ndim == 2 and line.shape[1] == 2 and np.isfinite(line).all() for line in strokes)
 
 
-def test_what_is_no_digit_is_copied_half_as_often_and_keeps_its_label() -> None:
+def test_a_drawing_of_no_digit_is_copied_half_as_often_and_keeps_its_label() -> None:
     made = made_non_digits(DIGITS)[:5]
 
     snapshots = training_snapshots(made, "path48", Variety(4, 10), seed=1)

@@ -74,7 +74,7 @@ def test_a_class_without_examples_is_never_the_guess(three_of_each: Examples) ->
     assert not (rows.argmax(axis=1) == 3).any()
 
 
-def test_what_one_class_is_finished_as_is_not_taken_for_the_middle_of_another() -> None:
+def test_a_finished_class_is_not_taken_for_the_middle_of_another() -> None:
     rng = np.random.default_rng(3)
     vectors = rng.normal(0, 1, (2, 10, 8)).astype(np.float32)
     vectors[1, 5] = vectors[0, 9]
