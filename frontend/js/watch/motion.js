@@ -48,10 +48,11 @@ export function lasting(ms) {
 }
 
 /**
- * Runs the latest of many writes, `FIGURES_MS` apart or at once. The last is never lost.
+ * Runs the latest of many writes, `ms` apart or at once. The last is never lost.
+ * @param {number} [ms]
  * @returns {(write: () => void, atOnce: boolean) => void}
  */
-export function calmly() {
+export function calmly(ms = FIGURES_MS) {
   let timer = 0;
   let last = -Infinity;
   let latest = () => {};
@@ -63,7 +64,7 @@ export function calmly() {
   };
   return (write, atOnce) => {
     latest = write;
-    const wait = last + FIGURES_MS - performance.now();
+    const wait = last + ms - performance.now();
     if (atOnce || wait <= 0) run();
     else timer ||= setTimeout(run, wait);
   };

@@ -5,6 +5,7 @@ import { cutAtInk, inkLength } from '../ink/geometry.js';
 import { addMoment, momentAt, storyOf } from './life/drawing_life.js';
 import { ModelNames } from './model_choice/model_names.js';
 import { ModelPicker } from './model_choice/model_picker.js';
+import { calmly } from './motion.js';
 import { Bars, GuessView } from './prediction_view.js';
 import { guessOf } from './predictions.js';
 import { Replay } from './life/replay.js';
@@ -19,6 +20,7 @@ import { Replay } from './life/replay.js';
 
 const FINAL_GUESS_MS = 500; // longer than a prediction takes, short enough for who has pressed Done
 const LOOK_MS = 20;
+const CHART_MS = 50;
 const EXAMPLES = ['guess', 'bars']; // a screen reader leaves them out while they show the ghost's
 
 export class WatchView {
@@ -37,6 +39,7 @@ export class WatchView {
   /** @type {ServedModels} */ #served;
   /** @type {(past: readonly Stroke[] | null, whole: readonly Stroke[]) => void} */ #lookAt;
   #shownModels = '';
+  #calmly = calmly(CHART_MS);
   #frame = 0;
 
   /**
@@ -148,8 +151,10 @@ export class WatchView {
     return { strokes, moments: moments ?? [], compared: compared ?? [], label };
   }
 
+  /** While the pen draws, the chart follows at a slower pace than the bars: it costs more than all of them. */
   #showLife() {
-    this.#replay.show(this.#life, this.#contributes || !this.#penIsDown);
+    const resting = this.#contributes || !this.#penIsDown;
+    this.#calmly(() => this.#replay.show(this.#life, this.#contributes || !this.#penIsDown), resting);
   }
 
   /** @param {number | null} ink */
