@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 
@@ -18,7 +20,9 @@ from service.sets.sets import Sets
 from service.wire.schemas import ListedSet, describe_models, describe_trainer
 from training.models.artifact import CARD, BadArtifact, BadCard
 from training.models.browser_weights import BROWSER_WEIGHTS, FAMILY, NotForBrowsers
-from training.models.registry import Registry, RegistryError
+from training.models.registry import NoSuchVersion, Registry, RegistryError
+
+Found = TypeVar("Found")
 
 FOR_EVER = "public, max-age=31536000, immutable"  # a published version never changes
 FILE: Responses = {
@@ -78,8 +82,14 @@ def make_models_routes(sets: Sets, shipped: Registry) -> APIRouter:
     async def model_file(request: Request, family: str, version: str, file: str, set_id: SetQuery = None) -> Response:
         scope = scope_of(sets, request, set_id)
         for_browsers = browser if scope.symbols.is_digits else None
+        # A shipped version is served before the service has copied it to the store.
+        registries = (scope.registry, shipped) if scope.symbols.is_digits else (scope.registry,)
+
+        def read() -> Response:
+            return _read_file(registries, for_browsers, family, version, file)
+
         try:
-            return await scope.intake.pool.run(lambda: _read_file(scope.registry, for_browsers, family, version, file))
+            return await scope.intake.pool.run(read)
         except (RegistryError, BadCard, BadArtifact, NotForBrowsers) as error:
             raise HttpError(404, "not_found", str(error)) from error
         except (StoreError, StorageBusy) as error:
@@ -100,11 +110,27 @@ def make_models_routes(sets: Sets, shipped: Registry) -> APIRouter:
     return routes
 
 
-def _read_file(registry: Registry, browser: BrowserModels | None, family: str, version: str, file: str) -> Response:
+def _read_file(
+    registries: Sequence[Registry], browser: BrowserModels | None, family: str, version: str, file: str
+) -> Response:
     headers = {"Cache-Control": FOR_EVER}
     if browser is not None and (family, file) == (FAMILY, BROWSER_WEIGHTS):
         return Response(browser.file(version), headers=headers, media_type="application/octet-stream")
     if file == CARD:
-        return Response(registry.card(family, version).to_json(), headers=headers, media_type="application/json")
+        card = _first_found(registries, lambda registry: registry.card(family, version).to_json())
+        return Response(card, headers=headers, media_type="application/json")
     headers["Content-Security-Policy"] = FIGURE_POLICY
-    return Response(registry.figure(family, version, file), headers=headers, media_type="image/svg+xml")
+    figure = _first_found(registries, lambda registry: registry.figure(family, version, file))
+    return Response(figure, headers=headers, media_type="image/svg+xml")
+
+
+def _first_found(registries: Sequence[Registry], read: Callable[[Registry], Found]) -> Found:
+    """What the first registry that has the version gives; the first one's error where none has it."""
+    first, *others = registries
+    try:
+        return read(first)
+    except NoSuchVersion:
+        for other in others:
+            with contextlib.suppress(NoSuchVersion):
+                return read(other)
+        raise

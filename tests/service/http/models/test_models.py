@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from service.http.schemas import Overview
+from tests.service.conversation import StartService
 from tests.service.serving import Service
 from tests.shipped import shipped_artifact
 
@@ -29,6 +30,19 @@ def test_a_versions_card_and_figures_may_be_cached_for_ever(service: Service) ->
     assert "immutable" in card.headers["cache-control"]
     assert "sandbox" in figure.headers["content-security-policy"]
     assert "unsafe" not in figure.headers["content-security-policy"]
+
+
+def test_the_files_of_a_shipped_version_are_there_before_the_store_has_them(start_service: StartService) -> None:
+    service = start_service()
+    version = shipped_artifact("softmax").card.version
+    for file in ("card.json", "confusion.svg"):
+        service.store.delete(f"models/softmax/{version}/{file}")
+
+    card = service.call("GET", f"/models/softmax/{version}/card.json")
+    figure = service.call("GET", f"/models/softmax/{version}/confusion.svg")
+
+    assert card.json["version"] == version
+    assert (figure.status, figure.headers["content-type"]) == (200, "image/svg+xml")
 
 
 @pytest.mark.parametrize(
