@@ -19,7 +19,7 @@ from tests.running import RunningService
 
 pytestmark = pytest.mark.browser
 
-LEARN_MS = 120_000  # a bound for a busy machine, not a promise
+LEARN_MS = 300_000  # a bound for a busy machine, not a promise
 CONTRIBUTIONS = 5
 
 

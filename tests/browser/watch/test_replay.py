@@ -34,6 +34,7 @@ CURVE_COLOURS = """
   return colours.size;
 }
 """
+NEXT_FRAME = "() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))"
 # Each place of the timeline that is passed, %.
 NOTE_PLACES = """
 () => {
@@ -50,6 +51,7 @@ def drawn(page: Page, service: RunningService, drawing: Drawing) -> None:
     draw(page, drawing)
     wait_for_guess(page)
     expect(page.locator("#life-words")).to_have_text(STORY)
+    page.evaluate(NEXT_FRAME)  # the end of the last stroke is painted in it
 
 
 def ink(page: Page) -> list[int]:
