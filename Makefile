@@ -33,7 +33,7 @@ run: $(VENV)/.run  ## service and trainer; PORT=8000 HOST=127.0.0.1 STORE=folder
 test: test-fast test-browser test-slow  ## every test: real browsers, servers and kills too
 
 test-browser: $(VENV)/.dev  ## the tests with a real Chromium
-	$(PYTEST) -n $(TEST_WORKERS) -m browser || $(ALONE)
+	$(PYTEST) -n $(TEST_WORKERS) -m browser tests/browser || $(ALONE)
 
 test-slow: $(VENV)/.dev  ## the tests with an S3 server, training, kills and trials
 	$(PYTEST) -n $(TEST_WORKERS) -m "(slow or server) and not browser and not ray" || $(ALONE)

@@ -5,12 +5,16 @@ A busy machine exceeds such limits at random. A worker runs whole files, and eac
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("thorough", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fast", settings.get_profile("thorough"), max_examples=25)  # make test-fast
 settings.load_profile("thorough")
+
+BROWSER_TESTS = Path(__file__).with_name("browser")  # `make test-browser` collects these alone
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -19,6 +23,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    astray = [item for item in items if item.get_closest_marker("browser") and BROWSER_TESTS not in item.path.parents]
+    if astray:
+        raise pytest.UsageError(f"{astray[0].nodeid} is marked browser, but it is not in {BROWSER_TESTS.name}/")
     if not config.pluginmanager.hasplugin("xdist"):
         return
     # Longest first: a trial that starts last would keep one worker busy while the others have nothing left.
