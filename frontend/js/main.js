@@ -239,23 +239,8 @@ function skip() {
 async function done(event) {
   // The second half of a double click must not complain of the canvas that the first half emptied.
   if (event instanceof MouseEvent && event.detail > 1 && board.isEmpty) return;
-  const agreed = consent.agreed;
-  if (views.mode !== 'contribute' || !agreed || !contribute.here || contribute.here.question.isOpen) return;
-  const { contributing, question, view, visit } = contribute.here;
-  const objection = contributing.objection(board.strokes);
-  if (objection) {
-    view.object(objection);
-    return;
-  }
-  const answer = await question.settle(watchView.finalGuess(), contributing.asked);
-  if (answer === null) return;
-  if (answer !== 'again') {
-    const known = watchView.give(board.strokes, contributing.asked);
-    void contributing.give(board.strokes, board.pointer, agreed, answer === 'keep');
-    const given = contributing.given.at(-1);
-    if (given) visit.add(given, known);
-  }
-  board.reset();
+  if (views.mode !== 'contribute' || !consent.agreed) return;
+  if (await contribute.here?.handIn(board, consent.agreed, watchView)) board.reset();
 }
 
 const actions = { undo: () => board.undo(), redo: () => board.redo(), clear: () => board.clear(), skip, done };

@@ -13,7 +13,10 @@ import { LabelQuestion } from './label_question.js';
 import { UndeliveredView } from './undelivered.js';
 import { Visit } from './visit.js';
 
+/** @typedef {import('../ink/geometry.js').Stroke} Stroke */
+/** @typedef {import('../ink/pen/pen.js').Pointer} Pointer */
 /** @typedef {import('../ui/tabs.js').TabMessage} TabMessage */
+/** @typedef {Pick<import('../watch/watch_view.js').WatchView, 'finalGuess' | 'give'>} Reader */
 /**
  * @typedef {object} Page
  * @property {(message: string) => boolean} send
@@ -80,6 +83,32 @@ export class ContributePart {
       case 'forgotten':
         return this.drawings.follow(message.id, message.type);
     }
+  }
+
+  /**
+   * Hands in the drawing, unless something is wrong with it or its contributor takes it back when asked about its label.
+   * @param {{readonly strokes: readonly Stroke[], readonly pointer: Pointer}} board
+   * @param {string} agreed the version of the terms
+   * @param {Reader} reader
+   * @returns {Promise<boolean>} whether the canvas is wanted for another
+   */
+  async handIn(board, agreed, reader) {
+    const { contributing, question } = this;
+    if (question.isOpen) return false;
+    const objection = contributing.objection(board.strokes);
+    if (objection) {
+      this.view.object(objection);
+      return false;
+    }
+    const answer = await question.settle(reader.finalGuess(), contributing.asked);
+    if (answer === null) return false;
+    if (answer !== 'again') {
+      const known = reader.give(board.strokes, contributing.asked);
+      void contributing.give(board.strokes, board.pointer, agreed, answer === 'keep');
+      const given = contributing.given.at(-1);
+      if (given) this.visit.add(given, known);
+    }
+    return true;
   }
 
   /** The drawing changes: what was said of the former state no longer holds. */
