@@ -25,7 +25,7 @@ READY_SECONDS = 2.0
 
 
 def run(setting: Setting) -> list[Row]:
-    kills, contributions, per_second = (2, 15, 20) if setting.quick else (100, 5000, 50)
+    kills, contributions, per_second = (2, 15, 20) if setting.quick else (100, 1000, 50)
     var, port = setting.scratch / "var", free_port()
     texts = contribution_texts(setting.seed, setting.drawings)
     rng, ready, killed = random.Random(setting.seed), list[float](), 0
