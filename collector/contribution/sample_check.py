@@ -7,8 +7,9 @@ never meant to publish. Browsers differ in how they draw a line's rim, so the ri
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from PIL import Image, ImageDraw
 
 from collector.contribution.contribution import BadContribution, Contribution
 from collector.ink.canvas_png import read_canvas
-from collector.ink.drawing import Drawing, Stroke, cut_at_ink
+from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
 from collector.ink.png import BadPng
 from collector.ink.snapshot import ink_of
 
@@ -31,27 +32,33 @@ LEAST_WRONG_PX = 8.0  # on a canvas so small that its share of pixels is none
 
 
 def check_samples(contribution: Contribution) -> None:
-    """Checks every sample; some milliseconds each, mostly outside of Python's lock.
+    """Checks every sample; a millisecond each, much of it outside of Python's lock.
 
     Raises:
         BadContribution: a PNG can't be decoded, or its ink is not that of its strokes.
     """
     inks = [sample.ink for sample in contribution.samples]
     drawing = Drawing(contribution.id, contribution.strokes)
-    size, pen = (contribution.width, contribution.height), contribution.pen_width
+    pen = contribution.pen_width
     rim = RIM_PX + RIM_OF_PEN * pen
-    widest = _stages(_cuts(drawing, (ink + STAGE for ink in inks), most=True), size, pen + 2 * rim)
-    least = [_cuts(drawing, (ink - STAGE for ink in inks), most=False) for _ in range(2)]
-    core = _stages(least[0], size, pen - 2 * rim)
-    thin = _stages(least[1], size, pen)
-    for step, (sample, allowed, needed, drawn) in enumerate(zip(contribution.samples, widest, core, thin, strict=True)):
+    box = _box_of(drawing, contribution.width, contribution.height, pen / 2 + rim)
+    most = _cuts(drawing, (ink + STAGE for ink in inks), most=True)
+    least = list(_cuts(drawing, (ink - STAGE for ink in inks), most=False))
+    stages = zip(
+        contribution.samples,
+        _stages(most, box, pen + 2 * rim),
+        _stages(least, box, pen - 2 * rim),
+        _stages(least, box, pen),
+        strict=True,
+    )
+    for step, (sample, allowed, needed, drawn) in enumerate(stages):
         try:
             canvas = read_canvas(sample.png)
         except BadPng as error:
             raise BadContribution(f"sample {step}: {error}") from error
         faults: list[str] = []
         for ink in _readings(canvas):
-            fault = _fault(ink, allowed, needed, drawn, pen)
+            fault = _fault(ink, box, allowed, needed, drawn, pen)
             if not fault:
                 break
             faults.append(fault)
@@ -59,34 +66,78 @@ def check_samples(contribution: Contribution) -> None:
             raise BadContribution(f"sample {step} at ink {sample.ink:g} does not show its strokes: {faults[0]}")
 
 
+class _Box(NamedTuple):
+    """A part of the canvas, px; right and bottom are exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.right - self.left, self.bottom - self.top
+
+    def cut(self, canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return canvas[self.top : self.bottom, self.left : self.right]
+
+
+def _box_of(drawing: Drawing, width: int, height: int, margin: float) -> _Box:
+    """The part of the canvas that holds the strokes with this margin; one pixel where they are beside the canvas."""
+    left, top, right, bottom = drawing.bounds
+    x, y = (min(max(math.floor(edge - margin) - 1, 0), side - 1) for edge, side in ((left, width), (top, height)))
+    to_x, to_y = (min(math.ceil(edge + margin) + 2, side) for edge, side in ((right, width), (bottom, height)))
+    return _Box(x, y, max(to_x, x + 1), max(to_y, y + 1))
+
+
 def _fault(
-    ink: NDArray[np.uint8], allowed: NDArray[np.bool_], needed: NDArray[np.bool_], drawn: NDArray[np.bool_], pen: float
+    ink: NDArray[np.uint8],
+    box: _Box,
+    allowed: NDArray[np.bool_],
+    needed: NDArray[np.bool_],
+    drawn: NDArray[np.bool_],
+    pen: float,
 ) -> str:
-    """How the ink differs from the strokes; empty within the tolerance."""
-    if fault := _too_different(ink, ~allowed, "ink beside them"):
+    """How the ink differs from the strokes; empty within the tolerance. The masks are of the box, the rest is paper."""
+    cut = box.cut(ink)
+    everywhere = _Ink.of(ink)
+    beside = everywhere.without(_Ink.of(cut * allowed))  # a mask is twenty times as fast as picking the pixels out
+    if fault := beside.is_too_much(ink.size - int(np.count_nonzero(allowed)), "ink beside them"):
         return fault
-    if fault := _too_different(np.invert(ink), needed, "ink missing on them"):
+    missing = _Ink.of(np.invert(cut) * needed)
+    if fault := missing.is_too_much(int(np.count_nonzero(needed)), "ink missing on them"):
         return fault
     # Rasters without antialiasing make a line up to a pixel wider.
-    there, expected = int(ink.sum(dtype=np.int64)) // 255, int(np.count_nonzero(drawn) * pen / (pen + 1))
+    there, expected = everywhere.total // 255, int(np.count_nonzero(drawn) * pen / (pen + 1))
     if there + LEAST_WRONG_PX < INK_LEAST * expected:
         return f"{there} px of ink, expected about {expected}"
     return ""
 
 
-def _too_different(difference: NDArray[np.uint8], where: NDArray[np.bool_], what: str) -> str:
-    size = int(np.count_nonzero(where))
-    if not size:
+class _Ink(NamedTuple):
+    """How much ink there is: the pixels that have more than INK_STEP, and the sum of all pixels."""
+
+    pixels: int
+    total: int
+
+    @classmethod
+    def of(cls, ink: NDArray[np.uint8]) -> _Ink:
+        return cls(int(np.count_nonzero(ink > INK_STEP)), int(ink.sum(dtype=np.int64)))
+
+    def without(self, part: _Ink) -> _Ink:
+        return _Ink(self.pixels - part.pixels, self.total - part.total)
+
+    def is_too_much(self, size: int, what: str) -> str:
+        """What there is too much of in an area of `size` pixels that should have none; empty within the tolerance."""
+        if not size:
+            return ""
+        allowed = max(LEAST_WRONG_PX, WRONG_SHARE * size)
+        if self.pixels > allowed:
+            return f"{what} in {self.pixels} px, at most {allowed:.0f}"
+        mean = self.total / size
+        if mean > MEAN_STEP + 255 * LEAST_WRONG_PX / size:
+            return f"{what} of {mean:.2f} of 255 on average, at most {MEAN_STEP}"
         return ""
-    masked = difference * where  # twenty times as fast as picking the pixels out
-    wrong = int(np.count_nonzero(masked > INK_STEP))
-    allowed = max(LEAST_WRONG_PX, WRONG_SHARE * size)
-    if wrong > allowed:
-        return f"{what} in {wrong} px, at most {allowed:.0f}"
-    mean = float(masked.sum(dtype=np.int64)) / size
-    if mean > MEAN_STEP + 255 * LEAST_WRONG_PX / size:
-        return f"{what} of {mean:.2f} of 255 on average, at most {MEAN_STEP}"
-    return ""
 
 
 def _readings(canvas: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
@@ -108,29 +159,30 @@ def _cuts(drawing: Drawing, inks: Iterator[float], *, most: bool) -> Iterator[Se
             yield cut_at_ink(drawing, ink).strokes
 
 
-def _stages(cuts: Iterator[Sequence[Stroke]], size: tuple[int, int], pen: float) -> Iterator[NDArray[np.bool_]]:
-    """Where a round pen of this width leaves ink at each stage, (height, width); nowhere without width."""
-    image = Image.new("L", size, 0)
+def _stages(cuts: Iterable[Sequence[Stroke]], box: _Box, pen: float) -> Iterator[NDArray[np.bool_]]:
+    """Where a round pen of this width leaves ink in the box at each stage, (height, width); nowhere without width."""
+    image = Image.new("L", box.size, 0)
     draw = ImageDraw.Draw(image)
     before: Sequence[Stroke] = ()
     for strokes in cuts:
         if pen > 0:
-            # A stage extends the one before; the last stroke of that may have grown.
-            for stroke in strokes[max(len(before) - 1, 0) :]:
-                _draw(draw, stroke, pen)
+            # A stage extends the one before; the last stroke of that may have grown, from its last point but one on.
+            for number in range(max(len(before) - 1, 0), len(strokes)):
+                known = len(before[number].points) if number < len(before) else 0
+                _draw(draw, strokes[number].points[max(known - 2, 0) :], pen, box)
         before = strokes
         yield np.asarray(image) > 0
 
 
-def _draw(draw: ImageDraw.ImageDraw, stroke: Stroke, pen: float) -> None:
+def _draw(draw: ImageDraw.ImageDraw, points: Sequence[Point], pen: float, box: _Box) -> None:
     radius = pen / 2
-    points = [(p.x, p.y) for p in stroke.points]
-    for (x, y), (to_x, to_y) in pairwise(points):
+    places = [(p.x - box.left, p.y - box.top) for p in points]
+    for (x, y), (to_x, to_y) in pairwise(places):
         # As a polygon: Pillow's own lines have whole widths and leave gaps when they are short.
         length = math.hypot(to_x - x, to_y - y)
         if length > 0:
             dx, dy = (to_y - y) * radius / length, (x - to_x) * radius / length
             corners = [(x + dx, y + dy), (to_x + dx, to_y + dy), (to_x - dx, to_y - dy), (x - dx, y - dy)]
             draw.polygon(corners, fill=255)
-    for x, y in points:
+    for x, y in places:
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
