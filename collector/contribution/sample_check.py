@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from collector.contribution.contribution import BadContribution, Contribution
+from collector.give_way import give_way
 from collector.ink.canvas_png import read_canvas
 from collector.ink.drawing import Drawing, Point, Stroke, cut_at_ink
 from collector.ink.png import BadPng
@@ -52,6 +53,7 @@ def check_samples(contribution: Contribution) -> None:
         strict=True,
     )
     for step, (sample, allowed, needed, drawn) in enumerate(stages):
+        give_way()
         try:
             canvas = read_canvas(sample.png)
         except BadPng as error:
@@ -64,6 +66,7 @@ def check_samples(contribution: Contribution) -> None:
             faults.append(fault)
         else:
             raise BadContribution(f"sample {step} at ink {sample.ink:g} does not show its strokes: {faults[0]}")
+        give_way()
 
 
 class _Box(NamedTuple):
@@ -171,6 +174,7 @@ def _stages(cuts: Iterable[Sequence[Stroke]], box: _Box, pen: float) -> Iterator
                 known = len(before[number].points) if number < len(before) else 0
                 _draw(draw, strokes[number].points[max(known - 2, 0) :], pen, box)
         before = strokes
+        give_way()
         yield np.asarray(image) > 0
 
 

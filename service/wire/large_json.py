@@ -1,4 +1,4 @@
-"""Reading JSON of up to 1 MiB beside predictions: bounded in parts, and in steps that let other threads run.
+"""Reads JSON of up to 1 MiB beside predictions: bounded in parts, and in steps between which it gives way.
 
 Python's own parser is one call in C, which holds the interpreter's lock to its end: 20 ms for a full-size contribution,
 0.4 s for the worst MiB.
@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable
 from json import decoder, scanner
 from typing import Any
+
+from collector.give_way import give_way
 
 SMALL_CHARACTERS = 4096  # of a text that is read at once
 MAX_PARTS = 65_536  # twice those of a full-size contribution
@@ -29,11 +31,16 @@ class SteppedDecoder(json.JSONDecoder):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._whole: Scan = self.scan_once  # type: ignore[has-type]  # neither is this
-        self.parse_object = decoder.JSONObject  # type: ignore[attr-defined]  # not in the type stubs, nor is the next
+        self.parse_object = self._object
         self.parse_array = self._array
         self.scan_once = scanner.py_make_scanner(self)  # type: ignore[attr-defined]
 
+    def _object(self, *begun: Any) -> Any:
+        give_way()
+        return decoder.JSONObject(*begun)  # type: ignore[attr-defined]  # not in the type stubs, nor is JSONArray
+
     def _array(self, begun: tuple[str, int], scan_once: Scan) -> tuple[list[Any], int]:
+        give_way()
         text, at = begun
         end = text.find("]", at, at + PIECE_CHARACTERS)
         # A quote may hide that the bracket ends no array.
