@@ -88,8 +88,9 @@ class Gate:
         if handler is None or self._transport.is_closing():
             return
         before, size = thread_time(), len(self.held)
+        overdrawn = self.budget.wait() > 0
         try:
-            if self.held and self.budget.wait() == 0 and handler.may_take():
+            if self.held and not overdrawn and handler.may_take():
                 handler.take_slice()
         except Exception as error:
             log.error("a connection is cut off: %r", error)
@@ -103,7 +104,8 @@ class Gate:
         wait = self.budget.wait()
         if wait > 0:
             self._again = self._loop.call_later(max(wait, LEAST_WAIT), self._work)
-        elif taken and self.held and not blocked:
+        elif self.held and not blocked and (taken or overdrawn):
+            # Also where time has repaid the budget since it was looked at: nothing else would take what is held.
             self._again = self._loop.call_soon(self._work)
         self.read(on=self._again is None and not blocked)
         handler.slice_taken()

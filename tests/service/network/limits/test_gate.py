@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from service.network.limits.budget import BURST_BYTES, Budget
+from service.network.limits.budget import BURST_BYTES, FIRST_SECONDS, Budget
 from service.network.limits.gate import Gate
 
 
@@ -94,6 +94,21 @@ def test_nothing_is_taken_or_read_while_the_budget_is_overdrawn() -> None:
     taker = in_loop(receive)
 
     assert (taker.slices, taker.gate.held, taker.transport.reading) == ([], b"abc", False)
+
+
+def test_what_is_held_is_taken_where_the_budget_is_repaid_between_two_looks_at_it() -> None:
+    """Nothing else would take it: the client has sent all, and waits for its answer."""
+
+    def receive(taker: Taker) -> None:
+        times = iter((0.0, 0.0, 0.0))  # when it is made, overdrawn and first looked at
+        taker.gate.budget = Budget(1.0, lambda: next(times, 1.0))
+        taker.gate.budget.spend(FIRST_SECONDS + 1e-9)
+        taker.gate.receive(b"abc")
+
+    taker = in_loop(receive)
+
+    assert taker.slices == [b"abc"]
+    assert taker.transport.reading
 
 
 def test_a_handler_that_is_not_ready_gets_what_came_once_it_says_so() -> None:
