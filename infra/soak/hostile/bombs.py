@@ -15,6 +15,7 @@ from infra.harness.results.rows import Row, Setting, check
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import MIB, Footprint
 from infra.soak.hostile.packed_bombs import Bomb, bombs, dearest
+from service.network.limits.budget import BYTES_PER_SECOND
 
 ABOUT = "Oversize messages, and PNGs that expand to 400 MiB or claim to be 20000x20000 px"
 
@@ -58,6 +59,8 @@ def _drop(
     with connected(service) as socket:
         footprint.memory.start_peak()
         for _ in range(tries):
+            if not setting.quick:
+                time.sleep(len(bomb.png) / BYTES_PER_SECOND)  # the pace of large messages is not the bomb's time
             began = time.perf_counter()
             answer = ask(socket, bomb.png)
             seconds.append(time.perf_counter() - began)
