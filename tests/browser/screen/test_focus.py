@@ -85,6 +85,7 @@ def test_a_menu_that_was_changed_by_keyboard_keeps_the_focus(page: Page, shared_
 
 def test_the_focus_is_not_lost_with_a_control_that_goes(page: Page, shared_service: RunningService) -> None:
     open_page(page, f"{shared_service.url}/#contribute")
+    expect(page.locator("#agree")).to_be_enabled()
     page.locator("#agree").focus()
 
     page.keyboard.press("Enter")
