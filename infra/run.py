@@ -19,7 +19,7 @@ from infra.go_tools import GoBuildFailed
 from infra.harness.processes import ProcessFailed
 from infra.process_group import run_together
 from infra.servers.minio import kept_credentials, minio_binary, running_minio
-from service.network.listener import CannotListen, listen
+from service.network.listener import CannotListen, bind
 from service.settings import Settings
 
 BUCKET = "midstroke"
@@ -53,7 +53,7 @@ def main() -> int:
 def _run(store: str) -> int:
     settings = _settings()
     # Tried before anything starts: the reason would be lost among the lines of two processes.
-    listen(settings.host, settings.port).close()
+    bind(settings.host, settings.port).close()
     with contextlib.ExitStack() as until_all_ended:
         more = until_all_ended.enter_context(_minio(settings.var)) if store == "minio" else {}
         commands = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -43,6 +44,7 @@ from service.metrics.metrics import Metrics
 from service.network.addresses import name_address, name_lan_addresses
 from service.network.limits.connections import Connections
 from service.network.limits.limits import Limits, fit_descriptors, raise_descriptor_limit
+from service.network.listener import listen
 from service.network.protocols.http_protocol import MAX_HEAD_BYTES, http_protocol
 from service.paths import spool_file
 from service.personal.profiles import LOOK_SECONDS, Profiles
@@ -144,7 +146,9 @@ def serve(
             else nullcontext(),
         ):
             sets.polled.wait(FIRST_POLL_SECONDS)
+            gc.freeze()  # a full collection of what is loaded by now would hold up predictions for 30 ms
             if not stop.is_set():
+                listen(listener)
                 _Server(uvicorn_config(app, limits), listener, stop, first).run(sockets=[listener])
         profiles.stop()
         sets.close()

@@ -55,10 +55,10 @@ def serve(
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = read_settings(**given)
     check_tracing(settings.trace_address)
-    from service.network.listener import CannotListen, listen_apart  # noqa: PLC0415
+    from service.network.listener import CannotListen, bind_apart  # noqa: PLC0415
 
     try:
-        listeners = listen_apart(settings.host, settings.port, settings.workers)
+        listeners = bind_apart(settings.host, settings.port, settings.workers)
     except CannotListen as error:
         fail(str(error))
     _start_log(settings)

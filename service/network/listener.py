@@ -1,4 +1,7 @@
-"""Opens the listening sockets, or explains why they can't be opened."""
+"""Opens the port, or explains why it can't be opened: it is taken at once, and listened on when the service is ready.
+
+Until then connections are refused, and a proxy passes them to another replica; in a backlog they would wait.
+"""
 
 from __future__ import annotations
 
@@ -13,25 +16,25 @@ class CannotListen(Exception):
     """The address can't be listened on; the message says why and what to do."""
 
 
-def listen_apart(host: str, port: int, count: int) -> list[socket.socket]:
-    """A listening socket for each of `count` processes, on one port; the kernel distributes connections over them.
+def bind_apart(host: str, port: int, count: int) -> list[socket.socket]:
+    """A socket for each of `count` processes, on one port; the kernel distributes connections over those that listen.
 
     A single inherited socket would be emptied by whichever process wakes first.
 
     Raises:
-        CannotListen: as `listen`.
+        CannotListen: as `bind`.
     """
     if count == 1:
-        return [listen(host, port)]
-    with listen(host, port) as alone:  # so that two services never share a port by mistake
+        return [bind(host, port)]
+    with bind(host, port) as alone:  # so that two services never share a port by mistake
         port = alone.getsockname()[1]
-    return [listen(host, port, shared=True) for _ in range(count)]
+    return [bind(host, port, shared=True) for _ in range(count)]
 
 
-def listen(host: str, port: int, shared: bool = False) -> socket.socket:
-    """A listening TCP socket; connections wait in its backlog until the service is ready.
+def bind(host: str, port: int, shared: bool = False) -> socket.socket:
+    """A TCP socket that has the port, and refuses connections until `listen`.
 
-    `shared` lets other sockets listen on the port too.
+    `shared` lets other sockets have the port too.
 
     Raises:
         CannotListen: the port is in use or not allowed, or the host is not an address of this machine.
@@ -50,12 +53,23 @@ def listen(host: str, port: int, shared: bool = False) -> socket.socket:
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted sockets inherit it
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
         listener.bind(address)
-        # At once: until one of them listens, two processes may be bound to the same port.
-        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise CannotListen(_reason(host, port, error)) from error
     return listener
+
+
+def listen(listener: socket.socket) -> None:
+    """Accepts connections on a bound socket.
+
+    Raises:
+        CannotListen: another process, which was bound to the port at the same time, listens on it by now.
+    """
+    try:
+        listener.listen(BACKLOG)
+    except OSError as error:
+        host, port = listener.getsockname()[:2]
+        raise CannotListen(_reason(host, port, error)) from error
 
 
 def _reason(host: str, port: int, error: OSError) -> str:

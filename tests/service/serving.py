@@ -23,7 +23,7 @@ from service.inference.live_models import LiveModels
 from service.intake.blocked import BlockedContributors
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
-from service.network.listener import listen
+from service.network.listener import bind, listen
 from service.personal.profiles import Profiles
 from service.server import limits_of, moderation_of, uvicorn_config
 from service.sets.scope import SetScope
@@ -102,7 +102,8 @@ def serving(var: Path, settings: Settings) -> Iterator[Service]:
     live = LiveModels(store, registry, shipped=Registry(FolderStore(FIRST_MODELS)))
     live.poll()
     spool = Spool(var / "spool.sqlite", settings.spool_bytes)
-    listener = listen("127.0.0.1", 0)
+    listener = bind("127.0.0.1", 0)
+    listen(listener)
     profiles = Profiles(live, spool, store, settings.personal_bytes)
     blocked = BlockedContributors(store, listener=profiles.moderate)
     intake = Intake(spool, KEY, listener=profiles.accepted, is_blocked=blocked.is_blocked)

@@ -13,7 +13,7 @@ import pytest
 from websockets.sync.client import connect
 
 from infra.harness.service_process import RunningService, running_service
-from service.network.listener import CannotListen, listen_apart
+from service.network.listener import CannotListen, bind_apart
 from service.workers import run_workers
 from tests.service.conversation import ask, greet, ink_frame
 
@@ -94,7 +94,7 @@ def test_the_kernel_balances_connections_across_workers(tmp_path: Path) -> None:
 def test_two_services_can_not_share_a_port(tmp_path: Path) -> None:
     with running_service(tmp_path / "one", env={"MIDSTROKE_WORKERS": "2"}) as service:
         with pytest.raises(CannotListen, match="in use"):
-            listen_apart("127.0.0.1", service.port, 2)
+            bind_apart("127.0.0.1", service.port, 2)
 
 
 def established_by(process: int, port: int) -> int:
