@@ -182,9 +182,14 @@ class Intake:
         )
 
     def _accept(self, contribution: Contribution, contributor: str, now: datetime) -> Acknowledgement:
-        """Writes to the spool, unless another replica has brought the id to the store."""
-        if self._elsewhere is not None and self._spool.owner(contribution.id) is None:
-            owner = self._elsewhere.owner(contribution.id)
+        """Writes to the spool, unless the id is in the store: brought there by another replica, or deleted at one."""
+        if self._elsewhere is not None and self._spool.find(contribution.id) is None:
+            try:
+                owner = self._elsewhere.owner(contribution.id)
+            except WasDeleted:
+                if self._spool.owner(contribution.id) is not None:
+                    self._spool.delete(contribution.id, now)  # this replica had uploaded it
+                raise
             if owner is not None:
                 return Acknowledgement(contribution.id, use_of(owner), duplicate=True, yours=owner == contributor)
         with span("spool"):

@@ -123,6 +123,20 @@ def test_a_drawing_is_deleted_at_any_replica_and_is_refused_at_every_one(
     assert not [key for key in list(store.keys()) if given["id"] in key and key != tombstone_key(given["id"])]
 
 
+def test_a_drawing_that_was_uploaded_before_its_deletion_elsewhere_is_refused(
+    replicas: list[RunningService], store: FolderStore
+) -> None:
+    given = give(replicas[0], ANN)
+    wait_for(store, drawing_key(given["id"]))
+    _wait_until_idle(replicas)
+
+    by_receipt(replicas[1], "DELETE", given["id"], given["receipt"])
+    wait_for(store, tombstone_key(given["id"]))
+    _wait_until_idle(replicas)
+
+    assert give_until_refused(replicas[0], ANN, given["id"])["code"] == "deleted"
+
+
 def test_of_two_who_send_one_id_at_once_one_has_it(replicas: list[RunningService], store: FolderStore) -> None:
     with ThreadPoolExecutor(2) as pool:
         for _ in range(RACES):
