@@ -41,7 +41,10 @@ def _fail(name: str, seconds: float, scenario: Contributing, faults: FaultyCalls
     with faults.fail(error, *calls):
         sent_before = set(sender.sent)
         span = scenario.wait(seconds)
-        sender.wait_for(lambda: sender.refused["busy"] - busy_before >= BUSY_MIN, WAIT_SECONDS)
+        # The first answers may be given without a try, for the fault before this one.
+        sender.wait_for(
+            lambda: sender.refused["busy"] - busy_before >= BUSY_MIN and faults.failed > failed_before, WAIT_SECONDS
+        )
         # Only what was sent in this time counts: answers to earlier ones may still be on their way.
         acknowledged = len(set(sender.accepted) - sent_before)
         busy = sender.refused["busy"] - busy_before
