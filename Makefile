@@ -61,7 +61,7 @@ docs: $(VENV)/.docs  ## the documentation as a site, in site/; a broken link fai
 bench: $(VENV)/.proof $(PEERS)/.peers  ## every figure of docs/performance.md, under 15 minutes on an idle machine
 	$(BIN)/python -m infra.bench --peers $(PEERS)/bin/python
 
-soak: $(VENV)/.proof  ## every promise of docs/reliability.md, under 25 minutes on 2 idle cores
+soak: $(VENV)/.proof  ## every promise of docs/reliability.md, over 40 minutes on 2 cores
 	$(BIN)/python -m infra.soak --docs docs/reliability.md
 
 bootstrap: $(VENV)/.run  ## trains the models that ship: make bootstrap DRAWINGS="a.ndjson.gz b.ndjson.gz" SYMBOLS="letters.ndjson.gz"

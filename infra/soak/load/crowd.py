@@ -22,7 +22,7 @@ ABOUT = "1,000 idle sockets and one over the limit; 50 clients that never read; 
 
 MEGABYTES = 45.0  # for a thousand idle sockets
 FREED_SECONDS = 30.0
-SILENT_SECONDS = 15.0
+SILENT_SECONDS = 16.0  # the limit of a phase, and a second to notice
 TOO_MANY = 4503
 OPENING_AT_ONCE = 50
 SETTLE_SECONDS = 1.0
