@@ -146,7 +146,7 @@ def serve(
             else nullcontext(),
         ):
             sets.polled.wait(FIRST_POLL_SECONDS)
-            gc.freeze()  # a full collection of what is loaded by now would hold up predictions for 30 ms
+            gc.freeze()  # a full collection of what is loaded by now would hold up predictions for some 60 ms
             if not stop.is_set():
                 listen(listener)
                 _Server(uvicorn_config(app, limits), listener, stop, first).run(sockets=[listener])
