@@ -12,68 +12,17 @@ from collector.contribution.contributor import stored_use
 from collector.ink.drawing import DIGITS
 from collector.spool.changes import OF_CONTRIBUTOR, Changes, Position, changes_since
 from collector.spool.counts import Counts, RunningCounts
-from collector.spool.deletions import (
-    DELETED_AT,
-    UNREMOVED,
-    Deletion,
-    GivenByAnother,
-    Unremoved,
-    WasDeleted,
-    deletion_of,
-    erase,
-    note_removed,
-    take_back,
-)
+from collector.spool.deletions import DELETED_AT, Deletion, GivenByAnother, WasDeleted, deletion_of, erase
 from collector.spool.deletions import SCHEMA as DELETIONS
-from collector.spool.drawings import (
-    BACKLOG,
-    BODY,
-    NAME,
-    OWNER,
-    PROGRESS,
-    WAITING,
-    Acknowledgement,
-    Backlog,
-    Progress,
-    drop_body,
-    give_up,
-    insert,
-)
+from collector.spool.drawings import NAME, OWNER, WAITING, Acknowledgement, insert
 from collector.spool.drawings import SCHEMA as DRAWINGS
 from collector.spool.group_commit import GroupCommit, SpoolError
 from collector.spool.pending_drawing import PendingDrawing, pack
-from collector.spool.quarantine import (
-    COUNTED,
-    LISTED,
-    QUEUED,
-    QUEUED_UP_TO,
-    TROUBLE,
-    Quarantined,
-    note_trouble,
-    put_into_quarantine,
-    release,
-    time_text,
-)
 from collector.spool.quarantine import SCHEMA as QUARANTINE
 from collector.spool.reader import Reader
+from collector.spool.removal_queue import RemovalQueue
+from collector.spool.upload_queue import UploadQueue
 from collector.storage.stored_drawing import to_stored
-
-__all__ = [
-    "Acknowledgement",
-    "Backlog",
-    "Changes",
-    "Counts",
-    "Deletion",
-    "GivenByAnother",
-    "PendingDrawing",
-    "Position",
-    "Progress",
-    "Quarantined",
-    "Spool",
-    "SpoolError",
-    "SpoolFull",
-    "Unremoved",
-]
 
 MAX_BYTES = 2 * 1024**3  # waiting for upload: some 40,000 drawings of a page
 
@@ -83,7 +32,10 @@ class SpoolFull(SpoolError):
 
 
 class Spool:
-    """One SQLite file. Safe for many threads, and for other processes that open the same file."""
+    """One SQLite file. Safe for many threads, and for other processes that open the same file.
+
+    `uploads` and `removals` are for the process that brings drawings to the store, and takes deleted ones out of it.
+    """
 
     def __init__(self, path: Path, max_bytes: int = MAX_BYTES, labels: int = DIGITS) -> None:
         """Opens the spool of one symbol set; creates the file and its folder where they are missing.
@@ -102,6 +54,8 @@ class Spool:
         self._writer = GroupCommit(path, DRAWINGS + DELETIONS + QUARANTINE)
         self._reader = Reader(path)
         self._counts = RunningCounts(self._reader, labels)
+        self.uploads = UploadQueue(self._writer, self._reader, self._arrived)
+        self.removals = RemovalQueue(self._writer, self._reader)
 
     def accept(
         self,
@@ -139,124 +93,6 @@ class Spool:
         """
         return self._counts.of(contributor)
 
-    def pending(self, limit: int, after: int = 0, now: datetime | None = None) -> list[PendingDrawing]:
-        """At most `limit` drawings that wait for upload, oldest first, with a seq above `after`; none in quarantine.
-
-        Raises:
-            SpoolError: the file can't be read.
-        """
-        numbers = self._reader.rows(QUEUED, after, time_text(now or datetime.now(UTC)), limit)
-        return [self._pending(number) for (number,) in numbers]
-
-    def _pending(self, seq: int) -> PendingDrawing:
-        """One row, read on its own: a damaged one must not hide the others."""
-        try:
-            ((drawing, body, contributor, received_at),) = self._reader.rows(BODY, seq)
-        except SpoolError as error:
-            return PendingDrawing(seq, "", b"", unreadable=str(error))
-        return PendingDrawing(seq, drawing, body, contributor=contributor, received_at=received_at)
-
-    def backlog(self) -> Backlog:
-        """Measures what waits for upload.
-
-        Raises:
-            SpoolError: the file can't be read.
-        """
-        ((drawings, size),) = self._reader.rows(BACKLOG)
-        return Backlog(drawings, size)
-
-    def progress(self) -> Progress:
-        """Counts all drawings since the spool was created, and those that still wait for upload.
-
-        Raises:
-            SpoolError: the file can't be read.
-        """
-        (row,) = self._reader.rows(PROGRESS)
-        return Progress.from_row(*row)
-
-    def mark_uploaded(self, drawing: str) -> None:
-        """Drops the drawing's bytes; its row stays for counts and duplicates. Safe to call twice.
-
-        A drawing that was deleted in the meantime is queued for removal from the store again.
-
-        Raises:
-            SpoolError: the note may not be on disk; uploading the drawing again does no harm.
-        """
-        self._writer.run(lambda connection: drop_body(connection, drawing))
-
-    def quarantine(self, seq: int, reason: str, now: datetime | None = None, retry_at: datetime | None = None) -> None:
-        """Takes a drawing out of the queue, until `retry_at` or `release`; its receipt and deletion work as before.
-
-        Raises:
-            SpoolError: the note may not be on disk; the drawing is tried again.
-        """
-        self._writer.run(
-            lambda connection: put_into_quarantine(connection, seq, reason, now or datetime.now(UTC), retry_at)
-        )
-
-    def quarantined(self) -> list[Quarantined]:
-        """The drawings in quarantine, oldest first.
-
-        Raises:
-            SpoolError: the file can't be read.
-        """
-        rows = self._reader.rows(LISTED)
-        return [Quarantined.from_row(*row) for row in rows]
-
-    def count_quarantined(self) -> tuple[int, str]:
-        """The number of drawings in quarantine, and one of the reasons.
-
-        Raises:
-            SpoolError: the file can't be read.
-        """
-        ((count, reason),) = self._reader.rows(COUNTED)
-        return count, reason or ""
-
-    def release(self, drawing: str | None = None) -> int:
-        """Puts a quarantined drawing, or all of them, back into the queue; returns their number.
-
-        Raises:
-            SpoolError: the note may not be on disk.
-        """
-        released = self._writer.run(lambda connection: release(connection, drawing))
-        self._arrived.set()
-        return released
-
-    def queue_before(self, seq: int | None = None) -> tuple[int, int]:
-        """The number of queued drawings up to `seq` (all without one), and the last seq among them, 0 for none.
-
-        Raises:
-            SpoolError: the file can't be read.
-        """
-        up_to, now = 2**62 if seq is None else seq, time_text(datetime.now(UTC))
-        ((count, last),) = self._reader.rows(QUEUED_UP_TO, up_to, now)
-        return count, last
-
-    def note_upload_trouble(self, reason: str) -> None:
-        """Keeps the uploader's error for other processes to show; an empty reason clears it.
-
-        Raises:
-            SpoolError: the note may not be on disk.
-        """
-        self._writer.run(lambda connection: note_trouble(connection, reason))
-
-    def upload_trouble(self) -> str:
-        """The uploader's last error, empty while uploads succeed.
-
-        Raises:
-            SpoolError: the file can't be read.
-        """
-        rows = self._reader.rows(TROUBLE)
-        return rows[0][0] if rows else ""
-
-    def give_up(self, drawing: str, owner: str) -> None:
-        """Drops a drawing whose id the store has by another contributor. Safe to call twice.
-
-        Raises:
-            SpoolError: the note may not be on disk; the drawing is tried again.
-        """
-        self._writer.run(lambda connection: give_up(connection, drawing, owner))
-
     def delete(
         self, drawing: str, now: datetime | None = None, contributor: str | None = None, is_certain: bool = False
     ) -> Deletion:
@@ -283,14 +119,6 @@ class Spool:
             self._counts.remove(row, counted_to)
         self._arrived.set()
         return deletion
-
-    def take_back_deletion(self, drawing: str) -> None:
-        """Forgets a deletion of an id that the store has by another contributor.
-
-        Raises:
-            SpoolError: the note may not be on disk.
-        """
-        self._writer.run(lambda connection: take_back(connection, drawing))
 
     @property
     def name(self) -> str:
@@ -347,31 +175,6 @@ class Spool:
             SpoolError: the file can't be read.
         """
         return bool(self._reader.rows(DELETED_AT, drawing))
-
-    def unremoved(self, limit: int, after: int = 0) -> list[Unremoved]:
-        """At most `limit` deleted drawings of which the store may still hold objects, oldest first, seq above `after`.
-
-        Raises:
-            SpoolError: the file can't be read.
-        """
-        return [Unremoved.from_row(*row) for row in self._reader.rows(UNREMOVED, after, limit)]
-
-    def mark_removed(self, drawing: str) -> None:
-        """Notes that the store holds only a tombstone of the drawing. Safe to call twice.
-
-        Raises:
-            SpoolError: the note may not be on disk; removing the drawing again does no harm.
-        """
-        self._writer.run(lambda connection: note_removed(connection, drawing))
-
-    def forget_traces(self) -> None:
-        """Checkpoints and empties SQLite's log, in which deleted bytes can still be read.
-
-        Raises:
-            SpoolError: the file can't be written.
-        """
-        # Has no effect while another process reads; the next deletion, or later writes, overwrite the log.
-        self._reader.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def wait_for_arrival(self, seconds: float) -> None:
         """Returns as soon as this process accepts or deletes a drawing, or after `seconds`."""

@@ -61,8 +61,8 @@ def _drain(
 
 def left_in(spool: Spool) -> str:
     """Says in words what the store does not have yet; empty when it has everything."""
-    waiting, deleted = spool.backlog().drawings, len(spool.unremoved(1))
-    quarantined = spool.count_quarantined()[0]
+    waiting, deleted = spool.uploads.backlog().drawings, len(spool.removals.pending(1))
+    quarantined = spool.uploads.count_quarantined()[0]
     parts = [
         f"{waiting} drawings wait for upload" if waiting else "",
         f"{quarantined} of them in quarantine" if quarantined else "",

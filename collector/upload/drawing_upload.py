@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from collector.contribution.layout import ARRIVALS, arrival_key, drawing_key, is_contributor
-from collector.spool.spool import PendingDrawing, Spool
+from collector.spool.pending_drawing import PendingDrawing
+from collector.spool.spool import Spool
 from collector.storage.object_store import BadKey, ObjectStore, StoreError
 from collector.upload.ownership import Ownership
 from collector.upload.prepared import prepare
@@ -61,7 +62,7 @@ class DrawingUpload:
             # Last: whoever reads the arrival finds the drawing complete.
             self._put(arrival_key(self._clock(), pending.id), b"")
             self._look_for_tombstone(pending)
-        self._spool.mark_uploaded(pending.id)
+        self._spool.uploads.mark_uploaded(pending.id)
 
     def _is_elsewhere(self, pending: PendingDrawing) -> bool:
         """True for an id that another replica has uploaded for another contributor, or removed: dropped here."""
@@ -71,11 +72,11 @@ class DrawingUpload:
         stored = self._ownership.stored(pending.id)
         if stored is not None and stored.contributor != pending.contributor:
             log.warning("drawing %s is another contributor's in the store; the later one is dropped", pending.id)
-            self._spool.give_up(pending.id, stored.contributor)
+            self._spool.uploads.give_up(pending.id, stored.contributor)
             return True
         if stored is not None and _is_other_time(stored.received_at, pending.received_at):
             # Sent again to another replica, which brings it to its end; with this time, it is this one's earlier try.
-            self._spool.mark_uploaded(pending.id)
+            self._spool.uploads.mark_uploaded(pending.id)
             return True
         return self._look_for_tombstone(pending)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from collector.contribution.layout import ARRIVALS, PROBE, arrival_key, drawing_key
-from collector.spool.spool import PendingDrawing
+from collector.spool.pending_drawing import PendingDrawing
 from collector.storage.object_store import ObjectStore
 from collector.upload.drawing_upload import PutFailed
 from collector.upload.prepared import prepare

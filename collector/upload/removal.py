@@ -23,7 +23,8 @@ from collector.contribution.layout import (
     tombstone_key,
     verdict_key,
 )
-from collector.spool.spool import Spool, Unremoved
+from collector.spool.deletions import Unremoved
+from collector.spool.spool import Spool
 from collector.storage.object_store import NoSuchObject, ObjectStore
 from collector.storage.stored_drawing import BadStoredDrawing, parse_stored_drawing
 from collector.symbols.symbol_set import DIGITS, SymbolSet
@@ -51,7 +52,7 @@ def remove_deleted(
     first: Exception | None = None
     after = 0
     try:
-        while not stop.is_set() and (batch := spool.unremoved(BATCH, after)):
+        while not stop.is_set() and (batch := spool.removals.pending(BATCH, after)):
             after = batch[-1].seq
             batch = _own(spool, batch, ownership)
             outcomes = list(pool.map(lambda deleted: _try(store, deleted, stop, symbols), batch))
@@ -65,10 +66,10 @@ def remove_deleted(
             _remove_arrivals(store, gone)
             _remove_index_entries(store, {deleted.id for deleted, outcome in done if outcome is False})
             for deleted in gone:
-                spool.mark_removed(deleted.id)
+                spool.removals.mark_removed(deleted.id)
             if ownership is not None:
                 ownership.release()
-            spool.forget_traces()
+            spool.removals.forget_traces()
     except Exception as error:  # as for uploads: this goes on for ever, whatever disk and store say
         return first or error
     return first
@@ -85,8 +86,8 @@ def _own(spool: Spool, batch: Sequence[Unremoved], ownership: Ownership | None) 
     for deleted in batch:
         stored = None if deleted.contributor is None else ownership.stored(deleted.id)
         if stored is not None and stored.contributor != deleted.contributor:
-            spool.take_back_deletion(deleted.id)
-            spool.give_up(deleted.id, stored.contributor)
+            spool.removals.take_back(deleted.id)
+            spool.uploads.give_up(deleted.id, stored.contributor)
         elif deleted.id not in waiting:
             own.append(deleted)
     return own

@@ -10,7 +10,8 @@ import logging
 import threading
 from pathlib import Path
 
-from collector.spool.spool import Spool, SpoolError
+from collector.spool.group_commit import SpoolError
+from collector.spool.spool import Spool
 from collector.storage.object_store import ObjectStore
 from collector.storage.symbol_sets import read_set, store_of
 from collector.symbols.symbol_set import DIGITS_ID, PLACES_MAX

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from collector.contribution.layout import is_contributor
-from collector.spool.pending_drawing import BadPendingDrawing
-from collector.spool.spool import PendingDrawing, Spool, SpoolError
+from collector.spool.group_commit import SpoolError
+from collector.spool.pending_drawing import BadPendingDrawing, PendingDrawing
+from collector.spool.spool import Spool
 from collector.storage.object_store import BadKey, ObjectStore
 from collector.storage.stored_drawing import BadStoredDrawing
 from collector.symbols.symbol_set import DIGITS, SymbolSet
@@ -108,7 +109,7 @@ class Uploader:
         if trouble == self._noted:
             return
         try:
-            self._spool.note_upload_trouble(trouble)
+            self._spool.uploads.note_trouble(trouble)
         except SpoolError as error:
             log.warning("the uploader's state was not noted: %s", error)
         else:
@@ -127,7 +128,7 @@ class Uploader:
         done, after = _Pass(), 0
         while not stop.is_set():
             try:
-                batch = self._spool.pending(BATCH, after, self._clock())
+                batch = self._spool.uploads.pending(BATCH, after, self._clock())
             except Exception as error:  # uploads go on for ever, whatever the disk does
                 done.error = error
                 return done
@@ -143,7 +144,7 @@ class Uploader:
 
     def _remove(self, pool: ThreadPoolExecutor, stop: threading.Event) -> Exception | None:
         try:
-            symbols = self._symbols() if self._spool.unremoved(1) else DIGITS
+            symbols = self._symbols() if self._spool.removals.pending(1) else DIGITS
         except Exception as error:  # as for uploads
             return error
         return remove_deleted(self._spool, self._store, pool, stop, self._ownership, symbols)
@@ -197,7 +198,7 @@ class Uploader:
 
     def _quarantine(self, pending: PendingDrawing, reason: str, done: _Pass, retry_at: datetime | None) -> None:
         try:
-            self._spool.quarantine(pending.seq, reason, self._clock(), retry_at)
+            self._spool.uploads.quarantine(pending.seq, reason, self._clock(), retry_at)
         except SpoolError as error:
             done.error = done.error or error
             return

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from collector.log_format import start_log
 from collector.settings import StoreSettings, contributor_key, open_store
-from collector.spool.spool import Spool, SpoolError
+from collector.spool.group_commit import SpoolError
+from collector.spool.spool import Spool
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import ObjectStore
 from collector.storage.shared_key import OtherKey, agree_on_key

@@ -138,7 +138,7 @@ def import_drawings(
     for file in files:
         done = import_file(file, opened, key, limit, licence, symbols, is_known, contributor)
         typer.echo(f"{file}: {done.accepted} new, {done.duplicates} already known, {done.skipped} skipped")
-    typer.echo(f"{opened.backlog().drawings} wait for upload")
+    typer.echo(f"{opened.uploads.backlog().drawings} wait for upload")
     opened.close()
 
 

@@ -171,7 +171,8 @@ def _moderation(set_id: str) -> Iterator[tuple[OperatorModeration, SymbolSet]]:
     settings = read_settings()
     from collector.moderation.moderator import BadModeration  # noqa: PLC0415 - only for these commands
     from collector.settings import open_store  # noqa: PLC0415
-    from collector.spool.spool import Spool, SpoolError  # noqa: PLC0415
+    from collector.spool.group_commit import SpoolError  # noqa: PLC0415
+    from collector.spool.spool import Spool  # noqa: PLC0415
     from collector.storage.object_store import StoreError  # noqa: PLC0415
     from collector.symbols.symbol_set import DIGITS, DIGITS_ID, PLACES_MAX, BadSymbols  # noqa: PLC0415
     from collector.upload.set_uploads import set_spool_file  # noqa: PLC0415

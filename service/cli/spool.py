@@ -23,10 +23,11 @@ spool = typer.Typer(help="Upload what waits in the spool; list and retry drawing
 def list_quarantined(set_id: SetId = "digits") -> None:
     """List the drawings in quarantine: id, since when, label and reason."""
     with _spool(set_id) as opened:
-        for quarantined in opened.quarantined():
+        for quarantined in opened.uploads.quarantined():
             since = f"{quarantined.since:%Y-%m-%d %H:%M:%S}"
             typer.echo(f"{quarantined.id}  {since}  label {quarantined.label}  {quarantined.reason}")
-        typer.echo(f"{opened.count_quarantined()[0]} in quarantine, {opened.queue_before()[0]} wait for upload")
+        quarantined_count, waiting = opened.uploads.count_quarantined()[0], opened.uploads.queued()[0]
+        typer.echo(f"{quarantined_count} in quarantine, {waiting} wait for upload")
 
 
 @spool.command()
@@ -37,9 +38,9 @@ def retry(
     """Put quarantined drawings back into the queue; a running service uploads them within seconds."""
     with _spool(set_id) as opened:
         if not drawings:
-            typer.echo(f"{opened.release()} put back into the queue")
+            typer.echo(f"{opened.uploads.release()} put back into the queue")
         for drawing in drawings or []:
-            if not opened.release(drawing):
+            if not opened.uploads.release(drawing):
                 fail(f"no drawing {drawing} is in quarantine (midstroke spool list)")
             typer.echo(f"{drawing} put back into the queue")
 

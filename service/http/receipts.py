@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from collector.spool.deletions import WasDeleted
+from collector.spool.group_commit import SpoolError
 from collector.spool.pending_drawing import BadPendingDrawing
-from collector.spool.spool import SpoolError
 from collector.storage.object_store import StoreError
 from collector.storage.stored_drawing import BadStoredDrawing
 from service.admission.origins import Origins

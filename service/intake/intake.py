@@ -15,8 +15,11 @@ from collector.contribution.contribution import BadContribution, Contribution, p
 from collector.contribution.contributor import BadToken, contributor_id, stored_use, use_of
 from collector.contribution.receipt import receipt_for
 from collector.contribution.sample_check import check_samples
+from collector.spool.counts import Counts
 from collector.spool.deletions import WasDeleted
-from collector.spool.spool import Acknowledgement, Counts, Progress, Spool, SpoolError, SpoolFull
+from collector.spool.drawings import Acknowledgement, Progress
+from collector.spool.group_commit import SpoolError
+from collector.spool.spool import Spool, SpoolFull
 from collector.symbols.symbol_set import DIGITS, SymbolSet
 from collector.tracing import span
 from service.intake.elsewhere import Elsewhere
@@ -226,8 +229,8 @@ class Intake:
         Raises:
             SpoolError: the file can't be read.
         """
-        quarantined, _ = self._spool.count_quarantined()
-        return SpoolState(self._spool.progress(), self._spool.counts().by_label, quarantined, self.trouble())
+        quarantined, _ = self._spool.uploads.count_quarantined()
+        return SpoolState(self._spool.uploads.progress(), self._spool.counts().by_label, quarantined, self.trouble())
 
     def _note(self, error: SpoolError | None) -> None:
         """Logs only when trouble begins, changes and ends: a full disk refuses thousands of contributions a minute."""

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
-from collector.spool.spool import Spool, SpoolError
+from collector.spool.group_commit import SpoolError
+from collector.spool.spool import Spool
 
 STUCK_SECONDS = 60.0  # without one upload, though drawings wait
 ROOM_BYTES = 32 * 1024 * 1024  # free on the spool's disk; below it contributions will soon be refused
@@ -64,19 +65,20 @@ class StorageHealth:
     def _stuck_uploads(self, now: float) -> str:
         waiting, last = self._queue
         # New drawings come behind `last`: fewer than before up to it means that some have left.
-        still_waiting, _ = self._spool.queue_before(last) if waiting else (0, 0)
+        still_waiting, _ = self._spool.uploads.queued(last) if waiting else (0, 0)
         if not still_waiting or still_waiting < waiting:
-            self._queue = self._spool.queue_before()
+            self._queue = self._spool.uploads.queued()
             self._moved_at = now
             return ""
         if now - self._moved_at < STUCK_SECONDS:
             return ""
-        reason = self._spool.upload_trouble()
-        stuck = f"{self._spool.queue_before()[0]} drawings wait, none was uploaded for {now - self._moved_at:.0f} s"
+        reason = self._spool.uploads.trouble()
+        count, _ = self._spool.uploads.queued()
+        stuck = f"{count} drawings wait, none was uploaded for {now - self._moved_at:.0f} s"
         return f"{stuck}: {reason}" if reason else stuck
 
     def _quarantine(self) -> str:
-        count, reason = self._spool.count_quarantined()
+        count, reason = self._spool.uploads.count_quarantined()
         return f"{count} drawings in quarantine (midstroke spool list): {reason}" if count else ""
 
 

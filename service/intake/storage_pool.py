@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from collector.spool.spool import SpoolError
+from collector.spool.group_commit import SpoolError
 
 THREADS = 8
 WAITING_MAX = 64  # calls that run or wait; each may hold a full-size message

@@ -10,7 +10,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from collector.spool.spool import Spool, SpoolError
+from collector.spool.group_commit import SpoolError
+from collector.spool.spool import Spool
 from service.admission.operator import SETTING as OPERATOR_SETTING
 from service.paths import spool_file
 from service.settings import Settings
@@ -81,7 +82,7 @@ class UploadSupervisor:
 
     def _note(self, trouble: str) -> None:
         try:
-            self._spool.note_upload_trouble(trouble)
+            self._spool.uploads.note_trouble(trouble)
         except SpoolError as error:
             log.warning("the uploader's state was not noted: %s", error)
 

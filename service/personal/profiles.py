@@ -18,7 +18,9 @@ from time import monotonic, sleep
 
 from collector.contribution.contribution import Contribution
 from collector.moderation.moderation import Moderation
-from collector.spool.spool import Position, Spool, SpoolError
+from collector.spool.changes import Position
+from collector.spool.group_commit import SpoolError
+from collector.spool.spool import Spool
 from collector.storage.object_store import ObjectStore, StoreError
 from service.admission.token_bucket import TokenBucket
 from service.inference.live_models import ServedSource

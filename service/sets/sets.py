@@ -9,7 +9,8 @@ from concurrent.futures import wait
 from contextlib import ExitStack
 
 from collector.contribution.contributor import OPERATOR, key_of_set
-from collector.spool.spool import Spool, SpoolError
+from collector.spool.group_commit import SpoolError
+from collector.spool.spool import Spool
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import ObjectStore, StoreError

@@ -10,8 +10,10 @@ import pytest
 from collector.contribution.contributor import contributor_id, load_or_make_key, use_of
 from collector.contribution.layout import TRAINER_PROGRESS, TRAINER_STATUS
 from collector.contribution.receipt import old_receipt_for
+from collector.spool.counts import Counts
 from collector.spool.deletions import Deletion
-from collector.spool.spool import Counts, PendingDrawing, Spool
+from collector.spool.pending_drawing import PendingDrawing
+from collector.spool.spool import Spool
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import ObjectStore
@@ -66,16 +68,16 @@ def test_the_key_still_gives_the_same_contributors_and_receipts(folder: Path) ->
 def test_the_spool_is_read_as_it_was_left(folder: Path) -> None:
     spool = Spool(folder / "spool.sqlite")
 
-    (pending,) = spool.pending(10)
+    (pending,) = spool.uploads.pending(10)
     document, pngs = pending.unpack()
     stored = parse_stored_drawing(document)
     assert (pending.id, stored.id, stored.label, stored.use) == (drawing_id(4), drawing_id(4), 4, "validation")
     assert len(pngs) == len(stored.samples) == 8
-    assert {deleted.id for deleted in spool.unremoved(10)} == {drawing_id(5), drawing_id(7)}
+    assert {deleted.id for deleted in spool.removals.pending(10)} == {drawing_id(5), drawing_id(7)}
     assert spool.counts(stored.contributor) == Counts(4, 2, (0, 1, 0, 1, 1, 0, 0, 1, 0, 0))
     assert isinstance(spool.find(drawing_id(6)), Deletion)
     assert isinstance(spool.find(drawing_id(4)), PendingDrawing)
-    assert spool.backlog().drawings == 1
+    assert spool.uploads.backlog().drawings == 1
     spool.close()
 
 
@@ -104,8 +106,8 @@ def test_pending_drawings_go_up_and_deleted_ones_leave_the_bucket(folder: Path, 
     assert {parse_stored_drawing(store.get(key)).label for key in store.keys("drawings/v1/")} == {7, 3, 1, 4}
     assert list(store.keys("samples/v1/5/")) == []
     assert set(store.keys("tombstones/v1/")) == {f"tombstones/v1/{drawing_id(number)}" for number in (5, 6, 7)}
-    assert spool.backlog().drawings == 0
-    assert spool.unremoved(10) == []
+    assert spool.uploads.backlog().drawings == 0
+    assert spool.removals.pending(10) == []
     spool.close()
 
 

@@ -170,7 +170,7 @@ def test_a_terminated_pod_has_uploaded_its_spool(manifests: dict[str, list[dict[
         for _ in range(3):  # acknowledged at the last moment
             spool.accept(make_contribution(), "a" * 32)
         code = pod.wait(WAIT_SECONDS)
-        waiting = spool.backlog().drawings
+        waiting = spool.uploads.backlog().drawings
         spool.close()
     finally:
         if pod.poll() is None:

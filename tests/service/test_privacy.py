@@ -116,7 +116,7 @@ def test_the_spool_has_consent_and_licence_before_the_upload(tmp_path: Path) -> 
         give_over_http(service)
 
     spool = Spool(tmp_path / "var" / "spool.sqlite")
-    (pending,) = spool.pending(9)
+    (pending,) = spool.uploads.pending(9)
     spool.close()
     stored = parse_stored_drawing(pending.unpack()[0])
     assert (stored.consent, stored.licence) == (CONSENT_VERSION, LICENCE)

@@ -168,7 +168,7 @@ def _wait_until_idle(replicas: list[RunningService]) -> None:
 def _waiting(service: RunningService) -> int:
     spool = Spool(service.var / "spool.sqlite")
     try:
-        return spool.backlog().drawings + len(spool.unremoved(1))
+        return spool.uploads.backlog().drawings + len(spool.removals.pending(1))
     finally:
         spool.close()
 

@@ -40,12 +40,14 @@ def run(setting: Setting) -> list[Row]:
     bodies = _damage(var, list(texts)[:count])
     env = {"MIDSTROKE_STORE": str(setting.scratch / "store")}
     with running_service(var, env=env) as service:
-        passed = _wait(var, lambda spool: spool.queue_before()[0] == 0 and spool.count_quarantined()[0] == count)
+        passed = _wait(
+            var, lambda spool: (spool.uploads.queued()[0], spool.uploads.count_quarantined()[0]) == (0, count)
+        )
         status, body = _ready(service, f"{count} drawings in quarantine")
         listed = _midstroke(var, "spool", "list")
         _repair(var, bodies)
         _midstroke(var, "spool", "retry")
-        repaired = _wait(var, lambda spool: spool.backlog().drawings == 0)
+        repaired = _wait(var, lambda spool: spool.uploads.backlog().drawings == 0)
     stored = inspect_store(FolderStore(setting.scratch / "store"), list(texts), list(texts), setting.seed)
     trouble = json.loads(body)["trouble"]
     return [

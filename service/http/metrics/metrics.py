@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import CollectorRegistry
 
-from collector.spool.spool import SpoolError
+from collector.spool.group_commit import SpoolError
 from service.http.metrics.service_collector import Limits, ServiceCollector
 from service.intake.intake import SpoolState
 from service.metrics.metrics import Metrics

@@ -12,7 +12,7 @@ from collector.ink.drawing import strokes_to_json
 from collector.moderation.audit import REASON_MAX, AuditLine, time_text
 from collector.moderation.gallery import Entry, Wanted
 from collector.moderation.moderator import BadModeration, NoSuchDrawing
-from collector.spool.spool import SpoolError
+from collector.spool.group_commit import SpoolError
 from collector.storage.object_store import StoreError
 from collector.storage.symbol_sets import UnknownSet
 from collector.symbols.symbol_set import DIGITS_ID, BadSymbols, SymbolSet

@@ -13,7 +13,7 @@ from collector.contribution.contribution import POINTS_MAX, STROKES_MAX
 from collector.contribution.layout import is_drawing_id
 from collector.ink.drawing import DrawingError, check_points, describe, parse_strokes
 from collector.ink.snapshot import MAX_CANVAS_SIDE
-from collector.spool.spool import SpoolError
+from collector.spool.group_commit import SpoolError
 from collector.storage.object_store import StoreError
 from collector.storage.symbol_sets import TooManySets
 from collector.symbols.definition import DEFINITION_BYTES_MAX, from_record, to_record

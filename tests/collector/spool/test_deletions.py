@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from collector.spool.deletions import WasDeleted
+from collector.spool.counts import Counts
+from collector.spool.deletions import Deletion, WasDeleted
+from collector.spool.group_commit import SpoolError
 from collector.spool.pending_drawing import PendingDrawing
-from collector.spool.spool import Counts, Deletion, Spool, SpoolError
+from collector.spool.spool import Spool
 from tests.collector.contributions import make_contribution
 
 ANN, BOB = "a" * 32, "b" * 32
@@ -27,9 +29,9 @@ def test_a_deleted_drawing_waits_for_upload_no_more(spool: Spool) -> None:
     deletion = spool.delete(deleted.id, NOON)
 
     assert deletion == Deletion(deleted.id, NOON)
-    assert [pending.id for pending in spool.pending(9)] == [kept.id]
-    assert spool.backlog().drawings == 1
-    assert [waiting.id for waiting in spool.unremoved(9)] == [deleted.id]
+    assert [pending.id for pending in spool.uploads.pending(9)] == [kept.id]
+    assert spool.uploads.backlog().drawings == 1
+    assert [waiting.id for waiting in spool.removals.pending(9)] == [deleted.id]
 
 
 def test_the_backlogs_bytes_are_those_that_still_wait(spool: Spool) -> None:
@@ -38,19 +40,19 @@ def test_the_backlogs_bytes_are_those_that_still_wait(spool: Spool) -> None:
 
     spool.delete(contribution.id)
 
-    assert (spool.backlog().drawings, spool.backlog().bytes) == (0, 0)
+    assert (spool.uploads.backlog().drawings, spool.uploads.backlog().bytes) == (0, 0)
 
 
 def test_deleting_twice_is_one_deletion(spool: Spool) -> None:
     contribution = make_contribution()
     spool.accept(contribution, ANN)
     first = spool.delete(contribution.id, NOON)
-    spool.mark_removed(contribution.id)
+    spool.removals.mark_removed(contribution.id)
 
     second = spool.delete(contribution.id, LATER)
 
     assert second == first
-    assert spool.unremoved(9) == []
+    assert spool.removals.pending(9) == []
     assert spool.counts().total == 0
 
 
@@ -66,7 +68,7 @@ def test_a_deleted_id_is_never_taken_again(spool: Spool, path: Path) -> None:
     with pytest.raises(WasDeleted):
         again.accept(contribution, BOB)
     again.close()
-    assert spool.pending(9) == []
+    assert spool.uploads.pending(9) == []
 
 
 def test_counts_are_of_what_is_kept_also_when_the_spool_is_opened_again(spool: Spool, path: Path) -> None:
@@ -119,7 +121,7 @@ def test_nothing_stays_of_a_removed_drawing_but_its_id_and_when_it_was_deleted(s
     spool.accept(contribution, ANN)
 
     spool.delete(contribution.id, NOON)
-    spool.mark_removed(contribution.id)
+    spool.removals.mark_removed(contribution.id)
 
     with sqlite3.connect(path) as file:
         rows = file.execute("SELECT * FROM drawings").fetchall() + file.execute("SELECT * FROM deletions").fetchall()
@@ -133,7 +135,7 @@ def test_nothing_stays_of_a_removed_drawing_but_its_id_and_when_it_was_deleted(s
 def test_a_deleted_drawings_bytes_are_not_left_in_the_file(spool: Spool, path: Path) -> None:
     contribution = make_contribution()
     spool.accept(contribution, ANN)
-    document = spool.pending(1)[0].unpack()[0]
+    document = spool.uploads.pending(1)[0].unpack()[0]
 
     spool.delete(contribution.id)
     spool.close()
@@ -149,7 +151,7 @@ def test_a_drawing_is_found_where_it_is(spool: Spool) -> None:
     waiting, uploaded, deleted = make_contribution(), make_contribution(), make_contribution()
     for contribution in (waiting, uploaded, deleted):
         spool.accept(contribution, ANN)
-    spool.mark_uploaded(uploaded.id)
+    spool.uploads.mark_uploaded(uploaded.id)
     spool.delete(deleted.id, NOON)
 
     found = spool.find(waiting.id)
@@ -163,7 +165,7 @@ def test_a_drawing_is_found_where_it_is(spool: Spool) -> None:
 def test_a_drawing_that_the_spool_never_had_can_be_deleted(spool: Spool) -> None:
     spool.delete(UNKNOWN, NOON)
 
-    (waiting,) = spool.unremoved(9)
+    (waiting,) = spool.removals.pending(9)
     assert (waiting.id, waiting.label, waiting.received_at) == (UNKNOWN, None, None)
 
 

@@ -1,9 +1,8 @@
-"""The spool: what it has answered is on disk, counted, and handed out for upload until it is marked."""
+"""The spool stores each acknowledged drawing on disk and counts it."""
 
 from __future__ import annotations
 
 import resource
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -15,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from collector.contribution.contributor import use_of
-from collector.spool.spool import Acknowledgement, Counts, Spool, SpoolError, SpoolFull
-from collector.storage.stored_drawing import parse_stored_drawing
-from tests.collector.contributions import PNG, STAGES, STROKE, make_contribution
+from collector.spool.counts import Counts
+from collector.spool.drawings import Acknowledgement
+from collector.spool.group_commit import SpoolError
+from collector.spool.spool import Spool, SpoolFull
+from tests.collector.contributions import PNG, make_contribution
 
 ANN, BOB = "a" * 32, "b" * 32
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
@@ -35,7 +36,7 @@ def spool(path: Path) -> Iterator[Spool]:
     spool.close()
 
 
-def test_a_acknowledgement_names_the_drawing_and_what_it_is_used_for(spool: Spool) -> None:
+def test_an_acknowledgement_names_the_drawing_and_what_it_is_used_for(spool: Spool) -> None:
     contribution = make_contribution()
 
     acknowledgement = spool.accept(contribution, ANN)
@@ -52,23 +53,10 @@ def test_the_same_id_again_gets_the_first_acknowledgement_and_adds_nothing(spool
     assert again == Acknowledgement(first.id, first.use, duplicate=True, yours=False)
     assert spool.counts(ANN) == Counts(1, 1, (0, 0, 0, 1, 0, 0, 0, 0, 0, 0))
     assert spool.counts(BOB).yours == 0
-    assert len(spool.pending(10)) == 1
+    assert len(spool.uploads.pending(10)) == 1
 
 
-def test_a_pending_entry_has_the_stored_form_and_the_pictures(spool: Spool) -> None:
-    contribution = make_contribution(label=7)
-
-    spool.accept(contribution, ANN, "page", NOON)
-
-    (pending,) = spool.pending(10)
-    document, pngs = pending.unpack()
-    stored = parse_stored_drawing(document)
-    assert (stored.id, stored.label, stored.contributor) == (contribution.id, 7, ANN)
-    assert stored.strokes == (STROKE,)
-    assert pngs == STAGES
-
-
-def test_counts_are_of_all_and_of_one(spool: Spool) -> None:
+def test_counts_are_of_all_contributors_and_of_one(spool: Spool) -> None:
     for label, who in ((1, ANN), (1, BOB), (9, ANN)):
         spool.accept(make_contribution(label=label), who)
 
@@ -76,46 +64,18 @@ def test_counts_are_of_all_and_of_one(spool: Spool) -> None:
     assert spool.counts(None) == Counts(3, 0, (0, 2, 0, 0, 0, 0, 0, 0, 0, 1))
 
 
-def test_an_uploaded_drawing_is_still_counted_and_known_but_its_bytes_are_gone(spool: Spool, path: Path) -> None:
-    contribution = make_contribution(label=2)
-    acknowledgement = spool.accept(contribution, ANN)
-
-    spool.mark_uploaded(contribution.id)
-    spool.mark_uploaded(contribution.id)
-
-    assert spool.pending(10) == []
-    assert (spool.backlog().drawings, spool.backlog().bytes) == (0, 0)
-    assert spool.accept(contribution, ANN) == Acknowledgement(acknowledgement.id, acknowledgement.use, duplicate=True)
-    assert spool.counts().by_label[2] == 1
-    with sqlite3.connect(path) as file:
-        assert file.execute("SELECT body FROM drawings").fetchall() == [(None,)]
-    file.close()
-
-
-def test_pending_comes_oldest_first_and_can_go_on_from_any(spool: Spool) -> None:
-    ids = [make_contribution() for _ in range(5)]
-    for contribution in ids:
-        spool.accept(contribution, ANN)
-    spool.mark_uploaded(ids[1].id)
-
-    first = spool.pending(2)
-    rest = spool.pending(9, after=first[-1].seq)
-
-    assert [pending.id for pending in first + rest] == [ids[0].id, ids[2].id, ids[3].id, ids[4].id]
-
-
-def test_a_spool_opened_again_knows_all_that_it_knew(path: Path) -> None:
+def test_a_reopened_spool_knows_all_that_it_knew(path: Path) -> None:
     kept, uploaded = make_contribution(label=0), make_contribution(label=5)
     before = Spool(path)
     before.accept(kept, ANN)
     before.accept(uploaded, BOB)
-    before.mark_uploaded(uploaded.id)
+    before.uploads.mark_uploaded(uploaded.id)
     before.close()
 
     spool = Spool(path)
 
     assert spool.counts(BOB) == Counts(2, 1, (1, 0, 0, 0, 0, 1, 0, 0, 0, 0))
-    assert [pending.id for pending in spool.pending(10)] == [kept.id]
+    assert [pending.id for pending in spool.uploads.pending(10)] == [kept.id]
     assert spool.accept(uploaded, BOB).duplicate
     spool.close()
 
@@ -129,10 +89,10 @@ def test_a_drawing_accepted_by_another_process_is_counted_too(spool: Spool, path
     other.close()
 
     assert spool.counts(ANN) == Counts(2, 2, (0, 1, 0, 0, 0, 0, 0, 0, 1, 0))
-    assert spool.backlog().drawings == 2
+    assert spool.uploads.backlog().drawings == 2
 
 
-def test_a_full_spool_takes_no_more_until_something_is_uploaded(path: Path) -> None:
+def test_a_full_spool_accepts_nothing_until_a_drawing_is_uploaded(path: Path) -> None:
     first, second = make_contribution(), make_contribution()
     spool = Spool(path, max_bytes=3 * len(PNG) * 8)
     spool.accept(first, ANN)
@@ -142,12 +102,12 @@ def test_a_full_spool_takes_no_more_until_something_is_uploaded(path: Path) -> N
 
     assert spool.accept(first, ANN).duplicate
     assert spool.counts().total == 1
-    spool.mark_uploaded(first.id)
+    spool.uploads.mark_uploaded(first.id)
     assert not spool.accept(second, ANN).duplicate
     spool.close()
 
 
-def test_many_threads_at_once_are_each_answered_and_one_id_is_new_once(spool: Spool) -> None:
+def test_each_of_many_threads_is_answered_and_an_id_is_new_only_once(spool: Spool) -> None:
     contributions = [make_contribution(label=i % 10) for i in range(40)]
 
     with ThreadPoolExecutor(20) as pool:
@@ -156,10 +116,10 @@ def test_many_threads_at_once_are_each_answered_and_one_id_is_new_once(spool: Sp
     assert [acknowledgement.id for acknowledgement in acknowledgements] == [c.id for c in contributions] * 5
     assert sum(not acknowledgement.duplicate for acknowledgement in acknowledgements) == 40
     assert spool.counts(ANN) == Counts(40, 40, (4,) * 10)
-    assert spool.backlog().drawings == 40
+    assert spool.uploads.backlog().drawings == 40
 
 
-def test_an_arrival_wakes_who_waits_for_it(spool: Spool) -> None:
+def test_an_accepted_drawing_wakes_a_waiting_thread(spool: Spool) -> None:
     woken = threading.Event()
     waiting = threading.Thread(target=lambda: (spool.wait_for_arrival(60), woken.set()))
     waiting.start()
@@ -170,7 +130,7 @@ def test_an_arrival_wakes_who_waits_for_it(spool: Spool) -> None:
     waiting.join()
 
 
-def test_a_closed_spool_takes_nothing_and_says_so(path: Path) -> None:
+def test_a_closed_spool_raises_an_error(path: Path) -> None:
     spool = Spool(path)
     spool.close()
     spool.close()
@@ -181,14 +141,14 @@ def test_a_closed_spool_takes_nothing_and_says_so(path: Path) -> None:
         spool.counts()
 
 
-def test_a_file_that_is_no_spool_is_refused(tmp_path: Path) -> None:
+def test_opening_a_file_that_is_no_database_fails(tmp_path: Path) -> None:
     (tmp_path / "spool").write_bytes(b"no SQLite file at all" * 100)
 
     with pytest.raises(SpoolError, match="not a database"):
         Spool(tmp_path / "spool")
 
 
-def test_a_folder_that_can_not_be_made_is_a_spool_error(tmp_path: Path) -> None:
+def test_a_folder_that_can_not_be_created_is_a_spool_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
 
     with pytest.raises(SpoolError):
@@ -199,7 +159,8 @@ def test_a_folder_that_can_not_be_made_is_a_spool_error(tmp_path: Path) -> None:
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from collector.spool.spool import Spool, SpoolError
+from collector.spool.group_commit import SpoolError
+from collector.spool.spool import Spool
 from tests.collector.contributions import make_contribution
 
 spool = Spool(Path(sys.argv[1]))
@@ -213,10 +174,10 @@ for _ in range(2):
         spool.accept(failed, "a" * 32)
     except SpoolError as error:
         print("refused")
-assert [pending.id for pending in spool.pending(9)] == [kept.id]
+assert [pending.id for pending in spool.uploads.pending(9)] == [kept.id]
 resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
 print("duplicate" if spool.accept(failed, "a" * 32).duplicate else "new")
-print(spool.counts().total, spool.backlog().drawings)
+print(spool.counts().total, spool.uploads.backlog().drawings)
 spool.close()
 """
 
@@ -232,7 +193,7 @@ def test_a_disk_that_fails_is_an_error_and_the_spool_recovers_with_the_disk(path
 def test_a_contributors_drawings_are_found_newest_first_until_deleted(spool: Spool) -> None:
     first, second, third = (spool.accept(make_contribution(), ANN).id for _ in range(3))
     spool.accept(make_contribution(), BOB)
-    spool.mark_uploaded(first)
+    spool.uploads.mark_uploaded(first)
     spool.delete(second)
 
     assert spool.drawings_of(ANN, 9) == [(third, True), (first, False)]

@@ -71,11 +71,11 @@ def test_nothing_acknowledged_is_lost_and_a_resend_gets_the_same_acknowledgement
     acknowledged = dict(line.split() for line in killed_after(lines, ACCEPTING, path))
 
     spool = Spool(path)
-    kept = {pending.id: pending.unpack() for pending in spool.pending(100_000)}
+    kept = {pending.id: pending.unpack() for pending in spool.uploads.pending(100_000)}
     assert len(acknowledged) >= lines
     assert set(acknowledged) <= set(kept)
     assert all(len(pngs) == 8 for _, pngs in kept.values())
-    assert spool.counts().total == spool.backlog().drawings == len(kept)
+    assert spool.counts().total == spool.uploads.backlog().drawings == len(kept)
     for drawing, use in acknowledged.items():
         acknowledgement = spool.accept(make_contribution(id=drawing), ANN)
         assert (acknowledgement.id, acknowledgement.use, acknowledgement.duplicate) == (drawing, use, True)
@@ -95,5 +95,5 @@ def test_an_uploader_that_is_killed_leaves_work_that_the_next_one_finishes(tmp_p
     assert [key[-41:-5] for key in store.keys("drawings/v1/")] == ids
     assert len(list(store.keys("samples/v1/"))) == 12 * 8
     assert sorted({key[-36:] for key in store.keys("arrivals/v1/")}) == ids
-    assert spool.backlog().drawings == 0
+    assert spool.uploads.backlog().drawings == 0
     spool.close()

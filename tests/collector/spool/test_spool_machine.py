@@ -91,7 +91,7 @@ class SpoolMachine(RuleBasedStateMachine):
 
     @rule(drawing=drawings)
     def upload(self, drawing: str) -> None:
-        self.spool.mark_uploaded(drawing)
+        self.spool.uploads.mark_uploaded(drawing)
         known = self.known.get(drawing)
         if known and known.waits:
             known.waits = False
@@ -109,7 +109,7 @@ class SpoolMachine(RuleBasedStateMachine):
     @rule(drawing=consumes(drawings))
     def remove_from_the_store(self, drawing: str) -> None:
         if drawing in self.unremoved:
-            self.spool.mark_removed(drawing)
+            self.spool.removals.mark_removed(drawing)
             self.unremoved.remove(drawing)
 
     @rule(target=drawings)
@@ -140,12 +140,12 @@ class SpoolMachine(RuleBasedStateMachine):
     def both_tell_the_same(self) -> None:
         kept = [known for known in self.known.values() if not known.deleted]
         waiting = [drawing for drawing, known in self.known.items() if known.waits]
-        counts, backlog = self.spool.counts(ANN), self.spool.backlog()
+        counts, backlog = self.spool.counts(ANN), self.spool.uploads.backlog()
         assert (counts.total, counts.yours) == (len(kept), sum(known.contributor == ANN for known in kept))
         assert counts.by_label == tuple(sum(known.label == label for known in kept) for label in range(10))
-        assert [pending.id for pending in self.spool.pending(100)] == waiting
+        assert [pending.id for pending in self.spool.uploads.pending(100)] == waiting
         assert (backlog.drawings, backlog.bytes) == (len(waiting), self._waiting_bytes)
-        assert {one.id for one in self.spool.unremoved(100)} == set(self.unremoved)
+        assert {one.id for one in self.spool.removals.pending(100)} == set(self.unremoved)
 
     def teardown(self) -> None:
         if hasattr(self, "spool"):

@@ -32,7 +32,7 @@ def filled(file: Path) -> Spool:
 
 def test_everything_that_waits_is_uploaded_and_removed(file: Path) -> None:
     store, spool = MemoryStore(), filled(file)
-    deleted = spool.pending(1)[0].id
+    deleted = spool.uploads.pending(1)[0].id
     spool.delete(deleted, contributor=ANN)
 
     left = drain(file.parent, store, KEY, seconds=20)

@@ -64,7 +64,7 @@ def test_a_later_drawing_of_an_id_changes_nothing_in_the_store(replicas: list[Re
     second.uploader.drain()
 
     assert {key: store.get(key) for key in list(store.keys())} == before
-    assert second.spool.backlog().drawings == 0
+    assert second.spool.uploads.backlog().drawings == 0
     assert second.spool.owner(ID) == ANN
 
 
@@ -77,7 +77,7 @@ def test_a_contribution_sent_to_two_replicas_arrives_once(replicas: list[Replica
 
     assert uploaded == [1, 1]
     assert len(list(store.keys("arrivals/"))) == 1
-    assert second.spool.backlog().drawings == 0
+    assert second.spool.uploads.backlog().drawings == 0
 
 
 def test_whoever_gave_an_id_later_can_not_delete_it(replicas: list[Replica], store: MemoryStore) -> None:
@@ -167,7 +167,7 @@ def test_two_replicas_that_meet_end_with_one_whole_drawing(tmp_path: Path) -> No
         with ThreadPoolExecutor(2) as pool:
             running = [pool.submit(replica.uploader.run, stop) for replica in replicas]
             for _ in range(1000):
-                if not any(replica.spool.backlog().drawings for replica in replicas):
+                if not any(replica.spool.uploads.backlog().drawings for replica in replicas):
                     break
                 threading.Event().wait(0.02)
             stop.set()

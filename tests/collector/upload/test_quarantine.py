@@ -87,11 +87,11 @@ def test_a_damaged_row_is_set_aside_and_the_others_go_up(spool: Spool, path: Pat
 
     uploaded = Uploader(spool, MemoryStore()).drain()
 
-    (quarantined,) = spool.quarantined()
+    (quarantined,) = spool.uploads.quarantined()
     assert uploaded == len(good)
     assert quarantined.id == bad
     assert quarantined.reason
-    assert spool.pending(9) == []
+    assert spool.uploads.pending(9) == []
 
 
 @pytest.mark.parametrize("change", ["id = x'ff00'", "label = 12", "label = 'seven'", "contributor = x'ff'", "use = 3"])
@@ -117,8 +117,8 @@ def test_more_refused_drawings_than_a_batch_stop_nothing_behind_them(spool: Spoo
         uploader.drain()
 
     assert first == len(good)
-    assert {quarantined.id for quarantined in spool.quarantined()} == bad
-    assert "AccessDenied" in spool.quarantined()[0].reason
+    assert {quarantined.id for quarantined in spool.uploads.quarantined()} == bad
+    assert "AccessDenied" in spool.uploads.quarantined()[0].reason
     assert PROBE not in set(store.keys())
 
 
@@ -132,7 +132,7 @@ def test_a_path_that_a_folder_can_not_hold_is_set_aside(spool: Spool, tmp_path: 
     for _ in range(REFUSALS):
         uploader.drain()
 
-    assert [quarantined.id for quarantined in spool.quarantined()] == [bad]
+    assert [quarantined.id for quarantined in spool.uploads.quarantined()] == [bad]
     assert list(store.keys("drawings/")) == [f"drawings/v1/{good}.json"]
 
 
@@ -144,8 +144,8 @@ def test_a_store_that_is_down_quarantines_nothing(spool: Spool) -> None:
     for _ in range(3 * REFUSALS):
         uploader.drain()
 
-    assert spool.quarantined() == []
-    assert spool.backlog().drawings == BATCH + 8
+    assert spool.uploads.quarantined() == []
+    assert spool.uploads.backlog().drawings == BATCH + 8
 
 
 def test_a_store_that_fails_at_random_quarantines_nothing(spool: Spool) -> None:
@@ -156,8 +156,8 @@ def test_a_store_that_fails_at_random_quarantines_nothing(spool: Spool) -> None:
     for _ in range(60):
         uploader.drain()
 
-    assert spool.quarantined() == []
-    assert spool.backlog().drawings == 0
+    assert spool.uploads.quarantined() == []
+    assert spool.uploads.backlog().drawings == 0
 
 
 def test_a_refused_upload_is_tried_again_after_an_hour(spool: Spool) -> None:
@@ -174,31 +174,31 @@ def test_a_refused_upload_is_tried_again_after_an_hour(spool: Spool) -> None:
     late = uploader.drain()
 
     assert (early, late) == (0, 1)
-    assert spool.quarantined() == []
+    assert spool.uploads.quarantined() == []
 
 
 def test_a_released_drawing_goes_up(spool: Spool) -> None:
     first, second = give(spool, 2)
-    seqs = [pending.seq for pending in spool.pending(9)]
+    seqs = [pending.seq for pending in spool.uploads.pending(9)]
     for seq in seqs:
-        spool.quarantine(seq, "tried in a test")
+        spool.uploads.quarantine(seq, "tried in a test")
 
     assert Uploader(spool, MemoryStore()).drain() == 0
-    assert spool.count_quarantined() == (2, "tried in a test")
-    assert spool.release(first) == 1
+    assert spool.uploads.count_quarantined() == (2, "tried in a test")
+    assert spool.uploads.release(first) == 1
     assert Uploader(spool, MemoryStore()).drain() == 1
-    assert spool.release() == 1
-    assert [pending.id for pending in spool.pending(9)] == [second]
+    assert spool.uploads.release() == 1
+    assert [pending.id for pending in spool.uploads.pending(9)] == [second]
 
 
 def test_a_quarantined_drawing_is_still_deleted_by_its_contributor(spool: Spool) -> None:
     (drawing,) = give(spool, 1)
-    spool.quarantine(spool.pending(1)[0].seq, "tried in a test")
+    spool.uploads.quarantine(spool.uploads.pending(1)[0].seq, "tried in a test")
     store = MemoryStore()
 
     spool.delete(drawing)
     Uploader(spool, store).drain()
 
-    assert spool.quarantined() == []
-    assert spool.backlog().drawings == 0
+    assert spool.uploads.quarantined() == []
+    assert spool.uploads.backlog().drawings == 0
     assert list(store.keys()) == [f"tombstones/v1/{drawing}"]

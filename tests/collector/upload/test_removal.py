@@ -73,7 +73,7 @@ def test_a_tombstone_stays_and_nothing_else(spool: Spool) -> None:
 
     assert error is None
     assert sorted(store.keys()) == sorted([*objects_of_kept, tombstone_key(deleted)])
-    assert spool.unremoved(9) == []
+    assert spool.removals.pending(9) == []
 
 
 def test_a_drawing_deleted_while_it_waits_is_never_uploaded(spool: Spool) -> None:
@@ -95,7 +95,7 @@ def test_a_drawing_deleted_during_its_upload_is_gone_after_it(spool: Spool, put:
     uploader.drain()
 
     assert list(store.keys()) == [tombstone_key(deleted)]
-    assert spool.unremoved(9) == []
+    assert spool.removals.pending(9) == []
     assert uploader.drain() == 0
 
 
@@ -111,7 +111,7 @@ def test_a_failure_at_any_call_is_made_good_by_the_next_round(spool: Spool, fail
 
     assert [type(error) for error in errors] == [StoreError, type(None)]
     assert list(store.keys()) == [tombstone_key(deleted)]
-    assert spool.unremoved(9) == []
+    assert spool.removals.pending(9) == []
 
 
 def test_the_tombstone_is_first(spool: Spool) -> None:
@@ -136,7 +136,7 @@ def test_one_that_always_fails_holds_up_no_other(spool: Spool) -> None:
     error = remove(spool, store)
 
     assert isinstance(error, StoreError)
-    assert [waiting.id for waiting in spool.unremoved(100)] == [ids[0]]
+    assert [waiting.id for waiting in spool.removals.pending(100)] == [ids[0]]
 
 
 def test_a_store_that_is_down_is_not_asked_for_every_one(spool: Spool) -> None:
@@ -148,7 +148,7 @@ def test_a_store_that_is_down_is_not_asked_for_every_one(spool: Spool) -> None:
     remove(spool, store)
 
     assert len(store.called) < 50
-    assert len(spool.unremoved(200)) == 100
+    assert len(spool.removals.pending(200)) == 100
 
 
 def test_an_upload_that_was_cut_short_is_removed_too(spool: Spool) -> None:
@@ -188,7 +188,7 @@ def test_of_a_drawing_that_the_spool_never_had_everything_is_looked_for(tmp_path
 
 def test_the_bytes_are_gone_from_the_spools_files_while_it_is_open(spool: Spool, tmp_path: Path) -> None:
     deleted = give(spool)
-    document = spool.pending(1)[0].unpack()[0]
+    document = spool.uploads.pending(1)[0].unpack()[0]
 
     spool.delete(deleted)
     remove(spool, MemoryStore())
@@ -223,7 +223,7 @@ def test_a_stop_leaves_the_rest_for_the_next_time(spool: Spool) -> None:
     with ThreadPoolExecutor(1) as pool:
         remove_deleted(spool, store, pool, stop)
 
-    assert [waiting.id for waiting in spool.unremoved(9)] == [deleted]
+    assert [waiting.id for waiting in spool.removals.pending(9)] == [deleted]
     assert list(store.keys()) == []
 
 

@@ -35,7 +35,7 @@ def test_each_spool_is_uploaded_to_its_set_and_removed_from_it(tmp_path: Path) -
         record = contribution_record(label="line", set=set_id, consent=SYMBOLS_CONSENT_VERSION)
         ids[set_id] = spools[set_id].accept(parse_contribution(record, a_set(set_id)), ANN).id
 
-    _until(lambda: all(spool.backlog().drawings == 0 for spool in spools.values()))
+    _until(lambda: all(spool.uploads.backlog().drawings == 0 for spool in spools.values()))
     stored = parse_stored_drawing(store_of(store, "marks").get(f"drawings/v1/{ids['marks']}.json"))
     spools["marks"].delete(ids["marks"])
     _until(lambda: not list(store.keys("sets/marks/samples/")))

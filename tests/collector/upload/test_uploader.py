@@ -37,10 +37,10 @@ def running(uploader: Uploader) -> Iterator[None]:
 
 def wait_until_uploaded(spool: Spool) -> None:
     for _ in range(WAIT_SECONDS * 50):
-        if spool.backlog().drawings == 0:
+        if spool.uploads.backlog().drawings == 0:
             return
         threading.Event().wait(0.02)
-    pytest.fail(f"{spool.backlog()} after {WAIT_SECONDS} s")
+    pytest.fail(f"{spool.uploads.backlog()} after {WAIT_SECONDS} s")
 
 
 def test_samples_go_first_then_the_drawing_its_index_entry_and_its_arrival(spool: Spool) -> None:
@@ -94,7 +94,7 @@ def test_a_drawing_is_never_there_before_its_samples_nor_an_arrival_before_its_d
     store = FailingStore(lambda call, _: call % 31 == 0)
     uploader = Uploader(spool, store)
 
-    while spool.backlog().drawings:
+    while spool.uploads.backlog().drawings:
         uploader.drain()
         drawings = [parse_stored_drawing(store.get(key)) for key in store.keys("drawings/")]
         arrived = {parse_arrival(key)[1] for key in store.keys("arrivals/")}
@@ -113,7 +113,7 @@ def test_a_drawing_that_always_fails_holds_up_no_other(spool: Spool) -> None:
     uploaded = Uploader(spool, store).drain()
 
     assert uploaded == 70
-    assert [pending.id for pending in spool.pending(9)] == [poisoned.id]
+    assert [pending.id for pending in spool.uploads.pending(9)] == [poisoned.id]
 
 
 def test_a_store_that_is_down_is_not_asked_for_every_drawing(spool: Spool) -> None:

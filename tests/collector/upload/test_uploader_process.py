@@ -37,10 +37,10 @@ def uploading(path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def wait_until_uploaded(spool: Spool) -> None:
     for _ in range(WAIT_SECONDS * 50):
-        if spool.backlog().drawings == 0:
+        if spool.uploads.backlog().drawings == 0:
             return
         time.sleep(0.02)
-    pytest.fail(f"{spool.backlog()} after {WAIT_SECONDS} s")
+    pytest.fail(f"{spool.uploads.backlog()} after {WAIT_SECONDS} s")
 
 
 def test_the_other_process_uploads_the_spool_and_ends_with_its_input(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_second_one_waits_for_the_first_to_end(tmp_path: Path) -> None:
             first.send_signal(19)  # SIGSTOP: it holds its place and does nothing
             spool.accept(make_contribution(), ANN)
             time.sleep(1.0)
-            waiting = spool.backlog().drawings
+            waiting = spool.uploads.backlog().drawings
 
             first.kill()
             wait_until_uploaded(spool)

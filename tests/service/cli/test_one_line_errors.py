@@ -246,7 +246,7 @@ def test_wrong_s3_settings_are_named(env: dict[str, str], monkeypatch: pytest.Mo
 def test_the_quarantine_is_listed_and_retried(tmp_path: Path) -> None:
     spool = Spool(spool_file(tmp_path / "var"))
     drawing = spool.accept(make_contribution(), contributor_id(bytes(32), "a" * 16)).id
-    spool.quarantine(spool.pending(1)[0].seq, "a damaged row")
+    spool.uploads.quarantine(spool.uploads.pending(1)[0].seq, "a damaged row")
 
     listed = CliRunner().invoke(app, ["spool", "list"]).stdout
     unknown = run("spool", "retry", "nobody")
@@ -256,5 +256,5 @@ def test_the_quarantine_is_listed_and_retried(tmp_path: Path) -> None:
     assert "a damaged row" in listed
     assert (unknown[0], "nobody" in unknown[1]) == (1, True)
     assert "put back" in retried
-    assert [pending.id for pending in spool.pending(9)] == [drawing]
+    assert [pending.id for pending in spool.uploads.pending(9)] == [drawing]
     spool.close()

@@ -106,7 +106,7 @@ def test_drawings_are_imported_into_a_set(var: Path, file: Path, tmp_path: Path)
     spool = Spool(set_spool_file(var, "shapes"), labels=PLACES_MAX)
     assert spool.counts(OPERATOR).yours == 2
     assert spool.counts().by_label[:2] == (1, 1)
-    documents = [json.loads(each.unpack()[0]) for each in spool.pending(9)]
+    documents = [json.loads(each.unpack()[0]) for each in spool.uploads.pending(9)]
     assert sorted((each["set"], each["label"], each["format"]) for each in documents) == [
         ("shapes", "circle", 2),
         ("shapes", "line", 2),

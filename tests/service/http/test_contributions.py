@@ -40,4 +40,4 @@ def test_a_page_of_another_origin_may_not_contribute(service: Service) -> None:
     )
 
     assert (answer.status, answer.json["code"]) == (403, "origin_not_allowed")
-    assert service.spool.pending(1) == []
+    assert service.spool.uploads.pending(1) == []

@@ -52,7 +52,7 @@ def given(request: pytest.FixtureRequest, service: Service) -> tuple[dict[str, A
     assert receipt is not None
     if request.param == "store":
         upload(service)
-        assert service.spool.pending(1) == []
+        assert service.spool.uploads.pending(1) == []
     return record, receipt
 
 
@@ -101,7 +101,7 @@ def test_a_deleted_drawing_is_gone_from_disk_and_store(service: Service, given: 
     answer = by_receipt(service, "DELETE", record["id"], receipt)
 
     assert Deleted.model_validate(answer.json).id == record["id"]
-    assert service.spool.pending(10) == []
+    assert service.spool.uploads.pending(10) == []
     upload(service)
     assert objects_of(service, record) == [tombstone_key(record["id"])]
     seen = by_receipt(service, "GET", record["id"], receipt)
@@ -160,7 +160,7 @@ def test_without_its_receipt_a_drawing_is_not_found(service: Service, method: st
 
         assert (there.status, Error.model_validate(there.json).code) == (404, "not_found"), shown
         assert there.json == not_there.json
-    assert len(service.spool.pending(10)) == 2
+    assert len(service.spool.uploads.pending(10)) == 2
 
 
 def test_resending_another_contributors_id_gets_no_receipt(service: Service) -> None:
@@ -181,7 +181,7 @@ def test_a_contributors_hash_does_not_reveal_a_receipt(service: Service) -> None
     # An id has the form of a token, and what is made of a token is public.
     give(service, contribution_record(contributor=record["id"]))
 
-    documents = [pending.unpack()[0].decode() for pending in service.spool.pending(10)]
+    documents = [pending.unpack()[0].decode() for pending in service.spool.uploads.pending(10)]
     assert len(documents) == 2
     assert not any(receipt[:32] in document for document in documents)
 
@@ -198,7 +198,7 @@ def test_a_page_of_another_origin_may_not_delete(service: Service) -> None:
     )
 
     assert (answer.status, answer.json["code"]) == (403, "origin_not_allowed")
-    assert len(service.spool.pending(10)) == 1
+    assert len(service.spool.uploads.pending(10)) == 1
 
 
 def test_guessing_receipts_is_slowed_down_and_locks_out_nobody(service: Service) -> None:
@@ -221,11 +221,11 @@ def test_a_deletion_is_accepted_while_the_store_is_down(service: Service) -> Non
     Uploader(service.spool, down).drain()
 
     assert deletion.id == record["id"]
-    assert [waiting.id for waiting in service.spool.unremoved(10)] == [record["id"]]
+    assert [waiting.id for waiting in service.spool.removals.pending(10)] == [record["id"]]
     assert drawing_key(record["id"]) in objects_of(service, record)
     down.store = service.store
     Uploader(service.spool, down).drain()
-    assert service.spool.unremoved(10) == []
+    assert service.spool.removals.pending(10) == []
     assert objects_of(service, record) == [tombstone_key(record["id"])]
 
 

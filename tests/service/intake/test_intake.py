@@ -8,7 +8,10 @@ import pytest
 
 from collector.contribution.contributor import contributor_id, stored_use, use_of
 from collector.contribution.receipt import receipt_for
-from collector.spool.spool import Acknowledgement, Counts, Spool, SpoolError
+from collector.spool.counts import Counts
+from collector.spool.drawings import Acknowledgement
+from collector.spool.group_commit import SpoolError
+from collector.spool.spool import Spool
 from service.intake.intake import REST_SECONDS, UPLOADS_DELAYED, Intake
 from service.intake.storage_health import STUCK_SECONDS, StorageHealth
 from service.wire.schemas import Accepted, Refused
@@ -37,13 +40,13 @@ def test_a_contribution_is_on_disk_when_it_is_accepted(spool: Spool) -> None:
         "receipt": receipt_for(KEY, record["id"], contributor_id(KEY, TOKEN)),
         "contributions": {"total": 1, "yours": 1, "by_label": [0, 0, 0, 0, 0, 0, 0, 1, 0, 0], "trouble": ""},
     }
-    assert [waiting.id for waiting in spool.pending(10)] == [record["id"]]
+    assert [waiting.id for waiting in spool.uploads.pending(10)] == [record["id"]]
 
 
 def test_the_browsers_token_is_not_stored(spool: Spool) -> None:
     Intake(spool, KEY).accept(contribution_record())
 
-    assert TOKEN not in repr(spool.pending(1))
+    assert TOKEN not in repr(spool.uploads.pending(1))
 
 
 def test_a_repeated_id_is_a_duplicate_and_counts_once(spool: Spool) -> None:
@@ -64,7 +67,7 @@ def test_an_invalid_contribution_is_refused_for_good(spool: Spool, changes: dict
 
     assert isinstance(reply, Refused)
     assert (reply.id, reply.code, reply.retry) == (record["id"], "bad_contribution", False)
-    assert spool.pending(1) == []
+    assert spool.uploads.pending(1) == []
 
 
 def test_a_record_without_a_contributions_fields_is_refused(spool: Spool) -> None:
@@ -158,7 +161,7 @@ def test_visitors_hear_that_uploads_are_delayed_and_never_why(spool: Spool, tmp_
     health = StorageHealth(spool, tmp_path, clock=lambda: now[0], free_bytes=lambda _: 2**40)
     intake = Intake(spool, KEY, health=health)
     intake.accept(contribution_record())
-    spool.note_upload_trouble("http://store.internal:9000 refused")
+    spool.uploads.note_trouble("http://store.internal:9000 refused")
 
     at_first = intake.counts().trouble
     now[0] += 10

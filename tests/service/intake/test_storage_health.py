@@ -45,7 +45,7 @@ def test_an_idle_service_has_no_trouble(watch: Watch) -> None:
 
 def test_uploads_that_make_no_progress_for_a_minute_are_reported_with_the_reason(spool: Spool, watch: Watch) -> None:
     spool.accept(make_contribution(), ANN)
-    spool.note_upload_trouble("the store is down")
+    spool.uploads.note_trouble("the store is down")
 
     early = watch.after(0), watch.after(STUCK_SECONDS - 1)
     late = watch.after(2)
@@ -71,14 +71,14 @@ def test_uploads_that_move_are_no_trouble_however_many_wait(spool: Spool, watch:
     reported = []
     for drawing in ids[:5]:
         reported.append(watch.after(STUCK_SECONDS - 1))
-        spool.mark_uploaded(drawing)
+        spool.uploads.mark_uploaded(drawing)
 
     assert reported == [""] * 5
 
 
 def test_a_full_disk_and_a_quarantine_are_reported(spool: Spool, watch: Watch) -> None:
     spool.accept(make_contribution(), ANN)
-    spool.quarantine(spool.pending(1)[0].seq, "a damaged row")
+    spool.uploads.quarantine(spool.uploads.pending(1)[0].seq, "a damaged row")
     watch.free = 1024
 
     reported = watch.after(5)
@@ -90,7 +90,7 @@ def test_a_full_disk_and_a_quarantine_are_reported(spool: Spool, watch: Watch) -
 
 def test_a_quarantined_drawing_does_not_count_as_stuck(spool: Spool, watch: Watch) -> None:
     spool.accept(make_contribution(), ANN)
-    spool.quarantine(spool.pending(1)[0].seq, "a damaged row")
+    spool.uploads.quarantine(spool.uploads.pending(1)[0].seq, "a damaged row")
     watch.after(0)
 
     assert "wait" not in watch.after(2 * STUCK_SECONDS)

@@ -57,7 +57,7 @@ def test_an_uploader_that_can_not_be_started_is_started_later(tmp_path: Path, er
 
     spool = supervise(tmp_path, [fail, fail, run_on])
 
-    assert spool.upload_trouble().startswith("the uploader can't be started")
+    assert spool.uploads.trouble().startswith("the uploader can't be started")
     spool.close()
 
 
@@ -67,5 +67,5 @@ def test_an_uploader_that_ends_is_started_again(tmp_path: Path) -> None:
 
     spool = supervise(tmp_path, [end, run_on])
 
-    assert spool.upload_trouble() == "the uploader ended with 3"
+    assert spool.uploads.trouble() == "the uploader ended with 3"
     spool.close()

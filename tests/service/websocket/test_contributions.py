@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from collector.spool.spool import SpoolError
+from collector.spool.group_commit import SpoolError
 from service.intake.intake import REST_SECONDS
 from tests.service.conversation import greet, ink_frame, say
 from tests.service.fakes import TOKEN, contribution_record
@@ -28,7 +28,7 @@ def test_a_contribution_is_acknowledged_and_stored_once(service: Service) -> Non
     assert (first["type"], first["id"], first["duplicate"]) == ("accepted", record["id"], False)
     assert (second["use"], second["duplicate"]) == (first["use"], True)
     assert (counts["total"], counts["yours"]) == (1, 1)
-    assert len(service.spool.pending(10)) == 1
+    assert len(service.spool.uploads.pending(10)) == 1
 
 
 def test_a_contribution_over_http_is_the_same_contribution(service: Service) -> None:

@@ -37,7 +37,7 @@ def wait_until_drained(var: Path, seconds: float) -> float:
     """Returns after how many seconds nothing waited for upload any more; at most after `seconds`."""
     spool, began = Spool(spool_file(var)), time.monotonic()
     try:
-        while spool.backlog().drawings and time.monotonic() - began < seconds:
+        while spool.uploads.backlog().drawings and time.monotonic() - began < seconds:
             time.sleep(0.1)
         return time.monotonic() - began
     finally:
