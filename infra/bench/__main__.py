@@ -37,6 +37,7 @@ BENCHMARKS = {
         ("training", "original_loop"),
         ("training", "retraining"),
         ("training", "memory_of_training"),
+        ("training", "growth"),
     )
 }
 
