@@ -37,7 +37,7 @@ test-browser: $(VENV)/.dev  ## the tests with a real Chromium
 
 test-slow: $(VENV)/.dev  ## the tests with an S3 server, training, kills and trials
 	$(PYTEST) -n $(TEST_WORKERS) -m "(slow or server) and not browser and not ray" || $(ALONE)
-	$(PYTEST) -m ray tests/training/data
+	$(PYTEST) -m ray tests/training
 
 test-fast: $(VENV)/.dev  ## the tests without browser, S3 server, training, kills and trials
 	$(PYTEST) $(FAST) $(COVERAGE)

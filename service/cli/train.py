@@ -93,8 +93,8 @@ def train(
     ray: Annotated[
         str | None,
         typer.Option(
-            help="Decode, augment and make features on a Ray cluster: host:port of its head; without, on a Ray of this "
-            "machine. Needs midstroke[ray].",
+            help="Decode, augment, make features and fit from scratch on a Ray cluster: host:port of its head; without "
+            "one, on a Ray of this machine. Needs midstroke[ray].",
             metavar="[ADDRESS]",
         ),
     ] = None,
@@ -119,7 +119,8 @@ def train(
         return _train_set(store, settings, set_id, chosen, run)
     target = store if publish_to is None else FolderStore(publish_to)
     try:
-        with nullcontext() if ray is None else on_ray(ray, CORES):
+        with nullcontext() if ray is None else on_ray(ray, CORES) as workers:
+            run = replace(run, workers=workers)
             if resume:
                 _resume(store, settings, chosen, run)
             else:

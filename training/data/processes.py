@@ -6,14 +6,27 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from multiprocessing.connection import wait
+from typing import Any, Protocol
 
 from collector.malloc import keep_freed_memory
 
 MakePool = Callable[[int], Executor]
+
+
+class Workers(Protocol):
+    """Processes, of any machine, that run importable functions; a call whose process dies is run again."""
+
+    @property
+    def cores(self) -> int: ...
+
+    def share(self, value: Any) -> Any:
+        """Sends a value once to whoever asks for it; calls take what this returns as an argument in its place."""
+
+    def submit(self, function: Callable[..., Any], /, *args: Any) -> Future[Any]: ...
 
 
 def process_pool(processes: int) -> Executor:

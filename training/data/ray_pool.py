@@ -1,8 +1,8 @@
 """A pool whose workers are tasks of a Ray cluster, for the functions that a pool of processes runs on one machine.
 
-The functions are the same, and pure: they take drawings and give arrays. So a task whose worker or node dies is run
-again, and nothing is lost or made twice; only the caller writes to the store. Ray is imported when a cluster is asked
-for (`pip install midstroke[ray]`).
+The functions are the same, and pure: they take drawings and give arrays, or take weights and give weights. So a task
+whose worker or node dies is run again, and nothing is lost or made twice; only the caller writes to the store. Ray is
+imported when a cluster is asked for (`pip install midstroke[ray]`).
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class NoRay(Exception):
 
 
 @contextmanager
-def on_ray(address: str, cores: int) -> Iterator[int]:
-    """Inside the block, pools run on Ray; gives the number of the cluster's cores.
+def on_ray(address: str, cores: int) -> Iterator[RayPool]:
+    """Inside the block, pools run on Ray; gives one with the number of the cluster's cores.
 
     Args:
         address: `host:port` of a cluster's head; AUTO the one that this machine is a node of; LOCAL starts a
@@ -53,7 +53,7 @@ def on_ray(address: str, cores: int) -> Iterator[int]:
     try:
         total = max(2, int(ray.cluster_resources().get("CPU", 1)))
         with pools_made_by(lambda _processes: RayPool(ray, total)):
-            yield total
+            yield RayPool(ray, total)
     except ray.exceptions.RayError as error:
         raise NoRay(f"the Ray cluster at {address} failed: {_first_line(error)}") from error
     finally:
@@ -64,12 +64,16 @@ class RayPool(Executor):
     """Runs each call as a task."""
 
     def __init__(self, ray: Any, cores: int) -> None:
-        self._most = IN_FLIGHT * cores
+        self.cores = cores
+        self._ray = ray
         self._task = ray.remote(max_retries=RETRIES)(_call)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = self._task.remote(fn, args, kwargs).future()
+        future: Future[Any] = self._task.remote(fn, *args, **kwargs).future()
         return future
+
+    def share(self, value: Any) -> Any:
+        return self._ray.put(value)
 
     def map(
         self,
@@ -82,13 +86,14 @@ class RayPool(Executor):
         waiting: deque[Future[Any]] = deque()
         for args in zip(*iterables, strict=False):
             waiting.append(self.submit(fn, *args))
-            if len(waiting) >= self._most:
+            if len(waiting) >= IN_FLIGHT * self.cores:
                 yield waiting.popleft().result(timeout)
         while waiting:
             yield waiting.popleft().result(timeout)
 
 
-def _call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    # Ray gives what was shared in place of its references, which it looks for among the arguments alone.
     return function(*args, **kwargs)
 
 

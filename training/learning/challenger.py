@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from collector.tracing import span
+from training.data.processes import Workers
 from training.evaluation.comparison import EvaluationCache
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.gate import Verdict
@@ -25,6 +26,7 @@ class Run:
 
     seed: int = 1
     threads: int = 1  # cores
+    workers: Workers | None = None  # that fit from scratch; None: this process does
     progress: Progress = iter
     should_stop: Callable[[], bool] = lambda: False
     evaluations: EvaluationCache = field(default_factory=EvaluationCache)

@@ -61,6 +61,7 @@ def train_from_scratch(
         seed=run.seed,
         initial_weights=None if start is None else start.weights,
         warm_start=True,
+        workers=run.workers,
         progress=run.progress,
         should_stop=run.should_stop,
     )

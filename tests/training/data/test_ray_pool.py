@@ -79,8 +79,8 @@ def test_pools_are_of_this_machine_again_after_the_block() -> None:
 @pytest.fixture(scope="module")
 def ray_cores() -> Iterator[int]:
     _need_ray()
-    with on_ray(LOCAL, 2) as cores:
-        yield cores
+    with on_ray(LOCAL, 2) as pool:
+        yield pool.cores
 
 
 @pytest.mark.ray

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.dataset import LOOK_ALIKE, NO_DIGIT, Snapshots
+from training.data.processes import Workers
 from training.data.sources import Floats, Source, draw_rows
 from training.families.recipes import CLASSES, EARLY_INK, Family, Recipe
 from training.learning.fitting.conversion import convert, set_body, set_weights, traced_model, weights_of
 from training.learning.fitting.graph import TrainingGraph, prediction_graph, reused_graph, training_graph
+from training.learning.fitting.local_sgd import Examples, GraphOf, LocalSgd
 from training.learning.fitting.runtime import keras, tf
 from training.models.artifact import read_weights, write_weights
 
@@ -47,6 +49,7 @@ def fit(
     classes: int = CLASSES,
     keep_head: bool = True,
     l2_sp: float = 0.0,
+    workers: Workers | None = None,
     progress: Progress = iter,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Fitted:
@@ -56,34 +59,56 @@ def fit(
     whole training, statistics included, that only begins where another has ended. Without `keep_head` the last layer
     starts anew, for other classes than those of the initial weights.
     `l2_sp` weighs the squared distance to the initial weights in the loss (Li et al. 2018, "L2-SP"); `progress` wraps
-    the numbers of the batches.
+    the numbers of the batches. With `workers` these train, each on its share of every batch (`local_sgd.py`).
 
     Raises:
+        ValueError: `workers` for a training that is continued or has another head.
         Stopped: `should_stop` returned true.
         WrongWeights: `initial_weights` belong to another model.
         BadArtifact: `initial_weights` can't be read.
     """
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
+    symbols = max((int(source.symbols.max()) + 1 for source in sources if source.symbols is not None), default=0)
+    continued = initial_weights is not None and not warm_start
+    if workers is not None and (continued or not keep_head or l2_sp):
+        raise ValueError("workers fit whole trainings alone")
     if keep_head:
-        symbols = max((int(source.symbols.max()) + 1 for source in sources if source.symbols is not None), default=0)
-        continued = initial_weights is not None and not warm_start
         graph = training_graph(family, recipe, l2_sp, continued, symbols, classes)
     else:
         graph = reused_graph(family, recipe, classes)
     if initial_weights is not None:
         (set_weights if keep_head else set_body)(graph.model, initial_weights)
     graph.start(recipe)
-    inputs, targets = _join(sources, [_targets(graph, source, recipe, classes) for source in sources])
+
+    examples = _join(sources, [_targets(graph, source, recipe, classes) for source in sources])
+    trainer: _Here | LocalSgd = (
+        _Here(graph, examples)
+        if workers is None
+        else LocalSgd(workers, graph, GraphOf(family, recipe, symbols, classes), examples, rng.spawn(1)[0])
+    )
     losses: list[float] = []
-    for done in progress(range(0, recipe.batches, BATCHES_PER_CALL)):
+    for done in progress(range(0, recipe.batches, trainer.batches_per_call)):
         if should_stop():
             raise Stopped
-        rows = draw_rows(sources, min(BATCHES_PER_CALL, recipe.batches - done), recipe.batch_size, rng)
-        losses += graph.train(inputs, targets, rows).numpy().tolist()
+        batches = min(trainer.batches_per_call, recipe.batches - done)
+        losses += trainer.train(draw_rows(sources, batches, recipe.batch_size, rng))
     if recipe.average:
         graph.optimizer.finalize_variable_values(graph.model.trainable_variables)
     return Fitted(convert(graph.serve), weights_of(graph.model), tuple(losses))
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """Trains in this process."""
+
+    graph: TrainingGraph
+    examples: Examples
+    batches_per_call: int = BATCHES_PER_CALL
+
+    def train(self, rows: NDArray[np.int32]) -> list[float]:
+        losses: list[float] = self.graph.train(*self.examples, rows).numpy().tolist()
+        return losses
 
 
 def interpolate(family: Family, initial_weights: bytes, fitted: Fitted, fraction: float) -> Fitted:
@@ -101,7 +126,7 @@ def soft_labels(family: Family, weights: bytes, snapshots: Snapshots) -> Floats:
     return _predict(prediction_graph(model), snapshots)
 
 
-def _join(sources: Sequence[Source], targets: Sequence[Floats]) -> tuple[dict[str, Any], Any]:
+def _join(sources: Sequence[Source], targets: Sequence[Floats]) -> Examples:
     """All snapshots and their targets, one source after the other."""
     names = sources[0].snapshots.inputs
     inputs = {name: tf.concat([source.snapshots.inputs[name] for source in sources], 0) for name in names}

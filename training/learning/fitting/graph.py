@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from collector.ink.encodings import INPUT_SPECS
 from training.data.dataset import SCALES
 from training.families.recipes import CLASSES, FAMILIES, Family, Recipe
@@ -21,12 +24,32 @@ class TrainingGraph:
     """A family's model with its optimizer and the traced functions that train it and predict with it."""
 
     model: Any
+    trained: Any  # the model, or what has an auxiliary output beside its own
     optimizer: Any
     initial: Sequence[Any]  # the trainable variables at the start of training; L2-SP pulls toward them
     train: Any  # (inputs by name, targets, rows (batches, batch size)) -> loss of each batch
     predict: Any  # inputs by name -> probabilities and doubt (n, classes + 1)
     serve: Any  # the traced graph to publish
     untrained: Sequence[Any]  # the weights that the model was built with
+
+    @property
+    def state(self) -> list[NDArray[Any]]:
+        """All that a batch changes but the states of dropout: weights, statistics of batch norm, optimizer."""
+        return [variable.numpy() for variable in self._variables]
+
+    def restore(self, state: Sequence[NDArray[Any]], seed: int) -> None:
+        """Goes on from this state; the seed is dropout's."""
+        for variable, value in zip(self._variables, state, strict=True):
+            variable.assign(value)
+        weights = {id(variable) for variable in self.trained.weights}
+        rng = np.random.default_rng(seed)
+        for variable in self.trained.variables:
+            if id(variable) not in weights:
+                variable.assign(rng.integers(2**31, size=variable.shape))
+
+    @property
+    def _variables(self) -> list[Any]:
+        return [*self.trained.weights, *self.optimizer.variables]
 
     def begin_anew(self) -> None:
         """Back to the untrained weights, and to an optimizer without state."""
@@ -80,8 +103,8 @@ def _build(
     initial = [tf.Variable(variable, trainable=False) for variable in model.trainable_variables]
     step = _train_step(trained, optimizer, recipe, l2_sp, initial, training, classes)
     return TrainingGraph(
-        model, optimizer, initial, _train_loop(family, step, classes), prediction_graph(model), trace(model, family),
-        model.get_weights(),
+        model, trained, optimizer, initial, _train_loop(family, step, classes), prediction_graph(model),
+        trace(model, family), model.get_weights(),
     )  # fmt: skip
 
 
