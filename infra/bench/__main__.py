@@ -38,6 +38,7 @@ BENCHMARKS = {
         ("training", "retraining"),
         ("training", "memory_of_training"),
         ("training", "growth"),
+        ("training", "fit_on_ray"),
     )
 }
 
