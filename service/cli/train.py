@@ -37,7 +37,7 @@ from service.cli.training_input import (
 from service.cli.watch import watch_store, webhook_of
 from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_symbols
-from training.data.ray_pool import LOCAL, NoRay, on_ray
+from training.data.ray_pool import LOCAL, BadAddress, NoRay, on_ray
 from training.evaluation.figures import draw_figures
 from training.families.recipes import Family, Recipe
 from training.learning.challenger import Outcome, Run
@@ -135,6 +135,8 @@ def train(
                     webhook = webhook_of(settings) if target is store else Webhook("", "")
                     _train_from_scratch([*gathered, *letters], leased, chosen, changes, run, webhook)
                 webhook.close()
+    except BadAddress as error:
+        fail(str(error), USAGE)
     except (StoreError, DrawingError, RegistryError, BadArtifact, LeaseHeld, LeaseLost, NoRay) as error:
         fail(str(error))
     return None

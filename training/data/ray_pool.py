@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 import os
 import socket
+import subprocess
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
@@ -23,12 +25,20 @@ AUTO = "auto"  # the cluster that this machine is a node of
 IN_FLIGHT = 2  # tasks for each core of the cluster: memory does not grow with the number of drawings
 RETRIES = 8  # of a task, after the death of its worker
 CONNECT_SECONDS = 3.0
+ANSWER_SECONDS = 20.0  # for a head to answer; of it 1 to 3 s are the import of Ray
 STORE_BYTES = 512 * 2**20  # of a local Ray for arguments and results; IN_FLIGHT tasks take less
-DEFAULT_PORT = 6379
+DEFAULT_PORT, MAX_PORT = 6379, 65535
+
+# In a process of its own: where no head answers, Ray repeats itself on standard error, and ends the process.
+ASK_HEAD = "import sys; from ray._raylet import GcsClient; GcsClient(address=sys.argv[1])"
 
 
 class NoRay(Exception):
     """Ray is not installed, or the cluster can't be used; the message says which."""
+
+
+class BadAddress(NoRay):
+    """An address that is no host:port."""
 
 
 @contextmanager
@@ -41,8 +51,11 @@ def on_ray(address: str, cores: int) -> Iterator[RayPool]:
         cores: of a local Ray.
 
     Raises:
+        BadAddress: the address is none of these.
         NoRay: Ray is missing, or the head does not answer, or is lost while the block runs.
     """
+    if address not in (LOCAL, AUTO):
+        address = _host_and_port(address)
     ray = _import_ray()
     if address not in (LOCAL, AUTO):
         _expect_head(address)
@@ -51,13 +64,22 @@ def on_ray(address: str, cores: int) -> Iterator[RayPool]:
     except Exception as error:  # Ray raises its own, ConnectionError, ValueError and RuntimeError
         raise NoRay(f"no connection to the Ray cluster at {address}: {_first_line(error)}") from error
     try:
-        total = max(2, int(ray.cluster_resources().get("CPU", 1)))
-        with pools_made_by(lambda _processes: RayPool(ray, total)):
-            yield RayPool(ray, total)
-    except ray.exceptions.RayError as error:
-        raise NoRay(f"the Ray cluster at {address} failed: {_first_line(error)}") from error
+        with _failures_translated(ray, address):
+            pool = RayPool(ray, max(2, int(ray.cluster_resources().get("CPU", 1))))
+            with pools_made_by(lambda _processes: pool):
+                yield pool
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def _failures_translated(ray: Any, address: str) -> Iterator[None]:
+    try:
+        yield
+    except ray.exceptions.RayTaskError as error:
+        raise error.cause from error  # the function's own, as on one machine
+    except ray.exceptions.RayError as error:
+        raise NoRay(f"the Ray cluster at {address} failed: {_first_line(error)}") from error
 
 
 class RayPool(Executor):
@@ -129,13 +151,34 @@ def _connect(ray: Any, address: str, cores: int) -> None:
     )
 
 
-def _expect_head(address: str) -> None:
-    """Ray itself tries for a minute, and fails with pages of its log."""
+def _host_and_port(address: str) -> str:
     host, _, port = address.rpartition(":") if ":" in address else (address, "", str(DEFAULT_PORT))
+    if not host or "/" in host or not port.isdecimal() or int(port) > MAX_PORT:
+        raise BadAddress(f"{address!r} is no address of a Ray cluster; expected the host:port of its head, or {AUTO}")
+    return f"{host}:{port}"
+
+
+def _expect_head(address: str) -> None:
+    """Ray itself tries for half a minute, and fails with pages of its log or ends the program."""
+    host, _, port = address.rpartition(":")
+    expected = "expected the host:port of its head"
     try:
         socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
-    except (OSError, ValueError, OverflowError) as error:
-        raise NoRay(f"no Ray cluster answers at {address}: {error}; expected the host:port of its head") from error
+    except OSError as error:
+        raise NoRay(f"no Ray cluster answers at {address}: {error}; {expected}") from error
+    command = [sys.executable, "-c", ASK_HEAD, address]
+    try:
+        asked = subprocess.run(  # noqa: S603 - this Python, our line
+            command, capture_output=True, text=True, timeout=ANSWER_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        reason = f"no answer of a Ray head in {ANSWER_SECONDS:.0f} s"
+        raise NoRay(f"no Ray cluster answers at {address}: {reason}; {expected}") from error
+    if "AuthenticationError" in asked.stderr:
+        how = "set RAY_AUTH_MODE=token, and the token in RAY_AUTH_TOKEN or ~/.ray/auth_token"
+        raise NoRay(f"the Ray cluster at {address} expects a token: {how}")
+    if asked.returncode != 0:
+        raise NoRay(f"no Ray cluster answers at {address}: what listens there is no Ray head; {expected}")
 
 
 def _first_line(error: Exception) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
+from collector.ink.drawing import DrawingError
 from collector.storage.memory_store import MemoryStore
 from infra.harness.processes import free_port
 from service.cli.main import app
@@ -34,7 +36,7 @@ def _need_ray() -> None:
         pytest.skip("Ray is not installed: it has no wheel for this Python")
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:{port}", "127.0.0.1:70000", "nowhere.invalid:1", "127.0.0.1:x"])
+@pytest.mark.parametrize("address", ["127.0.0.1:{port}", "nowhere.invalid:1"])
 def test_an_address_without_a_head_is_one_clear_line(address: str) -> None:
     _need_ray()
     address = address.format(port=free_port())
@@ -44,6 +46,47 @@ def test_an_address_without_a_head_is_one_clear_line(address: str) -> None:
     assert ended.exit_code == 1
     assert ended.stderr.startswith(f"midstroke: no Ray cluster answers at {address}: ")
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:70000", "127.0.0.1:x", ":6379", "ray://127.0.0.1:10001"])
+def test_what_is_no_address_is_a_wrong_use_of_the_command(address: str) -> None:
+    ended = CliRunner().invoke(app, ["train", "--ray", address, "--resume"])
+
+    assert ended.exit_code == 2
+    assert ended.stderr.startswith(f"midstroke: '{address}' is no address of a Ray cluster; ")
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_another_server_at_the_address_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ray would try for half a minute, and end the program itself."""
+    _need_ray()
+    monkeypatch.setattr(ray_pool, "ANSWER_SECONDS", 0.1)  # the process that asks is still importing
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        ended = CliRunner().invoke(app, ["train", "--ray", address, "--resume"])
+
+    assert ended.exit_code == 1
+    assert ended.stderr.startswith(f"midstroke: no Ray cluster answers at {address}: no answer of a Ray head in ")
+    assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("ray.exceptions.AuthenticationError: RPC error: InvalidAuthToken", "expects a token: set RAY_AUTH_MODE=token"),
+        ("ray.exceptions.RpcError: RPC error", "what listens there is no Ray head"),
+    ],
+)
+def test_a_head_that_refuses_and_a_port_of_another_program_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch, lines: str, expected: str
+) -> None:
+    _need_ray()
+    monkeypatch.setattr(ray_pool, "ASK_HEAD", f"raise SystemExit({lines!r})")
+    with socket.create_server(("127.0.0.1", 0)) as port:
+        address = f"127.0.0.1:{port.getsockname()[1]}"
+
+        with pytest.raises(NoRay, match=expected), on_ray(address, 2):
+            pass
 
 
 def test_without_ray_the_command_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,6 +168,19 @@ class TestOnRay:
 
         assert killed.exists()
         assert squares == [number * number for number in range(20)]
+
+    def test_an_error_of_the_function_is_what_the_caller_sees(self, ray_cores: int) -> None:
+        import ray
+
+        def fail() -> None:
+            raise DrawingError("a stroke of no points")
+
+        with (
+            process_pool(ray_cores) as pool,
+            pytest.raises(DrawingError, match=r"^a stroke of no points$"),
+            ray_pool._failures_translated(ray, LOCAL),
+        ):
+            pool.submit(fail).result()
 
     def test_it_listens_on_this_machine_alone_and_reports_nothing(self, ray_cores: int) -> None:
         import ray
