@@ -45,7 +45,8 @@ from service.network.addresses import name_address, name_lan_addresses
 from service.network.limits.connections import Connections
 from service.network.limits.limits import Limits, fit_descriptors, raise_descriptor_limit
 from service.network.listener import listen
-from service.network.protocols.http_protocol import MAX_HEAD_BYTES, http_protocol
+from service.network.protocols.http_heads import MAX_HEAD_BYTES
+from service.network.protocols.http_protocol import http_protocol
 from service.paths import spool_file
 from service.personal.profiles import LOOK_SECONDS, Profiles
 from service.sets.scope import SetScope

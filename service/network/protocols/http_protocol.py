@@ -1,51 +1,34 @@
-"""One HTTP connection: uvicorn's protocol, under which every phase of an exchange ends in time.
+"""Runs one HTTP connection: uvicorn's protocol, with a time limit on each phase of an exchange.
 
-Phases follow from what has come and gone, so whichever byte a client stops at is in one of them. What can't become a
-request is answered and ended here, before any application sees it.
+It answers and ends what can't become a request before the application sees it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
 from collections.abc import Callable
-from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any
 
 import h11
-from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from service.network.limits.budget import Budget, share_of
 from service.network.limits.connections import LAST_SECONDS, Connections
 from service.network.limits.gate import Gate
-from service.network.limits.metered import charge
+from service.network.protocols.applications import charged, quiet
+from service.network.protocols.http_heads import MAX_HEAD_BYTES, HeadSize, has_unclear_body, names
+from service.network.protocols.http_phases import AnswerProgress, Phase, phase_of
 from service.network.protocols.websocket_protocol import WebSocketProtocol
 
-MAX_HEAD_BYTES = 64 * 1024  # cookies of other applications on the same host come along
-MAX_HEAD_LINES = 256
 MAX_CHUNK_HEAD_BYTES = 2048  # of what stands between chunks, and behind the last; `h11` takes such lines all at once
 SLICE_BYTES, CHUNKED_SLICE_BYTES = 4096, 256  # handled before others get their turn: a chunk takes 6 bytes and 15 us
 APPLICATION_FIRST_SECONDS = 0.5
 IDLE_SECONDS = 5.0  # for another request
 LINGER_SECONDS = 2.0  # for the client to take the last answer
 LINGER_BYTES = 2**20  # of a body that comes after its answer
-LEAST_PROGRESS = 16 * 1024  # bytes of an answer in each phase's time
 UNCOUNTED_BYTES = 4096  # of a body that aren't held against the limit of all connections together
-
-log = logging.getLogger(__name__)
-
-
-class Phase(Enum):
-    HEAD = auto()  # a request is waited for, or has begun
-    BODY = auto()
-    ANSWER = auto()  # the application works, or its answer goes out
-    IDLE = auto()
-    CLOSING = auto()
 
 
 class HttpProtocol(H11Protocol):
@@ -57,20 +40,20 @@ class HttpProtocol(H11Protocol):
         self._gate: Gate
         self._upgraded = False
         self._closing = False
-        self._refusal: HTTPStatus | None = None  # found while uvicorn handles the head
-        self._head_bytes = self._head_lines = self._body_bytes = 0
+        self._is_refused = False  # found while uvicorn handles the head
+        self._head = HeadSize()
+        self._body_bytes = self._dropped_bytes = 0
         self._phase: tuple[Phase, object] | None = None
         self._deadline: asyncio.TimerHandle | None = None
-        self._waiting = 0  # bytes of the answer that the client had not taken when last looked at
-        self._resumed = False  # it has taken some since
+        self._progress = AnswerProgress()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
         budget = Budget(share_of(self._connections.limits.frames_per_second))
         self._gate = Gate(self, self.loop, transport, budget)
-        self._quiet_app = _quiet(self.app)
-        self.app = _charged(self._quiet_app, budget)
-        self.flow = _Flow(transport, self._gate.look_again, self._progress)
+        self._quiet_app = quiet(self.app)
+        self.app = charged(self._quiet_app, budget)
+        self.flow = _Flow(transport, self._gate.look_again, self._progress.resumed)
         if self._connections.guests.hold(self, 1):
             self._enter_phase()
         else:
@@ -91,34 +74,26 @@ class HttpProtocol(H11Protocol):
 
     def take_slice(self) -> None:
         if self._closing:
-            self._head_bytes += len(self._gate.held)
+            self._dropped_bytes += len(self._gate.held)
             self._gate.held = b""
-            if self._head_bytes > LINGER_BYTES:
+            if self._dropped_bytes > LINGER_BYTES:
                 self.transport.abort()
             return
         body = self.conn.their_state is h11.SEND_BODY
-        chunked = body and self._names_header(b"transfer-encoding")
+        chunked = body and names(self.headers, b"transfer-encoding")
         size = CHUNKED_SLICE_BYTES if chunked else SLICE_BYTES
         # Of an event that isn't all there. It can't be given to `h11` for heads and bodies apart.
         self.conn._max_incomplete_event_size = MAX_CHUNK_HEAD_BYTES if chunked else MAX_HEAD_BYTES + SLICE_BYTES
         data = self._gate.take(size)
         if body:
             self._count_body(len(data))
-        else:
-            self._count_head(data)
+        elif not self._head.add(data):
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if self._closing:
             return
         super().data_received(data)
         if not self._gate.reading and not self._upgraded and not self.transport.is_closing():
             self.transport.pause_reading()  # uvicorn may have resumed it
-
-    def _count_head(self, data: bytes) -> None:
-        end = max(data.find(b"\n\r\n"), data.find(b"\n\n"))  # what follows is of a body or another request
-        head = data if end < 0 else data[:end]
-        self._head_bytes += len(head)
-        self._head_lines += head.count(b"\n")
-        if self._head_bytes > MAX_HEAD_BYTES or self._head_lines > MAX_HEAD_LINES:
-            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def _count_body(self, size: int) -> None:
         self._body_bytes += size
@@ -132,21 +107,15 @@ class HttpProtocol(H11Protocol):
 
     def _should_upgrade(self) -> bool:
         """Called with each head before the application: whether `handle_websocket_upgrade` is to have it instead."""
-        self._head_bytes = self._head_lines = self._body_bytes = 0
-        length, encoding = self._names_header(b"content-length"), self._names_header(b"transfer-encoding")
+        self._head.reset()
+        self._body_bytes = 0
         upgrade = self._get_upgrade() == b"websocket"
-        if length and encoding:
-            self._refusal = HTTPStatus.BAD_REQUEST  # a proxy may have read the other one (RFC 9112, 6.3)
-        elif upgrade and (encoding or (length and (b"content-length", b"0") not in self.headers)):
-            self._refusal = HTTPStatus.BAD_REQUEST  # nobody would read that body
-        return upgrade or self._refusal is not None
-
-    def _names_header(self, name: bytes) -> bool:
-        return any(key == name for key, _ in self.headers)
+        self._is_refused = self._is_refused or has_unclear_body(self.headers, upgrade)
+        return upgrade or self._is_refused
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:  # noqa: ARG002 - as uvicorn calls it
-        if self._refusal is not None:
-            self._refuse(self._refusal)
+        if self._is_refused:
+            self._refuse(HTTPStatus.BAD_REQUEST)
             return
         self._upgraded = True
         self._leave()
@@ -179,17 +148,7 @@ class HttpProtocol(H11Protocol):
     # Phases
 
     def _now_in(self) -> Phase:
-        ours, theirs = self.conn.our_state, self.conn.their_state
-        if self._closing:
-            return Phase.CLOSING
-        if theirs is h11.SEND_BODY:
-            return Phase.BODY
-        if self.cycle is not None and not self.cycle.response_complete:
-            return Phase.ANSWER
-        if theirs is h11.IDLE and ours is h11.IDLE:
-            begun = self.cycle is None or bool(self.conn.trailing_data[0]) or bool(self._gate.held)
-            return Phase.HEAD if begun else Phase.IDLE
-        return Phase.IDLE
+        return Phase.CLOSING if self._closing else phase_of(self.conn, self.cycle, bool(self._gate.held))
 
     def _enter_phase(self) -> None:
         """Sets the deadline anew when another phase, or the same of another request, has begun."""
@@ -214,9 +173,7 @@ class HttpProtocol(H11Protocol):
         phase = self._now_in()
         waiting = self.transport.get_write_buffer_size()
         if phase in (Phase.ANSWER, Phase.IDLE, Phase.CLOSING) and (waiting or phase is Phase.ANSWER):
-            taken = not waiting or self._resumed or waiting <= self._waiting - LEAST_PROGRESS or not self._waiting
-            self._waiting, self._resumed = waiting, False
-            if taken:
+            if self._progress.look(waiting):
                 self._set_deadline(self._connections.phase_seconds)
             else:
                 self.transport.abort()
@@ -226,9 +183,6 @@ class HttpProtocol(H11Protocol):
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
             self._linger()
-
-    def _progress(self) -> None:
-        self._resumed = True
 
     # Its end
 
@@ -251,7 +205,6 @@ class HttpProtocol(H11Protocol):
         if self._closing or self.transport.is_closing():
             return
         self._closing = True
-        self._head_bytes = 0
         self._gate.held = b""
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
@@ -260,8 +213,9 @@ class HttpProtocol(H11Protocol):
         self.transport.write_eof()
         self._phase = (Phase.CLOSING, self.cycle)
         self._connections.guests.unpin(self)
-        self._waiting, self._resumed = self.transport.get_write_buffer_size(), False
-        self._set_deadline(self._connections.phase_seconds if self._waiting else LINGER_SECONDS)
+        waiting = self.transport.get_write_buffer_size()
+        self._progress.start(waiting)
+        self._set_deadline(self._connections.phase_seconds if waiting else LINGER_SECONDS)
         self._gate.read(on=True)
 
     def evict(self) -> None:
@@ -317,28 +271,9 @@ def _response(status: HTTPStatus) -> bytes:
 
 
 def http_protocol(connections: Connections) -> Callable[..., HttpProtocol]:
-    """What uvicorn calls for each connection."""
+    """Makes the function that uvicorn calls for each connection."""
 
     def make(config: Any, server_state: Any, app_state: Any, _loop: Any = None) -> HttpProtocol:
         return HttpProtocol(connections, config, server_state, app_state, _loop)
 
     return make
-
-
-def _quiet(app: ASGIApp) -> ASGIApp:
-    """The application, in which a client that leaves while it sends is no error, nor is the end of the process."""
-
-    async def run(scope: Scope, receive: Receive, send: Send) -> None:
-        with contextlib.suppress(ClientDisconnect, asyncio.CancelledError):
-            await app(scope, receive, send)
-
-    return run
-
-
-def _charged(app: ASGIApp, budget: Budget) -> ASGIApp:
-    """The application, for whose work the connection pays."""
-
-    async def run(scope: Scope, receive: Receive, send: Send) -> None:
-        await charge(budget, app(scope, receive, send))  # type: ignore[arg-type]  # it is a coroutine
-
-    return run
