@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from collector.ink.encodings import path48_inputs
 from collector.ink.path import lines_to_path48
 from collector.ink.raster import CANVAS_SIDE
-from collector.storage.folder_store import FolderStore
+from infra.harness.champions import shipped_artifact
 from training.models.interpreter import Interpreter
-from training.models.registry import FIRST_MODELS, Registry
 
 FAMILY = "path"
 STEP_PX = 16.0  # between two points of a stroke
@@ -44,14 +43,10 @@ HANDS: dict[int, list[list[tuple[float, float]]]] = {
 
 def main(target: Path) -> None:
     """Writes the drawings, their moments and the model's name."""
-    registry = Registry(FolderStore(FIRST_MODELS))
-    champion = registry.champion(FAMILY)
-    if champion is None:
-        raise RuntimeError(f"{FIRST_MODELS} has no champion of {FAMILY}")
-    artifact = registry.load(FAMILY, champion.version)
+    artifact = shipped_artifact(FAMILY)
     interpreter = Interpreter(artifact.model, artifact.card.encoding)
     drawings = [_drawing(label, corners, interpreter) for label, corners in HANDS.items()]
-    record = {"format": 1, "model": f"{FAMILY} {champion.version}", "drawings": drawings}
+    record = {"format": 1, "model": f"{FAMILY} {artifact.card.version}", "drawings": drawings}
     target.write_text(json.dumps(record, separators=(",", ":")) + "\n")
 
 

@@ -7,36 +7,33 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from collector.ink.drawing import DrawingError
-from collector.storage.folder_store import FolderStore
 from infra.doubt.scores import Score, score
 from infra.doubt.tables import goals_table, stages_table
-from service.inference.predictor import Predictor, make_predictor
+from infra.harness.champions import champions_in
+from infra.harness.data.selection import held_out, read_all, spread
+from infra.harness.options import AsJson, Drawings, Families, Models, Symbols
+from service.inference.predictor import make_predictor
 from training.data.augmentation.placing import ANYWHERE
 from training.data.dataset import LabelledDrawing, placed
-from training.data.drawing_files import read_drawings, read_symbols
+from training.data.drawing_files import read_symbols
 from training.models.artifact import BadArtifact, BadCard
-from training.models.registry import FIRST_MODELS, Registry, RegistryError
+from training.models.registry import FIRST_MODELS, RegistryError
 
 LETTERS = "#%*@AEFHKMNPRWXadefhikmnpwx"  # that nobody takes for a digit
 
 
 def main(
-    drawings: Annotated[
-        list[Path], typer.Option(exists=True, dir_okay=False, help="NDJSON of digits; repeat for more")
-    ],
-    symbols: Annotated[
-        list[Path],
-        typer.Option(exists=True, dir_okay=False, help="NDJSON with `symbol` in place of `label`; repeat for more"),
-    ],
-    family: Annotated[list[str] | None, typer.Option(help="only this family; repeat for more")] = None,
-    models: Annotated[Path, typer.Option(exists=True, file_okay=False, help="store with the champions")] = FIRST_MODELS,
+    drawings: Drawings,
+    symbols: Symbols,
+    family: Families = None,
+    models: Models = FIRST_MODELS,
     letters: Annotated[str, typer.Option(help="the symbols to tell from digits")] = LETTERS,
     anywhere: Annotated[
         bool, typer.Option("--anywhere", help="place drawings anywhere on the canvas, 60 to 360 px large")
@@ -45,16 +42,18 @@ def main(
         bool, typer.Option("--everyone", help="all writers; by default those that `midstroke train` holds out")
     ] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="at most this many digits and this many letters")] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Prints Markdown tables of each family's figures on held-out writers, beside the goals."""
     try:
-        digits = _chosen((d for file in drawings for d in read_drawings(file)), everyone, anywhere, limit)
-        others = _chosen(_unlike_digits(symbols, letters), everyone, anywhere, limit)
+        digits = spread(read_all(drawings, everyone), limit)
+        others = spread(held_out(_unlike_digits(symbols, letters), everyone), limit)
+        if anywhere:
+            digits, others = placed(digits, ANYWHERE), placed(others, ANYWHERE)
         for found, what in ((digits, "digits"), (others, f"symbols among {letters!r}")):
             if not found:
                 sys.exit(f"doubt: no {what} by {'anyone' if everyone else 'held-out writers'} in these files")
-        predictors = _champions(Registry(FolderStore(models)), family)
+        predictors = [make_predictor(champion) for champion in champions_in(models, family)]
     except (DrawingError, RegistryError, BadArtifact, BadCard, OSError) as error:
         sys.exit(f"doubt: {error}")
     _print([score(predictor, digits, others) for predictor in predictors], as_json)
@@ -62,29 +61,6 @@ def main(
 
 def _unlike_digits(files: Sequence[Path], letters: str) -> Iterator[LabelledDrawing]:
     return (drawing for file in files for symbol, drawing in read_symbols(file) if symbol in letters)
-
-
-def _chosen(
-    found: Iterable[LabelledDrawing], everyone: bool, anywhere: bool, limit: int | None
-) -> list[LabelledDrawing]:
-    kept = [drawing for drawing in found if everyone or drawing.use == "validation"]
-    if limit is not None and limit < len(kept):
-        kept = [kept[number * len(kept) // limit] for number in range(limit)]
-    return placed(kept, ANYWHERE) if anywhere else kept
-
-
-def _champions(registry: Registry, families: Sequence[str] | None) -> list[Predictor]:
-    """Raises:
-    RegistryError: a family has no champion.
-    BadArtifact: a champion fails its checks.
-    """
-    predictors = []
-    for family in families or registry.families():
-        champion = registry.champion(family)
-        if champion is None:
-            raise RegistryError(f"{family} has no champion")
-        predictors.append(make_predictor(registry.load(family, champion.version)))
-    return predictors
 
 
 def _print(scores: Sequence[Score], as_json: bool) -> None:

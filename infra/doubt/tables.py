@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from infra.doubt.scores import CALIBRATION_BINS, EARLY, Score
+from infra.harness.results.markdown import markdown
 from training.data.dataset import EVALUATION_STAGES
 
 FIGURES = (
@@ -21,13 +22,13 @@ FIGURES = (
 
 def goals_table(scores: Iterable[Score]) -> str:
     """A row for each family, and the goals above them."""
-    return _table([[head for head, _ in FIGURES], [goal for _, goal in FIGURES], *map(_goal_cells, scores)])
+    return markdown([head for head, _ in FIGURES], [[goal for _, goal in FIGURES], *map(_goal_cells, scores)])
 
 
 def stages_table(scores: Iterable[Score]) -> str:
     """Each figure at 10, 20 ... 100 % of the ink, in %."""
     ink = [f"{100 * stage:.0f}" for stage in EVALUATION_STAGES]
-    lines = [["family", "figure", *ink[:-1], f"{ink[-1]} % ink"]]
+    lines = []
     for score in scores:
         rows = {
             "area under the curve": score.area,
@@ -38,7 +39,7 @@ def stages_table(scores: Iterable[Score]) -> str:
         }
         for number, (name, values) in enumerate(rows.items()):
             lines.append(["" if number else f"`{score.family}`", name, *(f"{100 * value:.1f}" for value in values)])
-    return _table(lines)
+    return markdown(["family", "figure", *ink[:-1], f"{ink[-1]} % ink"], lines)
 
 
 def _goal_cells(score: Score) -> list[str]:
@@ -56,8 +57,3 @@ def _goal_cells(score: Score) -> list[str]:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
-
-
-def _table(lines: Sequence[Sequence[str]]) -> str:
-    head, *rows = lines
-    return "\n".join("| " + " | ".join(line) + " |" for line in (head, ["---"] * len(head), *rows))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from infra.fleet.check import TooBusy, check
 from infra.fleet.model import INPUTS, BadInputs, Fleet, plan, read_inputs
+from infra.harness.results.markdown import markdown
 
 DRAWERS = (1_000, 100_000, 10_000_000)
 WITHIN = 0.2  # of the measured load
@@ -30,8 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BadInputs, KeyError, OSError) as error:
         print(f"fleet: {error}", file=sys.stderr)
         return 2
-    for line in table(fleets, str(inputs["prices"]["date"])):
-        print(line)
+    print(table(fleets, str(inputs["prices"]["date"])))
     if not given.check:
         return 0
     try:
@@ -45,12 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(found.error > WITHIN)
 
 
-def table(fleets: Sequence[Fleet], date: str) -> list[str]:
+def table(fleets: Sequence[Fleet], date: str) -> str:
     """A Markdown table, a column for each fleet."""
     columns = [_column(fleet, date) for fleet in fleets]
-    names = list(columns[0])
-    lines = [[name, *(column[name] for column in columns)] for name in names]
-    return [f"| {' | '.join(cells)} |" for cells in (lines[0], ["---"] * len(lines[0]), *lines[1:])]
+    head, *rows = [[name, *(column[name] for column in columns)] for name in columns[0]]
+    return markdown(head, rows)
 
 
 def _column(fleet: Fleet, date: str) -> dict[str, str]:

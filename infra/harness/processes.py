@@ -9,7 +9,7 @@ import secrets
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 POLL_SECONDS = 0.01
@@ -64,8 +64,8 @@ def start(
     return process
 
 
-def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, seconds: float) -> None:
-    """Returns when `ready` returns True.
+def wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, seconds: float) -> None:
+    """Returns when `is_ready` returns True.
 
     Raises:
         ProcessFailed: the process ended, or is not ready after `seconds`.
@@ -74,10 +74,30 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log:
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise ProcessFailed(f"{log.stem} ended with {process.returncode}; {log} ends with:\n{end_of(log)}")
-        if ready():
+        if is_ready():
             return
         time.sleep(POLL_SECONDS)
     raise ProcessFailed(f"{log.stem} is not ready after {seconds} s; {log} ends with:\n{end_of(log)}")
+
+
+@contextlib.contextmanager
+def ready(
+    process: subprocess.Popen[bytes],
+    log: Path,
+    is_ready: Callable[[], bool],
+    seconds: float,
+    stop_seconds: float = STOP_SECONDS,
+) -> Iterator[None]:
+    """Waits until a started process is ready, and stops it at the end of the block.
+
+    Raises:
+        ProcessFailed: the process ended, or is not ready after `seconds`.
+    """
+    try:
+        wait_until(is_ready, process, log, seconds)
+        yield
+    finally:
+        stop(process, stop_seconds)
 
 
 def stop(process: subprocess.Popen[bytes], seconds: float = STOP_SECONDS) -> None:

@@ -1,4 +1,4 @@
-r"""Accuracy on writers and on whole laboratories that a model was trained without: an estimate for unknown writers.
+r"""Measures the accuracy on writers and whole laboratories left out of the training: an estimate for new writers.
 
 python -m infra.hold_out --drawings pendigits.ndjson.gz --drawings unipen.ndjson.gz --family softmax --together 4
 python -m infra.hold_out --drawings unipen.ndjson.gz --drawings uji2.ndjson.gz --symbols others.ndjson.gz \
@@ -19,10 +19,12 @@ from typing import Annotated
 import typer
 
 from collector.ink.drawing import DrawingError
+from infra.harness.data.selection import read_all
+from infra.harness.options import AsJson, Drawings, Families
 from infra.hold_out.folds import Fold, NothingToHoldOut, by_laboratory, by_source, by_writer
 from infra.hold_out.scores import Score, averages, scores
 from training.data.dataset import LabelledDrawing
-from training.data.drawing_files import read_drawings, read_symbols
+from training.data.drawing_files import read_symbols
 from training.families.recipes import FAMILIES, UnknownFamily, family_named
 from training.learning.challenger import Run
 
@@ -39,10 +41,8 @@ class By(StrEnum):
 
 
 def main(
-    drawings: Annotated[
-        list[Path], typer.Option(exists=True, dir_okay=False, help="NDJSON, gzipped or not; repeat for more")
-    ],
-    family: Annotated[list[str] | None, typer.Option(help="only this family; repeat for more")] = None,
+    drawings: Drawings,
+    family: Families = None,
     by: Annotated[By, typer.Option(help="hold out a fifth of the writers by hash, or each source")] = By.laboratories,
     source: Annotated[
         list[str] | None, typer.Option(help="hold out the sources whose names begin so, at once; repeat for more")
@@ -52,16 +52,16 @@ def main(
     ] = None,
     together: Annotated[int, typer.Option(min=1, help="sources left out of one training")] = 1,
     batches: Annotated[float, typer.Option(min=0, max=1, help="share of the recipe's batches to train for")] = 1.0,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Trains anew for every part that is held out, and prints how it was read."""
+    """Trains anew for each part that is held out, and prints the accuracy on it."""
     run = Run(threads=os.cpu_count() or 1)
     found: list[Score] = []
     try:
         families = [family_named(name) for name in family] if family else list(FAMILIES)
         if not as_json:
             print(HEAD)
-        digits = [drawing for file in drawings for drawing in read_drawings(file)]
+        digits = read_all(drawings, everyone=True)
         letters = [letter for file in symbols or [] for _, letter in read_symbols(file)]
         for fold in [by_source(digits, source)] if source else _folds(digits, by, together):
             with_letters = replace(fold, drawings=(*fold.drawings, *letters))

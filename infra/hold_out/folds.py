@@ -13,14 +13,14 @@ WRITERS_PERCENT = 20
 
 
 class NothingToHoldOut(ValueError):
-    """The drawings don't part in two; the message names the sources that they have."""
+    """The drawings can't be divided; the message names their sources."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
     """Drawings with `use` set anew: those of `held_out` are for validation, the others for training."""
 
-    held_out: str  # in words
+    held_out: str  # a description
     drawings: tuple[LabelledDrawing, ...]
 
 

@@ -1,4 +1,4 @@
-"""Models trained without those who are held out, and how they read them, source by source."""
+"""Trains models without the held-out drawings, and scores them on those, source by source."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from training.learning.challenger import Run
 from training.learning.first_training import train_from_scratch
 from training.models.artifact import Artifact, check_artifact
 
-MOST_DRAWINGS = 1000  # of a source that are read; the rest would only take time
+MOST_DRAWINGS = 1000  # of a source that are scored; more would only take time
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _by_source(artifact: Artifact, fold: Fold) -> Iterator[Score]:
 
 
 def averages(found: Sequence[Score]) -> list[Score]:
-    """Each family's mean over sources, every source alike, and another over drawings."""
+    """Each family's mean over sources, and over drawings."""
     means = []
     for family, placing in dict.fromkeys((score.family, score.placing) for score in found):
         own = [score for score in found if (score.family, score.placing) == (family, placing)]

@@ -1,4 +1,4 @@
-"""Measures what answers by one's own earlier drawings gain, and what they cost someone else at the same browser.
+"""Measures the gain by a memory of the writer's own drawings, and the loss for someone else at the same browser.
 
 python -m infra.personal --drawings pendigits.ndjson.gz --drawings unipen7.ndjson.gz
 """
@@ -9,48 +9,44 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from collector.ink.drawing import DrawingError
-from collector.storage.folder_store import FolderStore
+from infra.harness.champions import champions_in
+from infra.harness.data.selection import read_all
+from infra.harness.options import AsJson, Drawings, Models
+from infra.harness.results.markdown import markdown
 from infra.personal.gains import Gain, averages, gains, read_writer
 from infra.personal.writers import writers_of
 from service.inference.predictor import make_predictor
 from service.personal.embedder import Embedder, NoEmbedding
 from service.personal.regression import Constants
-from training.data.drawing_files import read_drawings
-from training.models.registry import FIRST_MODELS, Registry, RegistryError
+from training.models.registry import FIRST_MODELS, RegistryError
 
 HEAD = (
-    "| drawings by | memory | of each digit | writers | mean, plain | mean, with memory | points | "
-    "finished, plain | finished, with memory | points |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"
-)
+    "drawings by", "memory", "of each digit", "writers",
+    "mean, plain", "mean, with memory", "points", "finished, plain", "finished, with memory", "points",
+)  # fmt: skip
 
 
 def main(
-    drawings: Annotated[
-        list[Path], typer.Option(exists=True, dir_okay=False, help="NDJSON, gzipped or not; repeat for more")
-    ],
-    models: Annotated[Path, typer.Option(file_okay=False, help="folder with a registry, `models/...`")] = FIRST_MODELS,
+    drawings: Drawings,
+    models: Models = FIRST_MODELS,
     family: Annotated[str, typer.Option(help="a family whose model has an embedding")] = "path",
     each: Annotated[list[int] | None, typer.Option(min=1, help="drawings of each digit that are given")] = None,
     most: Annotated[int, typer.Option(min=1, help="drawings of a writer that are read")] = 60,
     all_writers: Annotated[bool, typer.Option(help="also writers that models may be trained on")] = False,
     constant: Annotated[list[str] | None, typer.Option(help="of the regression, such as width=0.3")] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Prints a Markdown table: accuracy over ten stages and finished, alone and with a memory; each writer alike."""
+    """Prints a Markdown table: accuracy over ten stages and finished, without and with a memory."""
     counts = sorted(set(each or (1, 2, 5)))
     try:
         constants = Constants(**dict(_parse_constant(text) for text in constant or ()))
-        embedder = _embedder(models, family)
-        kept = (drawing for file in drawings for drawing in read_drawings(file))
-        writers = writers_of(
-            [drawing for drawing in kept if all_writers or drawing.use == "validation"], max(counts), most
-        )
+        embedder = Embedder(make_predictor(*champions_in(models, [family])))
+        writers = writers_of(read_all(drawings, all_writers), max(counts), most)
     except (DrawingError, NoEmbedding, RegistryError, ValueError) as error:
         sys.exit(f"personal: {error}")
     if not writers:
@@ -58,15 +54,6 @@ def main(
     found = gains([read_writer(writer, embedder) for writer in writers], counts, constants)
     rows = [*found, *averages(found)]
     print(json.dumps([_record(gain) for gain in rows]) if as_json else table(rows))
-
-
-def _embedder(models: Path, family: str) -> Embedder:
-    registry = Registry(FolderStore(models))
-    champion = registry.champion(family)
-    if champion is None:
-        raise ValueError(f"{models} has no champion of family {family}")
-    artifact = registry.load(family, champion.version)
-    return Embedder(make_predictor(artifact))
 
 
 def _parse_constant(text: str) -> tuple[str, float]:
@@ -78,17 +65,16 @@ def _parse_constant(text: str) -> tuple[str, float]:
 
 
 def table(found: Iterable[Gain]) -> str:
-    return "\n".join([HEAD, *(_row(gain) for gain in found)])
+    return markdown(HEAD, map(_cells, found), aligned_right=8)
 
 
-def _row(gain: Gain) -> str:
+def _cells(gain: Gain) -> Sequence[object]:
     shares = (gain.plain.mean(), gain.personal.mean()), (gain.plain[-1], gain.personal[-1])
     (plain, weighed), (plain_end, weighed_end) = (tuple(f"{100 * share:.1f}" for share in pair) for pair in shares)
-    cells: Sequence[object] = (
+    return (
         gain.source, gain.whose, gain.each, gain.writers,
         plain, weighed, f"{gain.mean:+.1f}", plain_end, weighed_end, f"{gain.finished:+.1f}",
     )  # fmt: skip
-    return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
 def _record(gain: Gain) -> dict[str, object]:

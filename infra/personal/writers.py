@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from collector.ink.drawing import DIGITS
+from infra.harness.data.selection import by_writer
 from service.personal.own_drawings import OwnDrawing
 from training.data.dataset import LabelledDrawing
 
@@ -32,16 +32,14 @@ def writers_of(drawings: Iterable[LabelledDrawing], most_given: int, most_read: 
 
     At most `most_read` drawings of each are read, the same number of each digit where there are enough.
     """
-    by_writer: dict[tuple[str, str], list[LabelledDrawing]] = defaultdict(list)
-    for drawing in drawings:
-        by_writer[drawing.source, drawing.contributor].append(drawing)
-    found = (_writer(source, name, own, most_given, most_read) for (source, name), own in sorted(by_writer.items()))
+    groups = by_writer(drawings).items()
+    found = (_writer(source, name, own, most_given, most_read) for (source, name), own in groups)
     return [writer for writer in found if writer is not None]
 
 
 def _writer(source: str, name: str, own: Sequence[LabelledDrawing], most_given: int, most_read: int) -> Writer | None:
     by_label: dict[int, list[LabelledDrawing]] = defaultdict(list)
-    for drawing in sorted(own, key=_order):
+    for drawing in own:
         by_label[drawing.label].append(drawing)
     if any(len(by_label[digit]) <= most_given for digit in range(DIGITS)):
         return None
@@ -56,7 +54,3 @@ def own_drawing(drawing: LabelledDrawing) -> OwnDrawing:
     starts = tuple(np.cumsum([0, *map(len, drawing.lines[:-1])]).tolist())
     canvas = drawing.canvas
     return OwnDrawing(drawing.id, drawing.label, points, starts, canvas.width, canvas.height, canvas.pen_width, NO_TIME)
-
-
-def _order(drawing: LabelledDrawing) -> str:
-    return hashlib.sha256(f"{drawing.source}/{drawing.id}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Accuracy on the kinds of pictures that people send, beside the plain drawings of held-out writers.
+"""Measures the accuracy on the kinds of pictures that people send, beside plain drawings of held-out writers.
 
 python -m infra.pictures --drawings pendigits.ndjson.gz --drawings unipen.ndjson.gz --mnist mnist.npz
 """
@@ -13,30 +13,29 @@ from typing import Annotated
 import typer
 
 from collector.ink.drawing import DrawingError
-from collector.storage.folder_store import FolderStore
+from infra.harness.champions import champions_in
+from infra.harness.data.selection import read_all
+from infra.harness.options import AsJson, Drawings, Models
 from infra.pictures.kinds import KINDS
 from infra.pictures.scores import Score, drawing_scores, mnist_scores
 from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, rng_of
-from training.data.drawing_files import read_drawings
 from training.models.interpreter import Interpreter
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import FIRST_MODELS
 
 FAMILIES = ("cnn", "softmax")
 HEAD = f"{'family':9} {'kind':32} {'pictures':>8} {'mean':>6} {'(plain)':>8} {'finished':>9} {'(plain)':>8}"
 
 
 def main(
-    drawings: Annotated[
-        list[Path], typer.Option(exists=True, dir_okay=False, help="NDJSON, gzipped or not; repeat for more")
-    ],
+    drawings: Drawings,
     mnist: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="MNIST as npz")] = None,
-    models: Annotated[Path, typer.Option(exists=True, file_okay=False, help="folder of the models")] = FIRST_MODELS,
+    models: Models = FIRST_MODELS,
     kind: Annotated[list[str] | None, typer.Option(help="only kinds whose names begin so; repeat for more")] = None,
     most: Annotated[int, typer.Option(min=1, help="drawings by held-out writers, and MNIST pictures")] = 300,
     finished: Annotated[bool, typer.Option("--finished", help="finished drawings alone")] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Reads pictures of each kind as the service does, and prints how many were right."""
+    """Prints the accuracy on pictures of each kind, read as the service reads them."""
     stages = (1.0,) if finished else EVALUATION_STAGES
     try:
         chosen = _held_out(drawings, most)
@@ -62,20 +61,19 @@ def main(
 
 
 def _held_out(files: list[Path], most: int) -> list[LabelledDrawing]:
-    """At most so many drawings by held-out writers, the same ones each time."""
-    found = [drawing for file in files for drawing in read_drawings(file) if drawing.use == "validation"]
+    """At most `most` drawings by held-out writers, the same ones in every run."""
+    found = read_all(files)
     order = rng_of("pictures").permutation(len(found))
     return [found[number] for number in order[:most]]
 
 
 def _models(folder: Path) -> dict[str, Interpreter]:
-    registry = Registry(FolderStore(folder))
-    found: dict[str, Interpreter] = {}
-    for family in FAMILIES:
-        if (champion := registry.champion(family)) is not None:
-            artifact = registry.load(family, champion.version)
-            found[family] = Interpreter(artifact.model, artifact.card.encoding)
-    return found
+    champions = {artifact.card.family: artifact for artifact in champions_in(folder)}
+    return {
+        family: Interpreter(champions[family].model, champions[family].card.encoding)
+        for family in FAMILIES
+        if family in champions
+    }
 
 
 def row(score: Score, before: list[Score]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from infra.harness.results.markdown import markdown
+
 
 def cell(text: str) -> str:
     """Text for a cell of a table; `<var>` must not become HTML."""
@@ -12,7 +14,5 @@ def cell(text: str) -> str:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table of cells that are Markdown already; empty where there are no rows."""
-    lines = ["| " + " | ".join(row) + " |\n" for row in rows]
-    if not lines:
-        return ""
-    return "\n| " + " | ".join(head) + " |\n" + "|---" * len(head) + "|\n" + "".join(lines)
+    lines = list(rows)
+    return f"\n{markdown(head, lines)}\n" if lines else ""

@@ -16,12 +16,13 @@ from collector.ink.ink20_2 import to_ink20_2
 from collector.ink.path import pack_path48, to_path48
 from collector.ink.raster import CANVAS_SIDE, draw_strokes, encode_png
 from collector.ink.snapshot import pack_ink20
+from infra.harness.clients.client import PROTOCOL
 from infra.harness.data.frames import frame_of
 from infra.harness.data.recorded import Take
 from service.wire.messages import FrameEncoding
+from training.data.dataset import EVALUATION_STAGES
 
 Message = Literal["png", "ink20", "path48", "strokes"]
-STAGES = tuple(round(0.1 * n, 1) for n in range(1, 11))
 IN_FLIGHT = 32  # unanswered snapshots: enough to keep the service busy, few enough for memory
 
 
@@ -38,7 +39,7 @@ async def play(url: str, script: Sequence[Take], message: Message, family: str |
     """
     try:
         # A subprotocol, but no size limit: replies are small and it is our own service.
-        async with connect(url, subprotocols=["midstroke.v1"], max_size=None) as socket:  # type: ignore[list-item]
+        async with connect(url, subprotocols=[PROTOCOL], max_size=None) as socket:
             await socket.send(json.dumps({"type": "hello", "coalesce": False, "family": family}))
             answers = await _exchange(socket, script, message)
     except WebSocketException as error:
@@ -47,7 +48,7 @@ async def play(url: str, script: Sequence[Take], message: Message, family: str |
 
 
 async def _exchange(socket: ClientConnection, script: Sequence[Take], message: Message) -> list[dict[str, Any]]:
-    """One prediction for every snapshot; `drawing` and `seq` say which."""
+    """A prediction for each snapshot, which its `drawing` and `seq` name."""
     room = asyncio.Semaphore(IN_FLIGHT)
     answers: list[dict[str, Any]] = []
 
@@ -57,7 +58,7 @@ async def _exchange(socket: ClientConnection, script: Sequence[Take], message: M
             await socket.send(frame)
 
     sender = asyncio.create_task(send())
-    wanted = len(script) * len(STAGES)
+    wanted = len(script) * len(EVALUATION_STAGES)
     while len(answers) < wanted:
         reply = json.loads(await socket.recv())
         if reply["type"] == "error":
@@ -72,7 +73,7 @@ async def _exchange(socket: ClientConnection, script: Sequence[Take], message: M
 
 async def _frames(script: Sequence[Take], message: Message) -> AsyncIterator[bytes | str]:
     for number, take in enumerate(script):
-        for stage, ink in enumerate(STAGES):
+        for stage, ink in enumerate(EVALUATION_STAGES):
             yield _frame(number, stage, take, cut_at_ink(take.drawing, ink), message)
 
 
@@ -107,12 +108,12 @@ def _table(script: Sequence[Take], answers: Sequence[dict[str, Any]], message: M
         probabilities = answer["probabilities"]
         guess = max(range(len(probabilities)), key=probabilities.__getitem__)
         right[answer["seq"]] += guess == script[answer["drawing"]].label
-    accuracy = [round(right[stage] / len(script), 4) for stage in range(len(STAGES))]
+    accuracy = [round(right[stage] / len(script), 4) for stage in range(len(EVALUATION_STAGES))]
     return {
         "drawings": len(script),
         "sent_as": message,
         "answered_by": sorted({f"{a['family']} {a['model']}" for a in answers}),
-        "ink": list(STAGES),
+        "ink": list(EVALUATION_STAGES),
         "accuracy": accuracy,
         "mean": round(sum(accuracy) / len(accuracy), 4),
         "at_50": accuracy[4],
@@ -126,5 +127,7 @@ def _shares(answers: Sequence[dict[str, Any]], flag: str) -> list[float] | None:
     """The share of answers at each stage that have the flag set; None from a service that doesn't send it."""
     if not all(flag in answer for answer in answers):
         return None
-    by_stage = [[answer[flag] for answer in answers if answer["seq"] == stage] for stage in range(len(STAGES))]
+    by_stage = [
+        [answer[flag] for answer in answers if answer["seq"] == stage] for stage in range(len(EVALUATION_STAGES))
+    ]
     return [round(sum(flags) / len(flags), 4) for flags in by_stage]

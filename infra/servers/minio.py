@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.go_tools import built, pinned
-from infra.harness.processes import answers, free_port, start, stop, wait_until
+from infra.harness.processes import answers, free_port, ready, start
 
 START_SECONDS = 60.0  # it takes one; a limit for a busy machine
 STOP_SECONDS = 10.0
@@ -83,8 +83,5 @@ def running_minio(
     }
     # A session of its own: the store must outlive those who still write to it when Ctrl-C reaches the terminal's group.
     process = start([binary, "server", "--address", f"127.0.0.1:{port}", data], log, env, new_session=True)
-    try:
-        wait_until(lambda: answers(port, "/minio/health/cluster"), process, log, START_SECONDS)
+    with ready(process, log, lambda: answers(port, "/minio/health/cluster"), START_SECONDS, STOP_SECONDS):
         yield MinioServer(port, credentials, process)
-    finally:
-        stop(process, STOP_SECONDS)

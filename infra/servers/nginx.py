@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.harness.processes import answers, free_port, start, stop, wait_until
+from infra.harness.processes import answers, free_port, ready, start
 
 CONFIGURATIONS = Path(__file__).parents[1] / "proxy"
 START_SECONDS = 20.0
@@ -52,9 +52,7 @@ def running_nginx(binary: str, folder: Path, site: str) -> Iterator[int]:
         ProcessFailed: it ended, or did not answer within START_SECONDS.
     """
     port = free_port()
-    process = start(nginx_command(binary, folder.resolve(), site, port), folder / "nginx.log")
-    try:
-        wait_until(lambda: answers(port, "/readyz"), process, folder / "nginx.log", START_SECONDS)
+    log = folder / "nginx.log"
+    process = start(nginx_command(binary, folder.resolve(), site, port), log)
+    with ready(process, log, lambda: answers(port, "/readyz"), START_SECONDS):
         yield port
-    finally:
-        stop(process)

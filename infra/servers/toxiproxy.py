@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.go_tools import built, pinned
-from infra.harness.processes import answers, free_port, start, stop, wait_until
+from infra.harness.processes import answers, free_port, ready, start
 
 START_SECONDS = 20.0
 NAME = "store"
@@ -83,10 +83,7 @@ def running_toxiproxy(binary: Path, log: Path, upstream_port: int) -> Iterator[T
     """
     proxy = Toxiproxy(free_port(), free_port())
     process = start([binary, "-host", "127.0.0.1", "-port", str(proxy.api_port)], log, new_session=True)
-    try:
-        wait_until(lambda: answers(proxy.api_port, "/version"), process, log, START_SECONDS)
+    with ready(process, log, lambda: answers(proxy.api_port, "/version"), START_SECONDS):
         ends = {"listen": f"127.0.0.1:{proxy.port}", "upstream": f"127.0.0.1:{upstream_port}"}
         proxy.call("POST", "/proxies", {"name": NAME, "enabled": True, **ends})
         yield proxy
-    finally:
-        stop(process)

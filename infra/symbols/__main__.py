@@ -1,10 +1,10 @@
-"""Measures how well a symbol set is read from a few examples of each class, before any training.
+"""Measures the accuracy on a symbol set with a few examples of each class, before any training.
 
 python -m infra.symbols --drawings letters-fewshot.ndjson.gz
 
-Sets of ten letters of one writer with 3, 5 and 10 examples of each, the rest of that writer's read; and a writer's
-letters with 20 examples of each by five others. The recogniser's constants were chosen on other
-writers, and between equals on these; what two halves of them give shows how much a figure depends on who they are.
+The sets are ten letters of one writer with 3, 5 and 10 examples of each, scored on the rest of that writer's; and a
+writer's letters with 20 examples of each by five others. We chose the recogniser's constants on other writers, and
+between equals on these. The figures of two halves of the writers show how much one depends on who they are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from typing import Annotated
 import typer
 
 from collector.ink.drawing import DrawingError
-from collector.storage.folder_store import FolderStore
+from infra.harness.champions import champions_in
+from infra.harness.options import AsJson, Models, Symbols
+from infra.harness.results.markdown import markdown
 from infra.symbols.accuracy import Accuracy, few_shot, measure, vote
 from infra.symbols.metric_fitting import fit_metric
 from infra.symbols.seen import see
@@ -28,17 +30,15 @@ from training.data.drawing_files import read_symbols
 from training.models.artifact import BadArtifact, check_artifact
 from training.models.few_shot.metric import METRIC_FILE, Metric, shipped_metric
 from training.models.interpreter import Interpreter
-from training.models.registry import FIRST_MODELS, Registry, RegistryError
+from training.models.registry import FIRST_MODELS, RegistryError
 
 HALVES = {"all": (0, 1), "first half": (0,), "second half": (1,)}
-HEAD = "| examples by | of each | read by | writers | sets | finished | mean of stages |\n|---|--:|---|---|--:|--:|--:|"
+HEAD = ("examples by", "of each", "method", "writers", "sets", "finished", "mean of stages")
 
 
 def main(
-    drawings: Annotated[
-        list[Path], typer.Option(exists=True, dir_okay=False, help="NDJSON with `symbol`, gzipped or not; repeatable")
-    ],
-    models: Annotated[Path, typer.Option(file_okay=False, help="folder with a registry, `models/...`")] = FIRST_MODELS,
+    drawings: Symbols,
+    models: Models = FIRST_MODELS,
     each: Annotated[list[int] | None, typer.Option(min=1, help="examples of each class")] = None,
     fit: Annotated[
         list[Path] | None,
@@ -49,13 +49,13 @@ def main(
         ),
     ] = None,
     save: Annotated[bool, typer.Option("--save", help=f"keep the metric of --fit in {METRIC_FILE.name}")] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Prints a Markdown table: accuracy on finished drawings and over ten stages, each set counting alike."""
+    """Prints a Markdown table: accuracy on finished drawings and over ten stages; sets weigh the same."""
     counts = sorted(set(each or (3, 5, 10)))
     try:
         letters = [drawing for file in drawings for _, drawing in read_symbols(file)]
-        interpreter = _path_model(models)
+        interpreter = check_artifact(*champions_in(models, ["path"]))
         metric = _fitted(fit, {drawing.source for drawing in letters}, interpreter) if fit else shipped_metric()
     except (DrawingError, RegistryError, BadArtifact, ValueError) as error:
         sys.exit(f"symbols: {error}")
@@ -65,14 +65,6 @@ def main(
     if not found:
         sys.exit(f"symbols: no writer with more than {max(counts)} drawings of 10 letters")
     print(json.dumps([_record(each) for each in found]) if as_json else table(found))
-
-
-def _path_model(models: Path) -> Interpreter:
-    registry = Registry(FolderStore(models))
-    champion = registry.champion("path")
-    if champion is None:
-        raise ValueError(f"{models} has no champion of family path")
-    return check_artifact(registry.load("path", champion.version))
 
 
 def _fitted(files: Sequence[Path], without: set[str], interpreter: Interpreter) -> Metric:
@@ -108,8 +100,8 @@ def table(found: Sequence[Accuracy]) -> str:
     for each in found:
         method, half = each.method.split(", ")
         cells = each.what, each.each, method, half, each.sets, f"{each.finished:.3f}", f"{each.mean:.3f}"
-        rows.append("| " + " | ".join(map(str, cells)) + " |")
-    return "\n".join([HEAD, *rows])
+        rows.append(cells)
+    return markdown(HEAD, rows, aligned_right=3)
 
 
 def _record(each: Accuracy) -> dict[str, object]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from infra.harness.data.selection import hash_of
 from training.data.dataset import LabelledDrawing, rng_of
 
 CLASSES = 10  # of each set
@@ -35,13 +35,13 @@ Letters = dict[str, dict[str, list[int]]]  # writer -> letter -> drawings, in th
 def letters_of(drawings: Sequence[LabelledDrawing]) -> Letters:
     """The writers in the order of a hash, with their letters sorted."""
     found: Letters = defaultdict(lambda: defaultdict(list))
-    for number in sorted(range(len(drawings)), key=lambda number: _hash(drawings[number].id)):
+    for number in sorted(range(len(drawings)), key=lambda number: hash_of(drawings[number].id)):
         drawing = drawings[number]
         if drawing.symbol is not None:
             found[drawing.contributor][drawing.symbol].append(number)
     return {
         writer: {letter: found[writer][letter] for letter in sorted(found[writer])}
-        for writer in sorted(found, key=_hash)
+        for writer in sorted(found, key=hash_of)
     }
 
 
@@ -91,7 +91,3 @@ def labels_of(pairs: Sequence[tuple[int, int]]) -> tuple[np.ndarray[tuple[int], 
     """The drawings and their classes, each as an array."""
     rows = np.array(pairs, np.int64).reshape(-1, 2)
     return rows[:, 0], rows[:, 1]
-
-
-def _hash(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()

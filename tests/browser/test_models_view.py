@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 
 from collector.contribution.layout import TRAINER_STATUS
 from collector.storage.folder_store import FolderStore
+from infra.harness.champions import shipped_artifact
 from tests.browser.drawing import open_page
 from tests.running import RunningService
-from tests.shipped import shipped_artifact
 from training.baselines.record import Record, to_json
 from training.models.registry import Registry
 from training.models.status import TrainerStatus, TrainingOutcome

@@ -18,6 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 from collector.spool.spool import Spool
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
+from infra.harness.champions import shipped_artifact
 from service.app import create_app
 from service.inference.live_models import LiveModels
 from service.intake.blocked import BlockedContributors
@@ -30,7 +31,6 @@ from service.sets.scope import SetScope
 from service.sets.sets import StoredSets
 from service.settings import Settings
 from tests.service.described import DescribedConnection
-from tests.shipped import shipped_artifact
 from training.models.registry import FIRST_MODELS, Registry
 
 KEY = b"k" * 32

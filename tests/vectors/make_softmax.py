@@ -18,7 +18,7 @@ from collector.ink.encodings import Inputs, decode_payload
 from collector.ink.ink20_2 import to_ink20_2
 from collector.ink.raster import draw_strokes
 from collector.ink.snapshot import pack_ink20
-from tests.shipped import shipped_artifact
+from infra.harness.champions import shipped_artifact
 from training.data.generated.reference import reference_drawings
 from training.data.stages import cut_lines
 from training.families.recipes import FAMILIES

@@ -15,9 +15,9 @@ from collector.ink.encodings import decode_payload
 from collector.ink.ink20_2 import to_ink20_2
 from collector.ink.raster import draw_strokes
 from collector.ink.snapshot import pack_ink20
+from infra.harness.champions import shipped_artifact
 from tests.real_data import drawings_from
 from tests.repository import ROOT
-from tests.shipped import shipped_artifact
 from training.models.browser_weights import browser_weights
 from training.models.interpreter import Interpreter
 

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, CDPSession, Page, async_playwright, ex
 from collector.ink.drawing import Drawing, Point
 from collector.ink.raster import CANVAS_SIDE
 from infra.bench.page.trace import CATEGORIES, TraceEvent
-from infra.harness.clients.chromium import ARGUMENTS, chromium_path
+from infra.harness.clients.chromium import ARGUMENTS, required_chromium
 
 Pointer = Literal["mouse", "pen", "touch"]
 Moment = Literal["down", "move", "up"]
@@ -39,10 +39,6 @@ BLANK = """<!doctype html><body style="margin:0"><div id="sheet" style="width:50
 </div><script>sheet.addEventListener('pointermove', () => {})</script></body>"""
 
 
-class NoChromium(RuntimeError):
-    """There is no browser to measure in."""
-
-
 @dataclass(frozen=True, slots=True)
 class OpenPage:
     """A page with a sheet to draw on."""
@@ -60,9 +56,7 @@ class OpenPage:
 
 @contextlib.asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    path = chromium_path()
-    if path is None:
-        raise NoChromium("no Chromium or Chrome is installed, and Playwright could not download its own")
+    path = required_chromium()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser

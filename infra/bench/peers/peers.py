@@ -10,14 +10,14 @@ from statistics import median
 
 from collector.contribution.layout import model_key
 from collector.ink.snapshot import to_canvas20
-from collector.storage.folder_store import FolderStore
 from infra.bench.page.canvas_png import encode
 from infra.bench.peers.processes import Answers, Span, ask_gradio, ask_post, ask_websocket, peer_server
+from infra.harness.champions import shipped_artifact
 from infra.harness.clients.load import pinned_service
 from infra.harness.data.drawings import canvases, drawings_of
 from infra.harness.data.frames import frame_of
 from infra.harness.results.rows import CannotRun, Outcome, Result, Row, Setting, judge
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import FIRST_MODELS
 
 TITLE = "Beside other ways to serve a drawn digit"
 TEXT = """\
@@ -100,10 +100,7 @@ def _asking(peer: Peer, setting: Setting, python: Path, pngs: Sequence[bytes], s
 
 def weights_file() -> Path:
     """The weights of the shipped version of the same family."""
-    champion = Registry(FolderStore(FIRST_MODELS)).champion(FAMILY)
-    if champion is None:
-        raise FileNotFoundError(f"no champion of {FAMILY} in {FIRST_MODELS}")
-    return FIRST_MODELS / model_key(FAMILY, champion.version, "weights.npz")
+    return FIRST_MODELS / model_key(FAMILY, shipped_artifact(FAMILY).card.version, "weights.npz")
 
 
 def rows_of(peer: Peer, clients: int, ours: Sequence[Answers], theirs: Sequence[Answers]) -> list[Row]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.harness.clients.load import client_cores, closed_loop, service_cores
-from infra.harness.processes import free_port, listens, start, stop, wait_until
+from infra.harness.processes import free_port, listens, ready, start
 from infra.harness.results.rows import percentile
 
 START_SECONDS = 90.0  # TensorFlow on a busy machine
@@ -52,11 +52,8 @@ def peer_server(python: Path, module: str, weights: Path, scratch: Path) -> Iter
     command = [str(python), "-m", f"infra.bench.peers.{name}", str(port), str(weights), *more]
     log = scratch / f"{name}.log"
     process = start(command, log, {**os.environ, **QUIET, "GRADIO_TEMP_DIR": str(scratch / "gradio")}, service_cores())
-    try:
-        wait_until(lambda: listens(port), process, log, START_SECONDS)
+    with ready(process, log, lambda: listens(port), START_SECONDS):
         yield port
-    finally:
-        stop(process)
 
 
 def ask_websocket(url: str, family: str | None, frames: Sequence[bytes], clients: int, span: Span) -> Answers:

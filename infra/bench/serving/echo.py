@@ -18,7 +18,7 @@ import uvloop
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_create_server
 
 from infra.harness.clients.load import service_cores
-from infra.harness.processes import free_port, listens, start, stop, wait_until
+from infra.harness.processes import free_port, listens, ready, start
 
 START_SECONDS = 15.0
 LEAD = '{"type":"prediction","drawing":1,"seq":0,"family":"'  # the client counts what begins like a prediction
@@ -32,11 +32,8 @@ def pinned_echo(kind: str, reply_bytes: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "echo.log"
         process = start(command, log, dict(os.environ), service_cores())
-        try:
-            wait_until(lambda: listens(port), process, log, START_SECONDS)
+        with ready(process, log, lambda: listens(port), START_SECONDS):
             yield f"ws://127.0.0.1:{port}/"
-        finally:
-            stop(process)
 
 
 def reply_of(size: int) -> str:

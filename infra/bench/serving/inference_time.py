@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from infra.harness.models import shipped
+from infra.harness.champions import shipped_artifact
 from training.data.dataset import evaluation_snapshots
 from training.data.generated.reference import reference_drawings
 from training.models.artifact import check_artifact
@@ -33,7 +33,7 @@ def per_second(cores: Sequence[int], seconds: float) -> float:
 
 def _sum(core: int, begin: float, seconds: float) -> float:
     os.sched_setaffinity(0, {core})
-    interpreter = check_artifact(shipped(FAMILY))
+    interpreter = check_artifact(shipped_artifact(FAMILY))
     inputs = evaluation_snapshots(reference_drawings("validation", 1), "ink20").batch(slice(0, 1))
     time.sleep(max(0.0, begin - time.monotonic()))
     count, began = 0, time.monotonic()

@@ -8,10 +8,10 @@ from pathlib import Path
 from statistics import median
 
 from collector.storage.folder_store import FolderStore
+from infra.harness.champions import shipped_artifact
 from infra.harness.clients.load import Pace, open_loop, pinned_service
 from infra.harness.data.frames import make_frames
 from infra.harness.results.rows import CannotRun, Result, Row, Setting, judge
-from training.models.registry import FIRST_MODELS, Registry
 from training.models.shadow import ShadowStore
 
 TITLE = "Shadow traffic"
@@ -54,16 +54,12 @@ def measure(setting: Setting) -> Result:
 
 def _challenge(var: Path) -> tuple[ShadowStore, str]:
     """A store whose challenger is the shipped model again; and the champion's version."""
-    shipped = Registry(FolderStore(FIRST_MODELS))
-    pointer = shipped.champion(FAMILY)
-    if pointer is None:
-        raise CannotRun(f"no {FAMILY} model ships")
-    artifact = shipped.load(FAMILY, pointer.version)
+    artifact = shipped_artifact(FAMILY)
     shadow = ShadowStore(FolderStore(var / "store"))
-    card = replace(artifact.card, version=NEWER, replaces=pointer.version)
+    card = replace(artifact.card, version=NEWER, replaces=artifact.card.version)
     shadow.registry.publish(replace(artifact, card=card), {})
     shadow.registry.promote(FAMILY, NEWER, "gate passed")
-    return shadow, pointer.version
+    return shadow, artifact.card.version
 
 
 def _wait_for_counts(shadow: ShadowStore, champion: str, url: str, pace: Pace) -> None:

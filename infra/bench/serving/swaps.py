@@ -9,9 +9,9 @@ from pathlib import Path
 
 from collector.storage.folder_store import FolderStore
 from infra.bench.serving.versions import answers, make_versions
+from infra.harness.champions import shipped_artifact
 from infra.harness.clients.load import Latency, Pace, latency_of, open_loop_running, pinned_service
 from infra.harness.data.frames import make_frames
-from infra.harness.models import shipped
 from infra.harness.results.rows import Result, Row, Setting, judge
 from training.models.artifact import Artifact
 from training.models.registry import Registry
@@ -41,7 +41,7 @@ GOAL = 1.2
 
 def measure(setting: Setting) -> Result:
     swaps = 5 if setting.quick else SWAPS
-    versions = make_versions(shipped("softmax"), VERSIONS)
+    versions = make_versions(shipped_artifact("softmax"), VERSIONS)
     frames = make_frames("ink20", 10, setting.drawings)[-1:]  # a finished digit
     var = setting.scratch / "var"
     registry = _publish(var / "store", versions)

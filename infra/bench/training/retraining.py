@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
 
 from collector.contribution.layout import TRAINER_PROGRESS, TRAINER_STATUS
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import NoSuchObject
 from infra.bench.training.filled_store import DRAWN, fill
+from infra.harness.clients.client import PROTOCOL
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.data.drawings import drawings_of
 from infra.harness.results.rows import Curve, Result, Row, Setting, judge
@@ -100,7 +100,7 @@ def _measured(setting: Setting, count: int) -> Took:
     try:
         with running_service(var, env=env) as service, running_trainer(var, env, families) as trainer:
             url = service.websocket_url
-            with connect(url, subprotocols=[Subprotocol("midstroke.v1")], proxy=None, max_size=None) as socket:
+            with connect(url, subprotocols=[PROTOCOL], proxy=None, max_size=None) as socket:
                 watched = _Round(socket, store, trainer, texts, families)
                 watched.run(needed)
                 return watched.run(needed)

@@ -9,6 +9,7 @@ import math
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from infra.harness.results.rows import percentile
 from infra.harness.service_process import RunningService, running_service
 
 Cores = tuple[int, ...]
+Span = tuple[float, float]  # two moments of the monotonic clock
 
 
 class LoadFailed(RuntimeError):
@@ -62,7 +64,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Who sends what in an open loop, how fast and how long."""
+    """An open loop: frames, sockets, rate and duration."""
 
     frames: Sequence[bytes]
     sockets: int
@@ -76,7 +78,7 @@ class Pace:
 
 @dataclass(slots=True)
 class Drawers:
-    """Answers to visitors who draw: when each frame was due, and the seconds until its answer."""
+    """Answers to drawing visitors: when each frame was due, and the seconds until its answer."""
 
     _answers: list[tuple[float, float]] = field(default_factory=list)
 
@@ -85,13 +87,20 @@ class Drawers:
         self._answers += [(due, took) for due, took in (*found["answers"], *found["unanswered"])]
 
     def answered(self, begin: float, end: float) -> int:
-        """How many answers came between two moments of the monotonic clock."""
+        """The number of answers that came in a span."""
         return sum(begin <= due + took < end for due, took in self._answers)
 
     def p99(self, begin: float, end: float) -> float:
-        """99th percentile in ms of frames due between the two moments; infinite if there are none."""
+        """99th percentile in ms of the frames due in a span; infinite if there are none."""
         times = [took for due, took in self._answers if begin <= due < end]
         return 1000 * percentile(times, 99) if times else math.inf
+
+
+def span(seconds: float) -> Span:
+    """Sleeps, and returns when that was."""
+    began = time.monotonic()
+    time.sleep(seconds)
+    return began, time.monotonic()
 
 
 def service_cores() -> Cores:
@@ -170,7 +179,7 @@ def drawing_clients(url: str, clients: int = 20, per_second: float = 20, coalesc
 
 @contextlib.contextmanager
 def idle_sockets(url: str, sockets: int) -> Iterator[None]:
-    """So many open sockets."""
+    """Keeps sockets open until the block ends."""
     with _client(_plan("idle", url, (), sockets, None)) as client:
         _next_line(client)
         yield

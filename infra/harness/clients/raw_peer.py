@@ -48,6 +48,18 @@ def connected(port: int, *parts: bytes) -> Iterator[socket.socket]:
 
 
 @contextmanager
+def deaf_websocket(port: int, buffer_bytes: int = 4096) -> Iterator[socket.socket]:
+    """An open websocket of which nothing is read behind the handshake; its receive buffer is full soon."""
+    with socket.socket() as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)  # before it connects
+        peer.settimeout(WAIT_SECONDS)
+        peer.connect(("127.0.0.1", port))
+        peer.sendall(UPGRADE + b"\r\n")
+        read_head(peer)
+        yield peer
+
+
+@contextmanager
 def websocket(port: int, headers: bytes = b"") -> Iterator[socket.socket]:
     """An open websocket whose welcome has been read, or the close in its place."""
     with connected(port, UPGRADE + headers + b"\r\n") as peer:

@@ -21,9 +21,8 @@ from collector.ink.raster import draw_stages, encode_ink_png
 from collector.storage.object_store import ObjectStore
 from collector.storage.stored_drawing import to_stored
 from infra.harness.data.drawings import as_drawing
-from training.data.dataset import LabelledDrawing
+from training.data.dataset import EVALUATION_STAGES, LabelledDrawing
 
-INKS = tuple(step / 10 for step in range(1, 11))
 Encode = Callable[[NDArray[np.uint8]], bytes]  # a canvas (height, width), ink 0 and paper 255, as PNG
 
 NAMESPACE = uuid.UUID("1f0a5d0e-8a1c-4b7e-9f63-5f0c2f6f5f11")
@@ -73,7 +72,7 @@ def _put(
 
 def _contribution(drawing: LabelledDrawing, with_samples: bool, encode: Encode) -> Contribution:
     whole, canvas = as_drawing(drawing), drawing.canvas
-    inks = INKS if with_samples else ()
+    inks = EVALUATION_STAGES if with_samples else ()
     stages = draw_stages(
         (cut_at_ink(whole, ink).strokes for ink in inks), canvas.width, canvas.height, canvas.pen_width
     )

@@ -13,14 +13,13 @@ from collector.ink.snapshot import pack_ink20, to_ink20
 from infra.harness.data.drawings import strokes_of
 from service.wire.messages import FrameEncoding
 from service.wire.protocol import FRAME_ENCODINGS, HEADER, VERSION
-from training.data.dataset import LabelledDrawing
+from training.data.dataset import EVALUATION_STAGES, LabelledDrawing
 from training.data.drawing_files import read_drawings
 from training.data.generated.reference import reference_drawings
 from training.data.stages import Lines, cut_lines
 
 Sent = Literal["ink20", "path48"]
 
-STAGES = tuple(k / 10 for k in range(1, 11))
 HANDS = 10  # of the reference drawings: a hundred drawings of ten stages
 
 
@@ -36,7 +35,7 @@ def frame_of(encoding: FrameEncoding, payload: bytes, drawing: int = 1, seq: int
 
 def _payloads(sent: Sent, files: Sequence[Path]) -> Iterator[bytes]:
     for drawing in _drawings(files):
-        for ink in STAGES:
+        for ink in EVALUATION_STAGES:
             yield _payload(sent, drawing, cut_lines(drawing.lines, ink))
 
 

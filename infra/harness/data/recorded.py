@@ -12,6 +12,7 @@ import numpy as np
 from collector.contribution.contributor import use_of
 from collector.ink.drawing import Drawing, fit_on_canvas, parse_drawing
 from collector.ink.raster import CANVAS_SIDE, PEN_WIDTH
+from infra.harness.data.selection import spread
 from training.data.drawing_files import contributor_of
 
 LONGER_SIDE = (120.0, 360.0)  # px; people were seen to draw digits of this size on a 500 px canvas,
@@ -41,10 +42,8 @@ def read_script(path: Path, placing: Placing, limit: int | None, validation_only
     found = [d for d in _read_drawings(path) if d.label is not None]
     if validation_only:
         found = [d for d in found if use_of(contributor_of(d)) == "validation"]
-    if limit is not None and limit < len(found):
-        found = [found[i * len(found) // limit] for i in range(limit)]
     rng = np.random.default_rng(placing.seed)
-    return [_place(drawing, placing, rng) for drawing in found]
+    return [_place(drawing, placing, rng) for drawing in spread(found, limit)]
 
 
 def _read_drawings(path: Path) -> Iterator[Drawing]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from infra.harness.results.markdown import markdown
 from infra.harness.results.rows import Outcome, Row
 
 BENCH_COLUMNS = ("figure", "ours", "theirs", "ratio", "goal", "outcome")
@@ -44,11 +45,11 @@ def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def markdown_table(rows: Iterable[Row], columns: Sequence[str] = BENCH_COLUMNS) -> str:
-    lines = [columns, ("---",) * len(columns)]
+    lines = []
     for row in rows:
         name, *rest = cells(row, columns)
-        lines.append((f"{name} ({row.note})" if row.note else name, *rest))
-    return "\n".join("| " + " | ".join(map(_escaped, line)) + " |" for line in lines)
+        lines.append(list(map(_escaped, (f"{name} ({row.note})" if row.note else name, *rest))))
+    return markdown(columns, lines)
 
 
 def _escaped(cell: str) -> str:

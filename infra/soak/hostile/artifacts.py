@@ -13,9 +13,10 @@ from pathlib import Path
 
 from collector.contribution.layout import champion_key, model_key
 from collector.storage.folder_store import FolderStore
+from infra.harness.champions import shipped_artifact
 from infra.harness.data.frames import frame_of
-from infra.harness.models import ask_model, shipped, wait_for_model
 from infra.harness.results.rows import Row, Setting, check, none_of
+from infra.harness.served_version import ask_model, wait_for_model
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Footprint, Memory
 from infra.soak.hostile.bad_artifacts import bad_versions, flipped, flipped_card
@@ -33,7 +34,7 @@ SNAPSHOT = frame_of("canvas20", bytes(200) + b"\xff" * 200)
 
 
 def run(setting: Setting) -> list[Row]:
-    valid = shipped(FAMILY)
+    valid = shipped_artifact(FAMILY)
     trap = setting.scratch / "trap"
     rows = [*_checked(setting, valid, trap), *_flips(setting, valid)]
     with running_service(setting.scratch / "var") as service:

@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from infra.harness.clients.client import ANSWER_SECONDS, PROTOCOL, ask, connected
+from infra.harness.clients.raw_peer import BINARY, PING, TEXT, frame
 from infra.harness.results.rows import Row, Setting, check, none_of
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Footprint
@@ -24,6 +25,9 @@ MESSAGES = 10_000
 BREAKS = 400
 CONSECUTIVE = 16  # malformed messages before a correct one: after 32 in a row the service closes the socket
 MEMORY_MIB = 5.0
+COMPRESSED = 0x40  # the reserved bit that permessage-deflate uses
+CONTINUATION = 0x0
+HEADER_BYTES = 14  # of a masked frame of over 64 KiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +39,22 @@ class Break:
     closes: int
 
 
-def _masked(first: int, length: bytes, body: bytes = b"") -> bytes:
-    """A client's frame under a mask of zeros."""
-    return bytes((first,)) + bytes((length[0] | 0x80,)) + length[1:] + bytes(4) + body
-
-
+HALF_MIB = bytes(2**19)
 # RFC 6455: 5.2 (reserved bits, opcodes, masks), 5.4 (fragments), 5.5 (control frames), 8.1 (UTF-8).
 BREAKS_OF_THE_WIRE = (
-    Break("text that is not UTF-8", _masked(0x81, b"\x04", b"\xc3\x28\xff\xfe"), 1007),
-    Break("a reserved bit: compressed without agreement", _masked(0xC2, b"\x02", b"\x03\x00"), 1002),
-    Break("a reserved opcode", _masked(0x83, b"\x00"), 1002),
+    Break("text that is not UTF-8", frame(TEXT, b"\xc3\x28\xff\xfe"), 1007),
+    Break("a reserved bit: compressed without agreement", frame(COMPRESSED | BINARY, b"\x03\x00"), 1002),
+    Break("a reserved opcode", frame(0x3), 1002),
     Break("a frame without a mask", b"\x82\x02hi", 1002),
-    Break("a ping of 126 bytes", _masked(0x89, b"\x7e\x00\x7e", bytes(126)), 1002),
-    Break("a fragmented ping", _masked(0x09, b"\x00"), 1002),
-    Break("a continuation of nothing", _masked(0x80, b"\x00"), 1002),
-    Break("a message begun within another", _masked(0x02, b"\x01", b"a") + _masked(0x82, b"\x01", b"b"), 1002),
-    Break("a message of 1 MiB and a byte", _masked(0x82, b"\x7f" + (2**20 + 1).to_bytes(8, "big")), 1009),
-    Break("a message of 8 EiB", _masked(0x82, b"\x7f" + (2**63 - 1).to_bytes(8, "big")), 1009),
+    Break("a ping of 126 bytes", frame(PING, bytes(126)), 1002),
+    Break("a fragmented ping", frame(PING, final=False), 1002),
+    Break("a continuation of nothing", frame(CONTINUATION), 1002),
+    Break("a message begun within another", frame(BINARY, b"a", final=False) + frame(BINARY, b"b"), 1002),
+    Break("a message of 1 MiB and a byte", frame(BINARY, bytes(2**20 + 1))[:HEADER_BYTES], 1009),
+    Break("a message of 8 EiB", b"\x82\xff" + (2**63 - 1).to_bytes(8) + bytes(4), 1009),
     Break(
         "a message that grows to 1.5 MiB",
-        _masked(0x02, b"\x7f" + (2**19).to_bytes(8, "big"), bytes(2**19))
-        + 2 * _masked(0x00, b"\x7f" + (2**19).to_bytes(8, "big"), bytes(2**19)),
+        frame(BINARY, HALF_MIB, final=False) + 2 * frame(CONTINUATION, HALF_MIB, final=False),
         1009,
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from collector.contribution.layout import TRAINER_STATUS, model_key
 from collector.storage.object_store import ObjectStore
+from infra.harness.champions import champion_of
 from training.models.registry import Registry
 
 MARK = "hostile7f3a"  # finds a stored text again
@@ -53,10 +54,7 @@ def tamper(store: ObjectStore, family: str) -> str:
     Its model and weights are valid, so that it is served and the page shows all of it.
     """
     registry = Registry(store)
-    champion = registry.champion(family)
-    if champion is None:
-        raise LookupError(f"{family} has no champion to tamper with")
-    artifact = registry.load(family, champion.version)
+    artifact = champion_of(registry, family)
     card = artifact.card
     version = f"2031{card.version[4:]}"
     hostile = replace(

@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from infra.harness.clients.client import PROTOCOL
+from infra.harness.clients.raw_peer import TEXT, deaf_websocket, frame
 from infra.harness.results.rows import Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, running_service
 
@@ -102,7 +103,7 @@ async def _pong(one: ClientConnection) -> bool:
 def _keep_waiting(setting: Setting, service: RunningService, deaf_count: int, silent_count: int) -> list[Row]:
     """Clients that send and never read an answer, and connections that never send."""
     with ExitStack() as opened:
-        deaf = [opened.enter_context(_handshaken(service)) for _ in range(deaf_count)]
+        deaf = [opened.enter_context(deaf_websocket(service.port)) for _ in range(deaf_count)]
         for one in deaf:
             _ask_without_end(one)
         deaf_since = time.monotonic()
@@ -120,33 +121,14 @@ def _keep_waiting(setting: Setting, service: RunningService, deaf_count: int, si
     ]
 
 
-@contextmanager
-def _handshaken(service: RunningService) -> Iterator[socket.socket]:
-    """A websocket by hand: a library reads in the background."""
-    with socket.socket() as one:
-        # A small buffer is full soon.
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        one.settimeout(30)
-        one.connect(("127.0.0.1", service.port))
-        one.sendall(
-            f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Protocol: midstroke.v1\r\n\r\n".encode()
-        )
-        while b"\r\n\r\n" not in one.recv(1, socket.MSG_PEEK) and not one.recv(1024).endswith(b"}"):
-            pass
-        yield one
-
-
 def _ask_without_end(one: socket.socket) -> None:
     """Sends hellos, each answered by a kilobyte, until the service reads no more."""
-    hello = b'{"type": "hello"}'
-    frame = bytes([0x81, 0x80 | len(hello)]) + bytes(4) + hello  # masked with zeros
+    hellos = 50 * frame(TEXT, b'{"type": "hello"}')
     one.setblocking(False)
     blocked_since = None
     while blocked_since is None or time.monotonic() - blocked_since < 0.3:
         try:
-            one.send(frame * 50)
+            one.send(hellos)
             blocked_since = None
         except BlockingIOError:
             blocked_since = blocked_since or time.monotonic()

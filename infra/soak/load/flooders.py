@@ -7,17 +7,17 @@ import threading
 import time
 from statistics import median
 
-from infra.harness.clients.load import Drawers, drawing_clients
+from infra.harness.clients.load import Drawers, Span, drawing_clients, span
 from infra.harness.clients.raw_peer import BINARY, PING, TEXT, flood, frame
 from infra.harness.data.frames import make_frames
 from infra.harness.results.rows import Row, Setting, at_most
 from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Memory
+from infra.soak.load.bounds import tolerable_p99
 
 ABOUT = "One client floods frames of one kind, reading nothing, beside 20 that draw 20/s each"
 
 ROUNDS, SECONDS = 3, 3.0
-P99_TIMES, P99_MORE_MS = 1.5, 2.0  # the larger bound of the two holds
 CONTROL_MIB, JSON_MIB = 5.0, 40.0
 LARGE = json.dumps({"type": "contribution", "strokes": [[[n, n / 2, n] for n in range(8000)]], "x": "A" * 800_000})
 SETTLE_SECONDS = 0.3  # from the flood's beginning or end until its effect is measured
@@ -41,9 +41,6 @@ def run(setting: Setting) -> list[Row]:
     return rows
 
 
-Span = tuple[float, float]
-
-
 def _kinds() -> dict[str, tuple[bytes, float]]:
     """By name: what is sent again and again, and by how much memory may grow."""
     snapshot = make_frames("ink20", 1)[0]
@@ -61,25 +58,20 @@ def _kinds() -> dict[str, tuple[bytes, float]]:
 
 def _beside(service: RunningService, data: bytes, seconds: float) -> tuple[Span, Span, float]:
     """When nobody flooded, when somebody did, and by how much memory grew then, MiB."""
-    alone = _span(seconds)
+    time.sleep(SETTLE_SECONDS)
+    alone = span(seconds)
     memory = Memory(service.process.pid)
     memory.start_peak()
     flooding = threading.Thread(target=flood, args=(service.port, data, seconds + SETTLE_SECONDS))
     flooding.start()
-    beside = _span(seconds)
+    time.sleep(SETTLE_SECONDS)
+    beside = span(seconds)
     flooding.join()
     return alone, beside, memory.peak()
-
-
-def _span(seconds: float) -> Span:
-    time.sleep(SETTLE_SECONDS)
-    began = time.monotonic()
-    time.sleep(seconds)
-    return began, time.monotonic()
 
 
 def _latency(setting: Setting, kind: str, honest: Drawers, spans: list[tuple[Span, Span]]) -> Row:
     alone = median(honest.p99(*before) for before, _ in spans)
     beside = median(honest.p99(*during) for _, during in spans)
-    bound = max(P99_TIMES * alone, alone + P99_MORE_MS)
-    return at_most(setting, f"{kind}: the others' prediction p99, of {alone:.1f} ms alone", beside, bound, "ms")
+    name = f"{kind}: the others' prediction p99, of {alone:.1f} ms alone"
+    return at_most(setting, name, beside, tolerable_p99(alone), "ms")

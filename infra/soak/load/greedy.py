@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
-from infra.harness.clients.load import drawing_clients
+from infra.harness.clients.load import drawing_clients, span
 from infra.harness.results.rows import Row, Setting, at_most, check
 from infra.harness.service_process import running_service
 
@@ -21,9 +19,9 @@ def run(setting: Setting) -> list[Row]:
     env = {"MIDSTROKE_FRAMES_PER_SECOND": str(ALLOWED_PER_SECOND)}
     with running_service(setting.scratch / "var", env=env) as service:
         with drawing_clients(service.websocket_url, HONEST, 2 if setting.quick else PER_SECOND) as honest:
-            alone = _span(seconds)
+            alone = span(seconds)
             with drawing_clients(service.websocket_url, 1, GREEDY_PER_SECOND, coalesce=True) as greedy:
-                beside = _span(seconds)
+                beside = span(seconds)
     before, during = honest.p99(*alone), honest.p99(*beside)
     answered, lasted = greedy.answered(*beside), beside[1] - beside[0]
     # The bucket saves up to a second's worth while nothing is taken from it.
@@ -38,9 +36,3 @@ def run(setting: Setting) -> list[Row]:
             least <= answered <= most,
         ),
     ]
-
-
-def _span(seconds: float) -> tuple[float, float]:
-    began = time.monotonic()
-    time.sleep(seconds)
-    return began, time.monotonic()

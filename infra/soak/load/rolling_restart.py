@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
-from websockets.sync.client import connect as connect_at_once
+from websockets.sync.client import connect
 
+from infra.harness.champions import shipped_artifact
 from infra.harness.clients.client import PROTOCOL, call, contribute
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.data.frames import make_frames
-from infra.harness.models import shipped
 from infra.harness.results.rows import CannotRun, Row, Setting, at_most, none_of
 from infra.harness.service_process import RunningService, start_service, stop_service, wait_until_ready
 from infra.servers.nginx import CONFIGURATIONS, nginx_binary, running_nginx
+from infra.soak.load.visitors import Visitors
 from infra.soak.storage.scenario.store_servers import running_storage
 from infra.soak.storage.scenario.stored import inspect_store, rows_of, wait_until_drained
 from training.models.registry import Registry
@@ -31,68 +29,10 @@ ABOUT = "Three replicas on one store behind nginx are restarted in turn while 60
 REPLICAS = 3
 VISITORS = 60
 KEY = "5a" * 32
-FRAMES_PER_SECOND = 10
 ELSEWHERE_SECONDS, CHAMPION_SECONDS, PERSONAL_SECONDS = 2.0, 2.0, 10.0
 LIMIT_SECONDS = 60.0  # after which a wait is given up
 DRAIN_SECONDS = 120.0
 TOKEN = "a-visitor-of-three-replicas"  # noqa: S105 - a browser's, not a secret of anyone
-
-
-@dataclass(slots=True)
-class Visitors:
-    """Draw until `end`, and connect again whenever a socket is closed, as the page does."""
-
-    url: str
-    texts: Iterator[tuple[str, str]]
-    frames: list[bytes]
-    end: asyncio.Event = field(default_factory=asyncio.Event)
-    sent: set[str] = field(default_factory=set)
-    accepted: set[str] = field(default_factory=set)
-    refused: set[str] = field(default_factory=set)
-    away: list[float] = field(default_factory=list)  # seconds from a close to the first prediction elsewhere
-
-    async def visit(self, number: int) -> None:
-        waiting: dict[str, str] = {}  # contributions without an answer, which are sent again
-        closed_at: float | None = None
-        while not (self.end.is_set() and not waiting):
-            try:
-                async with connect(self.url, subprotocols=[PROTOCOL], compression=None, open_timeout=5) as socket:
-                    drawing = asyncio.create_task(self._draw(socket, number % 4 == 0, waiting))
-                    try:
-                        async for message in socket:
-                            reply = json.loads(message)
-                            if reply["type"] == "prediction" and closed_at is not None:
-                                self.away.append(time.monotonic() - closed_at)
-                                closed_at = None
-                            self._note(reply, waiting)
-                            if self.end.is_set() and not waiting:
-                                return
-                    finally:
-                        drawing.cancel()
-            except (OSError, WebSocketException, TimeoutError):
-                pass
-            closed_at = closed_at or time.monotonic()
-            await asyncio.sleep(0.05)
-
-    def _note(self, reply: dict[str, str], waiting: dict[str, str]) -> None:
-        if reply["type"] in ("accepted", "refused"):
-            waiting.pop(reply["id"], None)
-            (self.accepted if reply["type"] == "accepted" else self.refused).add(reply["id"])
-
-    async def _draw(self, socket: ClientConnection, contributes: bool, waiting: dict[str, str]) -> None:
-        with contextlib.suppress(WebSocketException):
-            for text in list(waiting.values()):
-                await socket.send(text)
-            seq = 0
-            while True:
-                seq += 1
-                await socket.send(self.frames[seq % len(self.frames)])
-                if contributes and seq % 10 == 0 and not self.end.is_set():
-                    name, text = next(self.texts)
-                    self.sent.add(name)
-                    waiting[name] = text
-                    await socket.send(text)
-                await asyncio.sleep(1 / FRAMES_PER_SECOND)
 
 
 def run(setting: Setting) -> list[Row]:
@@ -108,7 +48,7 @@ def run(setting: Setting) -> list[Row]:
         for replica in replicas:
             wait_until_ready(replica)
         port = running.enter_context(running_nginx(nginx, setting.scratch / "nginx", _site(replicas)))
-        visitors = Visitors(f"ws://127.0.0.1:{port}/ws", texts, make_frames("path48", 10))
+        visitors = Visitors(f"ws://127.0.0.1:{port}/ws", texts, frames_between=10)
         asyncio.run(_restart_in_turn(visitors, replicas, env, 9 if setting.quick else VISITORS, setting))
         personal = _follow(replicas, texts, visitors)
         champion = _promote(Registry(storage.store), replicas)
@@ -164,12 +104,12 @@ def _follow(replicas: list[RunningService], texts: Iterator[tuple[str, str]], vi
     name, text = next(texts)
     record = {**json.loads(text), "type": "contribution", "contributor": TOKEN}
     frame, end = make_frames("path48", 10)[-1], time.monotonic() + LIMIT_SECONDS
-    with connect_at_once(replicas[0].websocket_url, subprotocols=[PROTOCOL]) as first:
+    with connect(replicas[0].websocket_url, subprotocols=[PROTOCOL]) as first:
         visitors.sent.add(name)
         contribute(first, name, json.dumps(record), LIMIT_SECONDS)
         visitors.accepted.add(name)
         began = time.monotonic()
-    with connect_at_once(replicas[1].websocket_url, subprotocols=[PROTOCOL]) as second:
+    with connect(replicas[1].websocket_url, subprotocols=[PROTOCOL]) as second:
         second.send(json.dumps({"type": "hello", "contributor": TOKEN}))
         while time.monotonic() < end:
             second.send(frame)
@@ -182,7 +122,7 @@ def _follow(replicas: list[RunningService], texts: Iterator[tuple[str, str]], vi
 
 def _promote(registry: Registry, replicas: list[RunningService]) -> float:
     """Seconds from the pointer's put until the last replica serves the new version."""
-    artifact = shipped("softmax")
+    artifact = shipped_artifact("softmax")
     version = f"2030{artifact.card.version[4:]}"
     registry.publish(replace(artifact, card=replace(artifact.card, version=version)), {})
     registry.promote("softmax", version, "soak")

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
-
-from infra.harness.clients.client import PROTOCOL
 from infra.harness.data.contributions import contribution_texts
-from infra.harness.data.frames import make_frames
 from infra.harness.results.rows import Outcome, Row, Setting, at_most, check, none_of
 from infra.harness.service_process import RunningService, running_service
+from infra.soak.load.visitors import Visitors
 from infra.soak.storage.scenario.store_servers import running_storage
 from infra.soak.storage.scenario.stored import inspect_store, rows_of, wait_until_drained
 
@@ -30,49 +24,12 @@ DRAIN_SECONDS = 120.0
 WAIT_SECONDS = 60.0  # for the first acknowledgements on a busy machine
 
 
-@dataclass(frozen=True, slots=True)
-class Visitors:
-    """Draw until the service closes their sockets."""
-
-    url: str
-    texts: Iterator[tuple[str, str]]
-    frames: list[bytes]
-    sent: set[str] = field(default_factory=set)
-    accepted: set[str] = field(default_factory=set)
-
-    async def visit(self, number: int) -> int | None:
-        """Returns the code that the service closes with."""
-        async with connect(self.url, subprotocols=[PROTOCOL], compression=None, open_timeout=60) as socket:
-            drawing = asyncio.create_task(self._draw(socket, contributes=number % 4 == 0))
-            try:
-                async for message in socket:
-                    reply = json.loads(message)
-                    if reply["type"] == "accepted":
-                        self.accepted.add(reply["id"])
-            except ConnectionClosed:
-                pass  # the connection may be cut while the close is answered; its code is known
-            finally:
-                drawing.cancel()
-            return socket.close_code
-
-    async def _draw(self, socket: ClientConnection, contributes: bool) -> None:
-        seq = 0
-        while True:
-            seq += 1
-            await socket.send(self.frames[seq % len(self.frames)])
-            if contributes and seq % 5 == 0:
-                name, text = next(self.texts)
-                self.sent.add(name)
-                await socket.send(text)
-            await asyncio.sleep(0.1)
-
-
 def run(setting: Setting) -> list[Row]:
     var, count = setting.scratch / "var", 20 if setting.quick else VISITORS
     texts = contribution_texts(setting.seed, setting.drawings)
     with running_storage(setting.scratch / "storage") as storage:
         with running_service(var, env=storage.environment) as service:
-            visitors = Visitors(service.websocket_url, texts, make_frames("path48", 10))
+            visitors = Visitors(service.websocket_url, texts, frames_between=5)
             codes, seconds = asyncio.run(_stop_under(service, visitors, count, 1.0 if setting.quick else 6.0))
             code = service.process.returncode
         with running_service(var, env=storage.environment):
@@ -93,7 +50,7 @@ async def _stop_under(
     service: RunningService, visitors: Visitors, count: int, after: float
 ) -> tuple[Counter[int | None], float]:
     """The close codes, and the seconds from SIGTERM until the process has ended."""
-    visits = [asyncio.create_task(visitors.visit(number)) for number in range(count)]
+    visits = [asyncio.create_task(visitors.visit_once(number)) for number in range(count)]
     await asyncio.sleep(after)
     deadline = time.monotonic() + WAIT_SECONDS
     while len(visitors.accepted) < count // 4 and time.monotonic() < deadline:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import time
 
+from infra.harness.clients.load import Span
 from infra.harness.results.rows import Row, Setting, check, none_of
-from infra.soak.storage.scenario.contributing import Contributing, Span, contributing
+from infra.soak.storage.scenario.contributing import Contributing, contributing
 from infra.soak.storage.scenario.faulty_calls import FaultyCalls, faulty_calls
 
 ABOUT = "Every write of the spool fails with ENOSPC, then every sync of it with EIO, while 20 contributions/s come in"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-from collector.storage.folder_store import FolderStore
+from infra.harness.champions import shipped_artifact
 from infra.soak.training.poisoning import People, one_too_many
 from training.data.dataset import Variety, training_snapshots
 from training.data.generated.reference import reference_drawings
@@ -18,7 +18,6 @@ from training.evaluation.comparison import Comparison, EvaluationCache
 from training.evaluation.evaluation import EvaluationSet, prepare
 from training.families.recipes import Recipe, family_named
 from training.models.artifact import Artifact
-from training.models.registry import FIRST_MODELS, Registry
 
 STEPS = 400  # into which the way is divided
 BEYOND = 6  # parts that are tried behind the last that passed
@@ -43,11 +42,7 @@ class _Way:
 
         self._fit, self._family = fit, family_named(family)
         runtime.use_threads(1)
-        registry = Registry(FolderStore(FIRST_MODELS))
-        champion = registry.champion(family)
-        if champion is None:
-            raise RuntimeError(f"no first model of family {family}")
-        self.first = registry.load(family, champion.version)
+        self.first = shipped_artifact(family)
         rng = random.Random(seed)
         self.wrong = [one_too_many(drawing, rng) for drawing in people.training[:TEACHERS]]
         snapshots = training_snapshots(self.wrong, self._family.encoding, Variety(2), seed)

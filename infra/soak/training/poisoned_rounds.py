@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from collector.storage.memory_store import MemoryStore
+from infra.harness.champions import champion_of
 from infra.harness.data.contribute import contribute
 from infra.soak.training.poisoning import Attack, Drawings
 from training.evaluation.evaluation import Evaluation, EvaluationSet, evaluate, prepare
@@ -58,10 +59,7 @@ def story_of(family: str, attack: Attack, others: Drawings, seed: int) -> Story:
 
 
 def _served(registry: Registry, family: str, measured: EvaluationSet) -> Evaluation:
-    champion = registry.champion(family)
-    if champion is None:
-        raise RuntimeError(f"family {family} has lost its champion")
-    return evaluate(check_artifact(registry.load(family, champion.version)), measured)
+    return evaluate(check_artifact(champion_of(registry, family)), measured)
 
 
 def _falls(first: Evaluation, now: Evaluation) -> tuple[float, float, float]:

@@ -13,10 +13,10 @@ from collector.contribution.contributor import contributor_id, read_key_file, us
 from collector.contribution.layout import TRAINER_STATUS
 from collector.ink.drawing import Drawing
 from collector.storage.folder_store import FolderStore
+from infra.harness.champions import shipped_artifact
 from service.paths import key_file
 from tests.browser.drawing import answered, begin, draw_asked, hand_in, open_page, wait_for_guess
 from tests.running import RunningService
-from tests.shipped import shipped_artifact
 from training.models.registry import Registry
 from training.models.status import TrainerStatus
 

@@ -12,8 +12,8 @@ import pytest
 
 from infra.doubt.scores import Answers, answers, area_under_curve, score, settled_stays
 from infra.doubt.tables import goals_table, stages_table
+from infra.harness.champions import shipped_artifact
 from service.inference.predictor import make_predictor
-from tests.shipped import shipped_artifact
 from training.data.generated.reference import reference_drawings
 from training.evaluation.evaluation import calibration_error, predict_all, prepare
 from training.models.interpreter import Interpreter

@@ -11,9 +11,9 @@ import pytest
 
 from collector.ink.canvas_png import read_ink
 from collector.ink.ink20_2 import ink20_2_of
+from infra.harness.champions import shipped_artifact
 from infra.pictures.kinds import KINDS, encode
 from infra.pictures.scores import drawing_scores, mnist_scores
-from tests.shipped import shipped_artifact
 from training.data.dataset import rng_of
 from training.data.generated.reference import reference_drawings
 from training.data.stages import drawn_canvases

@@ -65,7 +65,7 @@ def test_every_call_and_every_form_is_listed() -> None:
 
 
 def test_text_in_a_table_stays_in_its_cell() -> None:
-    assert table(("a", "b"), [("1", cell("x | <var>\ny"))]) == "\n| a | b |\n|---|---|\n| 1 | x \\| &lt;var> y |\n"
+    assert table(("a", "b"), [("1", cell("x | <var>\ny"))]) == "\n| a | b |\n| --- | --- |\n| 1 | x \\| &lt;var> y |\n"
     assert table(("a",), []) == ""
 
 

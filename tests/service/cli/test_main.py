@@ -22,10 +22,10 @@ from collector.ink.drawing import Drawing, format_drawing
 from collector.ink.raster import draw_strokes
 from collector.ink.snapshot import pack_ink20, to_ink20
 from collector.storage.folder_store import FolderStore
+from infra.harness.champions import shipped_artifact
 from tests.running import free_port, running_service, start_service, wait_until_ready
 from tests.service.fakes import SEVEN, contribution_record
 from tests.service.serving import WAIT_SECONDS
-from tests.shipped import shipped_artifact
 
 pytestmark = pytest.mark.slow  # starts the service
 

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from collector.storage.folder_store import FolderStore
+from infra.harness.champions import shipped_artifact
 from service.cli import models
 from service.cli.main import app
-from tests.shipped import shipped_artifact
 from training.models.registry import Registry
 from training.webhook import VersionEvent, Webhook
 

@@ -7,10 +7,10 @@ import pytest
 from collector.contribution.layout import TRAINER_STATUS, champion_key, model_key
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
+from infra.harness.champions import shipped_artifact
 from service.inference.live_models import BAD_ARTIFACT_SECONDS, FAMILIES_SECONDS, LiveModels
 from service.inference.served import Served
 from tests.service.fakes import DownStore
-from tests.shipped import shipped_artifact
 from training.models.artifact import Artifact
 from training.models.registry import FIRST_MODELS, Registry
 from training.models.status import TrainerStatus

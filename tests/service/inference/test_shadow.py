@@ -15,12 +15,12 @@ from collector.ink.path import pack_path48, to_path48
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
+from infra.harness.champions import shipped_artifact
 from service.inference.live_models import LiveModels
 from service.inference.predictor import Predictor
 from service.inference.shadow import LOOK_SECONDS, QUEUE_MAX, SOCKET_MAX, STORE_SECONDS, ShadowQueue, ShadowTraffic
 from tests.service.conversation import StartService, ask, frame, greet, ink_frame
 from tests.service.fakes import SEVEN, TOKEN
-from tests.shipped import shipped_artifact
 from training.models.artifact import Artifact
 from training.models.registry import FIRST_MODELS, Registry
 from training.models.shadow import ShadowStore

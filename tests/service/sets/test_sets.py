@@ -21,13 +21,13 @@ from collector.storage.symbol_sets import store_of, write_set
 from collector.symbols.definition import from_record
 from collector.symbols.symbol_set import SymbolClass, SymbolSet, add_class, retire
 from collector.upload.uploader import Uploader
+from infra.harness.champions import shipped_artifact
 from service.admission.operator import Operator
 from service.inference import live_models
 from service.settings import Settings
 from tests.collector.contributions import TOKEN, contribution_record
 from tests.service.fakes import SEVEN
 from tests.service.serving import KEY, WAIT_SECONDS, Service, receive, serving
-from tests.shipped import shipped_artifact
 from training.models.card import Classes
 from training.models.registry import Registry
 

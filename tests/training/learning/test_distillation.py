@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.shipped import shipped_artifact
+from infra.harness.champions import shipped_artifact
 from training.data.dataset import Variety, training_snapshots
 from training.data.generated.reference import reference_drawings
 from training.families.recipes import family_named

@@ -10,7 +10,7 @@ import pytest
 from collector.contribution.layout import champion_key
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
-from tests.shipped import shipped_artifact
+from infra.harness.champions import shipped_artifact
 from training.evaluation.shadow_veto import ENOUGH_FRAMES
 from training.learning.publishing import LOOK_SECONDS, Publishing
 from training.learning.state.progress import Progress, StoredProgress

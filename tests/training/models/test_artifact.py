@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from collector.ink.encodings import decode_payload
-from tests.shipped import shipped_artifact
+from infra.harness.champions import shipped_artifact
 from training.models.artifact import (
     Artifact,
     BadArtifact,

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from tests.shipped import shipped_artifact
+from infra.harness.champions import shipped_artifact
 from training.models.artifact import Artifact, read_weights, write_weights
 from training.models.browser_weights import MAGIC, NotForBrowsers, browser_weights
 

@@ -11,7 +11,7 @@ from collector.contribution.layout import champion_key, model_key
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
-from tests.shipped import shipped_artifact
+from infra.harness.champions import shipped_artifact
 from training.models.artifact import Artifact
 from training.models.registry import (
     BadPointer,

@@ -13,7 +13,7 @@ from collector.ink.ink20_2 import to_ink20_2
 from collector.ink.path import to_path48
 from collector.ink.raster import draw_strokes
 from collector.storage.memory_store import MemoryStore
-from tests.shipped import shipped_artifact
+from infra.harness.champions import shipped_artifact
 from training.models.shadow import BadCounts, Bin, ShadowCounts, ShadowStore, bin_of, ink_length, parse_counts
 
 CHAMPION, CHALLENGER = "20261121T034500Z-1f2e3d", "20261122T034500Z-aabbcc"

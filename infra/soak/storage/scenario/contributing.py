@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.harness.clients.load import Drawers, drawing_clients
+from infra.harness.clients.load import Drawers, Span, drawing_clients, span
 from infra.harness.data.contributions import contribution_texts
 from infra.harness.results.rows import Row, Setting, at_most, none_of
 from infra.harness.service_process import COMMAND, running_service
@@ -20,8 +20,6 @@ from infra.soak.storage.scenario.stored import Stored, inspect_store, rows_of, w
 DRAIN_SECONDS = 180.0
 FIRST_SECONDS = 60.0  # for the first acknowledgement on a busy machine
 QUICK_PART = 4  # a quick run may share its machine: so many times fewer contributions and visitors
-
-Span = tuple[float, float]  # two moments of the monotonic clock
 
 
 @dataclass(slots=True)
@@ -37,9 +35,7 @@ class Contributing:
 
     def wait(self, seconds: float) -> Span:
         """Lets the scenario run; returns the span in which it did."""
-        began = time.monotonic()
-        time.sleep(seconds)
-        return began, time.monotonic()
+        return span(seconds)
 
     def rows(self) -> list[Row]:
         """Nothing acknowledged is lost, and everything sent is acknowledged in the end."""
@@ -52,8 +48,8 @@ class Contributing:
     def latency_rows(self, setting: Setting, before: Span, during: Mapping[str, Span], times: float) -> Iterator[Row]:
         """The visitors' 99th percentile in each span, compared with the one before."""
         p99 = self.drawers.p99(*before)
-        for name, span in during.items():
-            ratio = self.drawers.p99(*span) / p99
+        for name, meanwhile in during.items():
+            ratio = self.drawers.p99(*meanwhile) / p99
             yield at_most(setting, f"prediction p99 while {name}, of {p99:.1f} ms before", ratio, times, "x")
 
 

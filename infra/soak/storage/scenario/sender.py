@@ -14,7 +14,8 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
-from websockets.typing import Subprotocol
+
+from infra.harness.clients.client import PROTOCOL
 
 SOCKETS = 4
 WAITING_MAX = 24  # unanswered on one socket, below the service's limit
@@ -80,9 +81,7 @@ class Sender:
     async def _keep_open(self, waiting: dict[str, str]) -> None:
         while True:
             with contextlib.suppress(OSError, WebSocketException, TimeoutError):
-                async with connect(
-                    self._url, subprotocols=[Subprotocol("midstroke.v1")], compression=None, close_timeout=1
-                ) as socket:
+                async with connect(self._url, subprotocols=[PROTOCOL], compression=None, close_timeout=1) as socket:
                     await self._talk(socket, waiting)
             await asyncio.sleep(self._rng.uniform(*RECONNECT_SECONDS))
 

@@ -16,12 +16,12 @@ from infra.bench.peers.http_client import Poster, is_whole, request_of
 from infra.bench.peers.peers import PEERS, Peer, rows_of, weights_file
 from infra.bench.peers.processes import Answers, PeerFailed, answers_of
 from infra.bench.peers.regression import features_of, read_weights
+from infra.harness.champions import shipped_artifact
 from infra.harness.data.drawings import canvases, drawings_of
 from infra.harness.data.frames import frame_of
 from infra.harness.results.rows import Outcome
 from service.wire.messages import Frame
 from service.wire.protocol import parse_binary
-from tests.shipped import shipped_artifact
 from training.models.interpreter import Interpreter
 
 pytestmark = pytest.mark.slow  # starts servers

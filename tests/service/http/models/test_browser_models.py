@@ -6,8 +6,8 @@ import pytest
 
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
+from infra.harness.champions import shipped_artifact
 from service.http.models.browser_models import BrowserModels, NoBrowserModel
-from tests.shipped import shipped_artifact
 from training.models.artifact import Artifact, file_entries, read_weights, write_weights
 from training.models.browser_weights import NotForBrowsers
 from training.models.registry import FIRST_MODELS, Registry

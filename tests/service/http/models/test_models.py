@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from infra.harness.champions import shipped_artifact
 from service.http.schemas import Overview
 from tests.service.conversation import StartService
 from tests.service.serving import Service
-from tests.shipped import shipped_artifact
 
 pytestmark = pytest.mark.unchanged_service
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from infra.harness.champions import shipped_artifact
 from service.http.schemas import PublishedVersion
 from tests.service.serving import Service
-from tests.shipped import shipped_artifact
 
 
 def listed(service: Service) -> list[PublishedVersion]:

@@ -163,7 +163,7 @@ def test_a_pointer_of_a_later_lease_stays(registry_with_two_versions: tuple[Regi
 
 @pytest.fixture
 def registry_with_two_versions() -> tuple[Registry, str, str]:
-    from tests.shipped import shipped_artifact
+    from infra.harness.champions import shipped_artifact
 
     registry, artifact = Registry(MemoryStore()), shipped_artifact("original")
     versions = [f"{year}{artifact.card.version[4:]}" for year in (2030, 2031)]

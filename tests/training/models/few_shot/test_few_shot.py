@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from collector.ink.drawing import Point, Stroke
-from tests.shipped import shipped_artifact
+from infra.harness.champions import shipped_artifact
 from tests.training.shapes import BOX, STAR, WAVE, shape_lines
 from training.models.few_shot.geometry import SIZE, geometry
 from training.models.few_shot.reader import ExampleReader

@@ -1,29 +1,15 @@
-"""The models that Midstroke ships with, and the version that answers at a running service."""
+"""Asks a running service which version of a model answers."""
 
 from __future__ import annotations
 
 import json
 import time
 
-from collector.storage.folder_store import FolderStore
 from infra.harness.clients.client import ANSWER_SECONDS, connected
 from infra.harness.service_process import RunningService
-from training.models.artifact import Artifact
-from training.models.registry import FIRST_MODELS, Registry
 
 SWAP_SECONDS = 15.0
 POLL_SECONDS = 0.2
-
-
-def shipped(family: str) -> Artifact:
-    """Raises:
-    LookupError: Midstroke ships with no model of this family.
-    """
-    registry = Registry(FolderStore(FIRST_MODELS))
-    champion = registry.champion(family)
-    if champion is None:
-        raise LookupError(f"no first model of family {family}")
-    return registry.load(family, champion.version)
 
 
 def ask_model(service: RunningService, family: str, snapshot: bytes) -> str:
