@@ -1,4 +1,4 @@
-"""Drawings from a file, into the spool as if their writers had drawn them on the page."""
+"""Imports drawings from files into the spool, as if their writers had drawn them on the page."""
 
 from __future__ import annotations
 
@@ -44,56 +44,65 @@ class Imported:
     skipped: int
 
 
-def import_file(
-    path: Path,
-    spool: Spool,
-    key: bytes,
-    limit: int | None = None,
-    licence: str | None = None,
-    symbols: SymbolSet = DIGITS,
-    is_known: Callable[[str], bool] = lambda _drawing: False,
-    contributor: str | None = None,
-) -> Imported:
-    """Puts a file's labelled drawings into the spool; a second time does no harm.
+class Importer:
+    """Puts labelled drawings of files into a spool; a second time does no harm."""
 
-    Args:
-        path: NDJSON, Parquet or InkML, as `collector.exchange.read_file` reads it.
-        spool: takes them, with ids made of each drawing's source and id; drawings of an export keep theirs.
-        key: the service's own, that hides the writers as it hides contributors.
-        limit: how many drawings are read, all without one.
-        licence: what the drawings are under; without one, what each says of itself, or LICENCE.
-        symbols: the set whose classes are the labels.
-        contributor: whose drawings they become, by default each writer's own.
-        is_known: whether the store has, or had, a drawing of this id; asked for ids that are kept.
+    def __init__(
+        self,
+        spool: Spool,
+        key: bytes,
+        symbols: SymbolSet = DIGITS,
+        licence: str | None = None,
+        contributor: str | None = None,
+        is_known: Callable[[str], bool] = lambda _drawing: False,
+    ) -> None:
+        """Drawings get ids made of their source and id; drawings of an export keep theirs.
 
-    Raises:
-        DrawingError: the file is damaged.
-        OSError: the file can't be read.
-        SpoolFull: more than may wait for upload; import again when some are uploaded.
-        StoreError: `is_known` could not read the store.
-    """
+        Args:
+            spool: takes them.
+            key: the service's own, which hides the writers as it hides contributors.
+            symbols: the set whose classes are the labels.
+            licence: of the drawings; by default the one that a drawing names, or LICENCE.
+            contributor: whose drawings they become, by default each writer's own.
+            is_known: True if the store has, or had, a drawing of this id; asked for ids that are kept.
+        """
+        self._spool = spool
+        self._key = key
+        self._symbols = symbols
+        self._licence = licence
+        self._contributor = contributor
+        self._is_known = is_known
 
-    def take(recorded: RecordedDrawing | None) -> str:
+    def import_file(self, path: Path, limit: int | None = None) -> Imported:
+        """Imports the first `limit` drawings, or all, of a file that `collector.exchange.read_file` reads.
+
+        Raises:
+            DrawingError: the file is damaged.
+            OSError: the file can't be read.
+            SpoolFull: more than may wait for upload; import again when some are uploaded.
+            StoreError: `is_known` could not read the store.
+        """
+        became: Counter[str] = Counter()
+        drawings = _importable(path, self._symbols, limit)
+        # Many at once, for the spool commits what comes together with one fsync.
+        with ThreadPoolExecutor(AT_ONCE, "import") as pool:
+            while batch := list(itertools.islice(drawings, 4 * AT_ONCE)):
+                became.update(pool.map(self._take, batch))
+        return Imported(became["accepted"], became["duplicate"], became["skipped"])
+
+    def _take(self, recorded: RecordedDrawing | None) -> str:
         if recorded is None:
             return "skipped"
-        if recorded.kept_id is not None and is_known(recorded.kept_id):
+        if recorded.kept_id is not None and self._is_known(recorded.kept_id):
             return "duplicate"
-        contribution = contribution_of(recorded, key, symbols)
-        writer = contributor or contributor_id(key, contribution.contributor)
-        terms = licence or recorded.licence or LICENCE
+        contribution = contribution_of(recorded, self._key, self._symbols)
+        writer = self._contributor or contributor_id(self._key, contribution.contributor)
+        terms = self._licence or recorded.licence or LICENCE
         try:
-            acknowledged = spool.accept(contribution, writer, recorded.drawing.source, licence=terms)
+            acknowledged = self._spool.accept(contribution, writer, recorded.drawing.source, licence=terms)
         except WasDeleted:
             return "skipped"
         return "duplicate" if acknowledged.duplicate else "accepted"
-
-    became: Counter[str] = Counter()
-    drawings = _importable(path, symbols, limit)
-    # Many at once, for the spool commits what comes together with one fsync.
-    with ThreadPoolExecutor(AT_ONCE, "import") as pool:
-        while batch := list(itertools.islice(drawings, 4 * AT_ONCE)):
-            became.update(pool.map(take, batch))
-    return Imported(became["accepted"], became["duplicate"], became["skipped"])
 
 
 def to_contribution(drawing: Drawing) -> Contribution:

@@ -112,7 +112,7 @@ def import_drawings(
     settings = read_settings()
     from collector.contribution.contributor import OPERATOR, key_of_set  # noqa: PLC0415
     from collector.contribution.layout import drawing_key, tombstone_key  # noqa: PLC0415
-    from collector.import_drawings import import_file  # noqa: PLC0415
+    from collector.import_drawings import Importer  # noqa: PLC0415
     from collector.settings import contributor_key, open_store  # noqa: PLC0415
     from collector.spool.spool import Spool  # noqa: PLC0415
     from collector.storage.object_store import exists  # noqa: PLC0415
@@ -130,13 +130,13 @@ def import_drawings(
     key, store = key_of_set(contributor_key(settings), symbols.id), store_of(whole, symbols.id)
     labels = len(symbols.classes) if symbols.is_digits else PLACES_MAX
     opened = Spool(set_spool_file(settings.var, symbols.id), settings.spool_bytes, labels)
-    contributor = OPERATOR if examples else None
 
     def is_known(drawing: str) -> bool:
         return exists(store, drawing_key(drawing)) or exists(store, tombstone_key(drawing))
 
+    importer = Importer(opened, key, symbols, licence, OPERATOR if examples else None, is_known)
     for file in files:
-        done = import_file(file, opened, key, limit, licence, symbols, is_known, contributor)
+        done = importer.import_file(file, limit)
         typer.echo(f"{file}: {done.accepted} new, {done.duplicates} already known, {done.skipped} skipped")
     typer.echo(f"{opened.uploads.backlog().drawings} wait for upload")
     opened.close()

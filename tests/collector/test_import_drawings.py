@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from collector.contribution.contributor import contributor_id
-from collector.import_drawings import Imported, import_file, to_contribution
+from collector.import_drawings import Imported, Importer, to_contribution
 from collector.ink.drawing import Drawing, Point, Stroke, format_drawing
 from collector.spool.spool import Spool
 from collector.storage.memory_store import MemoryStore
@@ -38,7 +38,7 @@ def test_every_labelled_drawing_is_taken_and_the_others_are_counted(tmp_path: Pa
     unlabelled = Drawing("u", seven(0).strokes, None, "w1", "made")
     path = write_lines(tmp_path / name, [*(seven(i) for i in range(70)), unlabelled], "no JSON")
 
-    became = import_file(path, spool, KEY)
+    became = Importer(spool, KEY).import_file(path)
 
     assert became == Imported(accepted=70, duplicates=0, skipped=2)
     assert spool.counts().by_label[7] == 70
@@ -46,9 +46,9 @@ def test_every_labelled_drawing_is_taken_and_the_others_are_counted(tmp_path: Pa
 
 def test_importing_twice_makes_no_second_drawing(tmp_path: Path, spool: Spool) -> None:
     path = write_lines(tmp_path / "a.ndjson", [seven(i) for i in range(5)])
-    import_file(path, spool, KEY, limit=3)
+    Importer(spool, KEY).import_file(path, limit=3)
 
-    became = import_file(path, spool, KEY)
+    became = Importer(spool, KEY).import_file(path)
 
     assert became == Imported(accepted=2, duplicates=3, skipped=0)
 
@@ -56,7 +56,7 @@ def test_importing_twice_makes_no_second_drawing(tmp_path: Path, spool: Spool) -
 def test_an_imported_drawing_keeps_writer_source_and_times_and_hides_the_name(tmp_path: Path, spool: Spool) -> None:
     path = write_lines(tmp_path / "a.ndjson", [seven(0, "ann"), seven(1, "ann"), seven(2, "bob")])
     store = MemoryStore()
-    import_file(path, spool, KEY, licence="Apache-2.0")
+    Importer(spool, KEY, licence="Apache-2.0").import_file(path)
 
     Uploader(spool, store).drain()
 

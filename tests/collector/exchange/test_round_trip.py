@@ -9,7 +9,7 @@ import pytest
 from collector.exchange.croissant import Format
 from collector.exchange.export import export
 from collector.exchange.exported_drawing import Selection
-from collector.import_drawings import Imported, import_file
+from collector.import_drawings import Imported, Importer
 from collector.spool.spool import Spool
 from collector.storage.memory_store import MemoryStore
 from collector.storage.stored_drawing import StoredDrawing, parse_stored_drawing
@@ -59,7 +59,7 @@ def test_an_export_comes_back_equal(tmp_path: Path, store: MemoryStore, spool: S
     export(store, DIGITS, tmp_path / "out", form, Selection())
     copy = MemoryStore()
 
-    became = [import_file(path, spool, KEY) for path in sorted((tmp_path / "out").glob(f"*.{form}"))]
+    became = [Importer(spool, KEY).import_file(path) for path in sorted((tmp_path / "out").glob(f"*.{form}"))]
     Uploader(spool, copy).drain()
 
     assert became == [Imported(1, 0, 0), Imported(2, 0, 0)]
@@ -70,7 +70,7 @@ def test_an_export_comes_back_equal(tmp_path: Path, store: MemoryStore, spool: S
 def test_a_drawing_that_the_store_knows_is_not_taken_again(tmp_path: Path, store: MemoryStore, spool: Spool) -> None:
     export(store, DIGITS, tmp_path / "out", "ndjson", Selection())
 
-    became = import_file(tmp_path / "out" / "validation.ndjson", spool, KEY, is_known=lambda _: True)
+    became = Importer(spool, KEY, is_known=lambda _: True).import_file(tmp_path / "out" / "validation.ndjson")
 
     assert became == Imported(0, 2, 0)
     assert spool.counts().total == 0
