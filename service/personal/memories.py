@@ -101,7 +101,7 @@ def _moderated(profile: Profile, moderation: Moderation) -> Iterator[OwnDrawing]
 
 
 def _labelled(known: Embedded | None, drawing: OwnDrawing) -> Embedded | None:
-    """What a model is known to see of the drawing, under the drawing's label."""
+    """The model's embeddings of the drawing, as far as they are known, under the drawing's label."""
     return known if known is None or known.label == drawing.label else replace(known, label=drawing.label)
 
 

@@ -1,20 +1,18 @@
-"""Keeps what is known of the contributors who draw now: loads it, keeps it current, and bounds its size.
+"""Keeps the profiles of the contributors who draw now: opens and closes them, follows changes, and bounds their size.
 
-Another socket or worker of this service is followed by the spool, other services on the same store by its index.
+It follows other sockets and workers of this service through the spool, and other services through the store's index.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import sys
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from time import monotonic, sleep
+from time import monotonic
 
 from collector.contribution.contribution import Contribution
 from collector.moderation.moderation import Moderation
@@ -22,22 +20,18 @@ from collector.spool.changes import Position
 from collector.spool.group_commit import SpoolError
 from collector.spool.spool import Spool
 from collector.storage.object_store import ObjectStore, StoreError
-from service.admission.token_bucket import TokenBucket
 from service.inference.live_models import ServedSource
 from service.inference.served import Served
-from service.personal.gain import measure_gain
 from service.personal.memories import DRAWINGS_MAX, Memories
 from service.personal.own_drawings import OwnDrawing, OwnDrawings, own_drawing
 from service.personal.profile import Profile
+from service.personal.profile_sync import ProfileSync, behind_predictions
 
 LOOK_SECONDS = 0.25  # between looks at the spool; another worker's drawings count within 1 s
 STORE_SECONDS = 5.0  # between looks at the store's index, for contributors who draw
 WAIT_SECONDS = 0.5  # for which an acknowledgement or a deletion waits for a memory under construction
 LOAD_SECONDS = 0.25  # for which a welcome waits for the contributor's drawings
-LISTINGS_PER_SECOND = 50.0  # of the store's index, for all contributors: stores charge for them
 THREADS = 4  # that build memories
-READERS = 8  # that read drawings from the store
-NICENESS = 10  # of these threads; predictions come first
 
 log = logging.getLogger(__name__)
 
@@ -61,18 +55,15 @@ class Profiles:
         self._spool = spool
         self._own = own or OwnDrawings(spool, store)
         self._make_profile = make_profile
-        self._drawings_max = drawings_max
         self._max_bytes = max_bytes
         self._clock = clock
         self._profiles: OrderedDict[str, Profile] = OrderedDict()  # the least recently used first
         self._profiles_lock = threading.Lock()
         self._memories = Memories(live, drawings_max)
+        self._sync = ProfileSync(self._own, self._memories, drawings_max, clock)
         self._position: Position | None = None  # in the spool, up to which changes are known
         self._position_lock = threading.Lock()
-        self._listings = TokenBucket(LISTINGS_PER_SECOND)
-        self._listings_lock = threading.Lock()
-        self._builders = ThreadPoolExecutor(THREADS, "personal", initializer=_behind_predictions)
-        self._readers = ThreadPoolExecutor(READERS, "personal-read", initializer=_behind_predictions)
+        self._builders = ThreadPoolExecutor(THREADS, "personal", initializer=behind_predictions)
         self._stop_listening = live.listen(self._models_changed)
 
     # For the event loop
@@ -120,7 +111,7 @@ class Profiles:
             return
         if profile.lock.acquire(timeout=WAIT_SECONDS):
             try:
-                self._add(profile, [own_drawing(contribution, now)])
+                self._sync.add(profile, [own_drawing(contribution, now)])
             finally:
                 profile.lock.release()
             self._make_room()
@@ -188,8 +179,8 @@ class Profiles:
     def stop(self) -> None:
         """Ends the threads; work that has not begun is dropped."""
         self._stop_listening()
-        for pool in (self._builders, self._readers):
-            pool.shutdown(wait=False, cancel_futures=True)
+        self._builders.shutdown(wait=False, cancel_futures=True)
+        self._sync.stop()
 
     @property
     def bytes(self) -> int:
@@ -215,9 +206,14 @@ class Profiles:
                 return  # it begins anew
             profile.is_syncing = True
             try:
-                profile.loaded = self._builders.submit(self._sync, profile)
+                profile.loaded = self._builders.submit(self._synchronise, profile)
             except RuntimeError:  # the service stops
                 return
+
+    def _begin_to_follow(self) -> None:
+        with self._position_lock:
+            if self._position is None:
+                self._position = self._spool.changes(None).position
 
     def _follow_spool(self) -> None:
         try:
@@ -243,7 +239,7 @@ class Profiles:
         found = [drawing for drawing in read if drawing is not None]
         if found:
             with profile.lock:
-                self._add(profile, found)
+                self._sync.add(profile, found)
             self._make_room()
         if len(found) < len(drawings):
             self._schedule(profile)
@@ -254,7 +250,7 @@ class Profiles:
         except SpoolError:
             return None
 
-    def _sync(self, profile: Profile) -> None:
+    def _synchronise(self, profile: Profile) -> None:
         """Brings the profile in line with spool and store; again if it was asked for meanwhile."""
         while True:
             with self._profiles_lock:
@@ -262,84 +258,19 @@ class Profiles:
                     profile.is_syncing = False
                     return
                 profile.is_stale = False
-            self._sync_once(profile)
+            self._synchronise_once(profile)
 
-    def _sync_once(self, profile: Profile) -> None:
+    def _synchronise_once(self, profile: Profile) -> None:
         try:
             if profile.sockets:
-                self._sync_drawings(profile)
+                if self._memories.models_for(profile):
+                    self._begin_to_follow()  # before the rows are read: what comes later is a change
+                    self._sync.bring_up_to_date(profile)
                 self._make_room()
         except (SpoolError, StoreError) as error:
             log.debug("a contributor's drawings can't be read now: %s", error)
         except Exception:
             log.exception("a contributor's drawings were not taken into memory")
-
-    def _sync_drawings(self, profile: Profile) -> None:
-        if not self._memories.models_for(profile):
-            return
-        with self._position_lock:  # before the rows are read: what comes later is a change
-            if self._position is None:
-                self._position = self._spool.changes(None).position
-        if profile.is_recheck_due:
-            profile.rejected.clear()
-        in_spool = self._own.in_spool(profile.contributor, 2 * self._drawings_max)
-        self._take_in(profile, [drawing for drawing, waits in in_spool.items() if waits])
-        profile.synced_at = self._clock()  # also after a failure, so that a store that is down is not asked more often
-        self._wait_for_listing()
-        listed = self._own.in_index(profile.contributor)
-        self._take_in(profile, list(dict.fromkeys([*in_spool, *listed]))[: 2 * self._drawings_max])
-        self._take_out(profile, {*listed, *(drawing for drawing, waits in in_spool.items() if waits)})
-        models = self._memories.models_for(profile)
-        primary = next((profile.memories[each.key] for each in models if each.key in profile.memories), None)
-        if primary is not None and primary is not profile.measured:
-            profile.gain, profile.measured = measure_gain(primary), primary
-
-    def _wait_for_listing(self) -> None:
-        with self._listings_lock:
-            while not self._listings.take():
-                sleep(self._listings.wait())
-
-    def _take_in(self, profile: Profile, drawings: Sequence[str]) -> None:
-        new = [
-            each for each in drawings if each not in profile.drawings and each not in profile.rejected | profile.gone
-        ]
-        read = list(self._readers.map(lambda drawing: self._read(drawing, profile.contributor), new))
-        errors = [found for found in read if isinstance(found, Exception)]
-        with profile.lock:
-            profile.rejected.update(drawing for drawing, found in zip(new, read, strict=True) if found is None)
-            self._add(profile, [found for found in read if isinstance(found, OwnDrawing)])
-        if errors:
-            raise errors[0]
-
-    def _read(self, drawing: str, contributor: str) -> OwnDrawing | SpoolError | StoreError | None:
-        try:
-            return self._own.read(drawing, contributor)
-        except (SpoolError, StoreError) as error:
-            return error
-
-    def _take_out(self, profile: Profile, known: Collection[str]) -> None:
-        """Removes drawings that were deleted elsewhere, and those that the label filter has rejected since."""
-        drawings = list(profile.drawings.values())
-        gone = [drawing.id for drawing in drawings if drawing.id not in known and not self._own.exists(drawing.id)]
-        rejected: list[str] = []
-        if profile.is_recheck_due:
-            profile.is_recheck_due = False
-            verdicts = self._readers.map(self._own.is_rejected, drawings)
-            rejected = [drawing.id for drawing, verdict in zip(drawings, verdicts, strict=True) if verdict]
-        profile.gone.update(gone)
-        with profile.lock:
-            profile.rejected.update(rejected)
-            if gone or rejected:
-                self._memories.publish(profile)
-
-    def _add(self, profile: Profile, drawings: Iterable[OwnDrawing]) -> None:
-        """With the profile's lock."""
-        for drawing in drawings:
-            profile.drawings.setdefault(drawing.id, drawing)
-            # After it is in place: a deletion that this does not see finds it there.
-            if self._own.was_deleted(drawing.id):
-                profile.gone.add(drawing.id)
-        self._memories.publish(profile)
 
     def _make_room(self) -> None:
         """Forgets the least recently used until what remains fits; those without a socket first."""
@@ -354,8 +285,3 @@ class Profiles:
             # While a socket sends snapshots, the next look at the store loads it again.
             with profile.lock:
                 profile.memories, profile.drawings, profile.order = {}, {}, {}
-
-
-def _behind_predictions() -> None:
-    if sys.platform == "linux":  # elsewhere niceness is the whole process's
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
