@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from collector.storage.folder_store import FolderStore
@@ -34,15 +34,11 @@ from service.http.pages.page_release import RELEASE
 from service.http.pages.pages import FOLDERS, ROOT_FILES, Page
 from service.http.predict import make_predict_routes
 from service.http.receipts import make_receipt_routes
-from service.inference.live_models import LiveModels
+from service.http.symbol_sets import make_symbol_sets_routes
 from service.inference.served import Served
-from service.intake.intake import Intake
 from service.intake.moderation import OperatorModeration
-from service.intake.receipts import Receipts
 from service.metrics.metrics import Metrics
 from service.paths import SHIPPED_BASELINES
-from service.personal.profiles import Profiles
-from service.sets.scope import SetScope
 from service.sets.sets import Sets
 from service.settings import Settings
 from service.websocket.sockets import Sockets, SocketsFirst
@@ -55,52 +51,29 @@ DESCRIPTION = (
 
 
 def create_app(
-    live: LiveModels,
-    registry: Registry,
-    intake: Intake,
-    receipts: Receipts,
+    sets: Sets,
     settings: Settings,
     frontend: Path,
     baselines: Path = SHIPPED_BASELINES,
-    profiles: Profiles | None = None,
-    shipped: Registry | None = None,
     metrics: Metrics | None = None,
     moderation: OperatorModeration | None = None,
-    sets: Sets | None = None,
 ) -> FastAPI:
     """The service as an ASGI application; `frontend` is the folder of the page, `baselines` that of the comparison.
 
-    Without `profiles` no answer uses the contributor's own drawings. `shipped` are the models of this release, by
-    default those in the package. `metrics` counts for several workers; without it this application counts for itself.
-    Without `moderation` nothing is moderated, and no list of withdrawn drawings is served.
-    Without `sets` there are digits alone.
+    `metrics` counts for several workers; without it this application counts for itself. Without `moderation` nothing is
+    moderated, and no list of withdrawn drawings is served.
     """
-    sets = sets or Sets(SetScope(live, registry, intake, receipts, profiles))
-    operator = Operator(settings.operator_token.get_secret_value())
     metrics = metrics or Metrics()
-    for card in live.current.cards:
+    for card in sets.digits.live.current.cards:
         metrics.of_model(card.family)  # its series begin at zero
     origins = Origins(settings.allowed_origins, without=settings.allow_no_origin)
     sockets = Sockets(sets, origins, settings.max_sockets, settings.frames_per_second, metrics)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        loop = asyncio.get_running_loop()
-
-        def wake_sessions(_before: Served, _after: Served) -> None:
-            # Models are polled in a thread of their own; sessions belong to this loop.
-            asyncio.run_coroutine_threadsafe(sockets.wake_all(), loop)
-
-        stop_listening = [live.listen(wake_sessions), sets.listen(wake_sessions)]
-        yield
-        for stop in stop_listening:
-            stop()
-
+    page = Page(frontend, settings.root_path)
     app = FastAPI(
         title="Midstroke",
         version="1",
         description=DESCRIPTION,
-        lifespan=lifespan,
+        lifespan=_lifespan(sets, sockets),
         servers=[{"url": "."}],  # relative to openapi.json: the service may be under a path prefix
         docs_url=None,  # FastAPI's own pages load scripts from a CDN
         redoc_url=None,
@@ -116,23 +89,56 @@ def create_app(
     if settings.root_path.rstrip("/"):
         app.add_middleware(RootPath, prefix=settings.root_path)
     add_error_handlers(app, lambda request: cors_headers(origins, request.headers))
-    app.include_router(make_predict_routes(sets, origins, metrics))
-    app.include_router(make_contributions_routes(sets, origins, metrics))
-    app.include_router(make_receipt_routes(sets, origins, intake.pool))
-    app.include_router(make_models_routes(sets, shipped or Registry(FolderStore(FIRST_MODELS))))
-    app.include_router(make_versions_routes(sets))
-    app.include_router(make_baselines_routes(baselines))
-    app.include_router(make_health_routes(live, intake))
-    app.include_router(make_operator_sets_routes(sets, operator, intake.pool, Page(frontend, settings.root_path)))
-    if moderation is not None:
-        app.include_router(make_moderation_routes(moderation, operator, Page(frontend, settings.root_path)))
+    for routes in (
+        *_public_routes(sets, origins, metrics, baselines),
+        *_operator_routes(sets, settings, page, moderation),
+    ):
+        app.include_router(routes)
     if settings.metrics:
         limits = Limits(settings.max_sockets * len(metrics.blocks), settings.spool_bytes)
         app.include_router(make_metrics_routes(metrics, sets, limits))
-
     add_api_docs(app)
-    _add_page(app, Page(frontend, settings.root_path), origins)
+    _add_page(app, page, origins)
     return app
+
+
+def _lifespan(sets: Sets, sockets: Sockets) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Wakes the sessions when other models, or another set, are served."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+
+        def wake_sessions(_before: Served, _after: Served) -> None:
+            # Models are polled in a thread of their own; sessions belong to this loop.
+            asyncio.run_coroutine_threadsafe(sockets.wake_all(), loop)
+
+        stop_listening = [sets.digits.live.listen(wake_sessions), sets.listen(wake_sessions)]
+        yield
+        for stop in stop_listening:
+            stop()
+
+    return lifespan
+
+
+def _public_routes(sets: Sets, origins: Origins, metrics: Metrics, baselines: Path) -> Iterator[APIRouter]:
+    yield make_predict_routes(sets, origins, metrics)
+    yield make_contributions_routes(sets, origins, metrics)
+    yield make_receipt_routes(sets, origins, sets.digits.intake.pool)
+    yield make_models_routes(sets, Registry(FolderStore(FIRST_MODELS)))
+    yield make_symbol_sets_routes(sets)
+    yield make_versions_routes(sets)
+    yield make_baselines_routes(baselines)
+    yield make_health_routes(sets.digits.live, sets.digits.intake)
+
+
+def _operator_routes(
+    sets: Sets, settings: Settings, page: Page, moderation: OperatorModeration | None
+) -> Iterator[APIRouter]:
+    operator = Operator(settings.operator_token.get_secret_value())
+    yield make_operator_sets_routes(sets, operator, sets.digits.intake.pool, page)
+    if moderation is not None:
+        yield make_moderation_routes(moderation, operator, page)
 
 
 def _add_page(app: FastAPI, page: Page, origins: Origins) -> None:

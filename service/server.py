@@ -1,4 +1,4 @@
-"""Wires store, spool, models, threads and uvicorn together, and runs them until a signal."""
+"""Runs the application, its threads and uvicorn until a signal."""
 
 from __future__ import annotations
 
@@ -24,21 +24,13 @@ from collector.spool.spool import Spool
 from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import ObjectStore
-from collector.symbols.symbol_set import DIGITS_ID
 from collector.tracing import start_tracing, stop_tracing
 from collector.upload.set_uploads import upload_sets
 from collector.upload.uploader import Uploader
 from service.app import create_app
 from service.inference.live_models import LiveModels
-from service.inference.shadow import ShadowTraffic
-from service.intake.blocked import BlockedContributors
-from service.intake.elsewhere import Elsewhere
-from service.intake.intake import Intake
 from service.intake.key_guard import WAIT_SECONDS as KEY_SECONDS
 from service.intake.key_guard import KeyGuard
-from service.intake.moderation import OperatorModeration
-from service.intake.receipts import Receipts
-from service.intake.storage_health import StorageHealth
 from service.intake.upload_process import upload_process
 from service.metrics.metrics import Metrics
 from service.network.addresses import name_address, name_lan_addresses
@@ -47,10 +39,9 @@ from service.network.limits.limits import Limits, fit_descriptors, raise_descrip
 from service.network.listener import listen
 from service.network.protocols.http_heads import MAX_HEAD_BYTES
 from service.network.protocols.http_protocol import http_protocol
+from service.parts import Parts, make_parts
 from service.paths import spool_file
-from service.personal.profiles import LOOK_SECONDS, Profiles
-from service.sets.scope import SetScope
-from service.sets.sets import StoredSets
+from service.personal.profiles import LOOK_SECONDS
 from service.settings import Settings
 from service.threads import running_thread
 from training.models.registry import FIRST_MODELS, Registry
@@ -80,17 +71,14 @@ def serve(
     """
     first = worker == 0
     start_tracing(settings.trace_address, settings.trace_percent, "service")
-    metrics = Metrics(counters, worker)
     keep_freed_memory()
     store = open_store(settings)
-    registry = Registry(store)
-    live = LiveModels(store, registry, shipped=Registry(FolderStore(FIRST_MODELS)))
+    live = LiveModels(store, Registry(store), shipped=Registry(FolderStore(FIRST_MODELS)))
     key = contributor_key(settings)
     stop = threading.Event()
     guard = KeyGuard(store, key, stop)
-    guarding = threading.Thread(target=guard.run, name="key", daemon=True)
     if first and not isinstance(store, MemoryStore):
-        guarding.start()
+        threading.Thread(target=guard.run, name="key", daemon=True).start()
         guard.check(KEY_SECONDS)
     spool = Spool(spool_file(settings.var), settings.spool_bytes)
     live.serve_shipped()
@@ -102,87 +90,40 @@ def serve(
         _uploader(settings, spool, store, stop) if first else nullcontext(),
     ):
         live.polled.wait(FIRST_POLL_SECONDS)
-        profiles = Profiles(live, spool, store, settings.personal_bytes)
-        blocked = BlockedContributors(store, listener=profiles.moderate)
-        receipts = Receipts(spool, store, key, listener=profiles.deleted)
-        elsewhere = None if isinstance(store, MemoryStore) else Elsewhere(store)
-        intake = Intake(
-            spool,
-            key,
-            health=StorageHealth(spool, settings.var),
-            listener=profiles.accepted,
-            elsewhere=elsewhere,
-            is_blocked=blocked.is_blocked,
-        )
-        limits = _fit_limits(settings)
-        fitted = settings.model_copy(update={"max_sockets": limits.sockets})
-        visitors = profiles if settings.personal_bytes else None
-        digits = SetScope(live, registry, intake, receipts, visitors)
-        sets = StoredSets(digits, store, settings, key, Registry(FolderStore(FIRST_MODELS)), intake.pool)
-        moderation = moderation_of(store, sets, spool, profiles, blocked)
-        shadow = ShadowTraffic(
-            store,
-            settings.shadow_percent,
-            lambda: ((scope.symbols.id, scope.live) for scope in sets.scopes),
-        )
-        app = create_app(
-            live,
-            registry,
-            intake,
-            receipts,
-            fitted,
-            FRONTEND,
-            profiles=visitors,
-            sets=sets,
-            metrics=metrics,
-            moderation=moderation,
-        )
-        with (
-            running_thread("profiles", lambda: profiles.run(stop), stop),
-            running_thread("blocked", lambda: blocked.run(stop), stop),
-            running_thread("sets", lambda: _behind_predictions(lambda: sets.run(stop)), stop),
-            running_thread("set-profiles", lambda: sets.run_profiles(stop, LOOK_SECONDS), stop),
-            running_thread("shadow", lambda: _behind_predictions(lambda: shadow.run(stop)), stop)
-            if settings.shadow_percent
-            else nullcontext(),
-        ):
-            sets.polled.wait(FIRST_POLL_SECONDS)
-            gc.freeze()  # a full collection of what is loaded by now would hold up predictions for some 60 ms
-            if not stop.is_set():
-                listen(listener)
-                _Server(uvicorn_config(app, limits), listener, stop, first).run(sockets=[listener])
-        profiles.stop()
-        sets.close()
-        if elsewhere is not None:
-            elsewhere.stop()
+        parts = make_parts(settings, store, live, spool, key)
+        _run(parts, settings, Metrics(counters, worker), listener, stop, first)
+        parts.stop()
     spool.close()
     stop_tracing()
     if guard.error is not None:
         raise guard.error
 
 
-def moderation_of(
-    store: ObjectStore, sets: StoredSets, spool: Spool, profiles: Profiles, blocked: BlockedContributors
-) -> OperatorModeration:
-    """Moderation of digits, to which the last three belong, and of the other sets while they are served."""
-
-    def spool_of(set_id: str) -> Spool | None:
-        running = sets.running(set_id)
-        return spool if set_id == DIGITS_ID else None if running is None else running.spool
-
-    def deleted(set_id: str, drawing: str) -> None:
-        running = sets.running(set_id)
-        (profiles if running is None else running.profiles).deleted(drawing)
-
-    def list_changed(set_id: str) -> None:
-        running = sets.running(set_id)
-        (blocked if running is None else running.blocked).refresh()
-
-    return OperatorModeration(store, spool_of, "page", deleted, list_changed)
+def _run(
+    parts: Parts, settings: Settings, metrics: Metrics, listener: socket.socket, stop: threading.Event, first: bool
+) -> None:
+    """Runs the application, and the threads that follow the store for it, until `stop` is set."""
+    limits = _fit_limits(settings)
+    fitted = settings.model_copy(update={"max_sockets": limits.sockets})
+    app = create_app(parts.sets, fitted, FRONTEND, metrics=metrics, moderation=parts.moderation)
+    with (
+        running_thread("profiles", lambda: parts.profiles.run(stop), stop),
+        running_thread("blocked", lambda: parts.blocked.run(stop), stop),
+        running_thread("sets", lambda: _behind_predictions(lambda: parts.sets.run(stop)), stop),
+        running_thread("set-profiles", lambda: parts.sets.run_profiles(stop, LOOK_SECONDS), stop),
+        running_thread("shadow", lambda: _behind_predictions(lambda: parts.shadow.run(stop)), stop)
+        if settings.shadow_percent
+        else nullcontext(),
+    ):
+        parts.sets.polled.wait(FIRST_POLL_SECONDS)
+        gc.freeze()  # a full collection of what is loaded by now would hold up predictions for some 60 ms
+        if not stop.is_set():
+            listen(listener)
+            _Server(uvicorn_config(app, limits), listener, stop, first).run(sockets=[listener])
 
 
 def _fit_limits(settings: Settings) -> Limits:
-    """What the settings allow connections, lowered to what the system grants this process."""
+    """The limits of the settings, lowered to what the system grants this process."""
     wanted = limits_of(settings)
     descriptors = raise_descriptor_limit()
     limits = fit_descriptors(wanted, descriptors)
@@ -199,7 +140,7 @@ def _fit_limits(settings: Settings) -> Limits:
 
 
 def limits_of(settings: Settings) -> Limits:
-    """What the settings allow the connections of one process."""
+    """The limits of the settings for the connections of one process."""
     return Limits(
         sockets=settings.max_sockets,
         http_connections=settings.max_http_connections,

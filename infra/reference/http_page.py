@@ -15,6 +15,8 @@ from service.inference.live_models import LiveModels
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
 from service.server import FRONTEND
+from service.sets.scope import SetScope
+from service.sets.sets import Sets
 from service.settings import Settings
 from training.models.registry import Registry
 
@@ -29,14 +31,14 @@ Schema = dict[str, Any]
 
 
 def openapi_description() -> Schema:
-    """What the service answers at `/openapi.json`; no model is loaded and nothing listens."""
+    """The service's `/openapi.json`, made without loading a model or listening."""
     with tempfile.TemporaryDirectory() as folder:
         store, key = MemoryStore(), b"for the description alone, no key"
         registry, spool = Registry(store), Spool(Path(folder) / "spool.sqlite")
         try:
             live = LiveModels(store, registry, shipped=registry)
-            app = create_app(live, registry, Intake(spool, key), Receipts(spool, store, key), Settings(), FRONTEND)
-            return app.openapi()
+            digits = SetScope(live, registry, Intake(spool, key), Receipts(spool, store, key), profiles=None)
+            return create_app(Sets(digits), Settings(), FRONTEND).openapi()
         finally:
             spool.close()
 

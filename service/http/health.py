@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from service.http.errors import HttpError
 from service.http.schemas import Health, Ready, error_responses
-from service.inference.live_models import LiveModels
+from service.inference.live_models import ServedSource
 from service.intake.intake import Intake
 from service.intake.storage_pool import StorageBusy
 from service.wire.schemas import describe_models
@@ -16,7 +16,7 @@ from service.wire.schemas import describe_models
 SPOOL_SECONDS = 2.0  # for the spool to answer
 
 
-def make_health_routes(live: LiveModels, intake: Intake) -> APIRouter:
+def make_health_routes(live: ServedSource, intake: Intake) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/healthz", summary="Check that the process runs")

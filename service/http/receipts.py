@@ -91,25 +91,7 @@ def make_receipt_routes(sets: Sets, origins: Origins, pool: StoragePool) -> APIR
     limiter = _Limiter(sets)
     threads = StorageThreads(pool, _error_of)
 
-    @routes.post(
-        "/contributions/states",
-        summary="Ask for the states of many drawings at once, without their strokes and pictures",
-        openapi_extra=STATES_BODY,
-        responses={**STATES_ERRORS, **BODY_ERRORS},
-    )
-    async def states(request: Request, response: Response) -> DrawingStates:
-        check_origin(origins, request)
-        asked = await read_model(request, StatesRequest, MAX_STATES_BYTES)
-        response.headers.update(NO_STORE)
-        found = [limiter.find(one.id, one.receipt) for one in asked.receipts]
-
-        def find() -> list[DrawingState]:
-            return [
-                _unknown(one) if receipts is None else _state_of(receipts, one)
-                for one, receipts in zip(asked.receipts, found, strict=True)
-            ]
-
-        return DrawingStates(drawings=await threads.run(find))
+    _add_states_call(routes, origins, limiter, threads)
 
     @routes.get(
         "/contributions/{drawing}",
@@ -151,6 +133,28 @@ def make_receipt_routes(sets: Sets, origins: Origins, pool: StoragePool) -> APIR
         return Deleted(id=deletion.id, deleted_at=deletion.deleted_at.isoformat(timespec="milliseconds"))
 
     return routes
+
+
+def _add_states_call(routes: APIRouter, origins: Origins, limiter: _Limiter, threads: StorageThreads) -> None:
+    @routes.post(
+        "/contributions/states",
+        summary="Ask for the states of many drawings at once, without their strokes and pictures",
+        openapi_extra=STATES_BODY,
+        responses={**STATES_ERRORS, **BODY_ERRORS},
+    )
+    async def states(request: Request, response: Response) -> DrawingStates:
+        check_origin(origins, request)
+        asked = await read_model(request, StatesRequest, MAX_STATES_BYTES)
+        response.headers.update(NO_STORE)
+        found = [limiter.find(one.id, one.receipt) for one in asked.receipts]
+
+        def find() -> list[DrawingState]:
+            return [
+                _unknown(one) if receipts is None else _state_of(receipts, one)
+                for one, receipts in zip(asked.receipts, found, strict=True)
+            ]
+
+        return DrawingStates(drawings=await threads.run(find))
 
 
 class _Limiter:

@@ -156,7 +156,7 @@ class StatesRequest(BaseModel):
 
 
 class DrawingState(BaseModel):
-    """What became of one drawing."""
+    """The outcome for one drawing."""
 
     id: str
     state: Literal["kept", "deleted", "unknown"] = Field(description="unknown: no such drawing, or not its receipt")

@@ -20,7 +20,7 @@ class StorageThreads:
         self._error_of = error_of
 
     async def run(self, work: Callable[[], Outcome]) -> Outcome:
-        """What `work` returns.
+        """Returns the result of `work`.
 
         Raises:
             HttpError: the answer to what `work` raised.

@@ -25,8 +25,9 @@ from service.intake.blocked import BlockedContributors
 from service.intake.intake import Intake
 from service.intake.receipts import Receipts
 from service.network.listener import bind, listen
+from service.parts import moderation_of
 from service.personal.profiles import Profiles
-from service.server import limits_of, moderation_of, uvicorn_config
+from service.server import limits_of, uvicorn_config
 from service.sets.scope import SetScope
 from service.sets.sets import StoredSets
 from service.settings import Settings
@@ -112,18 +113,7 @@ def serving(var: Path, settings: Settings) -> Iterator[Service]:
     digits = SetScope(live, registry, intake, receipts, profiles)
     sets = StoredSets(digits, store, settings.model_copy(update={"var": var}), KEY, shipped, intake.pool)
     moderation = moderation_of(store, sets, spool, profiles, blocked)
-    app = create_app(
-        live,
-        registry,
-        intake,
-        receipts,
-        settings,
-        FRONTEND,
-        var / "baselines",
-        profiles,
-        moderation=moderation,
-        sets=sets,
-    )
+    app = create_app(sets, settings, FRONTEND, var / "baselines", moderation=moderation)
     server = uvicorn.Server(uvicorn_config(app, limits_of(settings)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -23,7 +23,7 @@ from service.metrics.model_row import sum_model_rows
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the settings allow the service: sockets by all workers together, bytes in the spool."""
+    """Limits by the settings: sockets of all workers together, bytes in the spool."""
 
     sockets: int
     spool_bytes: int

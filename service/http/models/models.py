@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from fastapi import APIRouter, Request, Response
 
 from collector.storage.object_store import StoreError
-from collector.symbols.definition import to_record
 from service.http.errors import HttpError
 from service.http.middleware.headers import FIGURE_POLICY
 from service.http.models.browser_models import BrowserModels
 from service.http.schemas import OfflineModel, Overview, Responses, error_responses
 from service.http.set_query import SetQuery, scope_of
-from service.intake.storage_pool import StorageBusy
+from service.intake.storage_pool import StorageBusy, StoragePool
 from service.sets.sets import Sets
-from service.wire.schemas import ListedSet, describe_models, describe_trainer
+from service.wire.schemas import describe_models, describe_trainer
 from training.models.artifact import CARD, BadArtifact, BadCard
 from training.models.browser_weights import BROWSER_WEIGHTS, FAMILY, NotForBrowsers
 from training.models.registry import NoSuchVersion, Registry, RegistryError
@@ -65,12 +64,7 @@ def make_models_routes(sets: Sets, shipped: Registry) -> APIRouter:
             raise HttpError(404, "not_found", f"set {scope.symbols.id} can't be recognised without a connection")
         predictor = scope.live.current.predictors.get(FAMILY)
         champion = predictor.card.version if predictor else None
-        try:
-            version, weights = await scope.intake.pool.run(lambda: browser.choose(champion))
-        except (RegistryError, BadCard) as error:
-            raise HttpError(404, "not_found", str(error)) from error
-        except (StoreError, StorageBusy) as error:
-            raise HttpError(503, "store_unreachable", str(error)) from error
+        version, weights = await _in_storage_thread(scope.intake.pool, lambda: browser.choose(champion))
         return OfflineModel(family=FAMILY, model=version, bytes=len(weights))
 
     @routes.get(
@@ -88,26 +82,21 @@ def make_models_routes(sets: Sets, shipped: Registry) -> APIRouter:
         def read() -> Response:
             return _read_file(registries, for_browsers, family, version, file)
 
-        try:
-            return await scope.intake.pool.run(read)
-        except (RegistryError, BadCard, BadArtifact, NotForBrowsers) as error:
-            raise HttpError(404, "not_found", str(error)) from error
-        except (StoreError, StorageBusy) as error:
-            raise HttpError(503, "store_unreachable", str(error)) from error
-
-    @routes.get("/sets", summary="List the symbol sets, digits first")
-    async def listed() -> list[ListedSet]:
-        return sets.listed()
-
-    @routes.get(
-        "/sets/{set_id}",
-        summary="Show a set's definition, with its example drawings and retired classes",
-        responses=error_responses({404: "No such set"}),
-    )
-    async def definition(request: Request, set_id: str) -> dict[str, Any]:
-        return to_record(scope_of(sets, request, set_id).symbols)
+        return await _in_storage_thread(scope.intake.pool, read)
 
     return routes
+
+
+async def _in_storage_thread(pool: StoragePool, read: Callable[[], Found]) -> Found:
+    """Raises:
+    HttpError: 404, the registry has nothing that fits; 503, the store can't be read.
+    """
+    try:
+        return await pool.run(read)
+    except (RegistryError, BadCard, BadArtifact, NotForBrowsers) as error:
+        raise HttpError(404, "not_found", str(error)) from error
+    except (StoreError, StorageBusy) as error:
+        raise HttpError(503, "store_unreachable", str(error)) from error
 
 
 def _read_file(
@@ -125,7 +114,7 @@ def _read_file(
 
 
 def _first_found(registries: Sequence[Registry], read: Callable[[Registry], Found]) -> Found:
-    """What the first registry that has the version gives; the first one's error where none has it."""
+    """Reads the version from the first registry that has it; without one, raises the first registry's error."""
     first, *others = registries
     try:
         return read(first)

@@ -60,9 +60,17 @@ class OperatorExample(BaseModel):
 def make_operator_sets_routes(sets: Sets, operator: Operator, pool: StoragePool, page: Page) -> APIRouter:
     """Without an operator every call answers 404."""
     threads = StorageThreads(pool, _error_of)
-    shell = APIRouter()
-    calls = APIRouter(prefix="/operator/sets", dependencies=[Depends(operator_only(operator))])
     routes = APIRouter(include_in_schema=operator.is_enabled)
+    routes.include_router(_page_or_list_route(sets, operator, page))
+    calls = APIRouter(prefix="/operator/sets", dependencies=[Depends(operator_only(operator))])
+    _add_set_calls(calls, sets, threads)
+    _add_example_calls(calls, sets, threads)
+    routes.include_router(calls)
+    return routes
+
+
+def _page_or_list_route(sets: Sets, operator: Operator, page: Page) -> APIRouter:
+    shell = APIRouter()
 
     @shell.get("/operator/sets", include_in_schema=False)
     async def page_or_list(request: Request) -> Response:
@@ -72,29 +80,25 @@ def make_operator_sets_routes(sets: Sets, operator: Operator, pool: StoragePool,
             if response is not None:
                 return response
         operator_only(operator)(request)
-        found = [await show(set_id) for set_id in sets.ids[1:]]
+        found = [await _describe(sets, set_id) for set_id in sets.ids[1:]]
         body = "[" + ",".join(each.model_dump_json() for each in found) + "]"
         return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
+    return shell
+
+
+def _add_set_calls(calls: APIRouter, sets: Sets, threads: StorageThreads) -> None:
     @calls.post("", summary="Create a symbol set", status_code=201, openapi_extra=JSON_BODY, responses=ERRORS)
     async def create(request: Request) -> OperatorSet:
         symbols = await _read_definition(request)
         if sets.find(symbols.id) is not None:
             raise HttpError(409, "exists", f"there is a set {symbols.id} already")
         await threads.run(lambda: sets.create(symbols))
-        return await show(symbols.id)
+        return await _describe(sets, symbols.id)
 
     @calls.get("/{set_id}", summary="Show a symbol set", responses=ERRORS)
     async def show(set_id: str) -> OperatorSet:
-        running = _running(sets, set_id)
-        counts = await running.scope.intake.show_counts()
-        return OperatorSet(
-            definition=to_record(running.scope.symbols),
-            drawings=counts.total,
-            examples=running.count_examples(),
-            examples_max=EXAMPLES_MAX,
-            models=running.own_models(),
-        )
+        return await _describe(sets, set_id)
 
     @calls.put(
         "/{set_id}",
@@ -106,7 +110,7 @@ def make_operator_sets_routes(sets: Sets, operator: Operator, pool: StoragePool,
         before = _running(sets, set_id).scope.symbols
         symbols = await _read_definition(request)
         await threads.run(lambda: sets.change(redefine(before, symbols)))
-        return await show(set_id)
+        return await _describe(sets, set_id)
 
     @calls.delete("/{set_id}", summary="Retire a symbol set; what was drawn stays stored", responses=ERRORS)
     async def remove(set_id: str) -> dict[str, str]:
@@ -114,6 +118,8 @@ def make_operator_sets_routes(sets: Sets, operator: Operator, pool: StoragePool,
         await threads.run(lambda: sets.change(retire(before)))
         return {"retired": set_id}
 
+
+def _add_example_calls(calls: APIRouter, sets: Sets, threads: StorageThreads) -> None:
     @calls.get("/{set_id}/examples", summary="List the examples", responses=ERRORS)
     async def examples(set_id: str) -> list[OperatorExample]:
         running = _running(sets, set_id)
@@ -141,9 +147,17 @@ def make_operator_sets_routes(sets: Sets, operator: Operator, pool: StoragePool,
         await threads.run(lambda: running.take_back(drawing, datetime.now(UTC)))
         return {"deleted": drawing}
 
-    routes.include_router(shell)
-    routes.include_router(calls)
-    return routes
+
+async def _describe(sets: Sets, set_id: str) -> OperatorSet:
+    running = _running(sets, set_id)
+    counts = await running.scope.intake.show_counts()
+    return OperatorSet(
+        definition=to_record(running.scope.symbols),
+        drawings=counts.total,
+        examples=running.count_examples(),
+        examples_max=EXAMPLES_MAX,
+        models=running.own_models(),
+    )
 
 
 def _running(sets: Sets, set_id: str) -> RunningSet:

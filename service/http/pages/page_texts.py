@@ -52,7 +52,7 @@ class PageTexts:
         return next((code for code in codes if code in self.languages), DEFAULT)
 
     def catalogue(self, language: str) -> dict[str, Any]:
-        """What the page needs to show itself in this language."""
+        """The texts that the page needs in this language."""
         texts = {
             key: self._text(key, language) for key in self.messages if _group(key) not in SELDOM and key != NAME_KEY
         }
