@@ -6,51 +6,27 @@ import hashlib
 import io
 import json
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from collector.contribution.layout import blocked_key, hidden_key, relabelled_key, tombstone_key, verdict_key
+from collector.contribution.layout import verdict_key
 from collector.exchange import export as exporting
 from collector.exchange.croissant import Format
-from collector.exchange.export import FORMATS, export, refresh
-from collector.exchange.export_folder import NoExport
-from collector.exchange.exported_drawing import BadSelection, Selection, parse_selection, pseudonym_of
+from collector.exchange.export import FORMATS, export
+from collector.exchange.exported_drawing import BadSelection, parse_selection, pseudonym_of
 from collector.exchange.inkml_reader import read_inkml
 from collector.ink.ink20_2 import to_ink20_2
 from collector.ink.raster import draw_strokes
 from collector.storage.memory_store import MemoryStore
-from collector.storage.object_store import StoreError
-from collector.storage.stored_drawing import StoredDrawing
 from collector.storage.verdict import Filtered
 from collector.symbols.symbol_set import DIGITS
 from tests.collector.contributions import STROKE
+from tests.collector.exchange.exports import ALL, files_of, lines_of
 from tests.collector.stored import NOW, contributor_of, put_drawing
-
-ALL = Selection()
-
-
-@pytest.fixture
-def store() -> MemoryStore:
-    """Eight training and three validation drawings by different people."""
-    store = MemoryStore()
-    for number in range(8):
-        put_drawing(store, contributor_of("training", number), NOW + timedelta(days=number), label=number)
-    for number in range(3):
-        put_drawing(store, contributor_of("validation", number), NOW, label=7, pointer="touch")
-    return store
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-
-
-def lines_of(folder: Path, split: str = "train") -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (folder / f"{split}.ndjson").read_bytes().splitlines()]
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -143,59 +119,6 @@ def test_a_filter_that_no_drawing_can_pass_is_refused(given: dict[str, list[str]
         parse_selection(DIGITS, **given)  # type: ignore[arg-type]
 
 
-def withdraw(store: MemoryStore, drawings: list[StoredDrawing]) -> None:
-    """The first is deleted, the second hidden, the third by a blocked contributor."""
-    store.put(tombstone_key(drawings[0].id), b"")
-    store.put(hidden_key(drawings[1].id), b"{}")
-    store.put(blocked_key(drawings[2].contributor), b"{}")
-
-
-def test_withdrawn_drawings_are_listed_and_left_out(tmp_path: Path) -> None:
-    store = MemoryStore()
-    drawings = [put_drawing(store, contributor_of("training", number)) for number in range(4)]
-    withdraw(store, drawings)
-
-    done = export(store, DIGITS, tmp_path / "out", "ndjson", ALL)
-
-    assert [line["key_id"] for line in lines_of(tmp_path / "out")] == [drawings[3].id]
-    listed = (tmp_path / "out" / "withdrawn.txt").read_text().split()
-    assert listed == sorted(drawing.id for drawing in drawings[:3])
-    assert done.withdrawn == 3
-
-
-@pytest.mark.parametrize("form", FORMATS)
-def test_refreshing_removes_withdrawn_drawings_and_adds_new_ones(tmp_path: Path, form: Format) -> None:
-    store = MemoryStore()
-    drawings = [put_drawing(store, contributor_of("training", number)) for number in range(4)]
-    export(store, DIGITS, tmp_path / "out", form, ALL)
-    (tmp_path / "out" / "notes.txt").write_text("mine")
-    withdraw(store, drawings)
-    put_drawing(store, contributor_of("training", 9))
-
-    done = refresh(store, DIGITS, tmp_path / "out")
-
-    assert (done.before, done.drawings["train"], done.withdrawn) == (4, 2, 3)
-    assert (tmp_path / "out" / "notes.txt").read_text() == "mine"
-    export(store, DIGITS, tmp_path / "fresh", form, ALL)
-    (tmp_path / "out" / "notes.txt").unlink()
-    assert files_of(tmp_path / "out") == files_of(tmp_path / "fresh")
-
-
-def test_a_refresh_keeps_the_filters_and_takes_the_operators_labels(tmp_path: Path, store: MemoryStore) -> None:
-    export(store, DIGITS, tmp_path / "out", "ndjson", parse_selection(DIGITS, labels=["3"], since="2026-11-22T00:00Z"))
-    five = next(line for line in _all_lines(store, tmp_path) if line["label"] == 5)
-    store.put(relabelled_key(str(five["key_id"]), NOW, 3), b"{}")
-
-    refresh(store, DIGITS, tmp_path / "out")
-
-    assert [line["label"] for line in lines_of(tmp_path / "out")] == [3, 3]
-
-
-def _all_lines(store: MemoryStore, tmp_path: Path) -> list[dict[str, object]]:
-    export(store, DIGITS, tmp_path / "all", "ndjson", ALL)
-    return lines_of(tmp_path / "all")
-
-
 def test_parquet_has_the_documented_columns(tmp_path: Path) -> None:
     store = MemoryStore()
     stored = put_drawing(store)
@@ -249,97 +172,6 @@ def test_long_exports_are_in_parts(tmp_path: Path, store: MemoryStore, monkeypat
     assert parts == ["train-00000.inkml", "train-00001.inkml", "train-00002.inkml", "validation-00000.inkml"]
     counts = [len(list(read_inkml([(tmp_path / "out" / part).read_bytes()]))) for part in parts]
     assert counts == [3, 3, 2, 3]
-
-
-class Broken(MemoryStore):
-    """Fails in the middle of reading."""
-
-    reads = 0
-
-    def get(self, key: str) -> bytes:
-        self.reads += 1
-        if self.reads > 6:
-            raise StoreError("gone")
-        return super().get(key)
-
-
-@pytest.mark.parametrize("form", FORMATS)
-def test_an_interrupted_export_leaves_nothing(tmp_path: Path, store: MemoryStore, form: Format) -> None:
-    broken = Broken()
-    broken._objects = store._objects
-
-    with pytest.raises(StoreError):
-        export(broken, DIGITS, tmp_path / "out", form, ALL)
-
-    assert not (tmp_path / "out").exists()
-
-
-def test_an_interrupted_refresh_leaves_the_export_as_it_was(tmp_path: Path, store: MemoryStore) -> None:
-    export(store, DIGITS, tmp_path / "out", "ndjson", ALL)
-    before = files_of(tmp_path / "out")
-    broken = Broken()
-    broken._objects = store._objects
-
-    with pytest.raises(StoreError):
-        refresh(broken, DIGITS, tmp_path / "out")
-
-    assert files_of(tmp_path / "out") == before
-
-
-def test_an_export_that_was_killed_is_made_again_without_its_leftovers(tmp_path: Path, store: MemoryStore) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "~0123456789abcdef").write_bytes(b"half")
-    (out / "export.json").write_text('{"format": 1, "complete": false, "files": [{"name": "train-00007.npz"}]}')
-    (out / "train-00007.npz").write_bytes(b"of the killed one")
-
-    with pytest.raises(NoExport, match="never finished"):
-        refresh(store, DIGITS, out)
-    export(store, DIGITS, out, "npz", ALL)
-
-    export(store, DIGITS, tmp_path / "fresh", "npz", ALL)
-    assert files_of(out) == files_of(tmp_path / "fresh")
-
-
-def test_no_other_folder_is_taken(tmp_path: Path, store: MemoryStore) -> None:
-    mine = tmp_path / "mine"
-    mine.mkdir()
-    (mine / "train.ndjson").write_text("mine")
-    (tmp_path / "file").write_text("mine")
-    export(store, DIGITS, tmp_path / "out", "ndjson", ALL)
-
-    for path, message in ((mine, "not an export"), (tmp_path / "file", "is a file"), (tmp_path / "out", "--refresh")):
-        with pytest.raises(NoExport, match=message):
-            export(store, DIGITS, path, "ndjson", ALL)
-    with pytest.raises(NoExport, match="not an export"):
-        refresh(store, DIGITS, mine)
-
-    assert files_of(mine) == {"train.ndjson": b"mine"}
-
-
-def test_a_forged_manifest_leads_out_of_no_folder(tmp_path: Path, store: MemoryStore) -> None:
-    export(store, DIGITS, tmp_path / "out", "ndjson", ALL)
-    (tmp_path / "precious.txt").write_text("mine")
-    manifest = json.loads((tmp_path / "out" / "export.json").read_text())
-    manifest["files"].append({"name": "../precious.txt"})
-    (tmp_path / "out" / "export.json").write_text(json.dumps(manifest))
-
-    with pytest.raises(NoExport, match="names the file"):
-        refresh(store, DIGITS, tmp_path / "out")
-
-    assert (tmp_path / "precious.txt").read_text() == "mine"
-
-
-def test_a_link_in_the_folder_is_replaced_and_not_followed(tmp_path: Path, store: MemoryStore) -> None:
-    export(store, DIGITS, tmp_path / "out", "ndjson", ALL)
-    (tmp_path / "precious.txt").write_text("mine")
-    (tmp_path / "out" / "train.ndjson").unlink()
-    (tmp_path / "out" / "train.ndjson").symlink_to(tmp_path / "precious.txt")
-
-    refresh(store, DIGITS, tmp_path / "out")
-
-    assert (tmp_path / "precious.txt").read_text() == "mine"
-    assert len(lines_of(tmp_path / "out")) == 8
 
 
 def test_damaged_drawings_cost_themselves_alone(tmp_path: Path, store: MemoryStore) -> None:

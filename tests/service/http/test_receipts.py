@@ -14,34 +14,18 @@ import pytest
 
 from collector.contribution.consent import CONSENTS
 from collector.contribution.contributor import contributor_id
-from collector.contribution.layout import drawing_key, tombstone_key, verdict_key
+from collector.contribution.layout import drawing_key, tombstone_key
 from collector.contribution.receipt import receipt_for
 from collector.ink.canvas_png import read_canvas
 from collector.spool.spool import Spool
 from collector.upload.uploader import Uploader
-from service.http.schemas import Deleted, DrawingStates, Error, StoredContribution
+from service.http.schemas import Deleted, Error, StoredContribution
 from service.intake.receipts import Receipts
 from service.wire.schemas import Accepted, Refused
 from tests.service.conversation import say
 from tests.service.fakes import TOKEN, DownStore, contribution_record
-from tests.service.serving import KEY, Answer, Service, receive
-
-
-def give(service: Service, record: dict[str, Any]) -> Answer:
-    return service.call("POST", "/contributions", json.dumps(record).encode(), content_type="application/json")
-
-
-def by_receipt(service: Service, method: str, drawing: str, receipt: str, rest: str = "") -> Answer:
-    return service.call(method, f"/contributions/{drawing}{rest}", authorization=f"Bearer {receipt}")
-
-
-def upload(service: Service) -> None:
-    Uploader(service.spool, service.store).drain()
-
-
-def objects_of(service: Service, record: dict[str, Any]) -> list[str]:
-    every = service.store.keys()
-    return [key for key in every if record["id"] in key]
+from tests.service.http.receipts import by_receipt, give, objects_of, upload
+from tests.service.serving import KEY, Service, receive
 
 
 @pytest.fixture(params=["spool", "store"])
@@ -271,54 +255,3 @@ def test_a_drawing_whose_pictures_were_retired_is_still_seen_downloaded_and_dele
     assert (seen.status, archive.status, deleted.status) == (200, 200, 200)
     assert seen.json["pngs"] == []
     assert len(seen.json["drawing"]["strokes"]) == len(record["strokes"])
-
-
-def ask_states(service: Service, *held: tuple[str, str]) -> Answer:
-    body = {"receipts": [{"id": drawing, "receipt": receipt} for drawing, receipt in held]}
-    return service.call("POST", "/contributions/states", json.dumps(body).encode(), content_type="application/json")
-
-
-def test_the_states_of_many_drawings_come_in_one_answer(service: Service) -> None:
-    records = [contribution_record() for _ in range(4)]
-    held = [(record["id"], give(service, record).json["receipt"]) for record in records]
-    waiting, kept, filtered, deleted = held
-    by_receipt(service, "DELETE", *deleted)
-    upload(service)
-    service.store.put(verdict_key(filtered[0]), b"{}")
-    late = contribution_record()
-    held.append((late["id"], give(service, late).json["receipt"]))
-
-    answer = ask_states(service, *held, (kept[0], waiting[1]), (str(uuid.uuid4()), "0" * 64))
-
-    assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
-    states = [(one.state, one.filtered) for one in DrawingStates.model_validate(answer.json).drawings]
-    assert states == [
-        ("kept", False),
-        ("kept", False),
-        ("kept", True),
-        ("deleted", False),
-        ("kept", False),
-        ("unknown", False),
-        ("unknown", False),
-    ]
-
-
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"receipts": []}', b'{"receipts": [{"id": 5}]}', b"\xff"])
-def test_a_request_for_states_without_receipts_is_refused(service: Service, body: bytes) -> None:
-    answer = service.call("POST", "/contributions/states", body, content_type="application/json")
-
-    assert (answer.status, Error.model_validate(answer.json).code) == (422, "bad_request")
-
-
-def test_guessing_receipts_by_states_is_slowed_down(service: Service) -> None:
-    guesses = [(str(uuid.uuid4()), f"{n:064x}") for n in range(64)]
-
-    assert ask_states(service, *guesses).status == 429
-
-
-def test_a_page_of_another_origin_gets_no_states(service: Service) -> None:
-    answer = service.call(
-        "POST", "/contributions/states", b"{}", content_type="application/json", origin="https://evil.example"
-    )
-
-    assert (answer.status, answer.json["code"]) == (403, "origin_not_allowed")

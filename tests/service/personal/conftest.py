@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from collector.ink.path import pack_path48, to_path48
+from tests.service.conversation import StartService
 from tests.service.fakes import SEVEN
 from tests.service.serving import Service
 from training.models.artifact import Artifact, Card, file_entries, golden_predictions, version_name, write_weights
@@ -52,3 +53,11 @@ def serve_embedding(embedding_artifact: Artifact) -> Callable[[Service], str]:
         return version
 
     return serve
+
+
+@pytest.fixture
+def service(start_service: StartService, serve_embedding: Callable[[Service], str]) -> Service:
+    """A service that serves the tiny model."""
+    service = start_service()
+    serve_embedding(service)
+    return service
