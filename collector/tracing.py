@@ -31,7 +31,7 @@ class NoOpenTelemetry(RuntimeError):
 
 
 class Span(Protocol):
-    """What a traced block may add to its span."""
+    """Attributes that a traced block may add to its span."""
 
     def set(self, **attributes: Attribute) -> None: ...
 
@@ -110,7 +110,7 @@ _current: Tracing | None = None
 
 
 def samples_snapshot() -> bool:
-    """Whether this snapshot is traced; false while tracing is off."""
+    """True if this snapshot is traced; false while tracing is off."""
     return _current is not None and _current.samples()
 
 

@@ -98,7 +98,7 @@ def _between(
 
 
 def _times(line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """When a hand would be at each point, ms: slower in bends."""
+    """The time at which a hand would be at each point, ms: slower in bends."""
     steps = np.diff(line, axis=0)
     angles = np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))
     bend = np.abs(np.concatenate([[0.0], np.diff(angles)]))

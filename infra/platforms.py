@@ -19,7 +19,7 @@ EXAMPLE = "for example: make run PYTHON=python3.13"
 
 
 class Machine(NamedTuple):
-    """What decides which wheels fit."""
+    """The properties of a machine that decide which wheels fit."""
 
     system: str = "Linux"
     kind: str = "x86_64"

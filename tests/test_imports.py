@@ -17,7 +17,7 @@ FOR_TRAINING = ("tensorflow", "keras", "matplotlib", "sklearn", "skimage", "scip
 
 
 def loaded(code: str, names: tuple[str, ...]) -> list[str]:
-    """Which of `names` a fresh Python has loaded after running `code`."""
+    """The modules of `names` that a fresh Python has loaded after running `code`."""
     shown = f"{code}\nimport sys\nprint(*[name for name in {names!r} if name in sys.modules])"
     ended = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, timeout=120, check=True)
     return ended.stdout.split()

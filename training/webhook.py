@@ -41,7 +41,7 @@ class BadAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class VersionEvent:
-    """What became of a version; `replaces` is the champion before it."""
+    """The outcome for a version; `replaces` is the champion before it."""
 
     event: Name
     family: str

@@ -191,7 +191,7 @@ class Blocked:
 
 
 def parse_moderation_key(key: str) -> Hidden | Relabelled | Blocked:
-    """What the key of `moderation/v1/` says.
+    """The parts of a key of `moderation/v1/`.
 
     Raises:
         NotInLayout: it has none of the three forms.

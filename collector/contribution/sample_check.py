@@ -101,7 +101,7 @@ def _fault(
     drawn: NDArray[np.bool_],
     pen: float,
 ) -> str:
-    """How the ink differs from the strokes; empty within the tolerance. The masks are of the box, the rest is paper."""
+    """Describes how ink and strokes differ; empty within the tolerance. The masks are of the box, the rest is paper."""
     cut = box.cut(ink)
     everywhere = _Ink.of(ink)
     beside = everywhere.without(_Ink.of(cut * allowed))  # a mask is twenty times as fast as picking the pixels out
@@ -118,7 +118,7 @@ def _fault(
 
 
 class _Ink(NamedTuple):
-    """How much ink there is: the pixels that have more than INK_STEP, and the sum of all pixels."""
+    """The amount of ink: the pixels that have more than INK_STEP, and the sum of all pixels."""
 
     pixels: int
     total: int
@@ -131,7 +131,7 @@ class _Ink(NamedTuple):
         return _Ink(self.pixels - part.pixels, self.total - part.total)
 
     def is_too_much(self, size: int, what: str) -> str:
-        """What there is too much of in an area of `size` pixels that should have none; empty within the tolerance."""
+        """Describes the excess in an area of `size` pixels that should have no ink; empty within the tolerance."""
         if not size:
             return ""
         allowed = max(LEAST_WRONG_PX, WRONG_SHARE * size)
@@ -163,7 +163,7 @@ def _cuts(drawing: Drawing, inks: Iterator[float], *, most: bool) -> Iterator[Se
 
 
 def _stages(cuts: Iterable[Sequence[Stroke]], box: _Box, pen: float) -> Iterator[NDArray[np.bool_]]:
-    """Where a round pen of this width leaves ink in the box at each stage, (height, width); nowhere without width."""
+    """Masks of a round pen's ink in the box at each stage, (height, width); empty for a pen without width."""
     image = Image.new("L", box.size, 0)
     draw = ImageDraw.Draw(image)
     before: Sequence[Stroke] = ()

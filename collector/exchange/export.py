@@ -66,7 +66,7 @@ def export(store: ObjectStore, symbols: SymbolSet, folder: Path, form: Format, s
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What an export was made with."""
+    """The options of an export."""
 
     set_id: str
     form: Format
@@ -74,7 +74,7 @@ class Kind:
 
 
 def kind_of(folder: Path) -> Kind:
-    """What the export in the folder was made with.
+    """The options of the export in the folder.
 
     Raises:
         NoExport: the folder is not an export.

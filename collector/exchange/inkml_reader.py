@@ -32,7 +32,7 @@ class BadInkml(DrawingError):
 
 @dataclass(slots=True)
 class InkmlDrawing:
-    """What a document says of a drawing; `pen_width` by its brush."""
+    """A drawing as a document describes it; `pen_width` by its brush."""
 
     annotations: dict[str, str] = field(default_factory=dict)
     strokes: list[Stroke] = field(default_factory=list)

@@ -40,7 +40,7 @@ class NoList(RuntimeError):
 
 
 def list_address(service: str, set_id: str) -> str:
-    """Where a service lists the withdrawn drawings of a set.
+    """The address at which a service lists the withdrawn drawings of a set.
 
     Raises:
         NoList: the text is no address of a service.
@@ -93,7 +93,7 @@ def refresh_from(folder: Path, service: str) -> Exported:
 
 
 def _listed(folder: Path) -> frozenset[str]:
-    """What the export listed before: a service that forgot an id must not bring it back."""
+    """The ids that the export listed before: a service that forgot one must not bring it back."""
     return frozenset(each for each in (folder / WITHDRAWN).read_text().split("\n") if each)
 
 

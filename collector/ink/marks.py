@@ -74,7 +74,7 @@ def _without_frame(ink: Ink, in_rows: NDArray[np.intp], in_columns: NDArray[np.i
 
 
 def _edge(counts: NDArray[np.intp], length: int) -> int:
-    """Where the picture begins behind a frame's line along its first rows; 0 without one."""
+    """The first row behind a frame's line at the picture's edge; 0 without one."""
     band = min(max(2, round(FRAME_BAND * len(counts))), len(counts))
     covered = np.flatnonzero(counts[:band] >= FRAME_COVER * length)
     if len(covered) == 0:

@@ -29,7 +29,7 @@ READS_MAX = 2000  # drawings read for one page: rare ones take several calls, ea
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to look for; None for all. `label` is the place of a class, after relabelling."""
+    """The filters of a search; None for all. `label` is the place of a class, after relabelling."""
 
     label: int | None = None
     contributor: str | None = None

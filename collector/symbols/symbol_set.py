@@ -26,7 +26,7 @@ class UnknownClass(BadSymbols):
 
 @dataclass(frozen=True, slots=True)
 class ExampleDrawing:
-    """How a class can be drawn; `width` and `height` of its canvas in px."""
+    """An example of a class; `width` and `height` of its canvas in px."""
 
     width: int
     height: int

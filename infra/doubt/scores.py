@@ -22,7 +22,7 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a model answers to drawings at every stage; arrays are (drawings, stages)."""
+    """A model's answers to drawings at every stage; arrays are (drawings, stages)."""
 
     probabilities: Floats  # (drawings, stages, 10)
     doubt: Floats

@@ -35,7 +35,7 @@ class Requests:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """What so many drawers a day need; rates are those of the busiest hour."""
+    """The needs of so many drawers a day; rates are those of the busiest hour."""
 
     drawers: int
     sockets: float

@@ -78,7 +78,7 @@ def _resized(image: NDArray[np.uint8], side: int) -> Image.Image:
 
 
 def _digits(png: bytes, models: Mapping[str, Interpreter]) -> dict[str, int]:
-    """What each model reads; -1 where it is shown no ink."""
+    """Each model's guess; -1 where the picture has no ink."""
     inputs: Inputs | None = make_inputs(Frame("png", png), ["ink20"])["ink20"]
     if inputs is None:
         return dict.fromkeys(models, -1)

@@ -190,7 +190,7 @@ def _resume(store: ObjectStore, settings: TrainingSettings, families: Sequence[F
 
 @dataclass(frozen=True, slots=True)
 class _Changes:
-    """What the command line changes in every recipe; None leaves it as it is."""
+    """Changes of every recipe by the command line; None leaves a value as it is."""
 
     batches: int | None
     copies: int | None

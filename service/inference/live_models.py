@@ -27,7 +27,7 @@ Listener = Callable[[Served, Served], None]  # before and after the change
 
 
 class ServedSource(Protocol):
-    """What is served now, and what tells of changes."""
+    """The models served now, and notifications of changes."""
 
     @property
     def current(self) -> Served:

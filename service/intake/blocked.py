@@ -1,4 +1,4 @@
-"""What operators decided, as the store lists it: blocked contributors in memory, and changes for a listener."""
+"""Follows operators' decisions in the store: keeps blocked contributors in memory, and notifies a listener."""
 
 from __future__ import annotations
 

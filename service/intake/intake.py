@@ -44,7 +44,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class SpoolState:
-    """What the spool holds at one moment."""
+    """The spool's contents at one moment."""
 
     progress: Progress
     by_label: tuple[int, ...]  # drawings kept, of each class
@@ -224,7 +224,7 @@ class Intake:
         return ""
 
     def spool_state(self) -> SpoolState:
-        """What the spool holds now, for operators.
+        """The spool's contents now, for operators.
 
         Raises:
             SpoolError: the file can't be read.

@@ -74,7 +74,7 @@ class ContributionCounts(BaseModel):
 
 
 class PersonalGain(BaseModel):
-    """What the contributor's drawings gain: each is read at its stages by the others, alone and with them."""
+    """The gain by the contributor's drawings: each is read at its stages, without and with the others."""
 
     drawings: int = Field(description="number of drawings that were read, those whose digit was drawn twice or more")
     plain: float = Field(description="share of stages read right by the model alone")

@@ -1,4 +1,4 @@
-"""What a browser loads for the Watch view."""
+"""The Watch view loads few bytes and files."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ STAGES = tuple(
 
 
 def contribution_record(**changes: Any) -> dict[str, Any]:
-    """What a page sends, with some fields changed."""
+    """A page's contribution, with some fields changed."""
     record = {
         "id": str(uuid.uuid4()),
         "label": 7,

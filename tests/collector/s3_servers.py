@@ -26,7 +26,7 @@ READY_SECONDS = 60.0  # a bound for a busy machine, not a promise
 
 @dataclass(frozen=True, slots=True)
 class S3Server:
-    """Where it answers, and what boto3's chain has to find in the environment."""
+    """A server's address, and the environment for boto3."""
 
     endpoint: str
     environment: dict[str, str]

@@ -54,7 +54,7 @@ def give(service: RunningService, token: str, **changes: Any) -> Any:
 
 
 def give_until_refused(service: RunningService, token: str, drawing: str) -> Any:
-    """Where the store's answer is late, the drawing is accepted until the uploader finds its tombstone."""
+    """With a slow store, the drawing is accepted until the uploader finds its tombstone."""
     deadline = time.monotonic() + WAIT_SECONDS
     while (reply := give(service, token, id=drawing))["type"] != "refused":
         assert time.monotonic() < deadline

@@ -90,7 +90,7 @@ def box28(picture: Image.Image) -> Cells:
 
 
 def _corner(mass: NDArray[np.uint64], size: int) -> int:
-    """Where the ink begins along one side when its mass is centred, so far as it stays inside."""
+    """The ink's offset along one side when its mass is centred, as far as it stays inside."""
     centre = float((mass * (np.arange(size) + 0.5)).sum() / max(1, int(mass.sum())))
     return int(np.clip(round(14 - centre), 0, 28 - size))
 

@@ -43,7 +43,7 @@ DIGIT_NAMES = tuple(f"{digit}s" for digit in range(10))
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the challenger is accepted, and the reasons: sentences that visitors read."""
+    """The gate's decision on a challenger, and the reasons: sentences that visitors read."""
 
     accepted: bool
     reasons: tuple[str, ...]

@@ -106,7 +106,7 @@ class ContinuedOn:
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """What a model of a symbol set tells apart: the set's id, and its classes' ids in the order of the outputs."""
+    """The classes of a model: the symbol set's id, and its classes' ids in the order of the outputs."""
 
     set_id: str
     ids: tuple[str, ...]

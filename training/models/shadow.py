@@ -56,7 +56,7 @@ def empty_bins() -> list[Bin]:
 
 @dataclass(slots=True)
 class ShadowCounts:
-    """How a challenger answered beside the champion, by ink length."""
+    """A challenger's answers compared with the champion's, by ink length."""
 
     family: str
     champion: str

@@ -130,7 +130,7 @@ async def traced(on: OpenPage, drawings: Sequence[Drawing], pointer: Pointer) ->
 
 
 async def frame_times(on: OpenPage, drawings: Sequence[Drawing], pointer: Pointer) -> list[float]:
-    """When each animation frame began, ms, while the drawings were drawn; without tracing, which costs time itself."""
+    """The start of each animation frame, ms, while it draws; without tracing, which costs time itself."""
     await on.page.evaluate(COUNT_FRAMES)
     await draw(on, drawings, pointer)
     stamps: list[float] = await on.page.evaluate(STOP_COUNTING)

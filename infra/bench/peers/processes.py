@@ -28,7 +28,7 @@ class PeerFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """How long clients ask; answers during the warm-up do not count."""
+    """The duration of the load; answers during the warm-up do not count."""
 
     warm_up: float
     seconds: float
@@ -36,7 +36,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """How fast answers came."""
+    """The rate and the latency of answers."""
 
     per_second: float
     p50: float  # ms

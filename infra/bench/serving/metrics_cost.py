@@ -53,7 +53,7 @@ def measure(setting: Setting) -> Result:
 
 
 def _counting(per_second: float) -> Row:
-    """What the counters of one prediction take, beside the whole prediction."""
+    """The time for the counters of one prediction, beside that of the whole prediction."""
     metrics = Metrics()
     counters = metrics.of_model("softmax")
     answer = Prediction("softmax", "20261121T034500Z-1f2e3d", (0.91, *[0.01] * 9), highest=0.91)

@@ -1,4 +1,4 @@
-"""How long visitors wait while a challenger answers their frames unseen, beside the same service without one."""
+"""Measures latency while a challenger answers the visitors' frames unseen, beside the same service without one."""
 
 from __future__ import annotations
 

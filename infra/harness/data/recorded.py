@@ -22,7 +22,7 @@ PEN_WIDTHS = (6.0, 28.0)  # px
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """How recorded coordinates become canvas pixels."""
+    """Options for placing recorded coordinates on the canvas."""
 
     as_drawn: bool
     seed: int

@@ -130,7 +130,7 @@ def _post(service: RunningService, origin: str | None) -> str:
 
 
 def _answers(service: RunningService, forged: Mapping[str, str]) -> tuple[int, float]:
-    """How many of too many snapshots are answered, and the seconds since the socket was opened."""
+    """The number of answers to more snapshots than are allowed, and the seconds since the socket was opened."""
     began = time.monotonic()
     snapshot, answered = frame_of("canvas20", bytes(400)), 0
     with connected(service, headers={"Origin": NAMED, **forged}) as socket:

@@ -123,7 +123,7 @@ def _files(folder: Path) -> set[Path]:
 
 
 def _shown(setting: Setting, browser: Browser, service: RunningService, version: str) -> Iterator[Row]:
-    """What a real browser makes of the tampered model's texts."""
+    """Shows the tampered model's texts in a real browser."""
     views = [f"/{view}" for view in VIEWS] + ["/docs", f"/models/{FAMILY}/{version}/card.json"]
     views = views[2:4] if setting.quick else views
     run, shown = 0, 0
@@ -138,7 +138,7 @@ def _shown(setting: Setting, browser: Browser, service: RunningService, version:
 
 
 def _visit(browser: Browser, url: str) -> tuple[bool, str]:
-    """Whether any of the texts ran or became an element in the view, and the view's text."""
+    """Returns True if a text ran or became an element in the view, and the view's text."""
     page = browser.new_page()
     dialogs: list[str] = []
 

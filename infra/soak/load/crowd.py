@@ -138,7 +138,7 @@ def _ask_without_end(one: socket.socket) -> None:
 
 
 def _until_closed(still: Callable[[], int], limit: float) -> tuple[float, int]:
-    """When all were closed, and how many are still open after `limit` seconds."""
+    """Waits until all are closed; returns when that was, and the number still open after `limit` seconds."""
     began = time.monotonic()
     while (left := still()) and time.monotonic() - began < limit:
         time.sleep(0.25)

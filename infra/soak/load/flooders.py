@@ -57,7 +57,7 @@ def _kinds() -> dict[str, tuple[bytes, float]]:
 
 
 def _beside(service: RunningService, data: bytes, seconds: float) -> tuple[Span, Span, float]:
-    """When nobody flooded, when somebody did, and by how much memory grew then, MiB."""
+    """A span without a flood, a span with one, and the growth of memory in the second, MiB."""
     time.sleep(SETTLE_SECONDS)
     alone = span(seconds)
     memory = Memory(service.process.pid)

@@ -28,7 +28,7 @@ NEAR = 3.0  # canvas px between a stored stroke and a drawn point: the page's ca
 
 @dataclass(frozen=True, slots=True)
 class _Service:
-    """Where each new service runs."""
+    """The folder and port of each new service."""
 
     var: Path
     port: int

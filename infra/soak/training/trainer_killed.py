@@ -27,7 +27,7 @@ POLL_SECONDS = 0.004
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a life ends: up to `seconds` after something is seen to have begun."""
+    """The moment of a kill: up to `seconds` after something has begun."""
 
     name: str
     seconds: float

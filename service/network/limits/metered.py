@@ -32,7 +32,7 @@ class Timed(Generic[Result]):
 
 
 async def in_thread(budget: Budget, work: Callable[..., Result], *arguments: object) -> Result:
-    """What `work` returns or raises; the processor time that it took is spent from the budget."""
+    """Returns the result of `work`, and spends its processor time from the budget."""
     timed = Timed(work, *arguments)
     try:
         return await asyncio.to_thread(timed)
@@ -41,7 +41,7 @@ async def in_thread(budget: Budget, work: Callable[..., Result], *arguments: obj
 
 
 async def charge(budget: Budget, work: Coroutine[Any, Any, Result]) -> Result:
-    """What `work` returns or raises, as the answer to a request: `budget` pays for it and for what it calls below."""
+    """Runs `work` as the answer to a request: `budget` pays for it and for what it calls."""
     _of_request.set(budget)
     return await _Steps(budget, work)
 

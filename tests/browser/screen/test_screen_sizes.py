@@ -102,7 +102,7 @@ def visitor(page: Page, shared_service: RunningService) -> Page:
 
 
 def found(page: Page, script: str, least: float) -> dict[str, Any]:
-    """What the script finds in each view and at each size, without those where it finds nothing."""
+    """The script's findings by view and size, without empty ones."""
     results = {}
     for view in VIEWS:
         show(page, view)

@@ -31,7 +31,7 @@ ROOM = 5  # contributions that may wait for upload
 
 @dataclass
 class Known:
-    """What should be known of an id; `size` in bytes while it waits for upload."""
+    """The expected state of an id; `size` in bytes while it waits for upload."""
 
     label: int
     contributor: str

@@ -30,7 +30,7 @@ class TestFolder(ObjectStoreContract):
 
 @pytest.fixture
 def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was fsynced and renamed, in order, by file or folder name."""
+    """Lists fsyncs and renames in order, by file or folder name."""
     done: list[str] = []
     fsync, replace = os.fsync, Path.replace
 

@@ -28,7 +28,7 @@ def compaction_of(store: MemoryStore) -> Compaction:
 
 
 def in_shards(store: MemoryStore) -> Counter[str]:
-    """How often each drawing is in the shards of a trainer that starts now."""
+    """The number of times that each drawing is in the shards of a trainer that starts now."""
     compaction = compaction_of(store)
     compaction.run()
     return Counter(drawing.id for drawing in compaction.shards.drawings())

@@ -1,4 +1,4 @@
-"""When live frames speak against a challenger."""
+"""A challenger that does worse on live frames is rejected."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class MortalStore(MemoryStore):
 
 @dataclass
 class Shelf:
-    """What a family should hold: whether each version was refused, and the champion before its former ones."""
+    """The expected state of a family: each version, refused or not, and the champion before its former ones."""
 
     refused: dict[str, bool] = field(default_factory=dict)
     champions: list[str] = field(default_factory=list)

@@ -96,7 +96,7 @@ def habit_of_2(strokes: Strokes, rng: Rng, strength: float) -> Strokes:
 
 
 def _lowest_left(line: Line) -> int | None:
-    """Where a 2 turns into its base: the point furthest down and left in its second half."""
+    """The point where a 2 turns into its base: the one furthest down and left in its second half."""
     if len(line) < 16:
         return None
     first, last = int(0.45 * len(line)), int(0.9 * len(line))

@@ -1,4 +1,4 @@
-"""What programs use of one connection to the service: guesses about drawings, and contributions."""
+"""One connection to the service, for programs: guesses about drawings, and contributions."""
 
 from __future__ import annotations
 

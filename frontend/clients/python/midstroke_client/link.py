@@ -25,7 +25,7 @@ LOST = 1006  # no close was received
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is told of what the link does."""
+    """Functions that a link calls."""
 
     welcomed: Callable[[Record], Awaitable[None]]  # the service has read `hello`, on a new connection
     received: Callable[[Record], Awaitable[None]]  # any other message

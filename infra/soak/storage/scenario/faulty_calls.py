@@ -37,7 +37,7 @@ _ASKED_BYTES, _ANSWER = 80, struct.Struct("<QqiI")  # id, value, error, flags
 
 
 class FaultyCalls:
-    """Which calls fail now. Any thread may set it."""
+    """The calls that fail now. Any thread may set it."""
 
     def __init__(self) -> None:
         self.failing: dict[str, int] = {}  # the call's name -> the errno that it gets

@@ -60,7 +60,7 @@ def inspect_store(store: ObjectStore, acknowledged: Collection[str], sent: Colle
 
 
 def _count_samples(store: ObjectStore, drawing: str, read_samples: bool) -> int:
-    """How many samples its JSON names; 0 if one of those read has another hash than it names."""
+    """The number of samples that its JSON names; 0 if one of those read has another hash."""
     stored = parse_stored_drawing(store.get(drawing_key(drawing)))
     for sample in stored.samples if read_samples else ():
         if hashlib.sha256(store.get(sample.key)).hexdigest() != sample.sha256:

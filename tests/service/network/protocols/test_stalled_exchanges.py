@@ -70,7 +70,7 @@ class Ended:
 
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Ended]]:
-    """How each connection ended; all wait side by side."""
+    """The end of each connection; all wait side by side."""
     found: dict[str, Ended] = {}
     with running_service(tmp_path_factory.mktemp("phases")) as service:
 
