@@ -148,7 +148,7 @@ def start_tracing(address: str, percent: float, process: str) -> None:
 
 
 def check_tracing(address: str) -> None:
-    """Returns if traces can be made, or none are wanted.
+    """Returns if traces can be made, or are turned off.
 
     Raises:
         NoOpenTelemetry: the extra is not installed.

@@ -102,7 +102,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def main(names: list[str]) -> int:
-    """Builds what is named and prints where it is; 1 where one could not be had."""
+    """Builds the named tools and prints their paths; returns 1 if one can't be built."""
     for name in names:
         try:
             binary = built(pinned(name))

@@ -157,5 +157,5 @@ def _add_page(app: FastAPI, page: Page, origins: Origins) -> None:
         if path.split("/", maxsplit=1)[0] not in FOLDERS and path not in (*ROOT_FILES, RELEASE):
             raise HTTPException(404, "there is nothing here")
         if path.startswith("embed/") and "origin" in request.headers:
-            check_origin(origins, request)  # says why to whoever embeds; the browser would only say that it may not
+            check_origin(origins, request)  # tells the embedding page the reason, which the browser would hide
         return respond(path, request)

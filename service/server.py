@@ -179,7 +179,7 @@ def uvicorn_config(app: FastAPI, limits: Limits) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=False,  # nothing here goes by a client's address, least of all by one that it may forge
+        proxy_headers=False,  # nothing here depends on a client's address, which it could forge
     )
 
 

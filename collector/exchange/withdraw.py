@@ -36,7 +36,7 @@ NAME = re.compile(r"of the symbol set (.*), each with its strokes", re.DOTALL)
 
 
 class NoList(RuntimeError):
-    """The service's list of withdrawn drawings can't be had; the message says why."""
+    """The service's list of withdrawn drawings can't be fetched; the message has the reason."""
 
 
 def list_address(service: str, set_id: str) -> str:

@@ -48,7 +48,7 @@ def read_drawings(store: ObjectStore, drawings: Iterable[str]) -> Iterator[Store
                 if (found := waiting.popleft().result()) is not None:
                     yield found
         finally:
-            for future in waiting:  # whoever wanted them has given up
+            for future in waiting:  # the caller has given up
                 future.cancel()
 
 

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def drain(var: Path, store: ObjectStore, key: bytes, seconds: float) -> str:
-    """Returns what of the folder's spools is left after at most `seconds`, in words; empty when the store has it all.
+    """Returns a description of what is left in the folder's spools after at most `seconds`; empty if the store has all.
 
     Uploads by itself unless a running service does; then it waits.
 
@@ -60,7 +60,7 @@ def _drain(
 
 
 def left_in(spool: Spool) -> str:
-    """Says in words what the store does not have yet; empty when it has everything."""
+    """Describes what the store does not have yet; empty when it has everything."""
     waiting, deleted = spool.uploads.backlog().drawings, len(spool.removals.pending(1))
     quarantined = spool.uploads.count_quarantined()[0]
     parts = [

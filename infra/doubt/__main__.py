@@ -26,7 +26,7 @@ from training.data.drawing_files import read_symbols
 from training.models.artifact import BadArtifact, BadCard
 from training.models.registry import FIRST_MODELS, RegistryError
 
-LETTERS = "#%*@AEFHKMNPRWXadefhikmnpwx"  # that nobody takes for a digit
+LETTERS = "#%*@AEFHKMNPRWXadefhikmnpwx"  # which can't be mistaken for digits
 
 
 def main(

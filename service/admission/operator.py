@@ -1,4 +1,4 @@
-"""Decides who is the operator: whoever sends the token of `MIDSTROKE_OPERATOR_TOKEN` in a header."""
+"""Recognises the operator by the token of `MIDSTROKE_OPERATOR_TOKEN` in a header."""
 
 from __future__ import annotations
 

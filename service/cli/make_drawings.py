@@ -1,4 +1,4 @@
-"""`midstroke make-drawings`: any number of drawings by nobody, to measure with. Light until it runs."""
+"""`midstroke make-drawings`: generates any number of drawings to measure with. Imports little until it runs."""
 
 from __future__ import annotations
 

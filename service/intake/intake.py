@@ -131,7 +131,7 @@ class Intake:
         return contributor_id(self._key, token)
 
     async def show_counts(self, contributor: str | None = None) -> ContributionCounts:
-        """`counts` in the pool, or the last known ones when the disk takes too long: nobody waits for a figure."""
+        """`counts` in the pool, or the last known ones when the disk takes too long."""
         try:
             async with asyncio.timeout(COUNTS_SECONDS):
                 return await self.pool.run(lambda: self._counts_of(contributor))

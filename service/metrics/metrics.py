@@ -1,4 +1,4 @@
-"""Counts what one worker does. Nothing here waits, locks or allocates on the way of a snapshot."""
+"""Counts what one worker does. Counting a snapshot never waits, locks or allocates."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Memories:
             profile.memories = {key: memory for key, memory in profile.memories.items() if key in served}
 
     def models_for(self, profile: Profile) -> list[Predictor]:
-        """The served models, best first, that memories are wanted for and can be made for."""
+        """The served models, best first, of the profile's families that have embeddings."""
         predictors = self._live.current.predictors.values()
         return [each for each in predictors if each.family in profile.families and each.embeds and each.model]
 

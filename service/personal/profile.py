@@ -33,7 +33,7 @@ class Profile:
     def __init__(self, contributor: str, want: Callable[[Profile, str], None]) -> None:
         self.contributor = contributor
         self.sockets = 0
-        self.families: frozenset[str] = frozenset()  # whose memories are wanted
+        self.families: frozenset[str] = frozenset()  # that sockets of the contributor use
         self.memories: Mapping[ModelKey, Memory] = {}  # replaced, never changed: any thread may read it
         self.gone: set[str] = set()  # deleted drawings; their ids never come again
         self.is_used = False  # a snapshot was answered since the last look

@@ -68,7 +68,7 @@ class Recognisers:
         return next((fitted for _, _, fitted in (*former, *by_operator) if fitted is not None), None)
 
     def prepare_in_time(self, shared: Memory | None, own: Memory | None) -> None:
-        """Fits few examples before it returns, and many in the background: nobody waits for seconds."""
+        """Fits few examples before it returns, and many in the background, because that takes seconds."""
         if _count(shared, own) <= FEW:
             self.prepare(shared, own)
         else:

@@ -1,4 +1,4 @@
-"""Reads JSON of up to 1 MiB beside predictions: bounded in parts, and in steps between which it gives way.
+"""Reads JSON of up to 1 MiB beside predictions: bounds its parts, and pauses between steps.
 
 Python's own parser is one call in C, which holds the interpreter's lock to its end: 20 ms for a full-size contribution,
 0.4 s for the worst MiB.
@@ -26,7 +26,7 @@ def count_parts(text: str) -> int:
 
 
 class SteppedDecoder(json.JSONDecoder):
-    """`json`'s decoder in Python, which gives way between values; short flat arrays, such as points, are left to C."""
+    """`json`'s decoder in Python, which pauses between values; C decodes short flat arrays, such as points."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

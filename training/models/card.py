@@ -54,7 +54,7 @@ class Thresholds:
 class Metrics:
     """Results on drawings by writers that the model was not trained on; shares from 0 to 1."""
 
-    evaluated_on: str  # the evaluation set, in words
+    evaluated_on: str  # a description of the evaluation set
     drawings: int
     ink: tuple[float, ...]
     accuracy: tuple[float, ...]  # at each of `ink`

@@ -28,7 +28,7 @@ and the shard that is written. Replay reads a few randomly sampled groups of 128
 
 STORED = (1_000, 10_000, 100_000)
 NEW = 100
-GOAL_GROWTH = 1.1  # judging drawings fill up to 1,000 on the way
+GOAL_GROWTH = 1.1  # validation drawings meanwhile grow to 1,000
 
 
 def measure(setting: Setting) -> Result:

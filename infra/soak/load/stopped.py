@@ -36,7 +36,7 @@ def run(setting: Setting) -> list[Row]:
             wait_until_drained(var, DRAIN_SECONDS)
         stored = inspect_store(storage.store, visitors.accepted, visitors.sent, setting.seed)
     closed = none_of(f"not closed with {RESTARTS}", count - codes[RESTARTS], count, f"visitors {dict(codes)}")
-    if setting.quick and seconds > EXIT_SECONDS:  # a busy machine ran into the limit, which cuts whoever is left
+    if setting.quick and seconds > EXIT_SECONDS:  # a busy machine reached the limit, which cuts off the rest
         closed = replace(closed, outcome=Outcome.NOT_JUDGED)
     return [
         closed,

@@ -36,7 +36,7 @@ MAX_DECISION_BYTES = 4096
 PAGE_MAX = 100  # drawings of one answer
 AUDIT_MAX = 500
 
-# Of its own: whoever asks for lists while the store is slow must not keep contributions waiting.
+# A pool of its own: lists that wait for a slow store must not delay contributions.
 THREADS, WAITING_MAX = 2, 32
 
 NO_STORE = {"Cache-Control": "no-store"}

@@ -47,7 +47,7 @@ async def charge(budget: Budget, work: Coroutine[Any, Any, Result]) -> Result:
 
 
 async def in_request_thread(work: Callable[..., Result], *arguments: object) -> Result:
-    """As `in_thread`, at the expense of the request that is being answered; nobody pays outside of one."""
+    """As `in_thread`; the request that is being answered pays. Outside of a request no budget is charged."""
     budget = _of_request.get()
     return await (asyncio.to_thread(work, *arguments) if budget is None else in_thread(budget, work, *arguments))
 

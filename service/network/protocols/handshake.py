@@ -21,7 +21,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 def answer_handshake(conn: ServerProtocol, scope: Scope, headers: Headers) -> Response:
     """The answer to the request: 101 when it may become a socket, otherwise the refusal."""
-    # Only what concerns the handshake: `websockets` refuses large cookies, which nobody here looks at.
+    # Only the headers of the handshake: `websockets` refuses large cookies, which the service ignores.
     concerned = [
         name + b": " + value + b"\r\n"
         for name, value in headers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-MAX_HEAD_BYTES = 64 * 1024  # cookies of other applications on the same host come along
+MAX_HEAD_BYTES = 64 * 1024  # includes cookies of other applications on the same host
 MAX_HEAD_LINES = 256
 
 Headers = Sequence[tuple[bytes, bytes]]  # names in lower case

@@ -130,7 +130,7 @@ class HttpProtocol(H11Protocol):
         self._refuse(HTTPStatus.BAD_REQUEST)
 
     def _unsupported_upgrade_warning(self) -> None:
-        pass  # a client's affair
+        pass  # the client's fault, so nothing to log
 
     def on_response_complete(self) -> None:
         self._connections.buffered.release(self)
@@ -161,7 +161,7 @@ class HttpProtocol(H11Protocol):
         else:
             self._connections.guests.unpin(self)
         seconds = IDLE_SECONDS if phase is Phase.IDLE else self._connections.phase_seconds
-        # The application bounds bodies too, and says it in its own words if it comes first.
+        # The application limits bodies too; its answer names the reason, so it gets a chance to be first.
         self._set_deadline(seconds + APPLICATION_FIRST_SECONDS if phase is Phase.BODY else seconds)
 
     def _set_deadline(self, seconds: float) -> None:
