@@ -19,7 +19,7 @@ from collector.storage.object_store import StoreError
 from service.cli.errors import fail
 from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_drawings
-from training.models.card import BadCard
+from training.models.card_json import BadCard
 from training.models.registry import FIRST_MODELS, RegistryError
 
 if TYPE_CHECKING:

@@ -39,7 +39,8 @@ from training.families.recipes import Family
 from training.learning.cards import describe_evaluation_set
 from training.learning.symbol_sets.set_evaluation import SetEvaluation, evaluate_champion
 from training.models.artifact import BadArtifact, check_artifact
-from training.models.card import DIGIT_CLASSES, BadCard
+from training.models.card import DIGIT_CLASSES
+from training.models.card_json import BadCard
 from training.models.registry import RegistryError
 from training.settings import TrainingSettings
 

@@ -12,7 +12,7 @@ from collector.settings import open_store
 from collector.storage.object_store import StoreError
 from collector.storage.symbol_sets import UnknownSet, store_of
 from service.cli.errors import fail, read_as, read_settings
-from training.models.card import BadCard
+from training.models.card_json import BadCard
 from training.models.registry import BadPointer, Registry, RegistryError
 from training.settings import TrainingSettings
 from training.webhook import VersionEvent, Webhook

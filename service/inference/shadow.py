@@ -25,7 +25,7 @@ from collector.storage.symbol_sets import store_of
 from service.inference.live_models import ServedSource
 from service.inference.predictor import Predictor
 from training.models.artifact import Artifact, BadArtifact, check_artifact
-from training.models.card import BadCard
+from training.models.card_json import BadCard
 from training.models.interpreter import Interpreter
 from training.models.registry import RegistryError
 from training.models.shadow import ShadowCounts, ShadowStore, bin_of, ink_length

@@ -38,7 +38,7 @@ from service.sets.scope import SetScope
 from service.settings import Settings
 from service.wire.schemas import ListedSet
 from training.models.artifact import Artifact, BadArtifact
-from training.models.card import BadCard
+from training.models.card_json import BadCard
 from training.models.registry import Registry, RegistryError
 
 EXAMPLES_SECONDS = 2.0  # for which a new set waits for its examples

@@ -5,7 +5,7 @@ from __future__ import annotations
 from training.data.stored.damaged import DamagedObjects
 from training.families.recipes import Family
 from training.models.artifact import Artifact, BadArtifact, check_artifact
-from training.models.card import BadCard
+from training.models.card_json import BadCard
 from training.models.registry import Registry, RegistryError
 
 

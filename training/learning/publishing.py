@@ -15,7 +15,8 @@ from training.learning.challenger import event_of_card
 from training.learning.state.progress import StoredProgress
 from training.learning.state.status_report import StatusReport
 from training.models.artifact import Artifact, BadArtifact, check_artifact
-from training.models.card import BadCard, Card
+from training.models.card import Card
+from training.models.card_json import BadCard
 from training.models.registry import Champion, NoSuchVersion, Registry, RegistryError
 from training.models.shadow import ShadowStore
 from training.webhook import VersionEvent

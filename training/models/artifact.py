@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from collector.ink.encodings import Encoding, decode_payload
 from collector.ink.snapshot import SnapshotError
-from training.models.card import BadCard, Card, FileEntry, Golden, parse_card
+from training.models.card import Card, FileEntry, Golden
+from training.models.card_json import BadCard, parse_card
 from training.models.interpreter import BadModel, Interpreter
 
 __all__ = [

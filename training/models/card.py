@@ -1,29 +1,19 @@
-"""A model version's card: its files, metrics and provenance, as `card.json` holds them."""
+"""A model version's card: its files, metrics and provenance. `card_json.py` reads and writes it."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, cast
+from dataclasses import dataclass, field
+from typing import Any
 
-from collector.ink.encodings import CONTRACTS, EARLIER_CONTRACTS, ENCODINGS, Encoding
+from collector.ink.encodings import CONTRACTS, Encoding
 
-CARD_FORMAT = 1
 CLASSES = 10  # of digits
 CLASSES_MAX = 250  # of a symbol set, with those that were retired since
 CLASS_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 FAMILY_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
-STORED_NAMES = {"evaluated_on": "judged_on", "evaluation_set": "set"}  # fields that cards keep under an older name
 VERSION_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
-
-
-class BadCard(ValueError):
-    """These bytes are not a card; the message says what came and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,169 +143,3 @@ class Card:
     def is_refused(self) -> bool:
         """True if the gate refused it."""
         return self.gate.get("accepted") is False
-
-    def to_json(self) -> bytes:
-        record = {
-            "format": CARD_FORMAT,
-            "family": self.family,
-            "version": self.version,
-            "created_at": self.created_at,
-            "encoding": self.encoding,
-            "contract": self.contract,
-            "classes": len(self.classes.ids),
-            **_classes_record(self.classes),
-            "files": {name: asdict(entry) for name, entry in self.files.items()},
-            "metrics": _metrics_record(self.metrics),
-            "evaluations": [{"version": e.version, **_metrics_record(e.metrics)} for e in self.evaluations],
-            "standing": self.standing,
-            "trained_on": {**asdict(self.trained_on), "sources": dict(self.trained_on.sources)},
-            "recipe": dict(self.recipe),
-            "resumed_from": self.resumed_from,
-            "replaces": self.replaces,
-            "gate": dict(self.gate),
-            "learnt": None if self.continued_on is None else asdict(self.continued_on),
-            **({} if self.thresholds is None else {"thresholds": asdict(self.thresholds)}),
-            **({} if self.cross_validation is None else {"cross_validation": self.cross_validation}),
-            **({} if not self.lease else {"lease": self.lease}),
-            "golden": [
-                {"payload": base64.b64encode(g.payload).decode(), "probabilities": g.probabilities} for g in self.golden
-            ],
-        }
-        return json.dumps(record, indent=1, allow_nan=False).encode() + b"\n"
-
-
-def _classes_record(classes: Classes) -> dict[str, Any]:
-    """Nothing for digits: their cards are those of every release."""
-    return {} if classes == DIGIT_CLASSES else {"symbol_set": classes.set_id, "class_ids": list(classes.ids)}
-
-
-def _metrics_record(metrics: Metrics) -> dict[str, Any]:
-    # The field's older name: cards of every release can be read by every other.
-    record = {STORED_NAMES.get(name, name): value for name, value in asdict(metrics).items()}
-    return {name: value for name, value in record.items() if name != "confusion" or value}
-
-
-def parse_card(text: bytes) -> Card:
-    """Reads the bytes of `Card.to_json`.
-
-    Raises:
-        BadCard: not JSON, a field is missing or has the wrong type, or an unknown contract.
-    """
-    try:
-        record = json.loads(text)
-        return _card(record)
-    # OverflowError: 1e999 is infinite in JSON, and may come as a count.
-    except (KeyError, TypeError, ValueError, OverflowError, RecursionError, AttributeError) as error:
-        raise BadCard(f"card of {len(text)} bytes: {type(error).__name__}: {error}") from error
-
-
-def _card(record: Any) -> Card:
-    _expect("format", record["format"], record["format"] == CARD_FORMAT)
-    classes = _classes(record)
-    _expect("classes", record["classes"], record["classes"] == len(classes.ids))
-    _expect("family", record["family"], FAMILY_NAME.fullmatch(record["family"]))
-    _expect("version", record["version"], VERSION_NAME.fullmatch(record["version"]))
-    encoding = cast("Encoding", record["encoding"])
-    _expect("encoding", encoding, encoding in ENCODINGS)
-    contract = record["contract"]
-    _expect("contract", contract, contract in (CONTRACTS[encoding], *EARLIER_CONTRACTS[encoding]))
-    return Card(
-        family=record["family"],
-        version=record["version"],
-        created_at=str(record["created_at"]),
-        encoding=encoding,
-        files={str(name): FileEntry(str(f["sha256"]), int(f["bytes"])) for name, f in record["files"].items()},
-        metrics=_metrics(record["metrics"]),
-        trained_on=_trained_on(record["trained_on"]),
-        golden=tuple(_golden(g, len(classes.ids)) for g in record["golden"]),
-        standing=_number(record.get("standing", record["metrics"]["mean"])),
-        recipe=dict(record["recipe"]),
-        resumed_from=record["resumed_from"],
-        replaces=record["replaces"],
-        gate=dict(record["gate"]),
-        continued_on=_continued_on(record.get("learnt")),
-        evaluations=tuple(_version_metrics(each) for each in record.get("evaluations", ())),
-        thresholds=_thresholds(record.get("thresholds")),
-        lease=int(record.get("lease", 0)),
-        trained_contract=None if contract == CONTRACTS[encoding] else contract,
-        classes=classes,
-        cross_validation=None if record.get("cross_validation") is None else int(record["cross_validation"]),
-    )
-
-
-def _classes(record: Any) -> Classes:
-    if record.get("symbol_set") is None:
-        return DIGIT_CLASSES
-    set_id, ids = record["symbol_set"], tuple(record["class_ids"])
-    _expect("symbol_set", set_id, CLASS_ID.fullmatch(set_id) and set_id != DIGIT_CLASSES.set_id)
-    _expect("class_ids", ids, 2 <= len(set(ids)) == len(ids) <= CLASSES_MAX)
-    for each in ids:
-        _expect("class id", each, CLASS_ID.fullmatch(each))
-    return Classes(set_id, ids)
-
-
-def _expect(name: str, came: object, fine: object) -> None:
-    if not fine:
-        raise BadCard(f"{name} is {came!r:.80}")
-
-
-def _metrics(record: Any) -> Metrics:
-    return Metrics(
-        evaluated_on=str(record["judged_on"]),
-        drawings=int(record["drawings"]),
-        ink=_numbers(record["ink"]),
-        accuracy=_numbers(record["accuracy"]),
-        mean=_number(record["mean"]),
-        at_50=_number(record["at_50"]),
-        at_100=_number(record["at_100"]),
-        recall=_numbers(record["recall"]),
-        log_loss=_number(record["log_loss"]),
-        confusion=tuple(tuple(int(count) for count in row) for row in record.get("confusion", ())),
-        evaluation_set=str(record.get("set", "")),
-    )
-
-
-def _version_metrics(record: Any) -> VersionMetrics:
-    _expect("version", record["version"], VERSION_NAME.fullmatch(record["version"]))
-    return VersionMetrics(record["version"], _metrics(record))
-
-
-def _trained_on(record: Any) -> TrainedOn:
-    return TrainedOn(
-        drawings=int(record["drawings"]),
-        contributors=int(record["contributors"]),
-        sources={str(name): int(count) for name, count in record["sources"].items()},
-        credits=tuple(str(line) for line in record["credits"]),
-        withdrawn=int(record.get("withdrawn", 0)),  # missing on cards of the first releases
-    )
-
-
-def _continued_on(record: Any) -> ContinuedOn | None:
-    if record is None:
-        return None
-    return ContinuedOn(int(record["first"]), int(record["last"]), int(record["drawings"]), int(record["total"]))
-
-
-def _thresholds(record: Any) -> Thresholds | None:
-    return None if record is None else Thresholds(_number(record["unsure"]), _number(record["settled"]))
-
-
-def _golden(record: Any, classes: int) -> Golden:
-    try:
-        payload = base64.b64decode(record["payload"], validate=True)
-    except binascii.Error as error:
-        raise BadCard(f"golden payload is not base64: {error}") from error
-    probabilities = _numbers(record["probabilities"])
-    _expect("golden prediction", probabilities, len(probabilities) == classes)
-    return Golden(payload, probabilities)
-
-
-def _numbers(values: Any) -> tuple[float, ...]:
-    return tuple(_number(value) for value in values)
-
-
-def _number(value: Any) -> float:
-    number = float(value)
-    # Pages get it as JSON, which has no NaN and no infinity.
-    _expect("number", value, math.isfinite(number))
-    return number

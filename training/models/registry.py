@@ -15,7 +15,8 @@ from collector.contribution.layout import MODELS, champion_key, model_key
 from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import NoSuchObject, ObjectStore
 from training.models.artifact import CARD, MODEL, WEIGHTS, Artifact, file_entry
-from training.models.card import FAMILY_NAME, VERSION_NAME, BadCard, Card, parse_card
+from training.models.card import FAMILY_NAME, VERSION_NAME, Card
+from training.models.card_json import BadCard, card_to_json, parse_card
 
 FIRST_MODELS = Path(__file__).parents[1] / "first_models"
 KEPT_REFUSED = 20  # of a family, the newest: enough to look into, without filling the store
@@ -84,7 +85,7 @@ class Registry:
             self._check_figure_name(name)
         bodies = {MODEL: artifact.model, WEIGHTS: artifact.weights, **figures}
         whole = replace(card, files={**card.files, **{name: file_entry(body) for name, body in figures.items()}})
-        for name, body in (*bodies.items(), (CARD, whole.to_json())):
+        for name, body in (*bodies.items(), (CARD, card_to_json(whole))):
             self._store.put(model_key(card.family, card.version, name), body)
 
     def load(self, family: str, version: str) -> Artifact:

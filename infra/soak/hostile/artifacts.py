@@ -21,7 +21,7 @@ from infra.harness.service_process import RunningService, running_service
 from infra.soak.footprint import Footprint, Memory
 from infra.soak.hostile.bad_artifacts import bad_versions, flipped, flipped_card
 from training.models.artifact import Artifact, BadArtifact, BadCard, check_artifact
-from training.models.card import parse_card
+from training.models.card_json import card_to_json, parse_card
 from training.models.registry import Registry
 
 ABOUT = "Artifacts torn, with a flipped byte, of wrong shape, NaN, expanding to 400 MiB, a pickle; and rollback"
@@ -115,7 +115,7 @@ def _torn_files(service: RunningService, registry: Registry, valid: Artifact) ->
     yield _serves_on(service, valid, "a torn pointer")
     registry.promote(FAMILY, valid.card.version, "trial")
     version = f"2049{valid.card.version[4:]}"
-    card = replace(valid.card, version=version).to_json()
+    card = card_to_json(replace(valid.card, version=version))
     store.put(model_key(FAMILY, version, "card.json"), card)
     registry.promote(FAMILY, version, "trial")
     time.sleep(SETTLE_SECONDS)

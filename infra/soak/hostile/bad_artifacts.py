@@ -18,6 +18,7 @@ import numpy as np
 from collector.ink.encodings import Encoding
 from training.models.artifact import Artifact, file_entries, read_weights, write_weights
 from training.models.card import Golden
+from training.models.card_json import card_to_json
 
 MIB = 2**20
 NPY_HEADER = struct.Struct("<H")
@@ -80,7 +81,7 @@ def _flip(body: bytes, rng: random.Random) -> bytes:
 
 
 def flipped_card(valid: Artifact, rng: random.Random) -> bytes:
-    return _flip(valid.card.to_json(), rng)
+    return _flip(card_to_json(valid.card), rng)
 
 
 def _with_nan(valid: Artifact) -> bytes:

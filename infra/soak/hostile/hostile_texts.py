@@ -9,6 +9,7 @@ from typing import Any
 from collector.contribution.layout import TRAINER_STATUS, model_key
 from collector.storage.object_store import ObjectStore
 from infra.harness.champions import champion_of
+from training.models.card_json import card_to_json
 from training.models.registry import Registry
 
 MARK = "hostile7f3a"  # finds a stored text again
@@ -70,7 +71,7 @@ def tamper(store: ObjectStore, family: str) -> str:
     )
     registry.publish(replace(artifact, card=hostile), {FIGURE: SCRIPTED_SVG.encode()})
     # Past the registry, which would reject this name of a figure.
-    record = json.loads(hostile.to_json())
+    record = json.loads(card_to_json(hostile))
     record["files"][f"{HTML}.svg"] = record["files"]["model.tflite"]
     store.put(model_key(family, version, "card.json"), json.dumps(record).encode())
     registry.promote(family, version, HTML)

@@ -21,7 +21,8 @@ from training.data.shards.files import ShardFiles
 from training.data.shards.reader import Shards
 from training.learning.state.progress import StoredProgress
 from training.models.artifact import BadArtifact, check_artifact
-from training.models.card import BadCard, ContinuedOn
+from training.models.card import ContinuedOn
+from training.models.card_json import BadCard
 from training.models.registry import Registry, RegistryError
 
 FAMILY = "original"  # the one that trains fastest: what is tried is the same for all

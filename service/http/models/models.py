@@ -19,6 +19,7 @@ from service.sets.sets import Sets
 from service.wire.schemas import describe_models, describe_trainer
 from training.models.artifact import CARD, BadArtifact, BadCard
 from training.models.browser_weights import BROWSER_WEIGHTS, FAMILY, NotForBrowsers
+from training.models.card_json import card_to_json
 from training.models.registry import NoSuchVersion, Registry, RegistryError
 
 Found = TypeVar("Found")
@@ -106,7 +107,7 @@ def _read_file(
     if browser is not None and (family, file) == (FAMILY, BROWSER_WEIGHTS):
         return Response(browser.file(version), headers=headers, media_type="application/octet-stream")
     if file == CARD:
-        card = _first_found(registries, lambda registry: registry.card(family, version).to_json())
+        card = _first_found(registries, lambda registry: card_to_json(registry.card(family, version)))
         return Response(card, headers=headers, media_type="application/json")
     headers["Content-Security-Policy"] = FIGURE_POLICY
     figure = _first_found(registries, lambda registry: registry.figure(family, version, file))

@@ -8,7 +8,8 @@ import pytest
 from training.evaluation.evaluation import prepare
 from training.evaluation.thresholds import DOUBTED_DIGITS, LEAST_UNSURE, NEVER, fitted_thresholds, settling
 from training.learning.challenger import Outcome
-from training.models.card import Thresholds, parse_card
+from training.models.card import Thresholds
+from training.models.card_json import card_to_json, parse_card
 from training.models.interpreter import Interpreter
 
 
@@ -38,7 +39,7 @@ def test_a_models_thresholds_doubt_few_digits_and_are_on_its_card(outcome: Outco
     assert card.thresholds is not None
     assert LEAST_UNSURE <= card.thresholds.unsure <= 1
     assert 0.8 <= card.thresholds.settled <= NEVER
-    assert parse_card(card.to_json()).thresholds == card.thresholds
+    assert parse_card(card_to_json(card)).thresholds == card.thresholds
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from training.data.shards.reader import Shards
 from training.families.recipes import Family, Resume, family_named
 from training.learning.trainer import Trainer
 from training.models.artifact import check_artifact
-from training.models.card import parse_card
+from training.models.card_json import card_to_json, parse_card
 from training.models.registry import FIRST_MODELS, Registry, RegistryError
 from training.models.shadow import ShadowStore
 from training.models.status import TrainerStatus, TrainingOutcome
@@ -131,7 +131,7 @@ def test_a_drawing_deleted_after_training_trains_no_further_and_the_next_card_sa
     (outcome,) = trainer.poll()
 
     card = outcome.artifact.card
-    assert parse_card(card.to_json()).trained_on.withdrawn == 1
+    assert parse_card(card_to_json(card)).trained_on.withdrawn == 1
     kept = Shards(ShardFiles(store))
     kept.hold(list(store.keys(SHARDS)))
     assert ids[0] not in {drawing.id for drawing in kept.drawings()}

@@ -13,6 +13,7 @@ from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
 from infra.harness.champions import shipped_artifact
 from training.models.artifact import Artifact
+from training.models.card_json import card_to_json
 from training.models.registry import (
     BadPointer,
     NoSuchVersion,
@@ -200,7 +201,7 @@ def test_promoting_mends_a_pointer_that_can_not_be_read(artifact: Artifact) -> N
 
 def test_the_card_of_another_version_is_not_taken_for_this_one(artifact: Artifact) -> None:
     store = MemoryStore()
-    store.put(model_key("original", SECOND, "card.json"), artifact.card.to_json())
+    store.put(model_key("original", SECOND, "card.json"), card_to_json(artifact.card))
 
     with pytest.raises(NoSuchVersion, match="the card at"):
         Registry(store).card("original", SECOND)

@@ -11,7 +11,8 @@ from collector.contribution.layout import TRAINER_PROGRESS, model_key
 from collector.storage.object_store import NoSuchObject, ObjectStore
 from training.data.stored.damaged import DamagedObjects
 from training.models.artifact import CARD
-from training.models.card import BadCard, Card
+from training.models.card import Card
+from training.models.card_json import BadCard
 from training.models.registry import Registry, RegistryError
 
 FORMAT = 2

@@ -29,7 +29,8 @@ from training.learning.symbol_sets.label_filter import judge
 from training.learning.symbol_sets.set_training import SetDrawings, train_set
 from training.learning.symbol_sets.validation import split
 from training.models.artifact import Artifact
-from training.models.card import BadCard, Card, ContinuedOn
+from training.models.card import Card, ContinuedOn
+from training.models.card_json import BadCard
 from training.models.registry import Registry, RegistryError
 from training.webhook import VersionEvent
 

@@ -25,7 +25,7 @@ from training.learning.symbol_sets.set_evaluation import evaluate_champion
 from training.learning.symbol_sets.set_trainers import SetTrainers
 from training.learning.symbol_sets.validation import split
 from training.models.artifact import Artifact, check_artifact
-from training.models.card import parse_card
+from training.models.card_json import card_to_json, parse_card
 from training.models.registry import FIRST_MODELS, Registry, copy_version
 from training.webhook import VersionEvent
 
@@ -99,7 +99,7 @@ def test_one_contributors_set_is_cross_validated_and_its_card_says_so(store: Mem
     # Without a champion there is nothing that live frames could be compared with.
     (outcome,) = trainers(store, [quick], events.append, shadow_seconds=600).poll()
 
-    card = parse_card(outcome.artifact.card.to_json())
+    card = parse_card(card_to_json(outcome.artifact.card))
     assert card.cross_validation == 3
     assert card.metrics.evaluated_on == (
         "60 drawings by 1 contributor, cross-validated in 3 parts: nobody could be held out"
