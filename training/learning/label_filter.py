@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from training.data.dataset import LabelledDrawing, evaluation_snapshots
-from training.data.shards.reader import ShardRow, damaged_row
+from training.data.shards.group_reader import ShardRow, damaged_row
 from training.data.stored.damaged import DamagedObjects
 from training.models.artifact import Artifact, check_artifact
 from training.models.registry import Registry

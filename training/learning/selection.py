@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from training.data.dataset import LabelledDrawing
-from training.data.shards.reader import ShardRow
+from training.data.shards.group_reader import ShardRow
 
 TRAINING_PER_CONTRIBUTOR = 100  # new drawings in one training, the oldest first
 VALIDATION_PER_CONTRIBUTOR = 100  # ten of each digit, a tenth of all validation drawings

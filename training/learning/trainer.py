@@ -18,7 +18,7 @@ from training.data.dataset import LabelledDrawing
 from training.data.generated.reference import reference_drawings
 from training.data.shards.compaction import Compaction
 from training.data.shards.files import ShardFiles
-from training.data.shards.reader import ShardRow
+from training.data.shards.group_reader import ShardRow
 from training.evaluation.figures import draw_figures
 from training.families.recipes import FAMILIES, Family, WrongWeights
 from training.learning.adoption import adopt_shipped

@@ -11,7 +11,7 @@ from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from training.data.dataset import LabelledDrawing
 from training.data.generated.reference import reference_drawings
-from training.data.shards.reader import ShardRow
+from training.data.shards.group_reader import ShardRow
 from training.learning.label_filter import LabelFilter, best_model
 from training.models.registry import FIRST_MODELS, Registry
 

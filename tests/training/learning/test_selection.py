@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from training.data.dataset import LabelledDrawing
 from training.data.generated.reference import reference_drawings
-from training.data.shards.reader import ShardRow
+from training.data.shards.group_reader import ShardRow
 from training.learning.selection import VALIDATION_PER_CONTRIBUTOR, sample_by_contributor, select_new, split_by_weight
 
 ONE = reference_drawings("validation")[0]

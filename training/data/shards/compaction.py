@@ -31,7 +31,8 @@ from collector.symbols.symbol_set import DIGITS, SymbolSet
 from training.data.dataset import LabelledDrawing
 from training.data.shards.files import ShardFiles
 from training.data.shards.footer import Shard
-from training.data.shards.reader import Shards, damaged_row
+from training.data.shards.group_reader import damaged_row
+from training.data.shards.reader import Shards
 from training.data.shards.schema import SCHEMA, ids_of, numbered, to_table
 from training.data.shards.writer import write_shard
 from training.data.stored.damaged import DamagedObjects
