@@ -16,31 +16,17 @@ from types import ModuleType
 
 from infra.bench.document import write_page
 from infra.harness.results.rows import Outcome, Result, Setting
-from infra.harness.results.suite import Suite, main
+from infra.harness.results.suite import Suite, main, modules_of
 from infra.harness.results.tables import BENCH_COLUMNS
 
-BENCHMARKS = {
-    name: f"infra.bench.{folder}.{name}"
-    for folder, name in (
-        ("serving", "predictions"),
-        ("serving", "personal"),
-        ("serving", "drawers"),
-        ("serving", "swaps"),
-        ("serving", "footprint"),
-        ("serving", "workers"),
-        ("serving", "metrics_cost"),
-        ("serving", "shadow"),
-        ("training", "beside_training"),
-        ("peers", "peers"),
-        ("page", "canvas_png"),
-        ("page", "page_cost"),
-        ("training", "original_loop"),
-        ("training", "retraining"),
-        ("training", "memory_of_training"),
-        ("training", "growth"),
-        ("training", "fit_on_ray"),
-    )
-}
+BENCHMARKS = modules_of(
+    "infra.bench",
+    ("serving", ("predictions", "personal", "drawers", "swaps", "footprint", "workers", "metrics_cost", "shadow")),
+    ("training", ("beside_training",)),
+    ("peers", ("peers",)),
+    ("page", ("canvas_png", "page_cost")),
+    ("training", ("original_loop", "retraining", "memory_of_training", "growth", "fit_on_ray")),
+)
 
 
 def measure(module: ModuleType, setting: Setting) -> Result:

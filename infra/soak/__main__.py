@@ -23,61 +23,24 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from infra.harness.results.rows import Result, Setting
-from infra.harness.results.suite import Suite, main
+from infra.harness.results.suite import Suite, main, modules_of
 from infra.harness.results.tables import SOAK_COLUMNS
 from infra.soak.document import write_table
 
-TRIALS = {
-    name: f"infra.soak.{folder}.{name}"
-    for folder, name in (
-        ("storage", "killed"),
-        ("storage", "store_down"),
-        ("storage", "store_misbehaves"),
-        ("storage", "disk"),
-        ("storage", "spool_full"),
-        ("storage", "resent"),
-        ("storage", "lost_page"),
-        ("storage", "uploader_killed"),
-        ("storage", "quarantined"),
-        ("load", "crowd"),
-        ("load", "greedy"),
-        ("load", "stopped"),
-        ("load", "flooders"),
-        ("load", "stalled"),
-        ("load", "few_descriptors"),
-        ("load", "locked_spool"),
-        ("load", "rolling_restart"),
-        ("hostile", "hostile_frames"),
-        ("hostile", "bombs"),
-        ("hostile", "origins"),
-        ("hostile", "stored_text"),
-        ("hostile", "falsified_samples"),
-        ("hostile", "artifacts"),
-        ("hostile", "fuzzing"),
-        ("training", "poison"),
-        ("training", "trainer_killed"),
-        ("training", "two_trainers"),
-    )
-}
-
+TRIALS = modules_of(
+    "infra.soak",
+    ("storage", ("killed", "store_down", "store_misbehaves", "disk", "spool_full", "resent", "lost_page",
+                 "uploader_killed", "quarantined")),
+    ("load", ("crowd", "greedy", "stopped", "flooders", "stalled", "few_descriptors", "locked_spool",
+              "rolling_restart")),
+    ("hostile", ("hostile_frames", "bombs", "origins", "stored_text", "falsified_samples", "artifacts", "fuzzing")),
+    ("training", ("poison", "trainer_killed", "two_trainers")),
+)  # fmt: skip
 # Run side by side, after the others: they judge no times, and wait or train much of theirs.
-UNTIMED = frozenset(
-    {
-        "spool_full",
-        "uploader_killed",
-        "quarantined",
-        "resent",
-        "hostile_frames",
-        "origins",
-        "stored_text",
-        "falsified_samples",
-        "artifacts",
-        "fuzzing",
-        "poison",
-        "trainer_killed",
-        "two_trainers",
-    }
-)
+UNTIMED = frozenset({
+    "spool_full", "uploader_killed", "quarantined", "resent", "hostile_frames", "origins", "stored_text",
+    "falsified_samples", "artifacts", "fuzzing", "poison", "trainer_killed", "two_trainers",
+})  # fmt: skip
 
 
 def run_trial(module: ModuleType, setting: Setting) -> Result:

@@ -19,6 +19,8 @@ from typing import Any
 import uvloop
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
+from infra.harness.results.rows import percentile
+
 SEQ_OFFSET = 8  # of a frame's `seq`, u32
 SEQ = struct.Struct("<I")
 PREDICTION = re.compile(rb'"seq":(\d+),"family":"[^"]*","model":"([^"]*)","probabilities":(\[[^]]*\])')
@@ -185,6 +187,7 @@ class OpenLoop(Load):
         await self._pace(began, self.plan["seconds"])
         busy, took = time.process_time() - busy, time.monotonic() - began
         await self._await_last()
+        times = [took for _, took in self.answers]
         unanswered = [(due, time.monotonic() - due) for drawer in self.drawers for due in drawer.due.values()]
         return {
             "sent": self.sent,
@@ -192,7 +195,7 @@ class OpenLoop(Load):
             "coalesced": self.coalesced,
             "lost": len(unanswered),
             "client_busy": busy / took,
-            "ms": [1000 * percentile([t for _, t in self.answers], share) for share in (0.5, 0.9, 0.99, 0.999, 1)],
+            "ms": [1000 * percentile(times, percent) if times else 0.0 for percent in (50, 90, 99, 99.9, 100)],
             "probabilities": {model: sorted(kinds) for model, kinds in self.probabilities.items()},
             "answers": [(round(due, 6), round(took, 6)) for due, took in self.answers] if self._endless else [],
             "unanswered": unanswered if self._endless else [],
@@ -232,12 +235,6 @@ class Idle(Load):
         print(json.dumps({"open": len(self.drawers)}), flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
         return {}
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The value that this share of all does not exceed; 0 if there are none."""
-    ranked = sorted(values)
-    return ranked[min(len(ranked) - 1, int(share * len(ranked)))] if ranked else 0.0
 
 
 def evenly_sampled(times: list[float]) -> list[float]:

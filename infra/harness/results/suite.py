@@ -42,6 +42,11 @@ class Suite:
     untimed: frozenset[str] = frozenset()  # entries that judge no time: they run side by side, after the others
 
 
+def modules_of(package: str, *folders: tuple[str, Sequence[str]]) -> dict[str, str]:
+    """The modules of entries by name, in order; each of `folders` comes with the names of its entries."""
+    return {name: f"{package}.{folder}.{name}" for folder, names in folders for name in names}
+
+
 def main(suite: Suite, arguments: Sequence[str] | None = None) -> int:
     """Runs the named entries, or all of them.
 
