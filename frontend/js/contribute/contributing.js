@@ -1,15 +1,14 @@
 /** Asks for digits and sends finished drawings until the service has answered each. No elements. */
 
-import { encodeTimes, inkLength, PEN_WIDTH, SIDE } from '../ink/geometry.js';
+import { encodeTimes, PEN_WIDTH, SIDE } from '../ink/geometry.js';
 import { makeSamples } from '../ink/snapshots/samples.js';
 import { thinStrokes } from '../ink/snapshots/thinning.js';
 import { text } from '../ui/language/language.js';
 import { randomId } from '../ui/random_id.js';
-import { classCount, classIds, isDigits, labelOf, learned, onSetChange, placeOf, setId } from '../ui/language/symbols.js';
-import { aDigit } from '../ui/language/words.js';
-import { chooseDigit } from '../watch/model_choice/model_selection.js';
+import { classCount, classIds, isDigits, learned, onSetChange, placeOf, setId } from '../ui/language/symbols.js';
+import { objectionTo } from './objection.js';
 import { Outbox } from './outbox.js';
-import { choosePrompt } from './prompts.js';
+import { Prompt } from './prompt.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
 /** @typedef {import('./recent_strip.js').GivenDrawing} GivenDrawing */
@@ -24,7 +23,6 @@ import { choosePrompt } from './prompts.js';
 /** @typedef {import('../connection/protocol.js').Welcome} Welcome */
 /** @typedef {import('../my_drawings/receipts.js').ReceiptRecord} ReceiptRecord */
 
-const LEAST_INK = 60; // px: shorter than any digit: a slip of the pen
 const DELETED = 'deleted'; // code of a refusal: the visitor has deleted this drawing
 
 /**
@@ -44,11 +42,8 @@ export class Contributing {
   /** @type {Outbox} */ #outbox;
   /** @type {Welcome['limits'] | null} */ #limits = null;
   /** @type {Counts} */ #counts = { total: 0, yours: 0, by_label: Array(classCount()).fill(0) };
-  /** @type {number | null} */ #asked = null;
-  /** @type {Label | null} */ #askedBefore;
+  /** @type {Prompt} */ #prompt;
   #ids = classIds().join(' ');
-  /** @type {number | null} */ #probability = null; // of the prompt; null where the page did not choose it, or has forgotten
-  /** @type {readonly number[] | null} */ #confused = null;
   /** @type {readonly GivenDrawing[]} */ #given = [];
 
   /**
@@ -57,8 +52,7 @@ export class Contributing {
    */
   constructor(collaborators, asked = null) {
     this.#collaborators = collaborators;
-    this.#askedBefore = asked;
-    if (isDigits && typeof asked === 'number') this.#asked = asked;
+    this.#prompt = new Prompt(asked);
     onSetChange(() => this.#followSet());
     this.#outbox = new Outbox({
       send: collaborators.send,
@@ -68,8 +62,9 @@ export class Contributing {
     });
   }
 
+  /** The place of the digit or class that is asked for; null before there is any. */
   get asked() {
-    return this.#asked;
+    return this.#prompt.asked;
   }
 
   get counts() {
@@ -90,16 +85,13 @@ export class Contributing {
   welcome({ limits, contributions }) {
     this.#limits = limits;
     this.#counts = contributions;
-    const before = this.#askedBefore === null ? -1 : placeOf(this.#askedBefore);
-    this.#askedBefore = null;
-    if (this.#asked === null && before >= 0) this.#asked = before;
-    if (this.#asked === null) this.askNext();
+    this.#prompt.begin(contributions.by_label);
     this.#collaborators.changed();
   }
 
   /** The class that is asked for, as contributions name it. @returns {Label | null} */
   get askedLabel() {
-    return this.#asked === null ? this.#askedBefore : labelOf(this.#asked);
+    return this.#prompt.label;
   }
 
   /** Classes were added or retired: a place may mean another class now. */
@@ -107,7 +99,7 @@ export class Contributing {
     const ids = classIds().join(' ');
     if (isDigits || ids === this.#ids) return;
     this.#ids = ids;
-    this.#asked = null;
+    this.#prompt.forget();
     const { by_label } = this.#counts;
     this.#counts = { ...this.#counts, by_label: Array.from({ length: classCount() }, (_, place) => by_label[place] ?? 0) };
     // The counts of a welcome come after its classes.
@@ -116,27 +108,19 @@ export class Contributing {
 
   /** Asks for another digit than now. */
   askNext() {
-    if (isDigits) {
-      const { digit, probability } = choosePrompt(this.#counts.by_label, this.#confused, Math.random(), this.#asked);
-      this.#asked = digit;
-      this.#probability = probability;
-    } else {
-      this.#asked = chooseDigit(this.#counts.by_label, Math.random(), this.#asked);
-      this.#probability = null;
-    }
+    this.#prompt.next(this.#counts.by_label);
     this.#collaborators.changed();
   }
 
   /** @param {number} digit that the visitor chose to draw */
   askFor(digit) {
-    this.#asked = digit;
-    this.#probability = null;
+    this.#prompt.askFor(digit);
     this.#collaborators.changed();
   }
 
   /** @param {readonly number[] | null} shares how often the best model confuses each digit; from the next prompt on */
   setConfused(shares) {
-    this.#confused = shares;
+    this.#prompt.setConfused(shares);
   }
 
   /**
@@ -144,12 +128,7 @@ export class Contributing {
    * @param {readonly Stroke[]} strokes
    */
   objection(strokes) {
-    if (!this.#limits || this.#asked === null) return text('objection.not-ready');
-    if (strokes.length === 0) return text('objection.first', { what: aDigit(this.#asked) });
-    if (inkLength(strokes) < LEAST_INK) return text('objection.too-little', { what: aDigit(this.#asked) });
-    const { strokes_max } = this.#limits;
-    if (strokes.length > strokes_max) return text('objection.too-many', { count: strokes.length, most: strokes_max });
-    return null;
+    return objectionTo(strokes, this.asked, this.#limits);
   }
 
   /**
@@ -160,10 +139,9 @@ export class Contributing {
    * @param {boolean} [confirmed] the visitor confirmed a label that the model doubts
    */
   async give(strokes, pointer, consent, confirmed = false) {
-    const label = this.#asked === null ? null : labelOf(this.#asked);
+    const { label, probability } = this.#prompt;
     const limits = this.#limits;
-    const probability = this.#probability;
-    if (!limits || label === null) throw new Error('no digit was asked for yet');
+    if (!limits || this.asked === null || label === null) throw new Error('no digit was asked for yet');
     const id = randomId();
     this.#note({ id, label, strokes, status: 'waiting' });
     this.askNext();
