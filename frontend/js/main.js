@@ -148,6 +148,11 @@ const game = new Part('game', async () => {
   return () => new GamePart(model);
 });
 
+const share = new Part('share', async () => {
+  const { SharePanel } = await import('./share/share_panel.js');
+  return () => new SharePanel(byId('share', HTMLButtonElement));
+});
+
 const about = new Part('about', async () => {
   const { showAbout } = await import('./about/about_view.js');
   return () => showAbout(byId('about', HTMLElement));
@@ -212,6 +217,7 @@ const board = new DrawingBoard(canvas, new VisibleCanvas(canvas), {
 function showSteps(can) {
   setAttributes(byId('undo', HTMLButtonElement), { 'aria-disabled': String(!can.undo) });
   setAttributes(byId('redo', HTMLButtonElement), { 'aria-disabled': String(!can.redo) });
+  setAttributes(byId('share', HTMLButtonElement), { 'aria-disabled': String(board.isEmpty) });
 }
 
 /** Drawings of a visitor who has withdrawn the consent are still theirs to deliver, see and delete. */
@@ -243,6 +249,11 @@ async function done(event) {
   if (await contribute.here?.handIn(board, consent.agreed, watchView)) board.reset();
 }
 
+function shareDrawing() {
+  if (!board.isEmpty) share.open((panel) => panel.open(board.strokes, watchView.story));
+}
+
+byId('share', HTMLButtonElement).addEventListener('click', shareDrawing);
 const actions = { undo: () => board.undo(), redo: () => board.redo(), clear: () => board.clear(), skip, done };
 for (const [id, action] of Object.entries(actions)) byId(id, HTMLButtonElement).addEventListener('click', action);
 trackKeys(document, () => views.canDraw, actions);
@@ -436,7 +447,7 @@ async function getReady() {
     await localModel.refresh();
     await game.prepare();
   }
-  for (const later of [contribute, about, models]) await later.prepare();
+  for (const later of [share, contribute, about, models]) await later.prepare();
   await sees.prepare();
   performance.mark('midstroke.ready'); // for measurements
 }

@@ -1,73 +1,57 @@
-/** The game, and drawings that an address replays. Both are read by the page's own model: nothing is sent or stored. */
+/** The game's view, which also replays drawings that addresses hold. Both are read by the page's own model: nothing is sent or stored. */
 
-import { beginStroke, extendStroke, newDrawing } from '../ink/drawing.js';
-import { SIDE, cutAtInk, inkLength } from '../ink/geometry.js';
-import { KeyPen } from '../ink/pen/key_pen.js';
-import { trackPen } from '../ink/pen/pen.js';
-import { Pictures } from '../ink/snapshots/pictures.js';
-import { VisibleCanvas, contextOf, drawStrokes } from '../ink/visible_canvas.js';
-import { byId, element, save, setText } from '../ui/dom.js';
+import { inkLength } from '../ink/geometry.js';
+import { BadReplay, decodeReplay } from '../share/replay_code.js';
+import { REPLAY } from '../share/replay_link.js';
+import { ReplayPlayer } from '../share/replay_player.js';
+import { byId, element, setText } from '../ui/dom.js';
 import { text } from '../ui/language/language.js';
-import { inkBy, paceOf } from '../watch/life/drawing_life.js';
+import { isDigits } from '../ui/language/symbols.js';
 import { leadingOf } from '../watch/predictions.js';
-import { askedIn, finishTurn, isRead, newGame, pass, pointsFor, scoreOf, streakOf } from './game.js';
-import { BadReplay, decodeReplay, encodeReplay } from './replay_code.js';
-import { animationOf, pictureOf } from './share.js';
+import { isRead, pointsFor, scoreOf, streakOf } from './game.js';
+import { GameBoard } from './game_board.js';
+import { resultParts } from './game_result.js';
+import { ModelReader } from './model_reader.js';
+import { Round } from './round.js';
 
-/** @typedef {import('../offline/softmax_model.js').SoftmaxModel} SoftmaxModel */
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
-/** @typedef {import('./game.js').Turn} Turn */
+/** @typedef {import('./game.js').Game} Game */
+/** @typedef {'rules' | 'playing' | 'result' | 'replay' | 'no-replay'} State of the view; its style sheet says which parts each shows */
 
-const TICK_MS = 100;
-const TURN_PX = 160; // a side of a drawing in the result
-const REPLAY = '#replay=';
 const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 
 export class GamePart {
   #section = byId('game', HTMLElement);
-  #sheet = element('canvas', { id: 'game-sheet', role: 'application', tabindex: '0', 'aria-label': text('game.sheet'), 'aria-describedby': 'key-pen-words' });
-  #cursor = element('span', { id: 'game-pen', 'aria-hidden': 'true', hidden: '' });
+  #title = element('h2', { id: 'game-title' });
   #task = element('p', { id: 'game-task', role: 'status' });
   #figures = element('p', { id: 'game-figures' });
   #read = element('p', { id: 'game-read' });
-  #start = button('game.start', () => this.#begin());
-  #clear = button('game.clear', () => this.#put([]));
-  #skip = button('game.skip', () => this.#finish(0));
-  #play = button('game.play', () => this.#replay());
-  #toGame = element('a', { href: '#game' }, text('game.title'));
-  #result = element('section', { id: 'game-result' });
-  #canvas;
-  /** @type {import('../ink/pen/pen.js').Pen} */ #pen;
-  #stopPen = () => {};
-  #pictures = new Pictures();
-  #drawing = newDrawing(1);
-  /** @type {import('./game.js').Game | null} */ #game = null;
-  /** @type {readonly Stroke[] | null} from the address */ #given = null;
-  /** @type {() => Promise<SoftmaxModel | null>} */ #load;
-  /** @type {SoftmaxModel | null} */ #model = null;
+  #start = button('game.start', 'rules', () => void this.#begin());
+  #again = button('game.again', 'result', () => void this.#begin());
+  #result = element('section', { id: 'game-result', 'data-in': 'result' });
+  #board = new GameBoard((strokes) => this.#looked(strokes));
+  #round = new Round({ changed: (game) => this.#tell(game), ended: (game) => this.#end(game) });
+  #player = new ReplayPlayer((until) => this.#board.show(until, this.#given));
+  /** @type {readonly Stroke[]} */ #given = []; // the drawing of the address
+  #reader;
   #visible = false;
-  #penIsDown = false;
-  #frame = 0;
-  #timer = 0;
-  #tickAt = 0;
 
-  /** @param {() => Promise<SoftmaxModel | null>} load the page's own model; null where it can't be had */
+  /** @param {() => Promise<import('../offline/softmax_model.js').SoftmaxModel | null>} load the page's own model; null where it can't be had */
   constructor(load) {
-    this.#load = load;
-    const board = element('div', { id: 'game-board' }, this.#sheet, this.#cursor);
-    const tools = element('p', { class: 'buttons' }, this.#start, this.#clear, this.#skip, this.#play, this.#toGame);
-    const title = element('h2', { id: 'game-title' }, text('game.title'));
-    this.#section.replaceChildren(title, this.#task, this.#figures, board, this.#read, tools, this.#result);
-    this.#canvas = new VisibleCanvas(this.#sheet);
-    this.#pen = {
-      down: (/** @type {import('../ink/geometry.js').Point} */ point) => this.#down(point),
-      move: (/** @type {readonly import('../ink/geometry.js').Point[]} */ points) => {
-        if (this.#penIsDown) this.#change(extendStroke(this.#drawing, points));
-      },
-      up: () => void (this.#penIsDown = false),
-      cancel: () => this.#put([]),
-    };
-    new KeyPen(this.#sheet, this.#pen, () => this.#penIsDown, { cursor: (place, isDown) => this.#showPen(place, isDown), tell: () => {} });
+    this.#reader = new ModelReader(load);
+    this.#start.className = 'main';
+    this.#board.element.append(this.#start);
+    const tools = element(
+      'p',
+      { class: 'buttons' },
+      button('game.clear', 'playing', () => this.#board.put([])),
+      button('game.skip', 'playing', () => this.#finish(0)),
+      this.#again,
+      button('game.play', 'replay', () => this.#player.play(this.#given)),
+      link('game.own', '#watch', 'replay no-replay'),
+      ...(isDigits ? [link('game.title', '#game', 'replay no-replay')] : []),
+    );
+    this.#section.replaceChildren(this.#title, this.#task, this.#figures, this.#board.element, this.#read, tools, this.#result);
   }
 
   /**
@@ -77,226 +61,118 @@ export class GamePart {
    */
   setVisible(visible, hash) {
     this.#visible = visible;
-    clearInterval(this.#timer);
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
-    this.#stopPen();
+    this.#round.stop();
+    this.#player.stop();
+    this.#board.setVisible(visible);
     if (!visible) return;
-    this.#stopPen = trackPen(this.#sheet, this.#pen);
-    this.#game = null;
-    this.#result.replaceChildren();
-    this.#given = null;
-    this.#put([]);
+    this.#board.put([]);
     if (hash.startsWith(REPLAY)) this.#take(hash.slice(REPLAY.length));
-    else this.#invite();
-  }
-
-  #invite() {
-    this.#show({ playing: false, replay: false });
-    setText(this.#task, text('game.rules'));
-    setText(this.#figures, '');
+    else this.#show('rules', text('game.rules'));
   }
 
   /** @param {string} code */
   #take(code) {
-    this.#show({ playing: false, replay: true });
-    setText(this.#figures, text('game.from-address'));
     try {
       const { label, strokes } = decodeReplay(code);
       this.#given = strokes;
-      setText(this.#task, text('game.replay', { digit: String(label) }));
-      this.#put(strokes);
-      void this.#ready().then(() => (STILL.matches ? this.#look() : this.#replay()));
+      this.#show('replay', label === null ? text('game.replay') : text('game.replay-digit', { digit: String(label) }));
+      setText(this.#figures, text('game.from-address'));
+      this.#board.put(strokes);
+      void this.#replay();
     } catch (error) {
       if (!(error instanceof BadReplay)) throw error;
-      this.#play.hidden = true;
-      setText(this.#task, text('game.bad-replay'));
+      this.#show('no-replay', text('game.bad-replay'));
     }
   }
 
+  async #replay() {
+    const given = this.#given;
+    if (isDigits) await this.#ready(); // the page's own model reads digits alone
+    if (!this.#visible || given !== this.#given) return;
+    if (STILL.matches) this.#board.put(given);
+    else this.#player.play(given);
+  }
+
   async #ready() {
-    this.#model ??= await this.#load();
-    if (!this.#model) setText(this.#task, text('game.no-model'));
-    return this.#model !== null;
+    const ready = await this.#reader.ready();
+    if (!ready) setText(this.#figures, text('game.no-model'));
+    return ready;
   }
 
   async #begin() {
     if (!(await this.#ready()) || !this.#visible) return;
-    this.#result.replaceChildren();
-    this.#game = newGame(Math.random);
-    this.#show({ playing: true, replay: false });
-    this.#put([]);
-    this.#tickAt = performance.now();
-    clearInterval(this.#timer);
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
-    this.#tell();
-    this.#sheet.focus({ preventScroll: true });
+    this.#show('playing', '');
+    this.#board.put([]);
+    this.#round.begin();
+    this.#board.focus();
   }
 
-  #tick() {
-    const now = performance.now();
-    if (!this.#game) return;
-    this.#game = pass(this.#game, now - this.#tickAt);
-    this.#tickAt = now;
-    this.#tell();
-    if (askedIn(this.#game) === null) this.#end();
-  }
-
-  #tell() {
-    if (!this.#game) return;
-    const asked = askedIn(this.#game);
-    if (asked !== null) setText(this.#task, text('game.draw', { digit: String(asked) }));
-    const seconds = Math.ceil(this.#game.left / 1000);
-    setText(this.#figures, text('game.figures', { seconds, points: scoreOf(this.#game), streak: streakOf(this.#game) }));
+  /** @param {Game} game */
+  #tell(game) {
+    if (this.#round.asked !== null) setText(this.#task, text('game.draw', { digit: String(this.#round.asked) }));
+    const seconds = Math.ceil(game.left / 1000);
+    setText(this.#figures, text('game.figures', { seconds, points: scoreOf(game), streak: streakOf(game) }));
   }
 
   /** @param {number} points */
   #finish(points) {
-    if (!this.#game) return;
-    this.#game = finishTurn(this.#game, this.#drawing.strokes, points);
-    this.#penIsDown = false; // the next digit begins with a new stroke
-    this.#put([]);
-    this.#tell();
-    if (askedIn(this.#game) === null) this.#end();
+    const { strokes } = this.#board;
+    this.#board.put([]);
+    this.#round.finish(strokes, points);
   }
 
-  #end() {
-    clearInterval(this.#timer);
-    const game = this.#game;
-    this.#game = null;
-    if (!game) return;
-    this.#show({ playing: false, replay: false });
+  /** @param {Game} game */
+  #end(game) {
     const words = text('game.result', { points: scoreOf(game), streak: streakOf(game) });
-    setText(this.#task, words);
-    setText(this.#figures, '');
-    const drawn = game.turns.filter(({ strokes }) => strokes.length > 0);
-    const best = drawn.filter(({ points }) => points > 0).sort((a, b) => b.points - a.points)[0];
-    const saves = [
-      button('game.save-picture', () => void pictureOf(drawn, `Midstroke: ${words}`).then((png) => keep(png, 'midstroke-game.png'))),
-      button('game.save-animation', () => void animationOf(drawn).then((png) => keep(png, 'midstroke-game-animated.png'))),
-    ];
-    this.#result.replaceChildren(
-      element('ol', {}, ...game.turns.map(turnItem)),
-      ...(drawn.length ? [element('p', { class: 'buttons' }, ...saves)] : []),
-      ...(best ? [linkParts(best)] : []),
-    );
-    this.#start.focus();
+    this.#show('result', words);
+    this.#result.replaceChildren(...resultParts(game, words));
+    this.#again.focus();
   }
 
-  #replay() {
-    const strokes = this.#given;
-    if (!strokes || !this.#visible) return;
-    cancelAnimationFrame(this.#frame);
-    const pace = paceOf(strokes);
-    const whole = Math.max(inkLength(strokes), 1);
-    const begun = performance.now();
-    const step = () => {
-      const ink = inkBy(pace, performance.now() - begun);
-      this.#drawing = { ...this.#drawing, strokes: ink === null ? strokes : cutAtInk(strokes, Math.max(ink / whole, 0.001)) };
-      this.#look();
-      this.#frame = ink === null ? 0 : requestAnimationFrame(step);
-    };
-    this.#frame = requestAnimationFrame(step);
-  }
-
-  /** @param {import('../ink/geometry.js').Point} point */
-  #down(point) {
-    if (!this.#visible || !this.#game) return;
-    this.#penIsDown = true;
-    this.#change(beginStroke(this.#drawing, point));
-  }
-
-  /** @param {readonly Stroke[]} strokes */
-  #put(strokes) {
-    this.#penIsDown = false;
-    this.#change({ ...newDrawing(this.#drawing.number + 1), strokes });
-  }
-
-  /** @param {import('../ink/drawing.js').Drawing} next */
-  #change(next) {
-    this.#drawing = next;
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#look();
-    });
-  }
-
-  /** Shows the drawing and what the model reads. */
-  #look() {
-    const { strokes } = this.#drawing;
-    this.#canvas.draw(strokes, this.#given ?? []);
-    if (strokes.length === 0 || !this.#model) return setText(this.#read, '');
-    const contract = this.#model.header.contract === 'ink20/2' ? 'ink20/2' : 'ink20';
-    const { probabilities } = this.#model.predict(this.#pictures.payload(contract, strokes));
-    const leading = leadingOf(probabilities);
+  /** Shows what the model reads. @param {readonly Stroke[]} strokes */
+  #looked(strokes) {
+    const probabilities = this.#reader.read(strokes);
+    const leading = probabilities && leadingOf(probabilities);
     setText(this.#read, leading ? text('game.read', { digit: String(leading.digit), percent: Math.round(100 * leading.probability) }) : '');
-    const asked = this.#game && askedIn(this.#game);
     const ink = inkLength(strokes);
-    if (asked !== null && isRead(probabilities, asked, ink)) this.#finish(pointsFor(ink));
-  }
-
-  /** @param {{readonly playing: boolean, readonly replay: boolean}} state */
-  #show({ playing, replay }) {
-    this.#section.toggleAttribute('data-playing', playing);
-    this.#start.hidden = playing || replay;
-    this.#clear.hidden = this.#skip.hidden = !playing;
-    this.#play.hidden = this.#toGame.hidden = !replay;
+    const { asked } = this.#round;
+    if (probabilities && asked !== null && isRead(probabilities, asked, ink)) this.#finish(pointsFor(ink));
   }
 
   /**
-   * @param {import('../ink/pen/key_pen.js').Place | null} place
-   * @param {boolean} isDown
+   * @param {State} state
+   * @param {string} words
    */
-  #showPen(place, isDown) {
-    this.#cursor.hidden = place === null;
-    this.#cursor.toggleAttribute('data-down', isDown);
-    if (place) [this.#cursor.style.left, this.#cursor.style.top] = place.map((px) => `${(100 * px) / SIDE}%`);
+  #show(state, words) {
+    this.#section.dataset.state = state;
+    for (const part of this.#section.querySelectorAll('[data-in]')) {
+      part.toggleAttribute('hidden', !part.getAttribute('data-in')?.split(' ').includes(state));
+    }
+    this.#board.element.hidden = state === 'result' || state === 'no-replay';
+    this.#board.setUse(state === 'playing' ? 'draw' : state === 'replay' ? 'show' : 'rest');
+    setText(this.#title, text(state === 'replay' || state === 'no-replay' ? 'game.shared' : 'game.title'));
+    setText(this.#task, words);
+    setText(this.#figures, '');
+    this.#result.replaceChildren();
   }
 }
 
 /**
  * @param {string} key of its text
+ * @param {string} states of the view in which it is shown
  * @param {() => void} act
  */
-function button(key, act) {
-  const made = element('button', { type: 'button' }, text(key));
+function button(key, states, act) {
+  const made = element('button', { type: 'button', 'data-in': states }, text(key));
   made.addEventListener('click', act);
   return made;
 }
 
-/** @param {Turn} turn */
-function turnItem({ digit, points, strokes }) {
-  const canvas = element('canvas', { 'aria-hidden': 'true' });
-  const words = points > 0 ? text('game.turn', { digit: String(digit), points }) : text('game.turn-passed', { digit: String(digit) });
-  const item = element('li', {}, canvas, element('span', {}, words));
-  canvas.width = canvas.height = TURN_PX;
-  const context = contextOf(canvas);
-  context.scale(TURN_PX / SIDE, TURN_PX / SIDE);
-  context.strokeStyle = getComputedStyle(document.body).color;
-  context.fillStyle = context.strokeStyle;
-  drawStrokes(context, strokes);
-  return item;
-}
-
-/** The link to the best drawing, to copy. @param {Turn} turn */
-function linkParts({ digit, strokes }) {
-  const address = new URL(location.href);
-  address.hash = `replay=${encodeReplay({ label: digit, strokes })}`;
-  const field = element('input', { id: 'game-link', readonly: '', value: address.href, 'aria-label': text('game.link') });
-  field.addEventListener('focus', () => field.select());
-  const copied = element('span', { role: 'status' });
-  const copy = button('game.copy', () => {
-    field.select();
-    // Without https there is no clipboard; the field is selected, to copy by hand.
-    navigator.clipboard?.writeText(address.href).then(() => setText(copied, text('game.copied')), () => {});
-  });
-  return element('div', { class: 'link' }, element('p', {}, text('game.link')), field, copy, copied);
-}
-
 /**
- * @param {Uint8Array} png
- * @param {string} name
+ * @param {string} key of its text
+ * @param {string} href
+ * @param {string} states of the view in which it is shown
  */
-function keep(png, name) {
-  save(new Blob([new Uint8Array(png)], { type: 'image/png' }), name);
+function link(key, href, states) {
+  return element('a', { href, 'data-in': states }, text(key));
 }

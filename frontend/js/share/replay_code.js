@@ -1,15 +1,16 @@
 /**
- * A drawing as a short text for an address, and back: `1.` and base64url of its label and points. What an address holds may
- * be anything: every number is checked. Pure functions.
+ * Encodes a drawing as a short text for an address, and reads it back: `1.` and base64url of its label and points. An address
+ * may hold anything: every number is checked. Pure functions.
  */
 
 import { SIDE } from '../ink/geometry.js';
 import { thinStrokes } from '../ink/snapshots/thinning.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
-/** @typedef {{readonly label: number, readonly strokes: readonly Stroke[]}} Drawn */
+/** @typedef {{readonly label: number | null, readonly strokes: readonly Stroke[]}} Drawn `label`: the digit that was asked for */
 
 const VERSION = '1.';
+const NO_LABEL = 127; // in place of a digit: nobody asked for one
 const MOST_POINTS = 240; // kept by thinning: an address of about a kilobyte
 const POINTS_READ = 1000;
 const STROKES_READ = 24;
@@ -23,7 +24,7 @@ export class BadReplay extends Error {}
 /** @param {Drawn} drawn */
 export function encodeReplay({ label, strokes }) {
   /** @type {number[]} */
-  const bytes = [label];
+  const bytes = [label ?? NO_LABEL];
   const thinned = thinStrokes(strokes, MOST_POINTS);
   writeCount(bytes, thinned.length);
   let [x, y, t] = [0, 0, thinned[0]?.[0]?.[2] ?? 0];
@@ -50,7 +51,8 @@ export function decodeReplay(text) {
   if (!text.startsWith(VERSION)) throw new BadReplay(`${text.slice(0, 20)}, expected a replay of version 1`);
   if (text.length > LONGEST) throw new BadReplay(`${text.length} characters, at most ${LONGEST}`);
   const read = readerOf(bytesOf(text.slice(VERSION.length)));
-  const label = within('label', read(), 0, 9);
+  const first = read();
+  const label = first === NO_LABEL ? null : within('label', first, 0, 9);
   const strokes = [];
   let [x, y, t, points] = [0, 0, 0, 0];
   for (let left = within('strokes', read(), 1, STROKES_READ); left > 0; left--) {

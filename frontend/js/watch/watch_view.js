@@ -3,6 +3,7 @@
 import { byId } from '../ui/dom.js';
 import { cutAtInk, inkLength } from '../ink/geometry.js';
 import { addMoment, momentAt, storyOf } from './life/drawing_life.js';
+import { storyWords } from './life/life_words.js';
 import { ModelNames } from './model_choice/model_names.js';
 import { ModelPicker } from './model_choice/model_picker.js';
 import { calmly } from './motion.js';
@@ -93,6 +94,11 @@ export class WatchView {
     this.#given = this.#lifeOf(strokes, label);
     const story = storyOf(this.#given);
     return story?.right ? story.known : null;
+  }
+
+  /** The life of the drawing in progress in words; empty before a digit leads. */
+  get story() {
+    return storyWords(storyOf(this.#lifeOf(this.#strokes, null)));
   }
 
   /** @param {boolean} contributes the timeline shows the drawing that was given last, not the one in progress */

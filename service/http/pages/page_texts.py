@@ -19,9 +19,10 @@ NAME_KEY = "language.name"  # its translations are the languages' own names: a l
 APART = {
     "about": ("about",),
     "contribute": ("counts", "label", "mine", "objection", "recent", "session", "storage", "undelivered"),
-    "game": ("game",),
+    "game": ("game", "share"),
     "models": ("chart", "compare", "figure", "loop", "mine", "models", "story", "versions"),
     "sees": ("sees",),
+    "share": ("share",),
     "set": ("set",),  # of pages that are for other symbols than digits
 }
 SELDOM = frozenset(itertools.chain.from_iterable(APART.values()))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { BadReplay, decodeReplay, encodeReplay } from '../../../frontend/js/game/replay_code.js';
+import { BadReplay, decodeReplay, encodeReplay } from '../../../frontend/js/share/replay_code.js';
 
 const STROKES = [
   [[100, 50, 0], [120.4, 80.6, 40], [90, 120, 88]],
@@ -13,6 +13,10 @@ test('a drawing survives an address to the px and 4 ms', () => {
 
   assert.equal(label, 7);
   assert.deepEqual(strokes, [[[100, 50, 0], [120, 81, 40], [90, 120, 88]], [[250, 250, 1000]]]);
+});
+
+test('a drawing that nobody asked for has no label', () => {
+  assert.equal(decodeReplay(encodeReplay({ label: null, strokes: STROKES })).label, null);
 });
 
 test('a long drawing is thinned and its address stays short', () => {

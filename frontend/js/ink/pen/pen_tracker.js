@@ -18,7 +18,7 @@ import { coalescedPoints, entry, isFarFrom, isOnSheet, isPressed, isTip, pointOf
  */
 
 const POINTERS = ['pen', 'mouse', 'touch'];
-const CONTROLS = 'a, button, input, label, select, summary, textarea, [role="slider"]';
+const CONTROLS = 'a, button, input, label, select, summary, textarea, dialog, [role="slider"]';
 
 export class PenTracker {
   /** @type {HTMLElement} */ #surface;
