@@ -15,7 +15,7 @@ test('the figures that a card lists are shown, each with words for those who can
   assert.deepEqual(figures, [
     {
       src: `models/cnn/${VERSION}/confusion.svg`,
-      caption: 'Confusion',
+      caption: 'Which digits it confuses',
       alt: 'Reads the ink as a picture: finished digits drawn against digits guessed',
     },
     { src: `models/cnn/${VERSION}/by-device.svg`, caption: 'by device', alt: 'Reads the ink as a picture: figure “by device”' },

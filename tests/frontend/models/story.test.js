@@ -45,7 +45,7 @@ const VERSION = { family: 'path', version: 'v2', created_at: '', accepted: true,
 test('a version is told in a sentence', () => {
   assert.equal(
     plain(versionStory(VERSION)),
-    '“Reads the pen’s path” was replaced by a newer version: from 77.0 % to 79.0 % of all moments read correctly. It learned from 20 new drawings.',
+    '“Reads the pen’s path” was replaced by a newer version: right guesses rose from 77.0 % to 79.0 %, counted at all moments of a drawing. It learned from 20 new drawings.',
   );
   assert.match(versionStory({ ...VERSION, replaces: null, new_drawings: null }), /began, from 500 drawings: 79\.0.%/);
 });

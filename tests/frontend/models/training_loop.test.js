@@ -34,8 +34,8 @@ test('the bar is full during training and never longer', () => {
 test('drawings that are not trained on are counted with the reason', () => {
   const words = leftOutWords({ ...WAITING, filtered: 2, new_validation: 1 });
 
-  assert.match(words, /^1 drawing arrived for testing.*2 drawings were filtered out because they look like other digits/);
-  assert.equal(leftOutWords({ ...WAITING, filtered: 1 }), '1 drawing was filtered out because it looks like another digit than its label.');
+  assert.match(words, /^1 drawing arrived for testing.*2 drawings were left out because they look like other digits/);
+  assert.equal(leftOutWords({ ...WAITING, filtered: 1 }), '1 drawing was left out because it looks like another digit than the one asked for.');
   assert.match(leftOutWords({ ...WAITING, over_limit: 2 }), /^2 drawings wait for a later training/);
   assert.equal(leftOutWords(WAITING), '');
   assert.equal(leftOutWords(null), '');
@@ -73,7 +73,7 @@ test('a new training, a refusal and filtered drawings are news once', () => {
   assert.deepEqual(trainerNews(TRAINING, TRAINING), []);
   assert.deepEqual(trainerNews(TRAINING, refused), [
     'a new model was not used: Reads the ink as a picture, trained 22 Nov, 10:15, Not good enough at half ink: 70.0 % correct, champion 75.0 %',
-    '2 drawings filtered out: unlike their labels',
+    '2 drawings left out: they look like other digits than those asked for',
   ]);
   assert.deepEqual(trainerNews(refused, refused), []);
   assert.deepEqual(trainerNews(null, refused), []);

@@ -166,7 +166,7 @@ test('a drawing that the label filter left out is marked, in later visits too', 
 
   assert.deepEqual(filtered, ['odd']);
   assert.deepEqual((await page(receipts)).yours.list.map((one) => [one.id, Boolean(one.filtered)]), [['a', false], ['odd', true]]);
-  assert.match(statusWords(yours.list[0]), /filtered out/);
+  assert.match(statusWords(yours.list[0]), /left out/);
 });
 
 test('a drawing that was deleted with another browser is listed as deleted', async () => {

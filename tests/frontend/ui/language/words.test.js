@@ -77,11 +77,11 @@ test('the trainer is described in words', () => {
   ];
 
   assert.deepEqual(words, [
-    'no training program has reported yet',
+    'no training has run here yet',
     '17 more drawings until the next training',
     '1 more drawing until the next training',
     'the next training starts soon',
-    '17 more drawings until the next training; not counted: 2 for testing, 1 filtered out',
+    '17 more drawings until the next training; not counted: 2 for testing, 1 left out',
     'learning from 20 new drawings',
     'learning from 1 new drawing',
     'the last new model was no better and was not used; 20 more drawings until the next training',
