@@ -38,7 +38,7 @@ export function shareControls({ name, link, picture, animation }) {
     button('share.save-picture', keep(picture, `${name}.png`)),
     button('share.save-animation', keep(animation, `${name}-animated.png`)),
   );
-  const controls = element('div', { class: 'share' }, ...(link ? [linkRow(link, say)] : []), buttons, said);
+  const controls = element('div', { class: 'sharing' }, ...(link ? [linkRow(link, say)] : []), buttons, said);
   // Most desktop browsers, and all pages without https, have no share sheet.
   if (link && typeof navigator.share === 'function') buttons.append(button('share.more', () => handOver(link.address, say)));
   return controls;
