@@ -46,14 +46,13 @@ export class SharePanel {
       element(
         'div',
         {},
-        element('h2', { id: 'share-title' }, text('share.title')),
+        element('div', { class: 'head' }, element('h2', { id: 'share-title' }, text('share.title')), close),
         element('p', { class: 'aside' }, text('share.private')),
         controls,
-        element('p', { class: 'buttons' }, close),
       ),
     );
+    controls.querySelector('button')?.setAttribute('autofocus', ''); // not the field: a phone would open its keyboard
     dialog.showModal();
-    controls.querySelector('button')?.focus(); // not the field: a phone would open its keyboard
     this.#place();
   }
 
