@@ -71,6 +71,14 @@ def looking_back(page: Page) -> None:
         page.keyboard.press("PageDown")
 
 
+def sharing(page: Page) -> None:
+    """The panel that shares a drawing."""
+    page.wait_for_function("() => performance.getEntriesByName('midstroke.ready').length > 0")
+    _draw(page)
+    page.locator("#share").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def by_keyboard(page: Page) -> None:
     """The keyboard's pen, down."""
     page.locator("#sheet").focus()
