@@ -24,38 +24,40 @@ the figure compares the two ways, and says nothing about how good the models bec
 """
 
 SEEDS = (1, 2, 3)
-FAMILIES = {"softmax": 400, "path": 400}  # batches
+FAMILIES = {"softmax": (200, 128), "path": (200, 192)}  # batches, and snapshots of each
 GOAL_POINTS = 0.3
-MADE = 1_000  # drawings, where no files are given
+MADE = 600  # drawings, where no files are given
 
 # Of its own: neither Ray nor TensorFlow leaves the process that has used it as it was.
 FITS = """
 import json, sys
 from pathlib import Path
 from infra.bench.training.fits import accuracies
-family, batches, seeds, *files = sys.argv[1:]
-print(json.dumps(accuracies([Path(file) for file in files], family, int(batches), json.loads(seeds))))
+family, batches, size, seeds, *files = sys.argv[1:]
+print(json.dumps(accuracies([Path(file) for file in files], family, int(batches), int(size), json.loads(seeds))))
 """
 
 
 def measure(setting: Setting) -> Result:
     if importlib.util.find_spec("ray") is None:
         raise CannotRun("Ray is not installed: pip install 'midstroke[ray]'")
-    files = list(setting.drawings) or [_made(setting.scratch, 60 if setting.quick else MADE)]
+    files = list(setting.drawings) or [_made(setting.scratch, 300 if setting.quick else MADE)]
     rows = []
-    for family, batches in {"softmax": 20}.items() if setting.quick else FAMILIES.items():
+    for family, (batches, size) in {"softmax": (20, 128)}.items() if setting.quick else FAMILIES.items():
         seeds = SEEDS[:1] if setting.quick else SEEDS
-        pairs = _accuracies(files, family, batches, seeds)
+        pairs = _accuracies(files, family, batches, size, seeds)
         for seed, (here, there) in zip(seeds, pairs, strict=True):
-            rows.append(Row(f"{family}, {batches} batches, seed {seed}", there, "points", theirs=here))
+            rows.append(Row(f"{family}, {batches} batches of {size}, seed {seed}", there, "points", theirs=here))
         apart = sum(there - here for here, there in pairs) / len(pairs)
         goal, met = f">= -{GOAL_POINTS}", judge(apart >= -GOAL_POINTS)
         rows.append(Row(f"{family}: mean of the seeds beside one process", apart, "points", goal=goal, outcome=met))
     return Result(tuple(rows))
 
 
-def _accuracies(files: Sequence[Path], family: str, batches: int, seeds: Sequence[int]) -> list[tuple[float, float]]:
-    command = [sys.executable, "-c", FITS, family, str(batches), json.dumps(seeds), *map(str, files)]
+def _accuracies(
+    files: Sequence[Path], family: str, batches: int, size: int, seeds: Sequence[int]
+) -> list[tuple[float, float]]:
+    command = [sys.executable, "-c", FITS, family, str(batches), str(size), json.dumps(seeds), *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"fits of {family} ended with {done.returncode}: {done.stderr[-2000:]}")

@@ -20,11 +20,12 @@ COPIES, CUTS = 1, 8
 
 
 def accuracies(
-    files: Sequence[Path], family_name: str, batches: int, seeds: Sequence[int]
+    files: Sequence[Path], family_name: str, batches: int, batch_size: int, seeds: Sequence[int]
 ) -> list[tuple[float, float]]:
     """Mean accuracy over the stages on the validation drawings, in points: of one machine, and of WORKERS on Ray."""
     family = family_named(family_name)
-    recipe = replace(family.recipe, batches=batches, copies=COPIES, warm_up=min(family.recipe.warm_up, batches // 10))
+    warm_up = min(family.recipe.warm_up, batches // 10)
+    recipe = replace(family.recipe, batches=batches, batch_size=batch_size, copies=COPIES, warm_up=warm_up)
     drawings = [drawing for file in files for drawing in read_drawings(file)]
     with on_ray(LOCAL, WORKERS) as workers:
         from training.learning.fitting import fit, runtime  # noqa: PLC0415 - TensorFlow, after Ray has started
