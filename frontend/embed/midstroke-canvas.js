@@ -1,7 +1,7 @@
 /** Defines <midstroke-canvas> for pages of any origin that the service allows (MIDSTROKE_ALLOWED_ORIGINS). */
 
-import { MidstrokeCanvas } from '../js/embed/midstroke_canvas.js';
+import { ServiceCanvas } from '../js/embed/service_canvas.js';
 
-if (!customElements.get('midstroke-canvas')) customElements.define('midstroke-canvas', MidstrokeCanvas);
+if (!customElements.get('midstroke-canvas')) customElements.define('midstroke-canvas', ServiceCanvas);
 
-export { MidstrokeCanvas };
+export { ServiceCanvas as MidstrokeCanvas };

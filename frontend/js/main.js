@@ -1,17 +1,18 @@
 /** Wires the page's parts together and starts them. */
 
 import { Connection, socketAddress } from './connection/connection.js';
+import { encodeHello } from './connection/protocol.js';
 import { Consent } from './contribute/consent.js';
-import { DrawingBoard } from './ink/drawing_board.js';
+import { MidstrokeCanvas } from './ink/midstroke_canvas.js';
+import { KeyPenView } from './ink/pen/key_pen_view.js';
 import { PicturesLater } from './ink/snapshots/pictures_later.js';
-import { VisibleCanvas } from './ink/visible_canvas.js';
 import { keepPage } from './offline/keep_page.js';
 import { LocalModel } from './offline/local_model.js';
 import { Offline } from './offline/offline.js';
 import { byId, setAttributes, whenIdle } from './ui/dom.js';
 import { Drafts } from './ui/storage/drafts.js';
 import { keepFocus } from './ui/focus.js';
-import { text } from './ui/language/language.js';
+import { currentLanguage, text } from './ui/language/language.js';
 import { showLanguages } from './ui/language/language_menu.js';
 import { trackKeys } from './ui/keyboard.js';
 import { contributorToken, pageStorage, readModelChoice, saveModelChoice, tabStorage } from './ui/storage/local_settings.js';
@@ -54,8 +55,14 @@ const connection = new Connection(socketAddress(document.baseURI), {
 // Watching
 
 const personal = new Personal(tabStorage(), contributor);
-const identity = () => personal.identity(consent.agreed !== null);
-const served = new ServedModels(readModelChoice(storage), identity, (message) => connection.send(message));
+const served = new ServedModels(
+  readModelChoice(storage),
+  (families) => {
+    const identity = personal.identity(consent.agreed !== null);
+    return encodeHello(families, identity && identity.contributor, identity?.personal, currentLanguage());
+  },
+  (message) => connection.send(message),
+);
 const pictures = new PicturesLater(() => watching.sendAgain());
 const watching = new Watching(sendFrame, pictures);
 const personalView = new PersonalView(personal, () => {
@@ -191,13 +198,16 @@ const consent = new Consent(storage, (version) => {
 
 // Drawing
 
-const canvas = byId('sheet', HTMLCanvasElement);
-const board = new DrawingBoard(canvas, new VisibleCanvas(canvas), {
+customElements.define('midstroke-canvas', MidstrokeCanvas);
+const canvas = byId('canvas', MidstrokeCanvas);
+const { board } = canvas;
+canvas.useSession({
   mayDraw: () => views.mode !== 'contribute' || consent.agreed !== null,
   altered() {
     if (!board.isEmpty) ghost.end();
     watchView.leaveReplay();
     contribute.here?.altered();
+    document.body.toggleAttribute('data-inked', !board.isEmpty);
   },
   changed(drawing) {
     watching.show(drawing);
@@ -211,6 +221,12 @@ const board = new DrawingBoard(canvas, new VisibleCanvas(canvas), {
   },
   cleared: () => watchView.clear(),
   history: showSteps,
+  keyPen: new KeyPenView({
+    page: document.body,
+    cursor: byId('key-pen', HTMLElement),
+    status: byId('pen-words', HTMLElement),
+    words: (news, place) => text(`pen.${news}`, place),
+  }),
 });
 
 /** @param {{readonly undo: boolean, readonly redo: boolean}} can */

@@ -22,6 +22,7 @@ export interface MidstrokeCanvas extends HTMLElement {
   readonly form: HTMLFormElement | null;
   clear(): void;
   undo(): void;
+  redo(): void;
   load(strokes: readonly Stroke[]): void;
   contribute(label: number | string): Promise<Contributed | null>;
   withdrawConsent(): void;

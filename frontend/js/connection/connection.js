@@ -16,6 +16,7 @@ import { SUBPROTOCOL, decodeMessage, encodePing } from './protocol.js';
  * @property {() => void} resumed after a connection's first welcome: what the former one lost can be sent again
  * @property {(code: number) => void} closed the socket closed with this code
  * @property {(link: Link) => void} changed
+ * @property {() => number | undefined} [classes] of the set, where it may not be the page's
  */
 
 const PING_MS = 10_000;
@@ -134,7 +135,7 @@ export class Connection {
   /** @param {MessageEvent} event */
   #receive(event) {
     this.#unanswered = false;
-    const message = decodeMessage(event.data);
+    const message = decodeMessage(event.data, this.#listener.classes?.());
     // A service that accepts sockets and drops them is not back: only a welcome resets the backoff.
     if (message?.type === 'welcome') this.#attempt = 0;
     const isFirst = message?.type === 'welcome' && !this.#welcomed;

@@ -173,11 +173,12 @@ export function drawingOf(frame) {
  * @param {string | null} contributor the visitor's token, sent with their consent alone
  * @param {boolean} [personal] whether answers use the visitor's own drawings
  * @param {string} [language] of the terms
+ * @param {string | null} [set] null: digits
  */
-export function encodeHello(families, contributor, personal = true, language = 'en') {
+export function encodeHello(families, contributor, personal = true, language = 'en', set = isDigits ? null : setId) {
   const who = contributor === null ? {} : { contributor };
   const plainly = personal ? {} : { personal };
-  return JSON.stringify({ type: 'hello', ...(isDigits ? {} : { set: setId }), ...(families.length ? { families } : {}), coalesce: true, ...who, ...plainly, ...(language === 'en' ? {} : { language }) });
+  return JSON.stringify({ type: 'hello', ...(set === null ? {} : { set }), ...(families.length ? { families } : {}), coalesce: true, ...who, ...plainly, ...(language === 'en' ? {} : { language }) });
 }
 
 /** @param {Contribution} contribution */
@@ -193,14 +194,15 @@ export function encodePing(t) {
 /**
  * A message from the service, or null for one of a type that this page doesn't know: a newer service may say more.
  * @param {string} text
+ * @param {number} [classes] of the set
  * @returns {ServerMessage | null}
  * @throws {BadMessage} it is no JSON object with a type, or a prediction without a probability for each class
  */
-export function decodeMessage(text) {
+export function decodeMessage(text, classes = classCount()) {
   const message = parseObject(text);
   if (!TYPES.includes(message.type)) return null;
-  if (message.type === 'prediction' && !isOfClasses(message.probabilities)) {
-    throw new BadMessage(`a prediction with ${JSON.stringify(message.probabilities)}, expected ${classCount()} numbers`);
+  if (message.type === 'prediction' && !isOfClasses(message.probabilities, classes)) {
+    throw new BadMessage(`a prediction with ${JSON.stringify(message.probabilities)}, expected ${classes} numbers`);
   }
   return /** @type {ServerMessage} */ (translated(message));
 }
@@ -268,7 +270,10 @@ function parseObject(text) {
   return message;
 }
 
-/** @param {unknown} value */
-function isOfClasses(value) {
-  return Array.isArray(value) && value.length === classCount() && value.every((p) => typeof p === 'number');
+/**
+ * @param {unknown} value
+ * @param {number} classes
+ */
+function isOfClasses(value, classes) {
+  return Array.isArray(value) && value.length === classes && value.every((p) => typeof p === 'number');
 }

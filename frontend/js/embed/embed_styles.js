@@ -1,4 +1,4 @@
-/** Styles of an embedded canvas. Adopted, not inserted: a page may forbid inline styles. */
+/** The style of an embedded canvas by itself; the page around it may style its box and its parts. */
 
 export const styles = new CSSStyleSheet();
 
@@ -17,6 +17,12 @@ styles.replaceSync(`
     position: absolute; inset: 0; overflow: auto; padding: 1em; box-sizing: border-box; background: Canvas; color: CanvasText;
     font: 0.9em/1.4 system-ui, sans-serif; cursor: default; touch-action: auto; user-select: text; -webkit-user-select: text;
   }
-  [part='consent'][hidden], [part='guess'][hidden] { display: none; }
   [part='consent'] p { margin: 0 0 0.8em; }
+  [part='key-pen'] {
+    position: absolute; width: 1.2em; height: 1.2em; translate: -50% -50%; box-sizing: border-box; border: 2px solid Highlight;
+    border-radius: 50%; pointer-events: none;
+  }
+  [part='key-pen'][data-down] { background: Highlight; }
+  [part='key-pen']:not([data-key-pen]), [part='consent'][hidden], [part='guess'][hidden] { display: none; }
+  [role='status'] { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `);

@@ -1,30 +1,36 @@
-/** Keeps the drawing in progress: the pen and the buttons change it, and the canvas shows it once a frame. */
+/** Keeps the drawing in progress: a pen and steps of its history change it, and a canvas shows it once a frame. No elements. */
 
 import { beginStroke, extendStroke, isEmpty, newDrawing } from './drawing.js';
-import { KeyPen } from './pen/key_pen.js';
-import { KeyPenView } from './pen/key_pen_view.js';
 import { NO_HISTORY, redone, remember, undone } from './history.js';
-import { trackPen } from './pen/pen.js';
 
 /** @typedef {import('./drawing.js').Drawing} Drawing */
 /** @typedef {import('./geometry.js').Point} Point */
 /** @typedef {import('./geometry.js').Stroke} Stroke */
 /** @typedef {import('./history.js').History} History */
+/** @typedef {import('./pen/pen.js').Pen} Pen */
 /** @typedef {import('./pen/pen.js').Pointer} Pointer */
 /** @typedef {{draw(strokes: readonly Stroke[], faint?: readonly Stroke[], ahead?: readonly Point[] | null): void}} Canvas */
 /**
  * @typedef {object} Listener
- * @property {() => boolean} mayDraw
- * @property {() => void} altered called at each change
- * @property {(drawing: Drawing) => void} changed called once a frame at most
- * @property {() => void} rested the pen was lifted, or the strokes were replaced
- * @property {() => void} cleared another drawing begins
- * @property {(can: {readonly undo: boolean, readonly redo: boolean}) => void} history what can be undone and redone
+ * @property {() => boolean} [mayDraw]
+ * @property {() => void} [altered] called at each change
+ * @property {(drawing: Drawing) => void} [changed] called once a frame at most
+ * @property {() => void} [rested] the pen was lifted, or the strokes were replaced
+ * @property {() => void} [cleared] another drawing begins
+ * @property {(can: {readonly undo: boolean, readonly redo: boolean}) => void} [history] what can be undone and redone
  */
 
 export class DrawingBoard {
+  /** @type {Pen} */
+  pen = {
+    down: (point, pointer) => this.#begin(point, pointer),
+    move: (points, ahead = []) => this.#penIsDown && this.#extend(points, ahead),
+    up: () => this.#rest(),
+    cancel: () => this.#penIsDown && this.#takeBack(),
+  };
+
   /** @type {Canvas} */ #canvas;
-  /** @type {Listener} */ #listener;
+  /** @type {Listener} */ #listener = {};
   #drawing = newDrawing(1);
   /** @type {Pointer} */ #pointer = 'unknown';
   #penIsDown = false; // false also when the stroke was undone or cleared from under the pen
@@ -34,23 +40,21 @@ export class DrawingBoard {
   #frame = 0;
   #isChanged = false;
 
-  /**
-   * @param {HTMLElement} surface
-   * @param {Canvas} canvas
-   * @param {Listener} listener
-   */
-  constructor(surface, canvas, listener) {
+  /** @param {Canvas} canvas */
+  constructor(canvas) {
     this.#canvas = canvas;
+  }
+
+  /** @param {Listener} listener */
+  set listener(listener) {
     this.#listener = listener;
-    const pen = {
-      down: (/** @type {Point} */ point, /** @type {Pointer} */ by) => this.#begin(point, by),
-      move: (/** @type {readonly Point[]} */ points, /** @type {readonly Point[]} */ ahead = []) =>
-        this.#penIsDown && this.#extend(points, ahead),
-      up: () => this.#rest(),
-      cancel: () => this.#penIsDown && this.#takeBack(),
-    };
-    trackPen(surface, pen);
-    new KeyPen(surface, pen, () => this.#penIsDown, new KeyPenView());
+  }
+
+  /** Shows the listener the drawing once more, if there is one. */
+  showAgain() {
+    if (this.isEmpty) return;
+    this.#isChanged = true;
+    this.#paintSoon();
   }
 
   get strokes() {
@@ -92,11 +96,12 @@ export class DrawingBoard {
    * Puts other strokes on the canvas, as another drawing.
    * @param {readonly Stroke[]} strokes
    * @param {Pointer} pointer that drew them
+   * @param {History} [history] of them
    */
-  load(strokes, pointer) {
+  load(strokes, pointer, history = NO_HISTORY) {
     this.#pointer = pointer;
     this.#historyBefore = NO_HISTORY;
-    this.#goTo(NO_HISTORY, strokes, true);
+    this.#goTo(history, strokes, true);
   }
 
   undo() {
@@ -126,15 +131,15 @@ export class DrawingBoard {
     this.#history = history;
     const { number } = this.#drawing;
     this.#change({ ...newDrawing(isOther ? number + 1 : number), strokes });
-    if (isOther) this.#listener.cleared();
-    this.#listener.rested();
+    if (isOther) this.#listener.cleared?.();
+    this.#listener.rested?.();
   }
 
   #rest() {
     this.#penIsDown = false;
     this.#ahead = [];
     this.#paintSoon();
-    this.#listener.rested();
+    this.#listener.rested?.();
   }
 
   /**
@@ -147,11 +152,11 @@ export class DrawingBoard {
   }
 
   /**
-   * @param {import('./geometry.js').Point} point
+   * @param {Point} point
    * @param {Pointer} pointer
    */
   #begin(point, pointer) {
-    if (!this.#listener.mayDraw()) return;
+    if (this.#listener.mayDraw?.() === false) return;
     this.#pointer = pointer;
     this.#penIsDown = true;
     this.#historyBefore = this.#history;
@@ -163,9 +168,8 @@ export class DrawingBoard {
   #change(next) {
     if (next === this.#drawing) return;
     this.#drawing = next;
-    this.#listener.altered();
-    document.body.toggleAttribute('data-inked', !this.isEmpty);
-    this.#listener.history({ undo: this.#history.past.length > 0, redo: this.#history.future.length > 0 });
+    this.#listener.altered?.();
+    this.#listener.history?.({ undo: this.#history.past.length > 0, redo: this.#history.future.length > 0 });
     this.#isChanged = true;
     this.#paintSoon();
   }
@@ -175,7 +179,7 @@ export class DrawingBoard {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
       this.#canvas.draw(this.strokes, [], this.#penIsDown ? this.#ahead : null);
-      if (this.#isChanged) this.#listener.changed(this.#drawing);
+      if (this.#isChanged) this.#listener.changed?.(this.#drawing);
       this.#isChanged = false;
     });
   }

@@ -42,7 +42,7 @@ export function contextOf(canvas, settings) {
 
 /** The canvas that the visitor sees: ink in the style sheet's colour, drawn from the strokes at the screen's resolution. */
 export class VisibleCanvas {
-  /** @type {HTMLCanvasElement} */ #canvas;
+  canvas;
   /** @type {CanvasRenderingContext2D} */ #context;
   #brush = new Brush();
   /** @type {readonly Stroke[]} */ #strokes = [];
@@ -53,7 +53,7 @@ export class VisibleCanvas {
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
-    this.#canvas = canvas;
+    this.canvas = canvas;
     this.#context = contextOf(canvas);
     const { signal } = this.#watching;
     const observer = new ResizeObserver(() => this.#fit());
@@ -73,7 +73,7 @@ export class VisibleCanvas {
     this.#strokes = strokes;
     this.#faint = faint;
     const context = this.#context;
-    const scale = this.#canvas.width / SIDE;
+    const scale = this.canvas.width / SIDE;
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, SIDE, SIDE);
     context.fillStyle = this.#colour;
@@ -105,9 +105,9 @@ export class VisibleCanvas {
   }
 
   #fit() {
-    const side = Math.max(1, Math.round(this.#canvas.clientWidth * devicePixelRatio));
-    if (this.#canvas.width !== side) this.#canvas.width = this.#canvas.height = side;
-    this.#colour = getComputedStyle(this.#canvas).color;
+    const side = Math.max(1, Math.round(this.canvas.clientWidth * devicePixelRatio));
+    if (this.canvas.width !== side) this.canvas.width = this.canvas.height = side;
+    this.#colour = getComputedStyle(this.canvas).color;
     this.draw(this.#strokes, this.#faint);
   }
 }

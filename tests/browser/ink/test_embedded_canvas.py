@@ -130,6 +130,7 @@ def test_two_canvases_are_drawn_on_and_read_apart(embedded: RunningService, else
     assert guess.evaluate("shown => getComputedStyle(shown).color") == "rgb(1, 2, 3)"
     assert page.evaluate("new FormData(document.querySelector('#form')).get('digit')") == "7"
     assert heard(page, "guess", "one")[-1]["label"] == "7"
+    assert [one["phase"] for one in heard(page, "connection", "one")] == ["connecting", "open"]
     assert heard(page, "guess", "two") == []
     assert page.evaluate("document.querySelector('#two').strokes.length") == 0
 
@@ -145,6 +146,46 @@ def test_methods_load_undo_and_clear(embedded: RunningService, elsewhere: Elsewh
         0,
         "",
     ]
+
+
+def test_strokes_of_a_loaded_drawing_are_taken_back_and_drawn_again(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page
+) -> None:
+    open_there(page, elsewhere)
+
+    counts = page.evaluate(
+        """strokes => {
+          const canvas = document.querySelector('#one');
+          canvas.load([...strokes, [[10, 10, 900], [60, 60, 990]]]);
+          return ['undo', 'redo', 'undo', 'undo', 'undo', 'redo'].map((step) => {
+            canvas[step]();
+            return canvas.strokes.length;
+          });
+        }""",
+        SEVEN,
+    )
+
+    assert counts == [1, 2, 1, 0, 0, 1]
+
+
+def test_it_is_drawn_on_by_keyboard_unless_it_is_disabled(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page
+) -> None:
+    open_there(page, elsewhere)
+    page.keyboard.press("Tab")
+
+    page.keyboard.press(" ")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+
+    assert page.locator("#one").locator("[part=key-pen]").is_visible()
+    strokes = page.evaluate("document.querySelector('#one').strokes")
+    assert [[x, y] for x, y, _ in strokes[0]] == [[250 + 12 * step, 250] for step in range(6)]
+    page.evaluate("document.querySelector('#one').setAttribute('disabled', '')")
+    page.keyboard.press(" ")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.querySelector('#one').strokes.length") == 1
+    assert not page.locator("#one").locator("[part=key-pen]").is_visible()
 
 
 def test_only_a_canvas_that_asks_contributes_and_only_after_consent(
@@ -202,8 +243,7 @@ def test_an_origin_that_is_not_allowed_gets_an_error(embedded: RunningService) -
 
 
 def test_the_embedded_modules_import_nothing_of_the_service_s_page() -> None:
-    js = Path(__file__).parents[3] / "frontend" / "js"
-    left, seen = [js / "embed" / "midstroke_canvas.js"], set[Path]()
+    left, seen = [Path(__file__).parents[3] / "frontend" / "embed" / "midstroke-canvas.js"], set[Path]()
     while left:
         module = left.pop().resolve()
         if module not in seen:

@@ -30,6 +30,10 @@ test('a hello names the language of the page where it is not English', () => {
   assert.equal(JSON.parse(encodeHello([], null, true, 'fr')).language, 'fr');
 });
 
+test('a hello names the set that is wanted, where it is not that of the page', () => {
+  assert.equal(JSON.parse(encodeHello([], null, true, 'en', 'shapes')).set, 'shapes');
+});
+
 test('a contribution is sent with its type beside its fields', () => {
   const sent = JSON.parse(encodeContribution({ id: 'x', label: 7 }));
 
@@ -59,6 +63,13 @@ test('a prediction without ten numbers is refused', () => {
   const short = { type: 'prediction', probabilities: TEN.slice(1) };
 
   assert.throws(() => decodeMessage(JSON.stringify(short)), BadMessage);
+});
+
+test('a prediction of another set has a number for each of its classes', () => {
+  const prediction = JSON.stringify({ ...PREDICTION, probabilities: [0.5, 0.25, 0.25] });
+
+  assert.deepEqual(decodeMessage(prediction, 3).probabilities, [0.5, 0.25, 0.25]);
+  assert.throws(() => decodeMessage(prediction), BadMessage);
 });
 
 test('what is not JSON, or no object with a type, is refused', () => {

@@ -25,6 +25,7 @@ export class KeyPen {
   /** @type {Set<string>} */ #held = new Set(); // two arrow keys at once move it obliquely
   #active = false;
   #down = false;
+  #listening = new AbortController();
 
   /**
    * @param {HTMLElement} surface can be focused
@@ -36,10 +37,17 @@ export class KeyPen {
     this.#pen = pen;
     this.#penIsDown = penIsDown;
     this.#shown = shown;
-    surface.addEventListener('keydown', (event) => this.#press(event));
-    surface.addEventListener('keyup', ({ key }) => this.#held.delete(key));
-    surface.addEventListener('focus', () => surface.matches(':focus-visible') && this.#start());
-    surface.addEventListener('blur', () => this.#end());
+    const { signal } = this.#listening;
+    surface.addEventListener('keydown', (event) => this.#press(event), { signal });
+    surface.addEventListener('keyup', ({ key }) => this.#held.delete(key), { signal });
+    surface.addEventListener('focus', () => surface.matches(':focus-visible') && this.#start(), { signal });
+    surface.addEventListener('blur', () => this.#end(), { signal });
+  }
+
+  /** Lifts the pen and hears no more keys. */
+  stop() {
+    this.#listening.abort();
+    this.#end();
   }
 
   /** @param {KeyboardEvent} event */

@@ -1,12 +1,10 @@
 /** Keeps the served models and the visitor's choice, and names the chosen families in each connection's hello. */
 
-import { encodeHello } from '../../connection/protocol.js';
-import { currentLanguage } from '../../ui/language/language.js';
 import { answering } from './model_selection.js';
 
 /** @typedef {import('../../connection/protocol.js').Model} Model */
 /** @typedef {import('./model_selection.js').ModelChoice} ModelChoice */
-/** @typedef {import('../personal.js').Identity} Identity */
+/** @typedef {(families: readonly string[]) => string} Hello encodes the hello that names these families; none: the best */
 
 export class ServedModels {
   /** @type {readonly Model[] | null} */ #models = null;
@@ -14,16 +12,16 @@ export class ServedModels {
   /** @type {Model | null} */ #local = null;
   /** @type {string | null} */ #greeted = null; // this connection's last hello
   /** @type {(message: string) => boolean} */ #send;
-  /** @type {() => Identity | null} */ #identity;
+  /** @type {Hello} */ #hello;
 
   /**
    * @param {ModelChoice} choice
-   * @param {() => Identity | null} identity the visitor's, with their consent
+   * @param {Hello} hello
    * @param {(message: string) => boolean} send
    */
-  constructor(choice, identity, send) {
+  constructor(choice, hello, send) {
     this.#choice = choice;
-    this.#identity = identity;
+    this.#hello = hello;
     this.#send = send;
   }
 
@@ -74,7 +72,7 @@ export class ServedModels {
     if (this.#greeted !== null) this.#greet();
   }
 
-  /** Greets again if the visitor's identity has changed; `anew`: also if not, for the service's latest figures. */
+  /** Greets again if the hello has changed, as by the visitor's consent; `anew`: also if not, for the service's latest figures. */
   identify(anew = false) {
     if (this.#greeted === null) return;
     if (anew) this.#greeted = '';
@@ -84,9 +82,7 @@ export class ServedModels {
   /** Names no family before the service has listed its own: a family chosen earlier may no longer be served. */
   #greet() {
     const named = this.#models && this.#greeted !== null && (this.#choice.family || this.#choice.compare) ? answering(this.all, this.#choice) : [];
-    const families = named.map(({ family }) => family);
-    const identity = this.#identity();
-    const hello = encodeHello(families, identity && identity.contributor, identity?.personal, currentLanguage());
+    const hello = this.#hello(named.map(({ family }) => family));
     if (this.#greeted === hello) return;
     this.#greeted = hello;
     this.#send(hello);
