@@ -24,7 +24,6 @@ import { Views } from './ui/views.js';
 import { GhostInvitation } from './watch/ghost/ghost_invitation.js';
 import { LoopSummary } from './watch/loop_summary.js';
 import { Personal } from './watch/personal.js';
-import { PersonalView } from './watch/personal_view.js';
 import { leadingOf } from './watch/predictions.js';
 import { SeesPanel } from './watch/sees/sees_panel.js';
 import { ServedModels } from './watch/model_choice/served_models.js';
@@ -65,10 +64,6 @@ const served = new ServedModels(
 );
 const pictures = new PicturesLater(() => watching.sendAgain());
 const watching = new Watching(sendFrame, pictures);
-const personalView = new PersonalView(personal, () => {
-  served.identify();
-  watching.sendAgain();
-});
 const watchView = new WatchView(
   watching,
   served,
@@ -77,7 +72,7 @@ const watchView = new WatchView(
     saveModelChoice(storage, choice);
     showModels();
   },
-  (used) => personalView.showUsed(used),
+  (used) => contribute.here?.personal.showUsed(used),
   (past, whole) => board.lookAt(past, whole),
 );
 const ghost = new GhostInvitation({
@@ -173,13 +168,14 @@ const contribute = new Part(
   async () => {
     const { ContributePart } = await import('./contribute/contribute_part.js');
     const send = (/** @type {string} */ message) => connection.send(message);
-    return () => new ContributePart({ send, contributor, asked: drafts.asked, tell, again: drawAgain, changed: showContributing });
+    const page = { send, contributor, asked: drafts.asked, tell, again: drawAgain, changed: showContributing, personal, switched };
+    return () => new ContributePart(page);
   },
   (part) => {
     consent.allow();
     part.visit.setTraining(trainer?.state === 'training');
     part.visit.serve(served.all);
-    if (welcome) part.contributing.welcome(welcome);
+    if (welcome) part.welcome(welcome);
     if (connection.isWelcomed) part.resume();
     showContributing();
   },
@@ -188,6 +184,12 @@ const contribute = new Part(
 function drawAgain() {
   board.reset();
   views.showCanvas();
+}
+
+/** Answers use the visitor's own drawings from now on, or no longer. */
+function switched() {
+  served.identify();
+  watching.sendAgain();
 }
 
 const consent = new Consent(storage, (version) => {
@@ -287,9 +289,8 @@ function received(message) {
       useSet(message);
       consent.showTerms(message.consent);
       showTrainer(message.trainer);
-      contribute.here?.contributing.welcome(message);
+      contribute.here?.welcome(message);
       showContributing(); // the terms are known now, the part may still be loading
-      personalView.setState(message.personal ?? null);
       refreshSoon();
       return serve(message.models);
     case 'classes':
@@ -415,9 +416,9 @@ function showContributing() {
     models.here?.showCounts(contributing.counts);
     visit.follow(contributing.given);
     if (views.mode === 'contribute' && consent.agreed !== null) visit.begin();
+    contribute.here.personal.setAgreed(consent.agreed !== null);
   }
   document.body.toggleAttribute('data-agreed', consent.agreed !== null);
-  personalView.setAgreed(consent.agreed !== null);
   served.identify();
 }
 

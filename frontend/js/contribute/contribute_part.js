@@ -10,6 +10,7 @@ import { ofSet } from '../ui/language/symbols.js';
 import { ContributeView } from './contribute_view.js';
 import { Contributing } from './contributing.js';
 import { LabelQuestion } from './label_question.js';
+import { PersonalView } from './personal_view.js';
 import { UndeliveredView } from './undelivered.js';
 import { Visit } from './visit.js';
 
@@ -25,6 +26,8 @@ import { Visit } from './visit.js';
  * @property {(message: TabMessage) => void} tell the other tabs
  * @property {() => void} again a digit was asked for once more: the canvas is wanted
  * @property {() => void} changed the asked digit, the drawings or the counts changed
+ * @property {import('../watch/personal.js').Personal} personal
+ * @property {() => void} switched personal answers were switched on or off
  */
 
 export class ContributePart {
@@ -33,7 +36,8 @@ export class ContributePart {
   #undelivered = new UndeliveredView(openRecordStore(ofSet('midstroke-undelivered'), 'contributions'));
 
   /** @param {Page} page */
-  constructor({ send, contributor, asked, tell, again, changed }) {
+  constructor({ send, contributor, asked, tell, again, changed, personal, switched }) {
+    this.personal = new PersonalView(personal, switched);
     this.visit = new Visit({
       confuse: (shares) => this.contributing.setConfused(shares),
       ask: (digit) => {
@@ -57,6 +61,12 @@ export class ContributePart {
     );
     void this.#undelivered.load();
     void this.drawings.load();
+  }
+
+  /** @param {import('../connection/protocol.js').Welcome} welcome */
+  welcome(welcome) {
+    this.contributing.welcome(welcome);
+    this.personal.setState(welcome.personal ?? null);
   }
 
   /** Sends again what a former connection may have lost. */

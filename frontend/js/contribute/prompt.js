@@ -1,8 +1,7 @@
 /** Which digit or class is asked for, and with which probability it was chosen. No elements. */
 
 import { isDigits, labelOf, placeOf } from '../ui/language/symbols.js';
-import { chooseDigit } from '../watch/model_choice/model_selection.js';
-import { choosePrompt } from './prompts.js';
+import { chooseDigit, choosePrompt } from './prompts.js';
 
 /** @typedef {import('../ui/language/symbols.js').Label} Label */
 

@@ -1,6 +1,6 @@
 /** Chooses the digit to ask for: what the models confuse most, with a share kept for all alike. Pure functions. */
 
-import { chooseDigit } from '../watch/model_choice/model_selection.js';
+import { classCount } from '../ui/language/symbols.js';
 
 /** @typedef {{readonly digit: number, readonly probability: number}} Prompt the probability with which it was asked for */
 /** @typedef {{readonly recall: readonly number[], readonly confusion?: readonly (readonly number[])[]}} Metrics of a card */
@@ -18,6 +18,19 @@ export function confusedShares({ recall, confusion }) {
   const errors = isMatrix(confusion) ? errorsOf(confusion) : recall.map((share) => 1 - share);
   const all = errors.reduce((sum, error) => sum + error, 0);
   return errors.length === DIGITS && errors.every((error) => error >= 0) && all > 0 ? errors.map((error) => error / all) : null;
+}
+
+/**
+ * One of the classes that were drawn least, so that all come to the same number.
+ * @param {readonly number[]} byLabel contributions of each digit
+ * @param {number} random from 0 to 1
+ * @param {number | null} before the digit asked for last, which is not asked for again at once
+ */
+export function chooseDigit(byLabel, random, before) {
+  const others = [...Array(classCount()).keys()].filter((digit) => digit !== before);
+  const fewest = Math.min(...others.map((digit) => byLabel[digit] ?? 0));
+  const rarest = others.filter((digit) => (byLabel[digit] ?? 0) === fewest);
+  return rarest[Math.min(Math.floor(random * rarest.length), rarest.length - 1)];
 }
 
 /**

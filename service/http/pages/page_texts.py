@@ -18,7 +18,7 @@ NAME_KEY = "language.name"  # its translations are the languages' own names: a l
 # Texts that a view reads when it is opened, by its name: the groups of their keys.
 APART = {
     "about": ("about",),
-    "contribute": ("counts", "label", "mine", "objection", "recent", "session", "storage", "undelivered"),
+    "contribute": ("counts", "label", "mine", "objection", "personal", "recent", "session", "storage", "undelivered"),
     "game": ("game", "share"),
     "models": ("chart", "compare", "figure", "loop", "mine", "models", "story", "versions"),
     "sees": ("sees",),

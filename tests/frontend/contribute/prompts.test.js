@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { choosePrompt, confusedShares } from '../../../frontend/js/contribute/prompts.js';
+import { chooseDigit, choosePrompt, confusedShares } from '../../../frontend/js/contribute/prompts.js';
 
 const EVEN = Array(10).fill(4);
 const MATRIX = Array.from({ length: 10 }, (_, row) => Array.from({ length: 10 }, (_, guess) => (row === guess ? 100 : 0)));
@@ -45,4 +45,35 @@ test('before a card was read, the digits that were drawn least are asked for', (
 
   assert.deepEqual(choosePrompt(counts, null, 0, null), { digit: 2, probability: 0.5 });
   assert.deepEqual(choosePrompt(counts, null, 0.9, 5), { digit: 2, probability: 1 });
+});
+
+test('the digit that was drawn least is asked for', () => {
+  const counts = [5, 5, 5, 2, 5, 5, 5, 5, 5, 5];
+
+  for (const random of [0, 0.4, 0.999]) assert.equal(chooseDigit(counts, random, null), 3);
+});
+
+test('chance decides between digits drawn equally rarely', () => {
+  const counts = [1, 0, 1, 0, 1, 1, 0, 1, 1, 1];
+
+  const asked = [0, 0.34, 0.67, 0.999999].map((random) => chooseDigit(counts, random, null));
+
+  assert.deepEqual(asked, [1, 3, 6, 6]);
+});
+
+test('the same digit is not asked for twice in a row', () => {
+  const counts = [5, 5, 5, 0, 5, 5, 5, 5, 5, 4];
+
+  assert.equal(chooseDigit(counts, 0.5, 3), 9);
+});
+
+test('asking by the counts evens them out', () => {
+  const counts = Array(10).fill(0);
+  let before = null;
+  for (let i = 0; i < 100; i++) {
+    before = chooseDigit(counts, (i * 0.618) % 1, before);
+    counts[before]++;
+  }
+
+  assert.ok(Math.max(...counts) - Math.min(...counts) <= 1);
 });

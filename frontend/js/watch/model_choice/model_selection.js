@@ -1,24 +1,10 @@
-/** Selects the digit to ask for, the models that answer, and the encodings they need. Pure functions. */
+/** Selects the models that answer and the encodings they need. Pure functions. */
 
 import { isEncoding } from '../../connection/protocol.js';
-import { classCount } from '../../ui/language/symbols.js';
 
 /** @typedef {import('../../connection/protocol.js').Model} Model */
 /** @typedef {import('../../connection/protocol.js').Encoding} Encoding */
 /** @typedef {{readonly family: string, readonly compare: string}} ModelChoice `''`: the best; nothing to compare with */
-
-/**
- * One of the classes that were drawn least, so that all come to the same number.
- * @param {readonly number[]} byLabel contributions of each digit
- * @param {number} random from 0 to 1
- * @param {number | null} before the digit asked for last, which is not asked for again at once
- */
-export function chooseDigit(byLabel, random, before) {
-  const others = [...Array(classCount()).keys()].filter((digit) => digit !== before);
-  const fewest = Math.min(...others.map((digit) => byLabel[digit] ?? 0));
-  const rarest = others.filter((digit) => (byLabel[digit] ?? 0) === fewest);
-  return rarest[Math.min(Math.floor(random * rarest.length), rarest.length - 1)];
-}
 
 /**
  * The models that are to answer, the one that is read first before the one it is compared with. A family that is no

@@ -1,43 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { answering, chooseDigit, encodingsFor } from '../../../../frontend/js/watch/model_choice/model_selection.js';
+import { answering, encodingsFor } from '../../../../frontend/js/watch/model_choice/model_selection.js';
 
 const BEST = { family: 'path', encoding: 'path48', best: true };
 const SOFTMAX = { family: 'softmax', encoding: 'ink20', best: false };
 const ORIGINAL = { family: 'original', encoding: 'canvas20', best: false };
 const SERVED = [BEST, SOFTMAX, ORIGINAL];
-
-test('the digit that was drawn least is asked for', () => {
-  const counts = [5, 5, 5, 2, 5, 5, 5, 5, 5, 5];
-
-  for (const random of [0, 0.4, 0.999]) assert.equal(chooseDigit(counts, random, null), 3);
-});
-
-test('chance decides between digits drawn equally rarely', () => {
-  const counts = [1, 0, 1, 0, 1, 1, 0, 1, 1, 1];
-
-  const asked = [0, 0.34, 0.67, 0.999999].map((random) => chooseDigit(counts, random, null));
-
-  assert.deepEqual(asked, [1, 3, 6, 6]);
-});
-
-test('the same digit is not asked for twice in a row', () => {
-  const counts = [5, 5, 5, 0, 5, 5, 5, 5, 5, 4];
-
-  assert.equal(chooseDigit(counts, 0.5, 3), 9);
-});
-
-test('asking by the counts evens them out', () => {
-  const counts = Array(10).fill(0);
-  let before = null;
-  for (let i = 0; i < 100; i++) {
-    before = chooseDigit(counts, (i * 0.618) % 1, before);
-    counts[before]++;
-  }
-
-  assert.ok(Math.max(...counts) - Math.min(...counts) <= 1);
-});
 
 test('without a choice the best answers', () => {
   assert.deepEqual(answering(SERVED, { family: '', compare: '' }), [BEST]);

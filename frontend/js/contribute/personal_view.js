@@ -2,10 +2,10 @@
 
 import { byId, setText } from '../ui/dom.js';
 import { text } from '../ui/language/language.js';
-import { gainDetails, gainWords, personalWords } from './personal.js';
+import { gainDetails, gainWords, personalWords } from './personal_words.js';
 
 /** @typedef {import('../connection/protocol.js').PersonalState} PersonalState */
-/** @typedef {import('./personal.js').Personal} Personal */
+/** @typedef {import('../watch/personal.js').Personal} Personal */
 
 export class PersonalView {
   #line = byId('personal', HTMLElement);
