@@ -4,25 +4,25 @@ import { Connection, socketAddress } from './connection/connection.js';
 import { encodeHello } from './connection/protocol.js';
 import { Consent } from './contribute/consent.js';
 import { MidstrokeCanvas } from './ink/midstroke_canvas.js';
-import { KeyPenView } from './ink/pen/key_pen_view.js';
 import { PicturesLater } from './ink/snapshots/pictures_later.js';
 import { keepPage } from './offline/keep_page.js';
 import { LocalModel } from './offline/local_model.js';
 import { Offline } from './offline/offline.js';
-import { byId, setAttributes, whenIdle } from './ui/dom.js';
+import { DrawingControls } from './page/drawing_controls.js';
+import { ModelNews } from './page/model_news.js';
+import { ServiceMessages } from './page/service_messages.js';
+import { byId, whenIdle } from './ui/dom.js';
 import { Drafts } from './ui/storage/drafts.js';
 import { keepFocus } from './ui/focus.js';
 import { currentLanguage, text } from './ui/language/language.js';
 import { showLanguages } from './ui/language/language_menu.js';
-import { trackKeys } from './ui/keyboard.js';
 import { contributorToken, pageStorage, readModelChoice, saveModelChoice, tabStorage } from './ui/storage/local_settings.js';
 import { Part } from './ui/part.js';
 import { StateLine } from './ui/state_line.js';
-import { isDigits, nameOfSet, onSetChange, setId, useSet } from './ui/language/symbols.js';
+import { isDigits, nameOfSet, onSetChange, setId } from './ui/language/symbols.js';
 import { Tabs } from './ui/tabs.js';
 import { Views } from './ui/views.js';
 import { GhostInvitation } from './watch/ghost/ghost_invitation.js';
-import { LoopSummary } from './watch/loop_summary.js';
 import { Personal } from './watch/personal.js';
 import { leadingOf } from './watch/predictions.js';
 import { SeesPanel } from './watch/sees/sees_panel.js';
@@ -30,11 +30,11 @@ import { ServedModels } from './watch/model_choice/served_models.js';
 import { WatchView } from './watch/watch_view.js';
 import { Watching } from './watch/watching.js';
 
-/** @typedef {import('./connection/protocol.js').ServerMessage} ServerMessage */
 /** @typedef {import('./ui/tabs.js').TabMessage} TabMessage */
 
-const REFRESH_MS = 10_000; // over which pages spread their downloads of a new version's weights
-
+customElements.define('midstroke-canvas', MidstrokeCanvas);
+const canvas = byId('canvas', MidstrokeCanvas);
+const { board } = canvas;
 const storage = pageStorage();
 const contributor = contributorToken(storage);
 const tabs = new Tabs(storage, heard);
@@ -42,14 +42,21 @@ const views = new Views();
 const drafts = new Drafts();
 const connection = new Connection(socketAddress(document.baseURI), {
   opened: () => served.opened(),
-  received,
-  resumed,
+  received(message) {
+    offline.heard(connection.isWelcomed);
+    messages.take(message);
+  },
+  resumed() {
+    watching.sendAgain();
+    contribute.here?.resume();
+  },
   closed: (code) => contribute.here?.contributing.lost(code),
   changed(link) {
     offline.follow(link);
     state.show(link);
   },
 });
+const send = (/** @type {string} */ message) => connection.send(message);
 
 // Watching
 
@@ -60,7 +67,7 @@ const served = new ServedModels(
     const identity = personal.identity(consent.agreed !== null);
     return encodeHello(families, identity && identity.contributor, identity?.personal, currentLanguage());
   },
-  (message) => connection.send(message),
+  send,
 );
 const pictures = new PicturesLater(() => watching.sendAgain());
 const watching = new Watching(sendFrame, pictures);
@@ -87,7 +94,12 @@ const sees = new SeesPanel(() => {
   return { strokes: board.strokes, model, digit: (prediction && leadingOf(prediction.probabilities)?.digit) ?? null, local };
 });
 const state = new StateLine(() => ({ roundTrip: watching.roundTrip, served: served.count, local: offline.isOn, away: offline.isAway }));
-const loopSummary = new LoopSummary();
+const news = new ModelNews(served);
+
+function showModels() {
+  watchView.showModels();
+  news.showModels();
+}
 
 // Without the service
 
@@ -122,24 +134,7 @@ function sendFrame(frame) {
   return connection.send(frame);
 }
 
-// Models
-
-/** @type {import('./connection/protocol.js').Welcome | null} */
-let welcome = null; // the latest, for parts that are loaded after it
-/** @type {import('./connection/protocol.js').Trainer | null} */
-let trainer = null;
-const models = new Part(
-  'models',
-  async () => {
-    const { ModelsPart } = await import('./models/models_part.js');
-    return () => new ModelsPart();
-  },
-  (part) => {
-    if (welcome) part.showCounts(contribute.here?.contributing.counts ?? welcome.contributions);
-  },
-);
-
-// The game
+// What is loaded later
 
 const game = new Part('game', async () => {
   const { GamePart } = await import('./game/game_part.js');
@@ -167,15 +162,14 @@ const contribute = new Part(
   'contribute',
   async () => {
     const { ContributePart } = await import('./contribute/contribute_part.js');
-    const send = (/** @type {string} */ message) => connection.send(message);
     const page = { send, contributor, asked: drafts.asked, tell, again: drawAgain, changed: showContributing, personal, switched };
     return () => new ContributePart(page);
   },
   (part) => {
     consent.allow();
-    part.visit.setTraining(trainer?.state === 'training');
+    part.visit.setTraining(news.isTraining);
     part.visit.serve(served.all);
-    if (welcome) part.welcome(welcome);
+    if (messages.welcome) part.welcome(messages.welcome);
     if (connection.isWelcomed) part.resume();
     showContributing();
   },
@@ -198,44 +192,18 @@ const consent = new Consent(storage, (version) => {
   showContributing();
 });
 
-// Drawing
-
-customElements.define('midstroke-canvas', MidstrokeCanvas);
-const canvas = byId('canvas', MidstrokeCanvas);
-const { board } = canvas;
-canvas.useSession({
-  mayDraw: () => views.mode !== 'contribute' || consent.agreed !== null,
-  altered() {
-    if (!board.isEmpty) ghost.end();
-    watchView.leaveReplay();
-    contribute.here?.altered();
-    document.body.toggleAttribute('data-inked', !board.isEmpty);
-  },
-  changed(drawing) {
-    watching.show(drawing);
-    if (board.isEmpty) watchView.showPredictions();
-    watchView.show(drawing.strokes, board.penIsDown);
-    sees.show();
-  },
-  rested() {
-    watchView.show(board.strokes, false);
-    saveDraft();
-  },
-  cleared: () => watchView.clear(),
-  history: showSteps,
-  keyPen: new KeyPenView({
-    page: document.body,
-    cursor: byId('key-pen', HTMLElement),
-    status: byId('pen-words', HTMLElement),
-    words: (news, place) => text(`pen.${news}`, place),
-  }),
-});
-
-/** @param {{readonly undo: boolean, readonly redo: boolean}} can */
-function showSteps(can) {
-  setAttributes(byId('undo', HTMLButtonElement), { 'aria-disabled': String(!can.undo) });
-  setAttributes(byId('redo', HTMLButtonElement), { 'aria-disabled': String(!can.redo) });
-  setAttributes(byId('share', HTMLButtonElement), { 'aria-disabled': String(board.isEmpty) });
+function showContributing() {
+  const hasAgreed = consent.agreed !== null;
+  if (contribute.here) {
+    const { contributing, view, visit } = contribute.here;
+    view.show(contributing, views.mode === 'contribute');
+    news.showCounts(contributing.counts);
+    visit.follow(contributing.given);
+    if (views.mode === 'contribute' && hasAgreed) visit.begin();
+    contribute.here.personal.setAgreed(hasAgreed);
+  }
+  document.body.toggleAttribute('data-agreed', hasAgreed);
+  served.identify();
 }
 
 /** Drawings of a visitor who has withdrawn the consent are still theirs to deliver, see and delete. */
@@ -247,97 +215,6 @@ async function openWhatIsKept() {
   } catch {
     // Without storage nothing is kept.
   }
-}
-
-function saveDraft() {
-  drafts.save(views.purpose, { strokes: board.strokes, pointer: board.pointer }, contribute.here?.contributing.askedLabel ?? drafts.asked);
-}
-
-function skip() {
-  if (views.mode !== 'contribute' || !consent.agreed || !contribute.here) return;
-  contribute.here.contributing.askNext();
-  board.reset();
-}
-
-/** @param {Event} [event] */
-async function done(event) {
-  // The second half of a double click must not complain of the canvas that the first half emptied.
-  if (event instanceof MouseEvent && event.detail > 1 && board.isEmpty) return;
-  if (views.mode !== 'contribute' || !consent.agreed) return;
-  if (await contribute.here?.handIn(board, consent.agreed, watchView)) board.reset();
-}
-
-function shareDrawing() {
-  if (!board.isEmpty) share.open((panel) => panel.open(board.strokes, watchView.story));
-}
-
-byId('share', HTMLButtonElement).addEventListener('click', shareDrawing);
-const actions = { undo: () => board.undo(), redo: () => board.redo(), clear: () => board.clear(), skip, done };
-for (const [id, action] of Object.entries(actions)) byId(id, HTMLButtonElement).addEventListener('click', action);
-trackKeys(document, () => views.canDraw, actions);
-keepFocus(byId('main', HTMLElement));
-showLanguages(byId('language', HTMLSelectElement), byId('language-words', HTMLElement));
-
-// The service's messages
-
-/** @param {ServerMessage} message */
-function received(message) {
-  offline.heard(connection.isWelcomed);
-  switch (message.type) {
-    case 'welcome':
-      welcome = message;
-      useSet(message);
-      consent.showTerms(message.consent);
-      showTrainer(message.trainer);
-      contribute.here?.welcome(message);
-      showContributing(); // the terms are known now, the part may still be loading
-      refreshSoon();
-      return serve(message.models);
-    case 'classes':
-      return useSet(message);
-    case 'models':
-      if (!isDigits) served.identify(true); // its welcome says which classes are known now
-      refreshSoon();
-      announceModels(served.all, message.models);
-      return serve(message.models);
-    case 'prediction':
-      watchView.take(message);
-      return sees.show();
-    case 'error':
-      watching.fail(message.seq);
-      if (message.code === 'bad_contribution') contribute.here?.contributing.rejected(message.message);
-      return console.warn(`the service answered ${message.code}: ${message.message}`);
-    case 'accepted':
-      // Its welcome says what the drawings gain.
-      if (isDigits ? message.contributions.yours >= 10 : true) served.identify(true);
-      return void contribute.here?.contributing.accepted(message);
-    case 'refused':
-      return void contribute.here?.contributing.refused(message);
-    case 'trainer':
-      if (message.filtered) void contribute.here?.drawings.review();
-      announceTrainer(trainer, message);
-      return showTrainer(message);
-    case 'pong':
-  }
-}
-
-/** Sends again what the former connection may have lost. */
-function resumed() {
-  watching.sendAgain();
-  contribute.here?.resume();
-}
-
-/** Another version may be served: its weights are loaded when nothing else is to do, and not by all pages at once. */
-function refreshSoon() {
-  if (!isDigits) return; // other sets are recognised by the service alone
-  setTimeout(() => whenIdle(() => void localModel.refresh()), localModel.current ? REFRESH_MS * Math.random() : 0);
-}
-
-/** @param {readonly import('./connection/protocol.js').Model[]} models */
-function serve(models) {
-  served.serve(models);
-  contribute.here?.visit.serve(models);
-  showModels();
 }
 
 // The other tabs' messages
@@ -363,64 +240,22 @@ function catchUp() {
   void contribute.here?.drawings.load();
 }
 
-// What is shown
+// What is drawn, and what the service says
 
-function showModels() {
-  watchView.showModels();
-  models.here?.showModels(served.all);
-}
+const controls = new DrawingControls(canvas, { consent, contribute, drafts, ghost, sees, share, views, watching, watchView });
+const messages = new ServiceMessages({
+  consent,
+  contribute,
+  localModel,
+  news,
+  sees,
+  served,
+  watching,
+  watchView,
+  contributing: showContributing,
+});
 
-/**
- * @param {readonly import('./connection/protocol.js').Model[]} before
- * @param {readonly import('./connection/protocol.js').Model[]} after
- */
-function announceModels(before, after) {
-  models.use((part) => {
-    part.showModels(before);
-    part.showModels(after);
-  });
-}
-
-/**
- * News are listed with their times: the part is loaded for them.
- * @param {import('./connection/protocol.js').Trainer | null} before
- * @param {import('./connection/protocol.js').Trainer} after
- */
-function announceTrainer(before, after) {
-  if (before?.state === after.state && before.version === after.version) return;
-  models.use((part) => {
-    part.showTrainer(before);
-    part.showTrainer(after);
-  });
-}
-
-/** @param {import('./models/models_part.js').ModelsPart} part */
-function openModels(part) {
-  part.showTrainer(trainer);
-  part.showModels(served.all);
-  part.setVisible(views.mode === 'models');
-}
-
-/** @param {import('./connection/protocol.js').Trainer | null} latest */
-function showTrainer(latest) {
-  trainer = latest;
-  contribute.here?.visit.setTraining(trainer?.state === 'training');
-  loopSummary.show(trainer);
-  models.here?.showTrainer(trainer);
-}
-
-function showContributing() {
-  if (contribute.here) {
-    const { contributing, view, visit } = contribute.here;
-    view.show(contributing, views.mode === 'contribute');
-    models.here?.showCounts(contributing.counts);
-    visit.follow(contributing.given);
-    if (views.mode === 'contribute' && consent.agreed !== null) visit.begin();
-    contribute.here.personal.setAgreed(consent.agreed !== null);
-  }
-  document.body.toggleAttribute('data-agreed', consent.agreed !== null);
-  served.identify();
-}
+// The views
 
 function showSet() {
   if (isDigits) return;
@@ -429,17 +264,15 @@ function showSet() {
   byId('set-name', HTMLElement).textContent = nameOfSet();
 }
 
+keepFocus(byId('main', HTMLElement));
+showLanguages(byId('language', HTMLSelectElement), byId('language-words', HTMLElement));
 onSetChange(showSet);
 showSet();
 views.track((mode, otherPurpose) => {
-  if (otherPurpose) {
-    const { strokes, pointer } = drafts.of(views.purpose);
-    board.load(strokes, pointer);
-  }
+  if (otherPurpose) controls.loadDraft();
   contribute.here?.question.withdraw();
   watchView.setContributes(mode === 'contribute');
-  models.here?.setVisible(false);
-  if (mode === 'models') models.open(openModels);
+  news.setVisible(mode === 'models');
   if (mode === 'contribute') contribute.open();
   if (mode === 'my-drawings') contribute.open((part) => part.drawings.review());
   ghost.show(isDigits && mode === 'watch' && board.isEmpty); // it draws digits
@@ -448,7 +281,7 @@ views.track((mode, otherPurpose) => {
   if (mode === 'about') about.open();
   showContributing();
 });
-addEventListener('pagehide', saveDraft);
+addEventListener('pagehide', () => controls.saveDraft());
 addEventListener('pageshow', ({ persisted }) => persisted && catchUp());
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && catchUp());
 byId('to-game', HTMLAnchorElement).hidden = !isDigits; // it asks for digits
@@ -464,7 +297,7 @@ async function getReady() {
     await localModel.refresh();
     await game.prepare();
   }
-  for (const later of [share, contribute, about, models]) await later.prepare();
+  for (const later of [share, contribute, about, news]) await later.prepare();
   await sees.prepare();
   performance.mark('midstroke.ready'); // for measurements
 }
