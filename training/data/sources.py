@@ -18,15 +18,16 @@ class Source:
     """Snapshots to draw batches from, and their share of each batch.
 
     `soft_labels` (n, 11) are a teacher's probabilities and doubt; they have the weight `distillation_weight` in the
-    targets, the labels have the rest. With `distil_from_champion` the targets are the predictions of the initial
-    weights alone, not of the flatbuffer: training would fit its rounding errors. `symbols` (n,) are classes among
-    digits, letters and symbols, -1 for none, for the auxiliary task that shapes the embedding.
+    targets, one for all or (n,) of each snapshot, and the labels have the rest. With `distil_from_champion` the targets
+    are the predictions of the initial weights alone, not of the flatbuffer: training would fit its rounding errors.
+    `symbols` (n,) are classes among digits, letters and symbols, -1 for none, for the auxiliary task that shapes the
+    embedding.
     """
 
     snapshots: Snapshots
     share: float = 1.0
     soft_labels: Floats | None = None
-    distillation_weight: float = 0.5
+    distillation_weight: float | Floats = 0.5
     distil_from_champion: bool = False
     symbols: NDArray[np.int32] | None = None
 

@@ -18,7 +18,7 @@ EARLY_INK = 0.28  # ink fraction
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Hyperparameters of continued training on a few new drawings, which takes seconds."""
+    """Hyperparameters of continued training, which takes seconds on a few new drawings, and a minute on hundreds."""
 
     optimizer: Literal["sgd", "adam", "adamw"]
     learning_rate: float
@@ -68,6 +68,7 @@ class Family:
     build_model: Callable[[int], Any]
     recipe: Recipe
     resume: Resume | None  # None: no continued training
+    long_resume: Resume | None = None  # on all that is stored, from time to time; None: always `resume`
     symbols: Recipe | None = None  # of a symbol set's own model, begun at the shipped weights; None: no such models
 
 
@@ -144,6 +145,7 @@ PATH = Family(
         symbol_weight=0.3,
     ),
     resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, l2_sp=0.001),
+    long_resume=Resume("adam", 3e-4, batches=200, batch_size=256, copies=16, l2_sp=0.001, replay_ratio=0.5),
     symbols=_FINE_TUNING,
 )
 
@@ -167,6 +169,7 @@ CNN = Family(
         teacher="path",  # its encoding shows the order of strokes, which ink alone can't
     ),
     resume=Resume("adam", 1e-4, batches=40, batch_size=256, copies=10, l2_sp=0.001),
+    long_resume=Resume("adam", 2e-4, batches=150, batch_size=256, copies=16, l2_sp=0.001, replay_ratio=0.6),
     symbols=replace(_FINE_TUNING, weight_decay=1e-3),
 )
 
@@ -186,6 +189,7 @@ SOFTMAX = Family(
         teacher="path",
     ),
     resume=Resume("adam", 1.2e-4, batches=40, batch_size=256, copies=10, l2_sp=0.001, replay_ratio=0.9),
+    long_resume=Resume("adam", 3e-4, batches=200, batch_size=256, copies=16, l2_sp=0.001, replay_ratio=0.5),
     symbols=Recipe(
         "adam",
         learning_rate=0.02,

@@ -2,14 +2,17 @@
 
 Each batch mixes new drawings, a replay buffer of earlier ones, and reference drawings whose targets are the champion's
 own predictions. A challenger that the gate refuses is tried again at a half and a quarter of its weight change.
+From time to time a training is long: more batches, larger steps, and most of what is stored in the replay buffer.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from collector.ink.encodings import Encoding
 from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, Snapshots, Variety, training_snapshots
@@ -41,6 +44,9 @@ REPLAY_COPIES = 2  # augmented copies of each reference drawing
 FULL_SHARE_DRAWINGS = 20  # new (or replayed) drawings from which on they get their full share and learning rate
 # Share of the reference model's soft labels in the targets of contributed drawings: no one can send those.
 REFERENCE_DISTILLATION_WEIGHT = 0.5
+# The same of drawings that the label filter reads as labelled, without ink and finished. People differ in how they
+# begin, so beginnings are learned from the label; of what is finished the reference model knows more than one label.
+AGREEING_DISTILLATION_WEIGHT = (0.1, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,18 @@ class Predecessors:
 
 @dataclass(frozen=True, slots=True)
 class Contributed:
-    """The contributed drawings of one training; `withdrawn` counts those deleted by their contributors so far."""
+    """The contributed drawings of one training.
+
+    `agreeing` are the ids of those that the label filter reads as labelled; `withdrawn` counts those deleted by their
+    contributors so far. With `is_long` the replay buffer holds most of what is stored.
+    """
 
     new: Sequence[LabelledDrawing]
     replay_buffer: Sequence[LabelledDrawing]
     validation: Sequence[LabelledDrawing]
     withdrawn: int = 0
+    agreeing: Collection[str] = frozenset()
+    is_long: bool = False
 
 
 def continue_training(family: Family, before: Predecessors, drawings: Contributed, run: Run) -> Outcome:
@@ -67,9 +79,7 @@ def continue_training(family: Family, before: Predecessors, drawings: Contribute
     Raises:
         ValueError: the family has no recipe for it.
     """
-    resume, champion = family.resume, before.champion
-    if resume is None:
-        raise ValueError(f"family {family.name} has no recipe for continued training")
+    resume, champion = _recipe(family, drawings), before.champion
     fitted = _fit(family, resume, before, drawings, run)
     evaluation_set = run.evaluations.prepared(drawings.validation, family.encoding)
     comparison = Comparison(champion, before.reference_model, drawings.new, drawings.validation, run.evaluations)
@@ -87,7 +97,12 @@ def continue_training(family: Family, before: Predecessors, drawings: Contribute
     card = replace(
         card,
         thresholds=champion.card.thresholds or fitted_thresholds(interpreter, evaluation_set),
-        recipe=recipe_record(hyperparameters) | {"first_opinion": REFERENCE_DISTILLATION_WEIGHT},
+        recipe=recipe_record(hyperparameters)
+        | {
+            "first_opinion": REFERENCE_DISTILLATION_WEIGHT,
+            "agreeing_distillation_weight": list(AGREEING_DISTILLATION_WEIGHT),
+            "long": drawings.is_long,
+        },
         resumed_from=champion.card.version,
         replaces=champion.card.version,
         gate=verdict.to_record(),
@@ -97,6 +112,12 @@ def continue_training(family: Family, before: Predecessors, drawings: Contribute
         ),
     )
     return Outcome(Artifact(card, fitted.model, fitted.weights), evaluation, verdict)
+
+
+def _recipe(family: Family, drawings: Contributed) -> Resume:
+    if family.resume is None:
+        raise ValueError(f"family {family.name} has no recipe for continued training")
+    return family.long_resume or family.resume if drawings.is_long else family.resume
 
 
 def _learning_rate(resume: Resume, new: int) -> float:
@@ -144,21 +165,35 @@ def _first_accepted(
 def _sources(
     resume: Resume, encoding: Encoding, reference_model: Artifact | None, drawings: Contributed, seed: int
 ) -> list[Source]:
-    """Reference drawings, new drawings and the replay buffer; the last two share the rest equally."""
-    share = (1 - resume.replay_ratio) / (2 if drawings.replay_buffer else 1)
+    """Reference drawings, new drawings and the replay buffer.
+
+    The last two share the rest equally, or in a long training by their numbers.
+    """
+    new, replayed = drawings.new, drawings.replay_buffer
+    share = 1 - resume.replay_ratio
+    of_new = share if not replayed else share * (len(new) / (len(new) + len(replayed)) if drawings.is_long else 0.5)
     # Labels of reference drawings are ignored: the champion's predictions on them are kept as they are.
     reference = Source(_reference_snapshots(encoding, seed), resume.replay_ratio, distil_from_champion=True)
-    variety = Variety(_copies(resume, share, len(drawings.new)))
-    contributed = [
-        *_weighted_snapshots(drawings.new, encoding, variety, seed + 1, share),
-        *_weighted_snapshots(drawings.replay_buffer, encoding, Variety(1), seed + 2, share),
+    parts = [
+        *_weighted_snapshots(new, resume, encoding, seed + 1, of_new),
+        *_weighted_snapshots(replayed, resume, encoding, seed + 2, share - of_new),
     ]
-    return [reference, *(_labelled_source(*part, reference_model) for part in contributed)]
+    return [reference, *(_labelled_source(*part, drawings.agreeing, reference_model) for part in parts)]
 
 
-def _labelled_source(snapshots: Snapshots, share: float, reference_model: Artifact | None) -> Source:
-    soft_labels = None if reference_model is None else _served_predictions(reference_model, snapshots)
-    return Source(snapshots, share, soft_labels, REFERENCE_DISTILLATION_WEIGHT)
+def _labelled_source(
+    drawings: Sequence[LabelledDrawing],
+    snapshots: Snapshots,
+    share: float,
+    agreeing: Collection[str],
+    reference_model: Artifact | None,
+) -> Source:
+    if reference_model is None:
+        return Source(snapshots, share)
+    is_agreeing = np.array([drawing.id in agreeing for drawing in drawings])[snapshots.drawing]
+    first, last = AGREEING_DISTILLATION_WEIGHT
+    weight = np.where(is_agreeing, first + (last - first) * snapshots.ink, REFERENCE_DISTILLATION_WEIGHT)
+    return Source(snapshots, share, _served_predictions(reference_model, snapshots), weight.astype(np.float32))
 
 
 def _served_predictions(artifact: Artifact, snapshots: Snapshots) -> Floats:
@@ -174,15 +209,16 @@ def _copies(resume: Resume, share: float, drawings: int) -> int:
 
 
 def _weighted_snapshots(
-    drawings: Sequence[LabelledDrawing], encoding: Encoding, variety: Variety, seed: int, share: float
-) -> list[tuple[Snapshots, float]]:
-    """Snapshots with their share of a batch; no contributor has more than all others together.
+    drawings: Sequence[LabelledDrawing], resume: Resume, encoding: Encoding, seed: int, share: float
+) -> list[tuple[Sequence[LabelledDrawing], Snapshots, float]]:
+    """Drawings, their snapshots and their share of a batch; no contributor has more than all others together.
 
     A handful of drawings gets part of the share: repeated over and over, they would be learned at everyone's cost.
     """
+    variety = Variety(_copies(resume, share, len(drawings)))
     share *= min(1.0, len(drawings) / FULL_SHARE_DRAWINGS)
     parts = split_by_weight(drawings)
-    return [(training_snapshots(part, encoding, variety, seed), share * weight) for part, weight in parts]
+    return [(part, training_snapshots(part, encoding, variety, seed), share * weight) for part, weight in parts]
 
 
 @functools.cache

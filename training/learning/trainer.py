@@ -26,6 +26,7 @@ from training.learning.challenger import Outcome, Run, event_of, traced_training
 from training.learning.champions import sound_champion
 from training.learning.continued_training import Contributed, Predecessors, continue_training
 from training.learning.label_filter import LabelFilter, best_model
+from training.learning.long_training import is_long_due
 from training.learning.publishing import Publishing
 from training.learning.selection import Selection, sample_by_contributor, select_new
 from training.learning.state.lease import LeasedStore, TrainerLease
@@ -38,6 +39,7 @@ from training.models.registry import FIRST_MODELS, Registry, seed_first_models
 from training.webhook import VersionEvent
 
 REPLAY_BUFFER = 150  # random earlier drawings; more than a training can use
+LONG_REPLAY_BUFFER = 1500  # the same of a long training
 VALIDATION = 1000  # contributed validation drawings
 VALIDATION_CANDIDATES = 3000  # the newest, of which VALIDATION are sampled
 MAX_NEW = 1000  # drawings of one training; the oldest first, the rest in the next round
@@ -204,7 +206,8 @@ class Trainer:
                 self._status.training(family.name, drawings),
                 traced_training("digits", family.name, drawings) as ended,
             ):
-                outcome = continue_training(family, before, self._drawings(mark, new, selection), self._run)
+                is_long = is_long_due(self._progress.of(family.name).trained_on, drawings)
+                outcome = continue_training(family, before, self._drawings(mark, new, selection, is_long), self._run)
                 ended(outcome)
         except WrongWeights as error:
             # Another try would fail too, until someone trains this family from scratch.
@@ -221,13 +224,17 @@ class Trainer:
         self._progress.advance(family.name, mark, trained_on)
         return outcome
 
-    def _drawings(self, mark: int, new: Sequence[ShardRow], selection: Selection) -> Contributed:
-        replayed = self._shards.sample(REPLAY_BUFFER, np.random.default_rng(mark), exclude=new)
+    def _drawings(self, mark: int, new: Sequence[ShardRow], selection: Selection, is_long: bool) -> Contributed:
+        count = LONG_REPLAY_BUFFER if is_long else REPLAY_BUFFER
+        replayed = self._shards.sample(count, np.random.default_rng(mark), exclude=new)
+        read, accepted = self._shards.read(selection.selected), self._label_filter.accepted(replayed)
         return Contributed(
-            new=self._shards.read(selection.selected),
-            replay_buffer=self._label_filter.accepted(replayed),
+            new=read,
+            replay_buffer=accepted,
             validation=self._validation_drawings(),
             withdrawn=self._shards.withdrawn,
+            agreeing={drawing.id for drawing in self._label_filter.agreeing([*read, *accepted])},
+            is_long=is_long,
         )
 
     def _validation_drawings(self) -> list[LabelledDrawing]:

@@ -59,6 +59,29 @@ def test_the_reference_models_soft_labels_counter_wrong_labels(continued: Family
     assert held.card.recipe["first_opinion"] == 0.5
 
 
+def test_agreeing_drawings_teach_their_beginnings_by_the_label(continued: Family, artifact: Artifact) -> None:
+    far = replace(continued, resume=replace(RESUME, batches=30))
+    agreeing = frozenset(drawing.id for drawing in NEW)
+
+    held, free = (
+        continue_training(
+            far, Predecessors(artifact, artifact), Contributed(NEW, (), NEW, agreeing=ids), Run()
+        ).artifact
+        for ids in (frozenset[str](), agreeing)
+    )
+
+    assert probability_of_true_label(free, 0.2) > probability_of_true_label(held, 0.2)
+
+
+def test_a_long_training_has_its_own_recipe(continued: Family, artifact: Artifact) -> None:
+    long = replace(continued, long_resume=replace(RESUME, batches=3))
+    drawings = Contributed(NEW[:5], NEW[5:20], validation=NEW, is_long=True)
+
+    card = continue_training(long, Predecessors(artifact, artifact), drawings, Run()).artifact.card
+
+    assert (card.recipe["batches"], card.recipe["long"]) == (3, True)
+
+
 def test_cards_keep_the_first_releases_names_of_hyperparameters(continued: Family, artifact: Artifact) -> None:
     recipe = trained_further(continued, artifact, None, NEW[:2]).card.recipe
 
@@ -71,11 +94,11 @@ def test_a_family_without_a_recipe_is_not_trained_further(family: Family, artifa
         trained_further(replace(family, resume=None), artifact, None, NEW)
 
 
-def probability_of_true_label(artifact: Artifact) -> float:
-    """The mean probability of the drawings' true labels, at full ink."""
-    interpreter, finished = check_artifact(artifact), evaluation_snapshots(NEW, "ink20", (1.0,))
+def probability_of_true_label(artifact: Artifact, ink: float = 1.0) -> float:
+    """The mean probability of the drawings' true labels, at this ink fraction."""
+    interpreter, snapshots = check_artifact(artifact), evaluation_snapshots(NEW, artifact.card.encoding, (ink,))
     of_label = [
-        interpreter.predict(finished.batch(slice(row, row + 1)))[drawing.label] for row, drawing in enumerate(NEW)
+        interpreter.predict(snapshots.batch(slice(row, row + 1)))[drawing.label] for row, drawing in enumerate(NEW)
     ]
     return float(np.mean(of_label))
 

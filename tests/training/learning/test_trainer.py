@@ -51,6 +51,19 @@ def test_new_drawings_make_a_new_champion(store: MemoryStore, family: Family) ->
     assert Registry(store).figure("original", after, "accuracy.svg")
 
 
+def test_hundreds_of_drawings_are_trained_on_together_and_longer(store: MemoryStore, family: Family) -> None:
+    patient = replace(family, long_resume=replace(RASH, learning_rate=0.05, batches=7, replay_ratio=0.5))
+    contribute_all(store, reference_drawings("replay")[:90])
+    trainer = trainer_of(store, patient)
+    (short,) = trainer.poll()
+    contribute_all(store, reference_drawings("replay")[90:110], when=NOON + timedelta(hours=1))
+
+    (long,) = trainer.poll()
+
+    assert short.artifact.card.recipe["long"] is False
+    assert (long.artifact.card.recipe["long"], long.artifact.card.recipe["batches"]) == (True, 7)
+
+
 def test_a_challenger_that_waits_for_live_frames_is_trained_past_by_none(store: MemoryStore, family: Family) -> None:
     before = version(store)
     contribute_all(store, DRAWINGS[:3])

@@ -155,7 +155,7 @@ def _targets(graph: TrainingGraph, source: Source, recipe: Recipe, classes: int)
     digits = targets[:, :classes] * (1 - smoothing) + smoothing / classes * is_digit
     targets = np.concatenate([digits, targets[:, classes:]], axis=1)
     if source.soft_labels is not None:
-        weight = source.distillation_weight
+        weight = np.broadcast_to(np.asarray(source.distillation_weight, np.float32), len(labels))[:, None]
         soft = source.soft_labels * np.concatenate([np.repeat(is_digit, classes, 1), np.ones_like(is_digit)], axis=1)
         targets = targets * (1 - weight) + soft * weight
     targets[labels == LOOK_ALIKE, classes] = -1
