@@ -96,10 +96,11 @@ class Learning:
         if champion is None:
             raise NotTrained(f"family {self._family.name} has lost its champion")
         model = check_artifact(self._registry.load(self._family.name, champion.version))
-        own, others = _score(model, self._own), _score(model, self._others)
+        own, others = score(model, self._own), score(model, self._others)
         return Round(number, number * self._parts.each, accepted, reasons, seconds, own, others)
 
 
-def _score(model: Interpreter, judged: EvaluationSet) -> Score:
+def score(model: Interpreter, judged: EvaluationSet) -> Score:
+    """The model's accuracy on these drawings."""
     evaluation = evaluate(model, judged)
     return Score(evaluation.mean, evaluation.at(0.5), evaluation.at(1.0))
