@@ -30,7 +30,8 @@ from collector.symbols.symbol_set import SymbolSet
 
 LIST_BYTES_MAX = 64 * 2**20  # a million and a half ids
 SECONDS = 30.0
-GROUP = re.compile(rb'<traceGroup xml:id="d-([0-9a-f-]{36})"')
+GROUP = re.compile(rb'<traceGroup xml:id="d-([0-9a-f-]{36})"[^>]* brushRef="#([^"]+)"')
+BRUSH = re.compile(rb'<definitions><brush xml:id="([^"]+)"')
 GROUP_END = b"</traceGroup>\n"
 NAME = re.compile(r"of the symbol set (.*), each with its strokes", re.DOTALL)
 
@@ -169,14 +170,22 @@ def _copy_arrays(path: Path, file: IO[bytes], withdrawn: Collection[str]) -> int
 
 
 def _copy_groups(path: Path, file: IO[bytes], withdrawn: Collection[str]) -> int:
-    """Of files of `InkmlWriter` alone, whose groups begin and end on lines of their own."""
+    """Of files of `InkmlWriter` alone, whose groups and brushes begin and end on lines of their own.
+
+    A brush comes before the first group that is left of it, and goes with the last, as in a new export.
+    """
     kept, is_left_out = 0, False
+    brushes: dict[bytes, bytes] = {}
     with path.open("rb") as lines:
         for line in lines:
-            begins = GROUP.match(line)
-            if begins is not None:
+            if (brush := BRUSH.match(line)) is not None:
+                brushes[brush[1]] = line
+                continue
+            if (begins := GROUP.match(line)) is not None:
                 is_left_out = begins[1].decode() in withdrawn
                 kept += not is_left_out
+                if not is_left_out:
+                    file.write(brushes.pop(begins[2], b""))
             if not is_left_out:
                 file.write(line)
             elif line == GROUP_END:

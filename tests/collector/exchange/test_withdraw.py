@@ -94,6 +94,19 @@ def test_a_services_list_of_deletions_has_the_same_effect_as_the_stores(
     assert service.asked == ["/withdrawn.txt?set=digits"]
 
 
+def test_a_pen_of_which_no_drawing_is_left_goes_too(tmp_path: Path, store: MemoryStore, service: Listing) -> None:
+    for name in ("by_store", "by_service"):
+        export(store, DIGITS, tmp_path / name, "inkml", Selection())
+    (gone,) = (each for each in ids(store) if each in (tmp_path / "by_store" / "validation-00000.inkml").read_text())
+    store.put(tombstone_key(gone), b"")
+    service.body = f"{gone}\n".encode()
+
+    refresh_from(tmp_path / "by_service", service.address)
+    refresh(store, DIGITS, tmp_path / "by_store")
+
+    assert bytes_of(tmp_path / "by_service") == bytes_of(tmp_path / "by_store")
+
+
 def test_a_service_that_lists_nothing_changes_nothing(tmp_path: Path, store: MemoryStore, service: Listing) -> None:
     store.put(tombstone_key("12340000-0000-4000-8000-000000000001"), b"")
     export(store, DIGITS, tmp_path / "out", "ndjson", Selection())
