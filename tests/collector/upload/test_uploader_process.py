@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,20 @@ def wait_until_uploaded(spool: Spool) -> None:
     pytest.fail(f"{spool.uploads.backlog()} after {WAIT_SECONDS} s")
 
 
+def stop_between_writes(process: subprocess.Popen[bytes], path: Path) -> None:
+    """Stops it where it holds no lock of the spool: a stopped writer would keep everyone else from writing."""
+    for _ in range(WAIT_SECONDS * 10):
+        process.send_signal(signal.SIGSTOP)
+        with closing(sqlite3.connect(path, timeout=0.1, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError:
+                process.send_signal(signal.SIGCONT)
+        time.sleep(0.05)
+    pytest.fail("the uploader writes without a pause")
+
+
 def test_the_other_process_uploads_the_spool_and_ends_with_its_input(tmp_path: Path) -> None:
     path = tmp_path / "spool.sqlite"
     spool = Spool(path)
@@ -66,7 +82,7 @@ def test_a_second_one_waits_for_the_first_to_end(tmp_path: Path) -> None:
     with uploading(path) as first:
         wait_until_uploaded(spool)
         with uploading(path) as second:
-            first.send_signal(19)  # SIGSTOP: it holds its place and does nothing
+            stop_between_writes(first, path)  # it holds its place and does nothing
             spool.accept(make_contribution(), ANN)
             time.sleep(1.0)
             waiting = spool.uploads.backlog().drawings
