@@ -87,3 +87,13 @@ def test_the_game_fits_a_phone(page: Page, shared_service: RunningService) -> No
     assert sheet is not None
     assert sheet["y"] + sheet["height"] <= 640
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+
+
+def test_start_is_in_the_first_view(page: Page, shared_service: RunningService) -> None:
+    open_page(page, f"{shared_service.url}/#game")
+    start = page.get_by_role("button", name="Start")
+    start.wait_for()
+
+    for width, height in [(1280, 800), (1024, 640), (360, 640), (740, 360)]:
+        page.set_viewport_size({"width": width, "height": height})
+        expect(start).to_be_in_viewport(ratio=1)
