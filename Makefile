@@ -1,7 +1,7 @@
 # `make run` and `make test` do all the set-up; Python 3.11 to 3.13 with venv and pip is all they assume.
 PYTHON ?= python3
-PORT ?= 8000
-HOST ?= 127.0.0.1
+PORT ?= $(or $(MIDSTROKE_PORT),8000)
+HOST ?= $(or $(MIDSTROKE_HOST),127.0.0.1)
 STORE ?= folder
 VENV := .venv
 PEERS := .venv-peers
