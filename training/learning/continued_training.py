@@ -117,7 +117,7 @@ def continue_training(family: Family, before: Predecessors, drawings: Contribute
 def _recipe(family: Family, drawings: Contributed) -> Resume:
     if family.resume is None:
         raise ValueError(f"family {family.name} has no recipe for continued training")
-    return family.long_resume or family.resume if drawings.is_long else family.resume
+    return family.long_resume if drawings.is_long and family.long_resume else family.resume
 
 
 def _learning_rate(resume: Resume, new: int) -> float:

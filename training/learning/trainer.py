@@ -206,7 +206,8 @@ class Trainer:
                 self._status.training(family.name, drawings),
                 traced_training("digits", family.name, drawings) as ended,
             ):
-                is_long = is_long_due(self._progress.of(family.name).trained_on, drawings)
+                before_these = self._progress.of(family.name).trained_on
+                is_long = family.long_resume is not None and is_long_due(before_these, drawings)
                 outcome = continue_training(family, before, self._drawings(mark, new, selection, is_long), self._run)
                 ended(outcome)
         except WrongWeights as error:
