@@ -10,9 +10,9 @@ import { ofSet } from '../ui/language/symbols.js';
 import { ContributeView } from './contribute_view.js';
 import { Contributing } from './contributing.js';
 import { LabelQuestion } from './label_question.js';
-import { PersonalView } from './personal_view.js';
-import { UndeliveredView } from './undelivered.js';
-import { Visit } from './visit.js';
+import { PersonalView } from './personal/personal_view.js';
+import { UndeliveredView } from './delivery/undelivered.js';
+import { Visit } from './session/visit.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
 /** @typedef {import('../ink/pen/pen.js').Pointer} Pointer */

@@ -2,8 +2,8 @@
 
 import { byId, setText } from '../ui/dom.js';
 import { text } from '../ui/language/language.js';
-import { ClassExample } from './class_example.js';
-import { RecentStrip } from './recent_strip.js';
+import { ClassExample } from './prompt/class_example.js';
+import { RecentStrip } from './given/recent_strip.js';
 import { settingsLast } from '../ui/storage/local_settings.js';
 import { classPrompt, isDigits } from '../ui/language/symbols.js';
 import { aDigit, countWords } from '../ui/language/words.js';

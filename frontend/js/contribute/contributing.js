@@ -7,12 +7,12 @@ import { text } from '../ui/language/language.js';
 import { randomId } from '../ui/random_id.js';
 import { classCount, classIds, isDigits, learned, onSetChange, placeOf, setId } from '../ui/language/symbols.js';
 import { objectionTo } from './objection.js';
-import { Outbox } from './outbox.js';
-import { Prompt } from './prompt.js';
+import { Outbox } from './delivery/outbox.js';
+import { Prompt } from './prompt/prompt.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
-/** @typedef {import('./recent_strip.js').GivenDrawing} GivenDrawing */
-/** @typedef {import('./outbox.js').Pending} Pending */
+/** @typedef {import('./given/recent_strip.js').GivenDrawing} GivenDrawing */
+/** @typedef {import('./delivery/outbox.js').Pending} Pending */
 /** @typedef {import('../ink/pen/pen.js').Pointer} Pointer */
 /** @typedef {import('../ui/language/symbols.js').Label} Label */
 /** @typedef {import('../connection/protocol.js').Accepted} Accepted */
@@ -262,7 +262,7 @@ export class Contributing {
 
   /**
    * @param {string} id
-   * @param {{readonly status: import('./recent_strip.js').Status, readonly why?: string}} news
+   * @param {{readonly status: import('./given/recent_strip.js').Status, readonly why?: string}} news
    */
   #settle(id, news) {
     this.#given = this.#given.map((given) => (given.id === id ? { ...given, ...news } : given));

@@ -1,7 +1,7 @@
 /** What an embedded canvas contributes: its own consent and token, kept with its page, and what waits for an answer. */
 
 import { encodeContribution } from '../connection/protocol.js';
-import { fit } from '../contribute/fit.js';
+import { fit } from '../contribute/delivery/fit.js';
 import { PEN_WIDTH, SIDE } from '../ink/geometry.js';
 import { makeSamples } from '../ink/snapshots/samples.js';
 import { thinStrokes } from '../ink/snapshots/thinning.js';

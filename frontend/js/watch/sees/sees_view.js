@@ -1,7 +1,7 @@
 /** Shows what the leading model gets of the drawing, 20 x 20 cells or 48 points, and which of it speaks for the leading digit. */
 
 import { className } from '../../ui/language/symbols.js';
-import { pointsOf, predictAll } from '../../contribute/stage_reading.js';
+import { pointsOf, predictAll } from '../../contribute/session/stage_reading.js';
 import { SIDE, inkBox } from '../../ink/geometry.js';
 import { toPath48 } from '../../ink/snapshots/path.js';
 import { Pictures } from '../../ink/snapshots/pictures.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { speak } from '../../english.js';
-import { recentWords } from '../../../../frontend/js/contribute/recent_strip.js';
+import { recentWords } from '../../../../frontend/js/contribute/given/recent_strip.js';
 import { modeOf } from '../../../../frontend/js/ui/views.js';
 import { aDigit, modelWords, percent, stateWords, versionWords } from '../../../../frontend/js/ui/language/words.js';
 import { trainerWords } from '../../../../frontend/js/models/trainer_words.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import '../english.js';
-import { gainWords, personalWords } from '../../../frontend/js/contribute/personal_words.js';
+import '../../english.js';
+import { gainWords, personalWords } from '../../../../frontend/js/contribute/personal/personal_words.js';
 
 test('the line says how many drawings are used, and nothing without any', () => {
   const personal = { isOn: true, isSomeoneElse: false };

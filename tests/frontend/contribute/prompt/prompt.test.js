@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Prompt } from '../../../frontend/js/contribute/prompt.js';
+import { Prompt } from '../../../../frontend/js/contribute/prompt/prompt.js';
 
 const EVEN = Array(10).fill(1);
 const WITHOUT_FIVE = EVEN.map((count, digit) => (digit === 5 ? 0 : count));

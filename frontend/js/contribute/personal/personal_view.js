@@ -1,11 +1,11 @@
 /** Shows that answers use the visitor's own drawings, with a switch to compare and one for somebody else. */
 
-import { byId, setText } from '../ui/dom.js';
-import { text } from '../ui/language/language.js';
+import { byId, setText } from '../../ui/dom.js';
+import { text } from '../../ui/language/language.js';
 import { gainDetails, gainWords, personalWords } from './personal_words.js';
 
-/** @typedef {import('../connection/protocol.js').PersonalState} PersonalState */
-/** @typedef {import('../watch/personal.js').Personal} Personal */
+/** @typedef {import('../../connection/protocol.js').PersonalState} PersonalState */
+/** @typedef {import('../../watch/personal.js').Personal} Personal */
 
 export class PersonalView {
   #line = byId('personal', HTMLElement);

@@ -1,14 +1,14 @@
 /** What Contribute needs besides drawing and sending: what the models confuse, and the summary of the visit. */
 
-import { Cards } from '../models/cards.js';
-import { isDigits } from '../ui/language/symbols.js';
-import { confusedShares } from './prompts.js';
+import { Cards } from '../../models/cards.js';
+import { isDigits } from '../../ui/language/symbols.js';
+import { confusedShares } from '../prompt/prompt_choice.js';
 import { SUMMARY, Session } from './session.js';
 import { SessionView } from './session_view.js';
 import { readAtStages } from './stage_reading.js';
 
-/** @typedef {import('../connection/protocol.js').Model} Model */
-/** @typedef {import('./recent_strip.js').GivenDrawing} GivenDrawing */
+/** @typedef {import('../../connection/protocol.js').Model} Model */
+/** @typedef {import('../given/recent_strip.js').GivenDrawing} GivenDrawing */
 /**
  * @typedef {object} Collaborators
  * @property {(shares: readonly number[] | null) => void} confuse how often the best model confuses each digit

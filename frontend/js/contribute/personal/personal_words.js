@@ -1,11 +1,11 @@
 /** Words what answers make of the visitor's own drawings. No elements. */
 
-import { text } from '../ui/language/language.js';
-import { classCount } from '../ui/language/symbols.js';
-import { wholePercent } from '../ui/language/words.js';
+import { text } from '../../ui/language/language.js';
+import { classCount } from '../../ui/language/symbols.js';
+import { wholePercent } from '../../ui/language/words.js';
 
-/** @typedef {import('../connection/protocol.js').PersonalState} PersonalState */
-/** @typedef {import('../watch/personal.js').Personal} Personal */
+/** @typedef {import('../../connection/protocol.js').PersonalState} PersonalState */
+/** @typedef {import('../../watch/personal.js').Personal} Personal */
 
 const LEAST_READ = 5; // drawings: fewer say nothing about a gain
 

@@ -1,12 +1,12 @@
 /** Sends contributions one at a time until the service has answered each. Drops what it can never deliver, with the reason. */
 
-import { encodeContribution } from '../connection/protocol.js';
-import { text } from '../ui/language/language.js';
+import { encodeContribution } from '../../connection/protocol.js';
+import { text } from '../../ui/language/language.js';
 import { MESSAGE_BYTES, fit } from './fit.js';
 
-/** @typedef {import('../connection/protocol.js').Contribution} Contribution */
-/** @typedef {import('../connection/protocol.js').Limits} Limits */
-/** @typedef {import('../ui/storage/record_store.js').RecordStore<Contribution>} Pending */
+/** @typedef {import('../../connection/protocol.js').Contribution} Contribution */
+/** @typedef {import('../../connection/protocol.js').Limits} Limits */
+/** @typedef {import('../../ui/storage/record_store.js').RecordStore<Contribution>} Pending */
 
 const BUSY_MS = 4000; // before sending again when the service was busy
 const ANSWER_MS = 20_000; // without an answer the next one is sent

@@ -1,17 +1,17 @@
 /** Shows drawings that can never be delivered, and keeps each until the visitor has downloaded or discarded it. */
 
-import { byId, element, save } from '../ui/dom.js';
-import { nameOfLabel } from '../ui/language/symbols.js';
-import { text } from '../ui/language/language.js';
+import { byId, element, save } from '../../ui/dom.js';
+import { nameOfLabel } from '../../ui/language/symbols.js';
+import { text } from '../../ui/language/language.js';
 
-/** @typedef {import('../connection/protocol.js').Contribution} Contribution */
+/** @typedef {import('../../connection/protocol.js').Contribution} Contribution */
 /** @typedef {{readonly id: string, readonly why: string, readonly contribution: Contribution}} Undelivered */
 
 export class UndeliveredView {
   #list = byId('undelivered', HTMLElement);
-  /** @type {import('../ui/storage/record_store.js').RecordStore<Undelivered>} */ #store;
+  /** @type {import('../../ui/storage/record_store.js').RecordStore<Undelivered>} */ #store;
 
-  /** @param {import('../ui/storage/record_store.js').RecordStore<Undelivered>} store */
+  /** @param {import('../../ui/storage/record_store.js').RecordStore<Undelivered>} store */
   constructor(store) {
     this.#store = store;
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { chooseDigit, choosePrompt, confusedShares } from '../../../frontend/js/contribute/prompts.js';
+import { chooseDigit, choosePrompt, confusedShares } from '../../../../frontend/js/contribute/prompt/prompt_choice.js';
 
 const EVEN = Array(10).fill(4);
 const MATRIX = Array.from({ length: 10 }, (_, row) => Array.from({ length: 10 }, (_, guess) => (row === guess ? 100 : 0)));

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 
-import '../english.js';
-import { fit } from '../../../frontend/js/contribute/fit.js';
-import { Outbox } from '../../../frontend/js/contribute/outbox.js';
-import { memoryStore } from '../../../frontend/js/ui/storage/record_store.js';
+import '../../english.js';
+import { fit } from '../../../../frontend/js/contribute/delivery/fit.js';
+import { Outbox } from '../../../../frontend/js/contribute/delivery/outbox.js';
+import { memoryStore } from '../../../../frontend/js/ui/storage/record_store.js';
 
 // Unanswered drawings are sent again for ever: real timers would never let the test process end.
 beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));

@@ -1,6 +1,6 @@
 /** Chooses the digit to ask for: what the models confuse most, with a share kept for all alike. Pure functions. */
 
-import { classCount } from '../ui/language/symbols.js';
+import { classCount } from '../../ui/language/symbols.js';
 
 /** @typedef {{readonly digit: number, readonly probability: number}} Prompt the probability with which it was asked for */
 /** @typedef {{readonly recall: readonly number[], readonly confusion?: readonly (readonly number[])[]}} Metrics of a card */

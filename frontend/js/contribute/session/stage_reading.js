@@ -1,8 +1,8 @@
 /** Has a drawing read at ten stages, plainly: `POST /predict` knows no contributor, so personal answers are off. */
 
-import { SIDE, cutAtInk } from '../ink/geometry.js';
+import { SIDE, cutAtInk } from '../../ink/geometry.js';
 
-/** @typedef {import('../ink/geometry.js').Stroke} Stroke */
+/** @typedef {import('../../ink/geometry.js').Stroke} Stroke */
 /** @typedef {import('./session.js').Reading} Reading */
 
 const STAGES = 10;

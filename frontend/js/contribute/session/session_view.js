@@ -1,11 +1,11 @@
 /** Shows the summary of a visit: the drawings, when each was known, and what the models have learned from them. */
 
-import { Brush } from '../ink/brush.js';
-import { contextOf } from '../ink/visible_canvas.js';
-import { SIDE } from '../ink/geometry.js';
-import { byId, element } from '../ui/dom.js';
-import { text } from '../ui/language/language.js';
-import { percent, wholePercent } from '../ui/language/words.js';
+import { Brush } from '../../ink/brush.js';
+import { contextOf } from '../../ink/visible_canvas.js';
+import { SIDE } from '../../ink/geometry.js';
+import { byId, element } from '../../ui/dom.js';
+import { text } from '../../ui/language/language.js';
+import { percent, wholePercent } from '../../ui/language/words.js';
 
 /** @typedef {import('./session.js').Entry} Entry */
 /** @typedef {import('./session.js').Session} Session */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Session } from '../../../frontend/js/contribute/session.js';
+import { Session } from '../../../../frontend/js/contribute/session/session.js';
 
 const STROKES = [[[1, 1, 0], [9, 9, 20]]];
 const OLD = { family: 'path', model: 'v1' };

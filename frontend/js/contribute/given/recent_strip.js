@@ -1,14 +1,14 @@
 /** Shows the visitor's latest drawings as small pictures, with the status of each in words. */
 
-import { byId, element } from '../ui/dom.js';
-import { SIDE } from '../ink/geometry.js';
-import { nameOfLabel } from '../ui/language/symbols.js';
-import { text } from '../ui/language/language.js';
-import { contextOf, drawStrokes } from '../ink/visible_canvas.js';
+import { byId, element } from '../../ui/dom.js';
+import { SIDE } from '../../ink/geometry.js';
+import { nameOfLabel } from '../../ui/language/symbols.js';
+import { text } from '../../ui/language/language.js';
+import { contextOf, drawStrokes } from '../../ink/visible_canvas.js';
 
-/** @typedef {import('../ink/geometry.js').Stroke} Stroke */
+/** @typedef {import('../../ink/geometry.js').Stroke} Stroke */
 /** @typedef {'waiting' | 'training' | 'validation' | 'filtered' | 'refused'} Status */
-/** @typedef {{readonly id: string, readonly label: import('../ui/language/symbols.js').Label, readonly strokes: readonly Stroke[], readonly status: Status,
+/** @typedef {{readonly id: string, readonly label: import('../../ui/language/symbols.js').Label, readonly strokes: readonly Stroke[], readonly status: Status,
  *   readonly why?: string}} GivenDrawing */
 
 const SHOWN = 12;

@@ -1,10 +1,10 @@
 /** Shows how the class that is asked for is drawn, where the set's definition has an example of it. */
 
-import { contextOf, drawStrokes } from '../ink/visible_canvas.js';
-import { byId } from '../ui/dom.js';
-import { classIds, isDigits, setId } from '../ui/language/symbols.js';
+import { contextOf, drawStrokes } from '../../ink/visible_canvas.js';
+import { byId } from '../../ui/dom.js';
+import { classIds, isDigits, setId } from '../../ui/language/symbols.js';
 
-/** @typedef {{readonly width: number, readonly height: number, readonly strokes: readonly import('../ink/geometry.js').Stroke[]}} Example */
+/** @typedef {{readonly width: number, readonly height: number, readonly strokes: readonly import('../../ink/geometry.js').Stroke[]}} Example */
 
 const PICTURE_PX = 72;
 const PEN_SHARE = 0.05; // of the picture's side

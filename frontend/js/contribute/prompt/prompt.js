@@ -1,9 +1,9 @@
 /** Which digit or class is asked for, and with which probability it was chosen. No elements. */
 
-import { isDigits, labelOf, placeOf } from '../ui/language/symbols.js';
-import { chooseDigit, choosePrompt } from './prompts.js';
+import { isDigits, labelOf, placeOf } from '../../ui/language/symbols.js';
+import { chooseDigit, choosePrompt } from './prompt_choice.js';
 
-/** @typedef {import('../ui/language/symbols.js').Label} Label */
+/** @typedef {import('../../ui/language/symbols.js').Label} Label */
 
 export class Prompt {
   /** @type {number | null} */ #asked = null;

@@ -1,9 +1,9 @@
 /** Fits a contribution into the service's limits: thins points and drops samples. Pure functions. */
 
-import { thinStrokes } from '../ink/snapshots/thinning.js';
+import { thinStrokes } from '../../ink/snapshots/thinning.js';
 
-/** @typedef {import('../connection/protocol.js').Contribution} Contribution */
-/** @typedef {import('../connection/protocol.js').Limits} Limits */
+/** @typedef {import('../../connection/protocol.js').Contribution} Contribution */
+/** @typedef {import('../../connection/protocol.js').Limits} Limits */
 
 export const MESSAGE_BYTES = 1024 * 1024; // of services that don't name their limit
 const SAMPLE_BYTES = 64 * 1024;

@@ -1,8 +1,8 @@
 /** Keeps the drawings of this visit, and what a training that took them in has changed. No elements. */
 
-/** @typedef {import('../ink/geometry.js').Stroke} Stroke */
-/** @typedef {import('../connection/protocol.js').Model} Model */
-/** @typedef {import('./recent_strip.js').GivenDrawing} GivenDrawing */
+/** @typedef {import('../../ink/geometry.js').Stroke} Stroke */
+/** @typedef {import('../../connection/protocol.js').Model} Model */
+/** @typedef {import('../given/recent_strip.js').GivenDrawing} GivenDrawing */
 /** @typedef {{readonly family: string, readonly model: string, readonly right: readonly boolean[]}} Reading at ten stages, without
  *   the visitor's own drawings in mind */
 /**
