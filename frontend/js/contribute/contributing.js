@@ -1,17 +1,16 @@
 /** Asks for digits and sends finished drawings until the service has answered each. No elements. */
 
-import { encodeTimes, PEN_WIDTH, SIDE } from '../ink/geometry.js';
-import { makeSamples } from '../ink/snapshots/samples.js';
-import { thinStrokes } from '../ink/snapshots/thinning.js';
 import { text } from '../ui/language/language.js';
 import { randomId } from '../ui/random_id.js';
-import { classCount, classIds, isDigits, learned, onSetChange, placeOf, setId } from '../ui/language/symbols.js';
-import { objectionTo } from './objection.js';
+import { classCount, classIds, isDigits, learned, onSetChange, placeOf } from '../ui/language/symbols.js';
+import { makeContribution } from './delivery/drawn_contribution.js';
 import { Outbox } from './delivery/outbox.js';
+import { GivenDrawings } from './given/given_drawings.js';
+import { objectionTo } from './objection.js';
 import { Prompt } from './prompt/prompt.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
-/** @typedef {import('./given/recent_strip.js').GivenDrawing} GivenDrawing */
+/** @typedef {import('./given/given_drawings.js').GivenDrawing} GivenDrawing */
 /** @typedef {import('./delivery/outbox.js').Pending} Pending */
 /** @typedef {import('../ink/pen/pen.js').Pointer} Pointer */
 /** @typedef {import('../ui/language/symbols.js').Label} Label */
@@ -44,7 +43,7 @@ export class Contributing {
   /** @type {Counts} */ #counts = { total: 0, yours: 0, by_label: Array(classCount()).fill(0) };
   /** @type {Prompt} */ #prompt;
   #ids = classIds().join(' ');
-  /** @type {readonly GivenDrawing[]} */ #given = [];
+  /** @type {GivenDrawings} */ #given;
 
   /**
    * @param {Collaborators} collaborators
@@ -53,11 +52,12 @@ export class Contributing {
   constructor(collaborators, asked = null) {
     this.#collaborators = collaborators;
     this.#prompt = new Prompt(asked);
+    this.#given = new GivenDrawings(collaborators.changed);
     onSetChange(() => this.#followSet());
     this.#outbox = new Outbox({
       send: collaborators.send,
       pending: collaborators.pending,
-      restored: (contribution) => this.#note(restored(contribution)),
+      restored: (contribution) => this.#given.restore(contribution),
       undeliverable: (contribution, why) => this.#drop(contribution, why),
     });
   }
@@ -67,13 +67,18 @@ export class Contributing {
     return this.#prompt.asked;
   }
 
+  /** The class that is asked for, as contributions name it. @returns {Label | null} */
+  get askedLabel() {
+    return this.#prompt.label;
+  }
+
   get counts() {
     return this.#counts;
   }
 
   /** @returns {readonly GivenDrawing[]} newest last */
   get given() {
-    return this.#given;
+    return this.#given.all;
   }
 
   /** Whether a reload finds the waiting drawings again. */
@@ -87,11 +92,6 @@ export class Contributing {
     this.#counts = contributions;
     this.#prompt.begin(contributions.by_label);
     this.#collaborators.changed();
-  }
-
-  /** The class that is asked for, as contributions name it. @returns {Label | null} */
-  get askedLabel() {
-    return this.#prompt.label;
   }
 
   /** Classes were added or retired: a place may mean another class now. */
@@ -143,16 +143,11 @@ export class Contributing {
     const limits = this.#limits;
     if (!limits || this.asked === null || label === null) throw new Error('no digit was asked for yet');
     const id = randomId();
-    this.#note({ id, label, strokes, status: 'waiting' });
+    this.#given.add({ id, label, strokes });
     this.askNext();
     const { printer, contributor } = this.#collaborators;
-    // Before the samples are made: they show the strokes that are sent.
-    const thinned = thinStrokes(strokes, limits.points_max);
-    const samples = await makeSamples(thinned, limits, printer);
-    const size = { width: SIDE, height: SIDE, pen_width: PEN_WIDTH };
-    const confirmation = confirmed ? { confirmed } : {};
-    const prompt = probability === null ? {} : { prompt_probability: Math.round(10_000 * probability) / 10_000 };
-    this.#outbox.add({ id, label, ...(isDigits ? {} : { set: setId }), contributor, consent, ...size, pointer, ...confirmation, ...prompt, strokes: encodeTimes(thinned), samples });
+    const drawn = { id, label, contributor, consent, pointer, confirmed, probability, strokes };
+    this.#outbox.add(await makeContribution(drawn, limits, printer));
   }
 
   /** Sends everything that the service has not answered, on a new connection. */
@@ -167,12 +162,12 @@ export class Contributing {
 
   /** @param {Accepted} accepted */
   async accepted({ id, use, receipt, contributions }) {
-    const given = this.#given.find((one) => one.id === id);
+    const given = this.#given.find(id);
     if (given) learned(given.label);
     this.acceptedElsewhere(id, use, contributions);
     this.#collaborators.tell({ type: 'accepted', id, use, counts: contributions });
     // The receipt first: a contribution that is still pending is sent again, and its answer brings the receipt again.
-    const held = given && receipt ? this.#collaborators.hold({ ...bare(given), use, receipt, given: Date.now() }) : undefined;
+    const held = given && receipt ? this.#hold(given, use, receipt) : undefined;
     await this.#outbox.settle(id, held);
   }
 
@@ -184,7 +179,7 @@ export class Contributing {
    */
   acceptedElsewhere(id, use, counts) {
     this.#counts = counts;
-    this.#settle(id, { status: use });
+    this.#given.settle(id, { status: use });
   }
 
   /**
@@ -221,7 +216,7 @@ export class Contributing {
    * @param {string} why
    */
   refusedElsewhere(id, why) {
-    this.#settle(id, { status: 'refused', why });
+    this.#given.settle(id, { status: 'refused', why });
   }
 
   /**
@@ -229,7 +224,7 @@ export class Contributing {
    * @param {string} id
    */
   noteFiltered(id) {
-    this.#settle(id, { status: 'filtered' });
+    this.#given.settle(id, { status: 'filtered' });
   }
 
   /**
@@ -239,8 +234,16 @@ export class Contributing {
   forget({ id, label }) {
     const { total, yours, by_label } = this.#counts;
     this.#counts = { total: total - 1, yours: yours - 1, by_label: by_label.map((n, digit) => (digit === placeOf(label) ? n - 1 : n)) };
-    this.#given = this.#given.filter((given) => given.id !== id);
-    this.#collaborators.changed();
+    this.#given.remove(id);
+  }
+
+  /**
+   * @param {GivenDrawing} given
+   * @param {Use} use
+   * @param {string} receipt
+   */
+  #hold({ id, label, strokes }, use, receipt) {
+    return this.#collaborators.hold({ id, label, strokes, use, receipt, given: Date.now() });
   }
 
   /**
@@ -248,37 +251,9 @@ export class Contributing {
    * @param {string} why
    */
   #drop(contribution, why) {
-    if (!this.#given.some(({ id }) => id === contribution.id)) this.#note(restored(contribution));
+    this.#given.restore(contribution);
     this.refusedElsewhere(contribution.id, why);
     this.#collaborators.undeliverable(contribution, why);
     this.#collaborators.tell({ type: 'refused', id: contribution.id, why });
   }
-
-  /** @param {GivenDrawing} given */
-  #note(given) {
-    this.#given = [...this.#given.filter(({ id }) => id !== given.id), given];
-    this.#collaborators.changed();
-  }
-
-  /**
-   * @param {string} id
-   * @param {{readonly status: import('./given/recent_strip.js').Status, readonly why?: string}} news
-   */
-  #settle(id, news) {
-    this.#given = this.#given.map((given) => (given.id === id ? { ...given, ...news } : given));
-    this.#collaborators.changed();
-  }
-}
-
-/** @param {GivenDrawing} given */
-function bare({ id, label, strokes }) {
-  return { id, label, strokes };
-}
-
-/**
- * @param {Contribution} contribution
- * @returns {GivenDrawing}
- */
-function restored({ id, label, strokes }) {
-  return { id, label, strokes: /** @type {readonly Stroke[]} */ (strokes), status: 'waiting' };
 }

@@ -6,10 +6,7 @@ import { nameOfLabel } from '../../ui/language/symbols.js';
 import { text } from '../../ui/language/language.js';
 import { contextOf, drawStrokes } from '../../ink/visible_canvas.js';
 
-/** @typedef {import('../../ink/geometry.js').Stroke} Stroke */
-/** @typedef {'waiting' | 'training' | 'validation' | 'filtered' | 'refused'} Status */
-/** @typedef {{readonly id: string, readonly label: import('../../ui/language/symbols.js').Label, readonly strokes: readonly Stroke[], readonly status: Status,
- *   readonly why?: string}} GivenDrawing */
+/** @typedef {import('./given_drawings.js').GivenDrawing} GivenDrawing */
 
 const SHOWN = 12;
 const PICTURE_PX = 36;

@@ -2,7 +2,7 @@
 
 /** @typedef {import('../../ink/geometry.js').Stroke} Stroke */
 /** @typedef {import('../../connection/protocol.js').Model} Model */
-/** @typedef {import('../given/recent_strip.js').GivenDrawing} GivenDrawing */
+/** @typedef {import('../given/given_drawings.js').GivenDrawing} GivenDrawing */
 /** @typedef {{readonly family: string, readonly model: string, readonly right: readonly boolean[]}} Reading at ten stages, without
  *   the visitor's own drawings in mind */
 /**

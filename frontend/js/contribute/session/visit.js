@@ -8,7 +8,7 @@ import { SessionView } from './session_view.js';
 import { readAtStages } from './stage_reading.js';
 
 /** @typedef {import('../../connection/protocol.js').Model} Model */
-/** @typedef {import('../given/recent_strip.js').GivenDrawing} GivenDrawing */
+/** @typedef {import('../given/given_drawings.js').GivenDrawing} GivenDrawing */
 /**
  * @typedef {object} Collaborators
  * @property {(shares: readonly number[] | null) => void} confuse how often the best model confuses each digit
