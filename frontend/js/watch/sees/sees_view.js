@@ -1,7 +1,7 @@
 /** Shows what the leading model gets of the drawing, 20 x 20 cells or 48 points, and which of it speaks for the leading digit. */
 
 import { className } from '../../ui/language/symbols.js';
-import { pointsOf, predictAll } from '../../contribute/session/stage_reading.js';
+import { predictAll } from '../../connection/predict_request.js';
 import { SIDE, inkBox } from '../../ink/geometry.js';
 import { toPath48 } from '../../ink/snapshots/path.js';
 import { Pictures } from '../../ink/snapshots/pictures.js';
@@ -136,7 +136,7 @@ export class SeesView {
     const parts = piecesOf(strokes).filter(({ rest }) => rest.length > 0);
     this.#said.textContent = text('sees.asking');
     try {
-      const read = await predictAll([pointsOf(strokes), ...parts.map(({ rest }) => pointsOf(rest))], model.family);
+      const read = await predictAll([strokes, ...parts.map(({ rest }) => rest)], model.family);
       const [whole, ...without] = read.map(({ probabilities }) => probabilities[digit]);
       this.#evidence = { strokes, pieces: parts.map(({ piece }) => piece), shares: strengths(whole, without) };
       this.show(this.#seen);
