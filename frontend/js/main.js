@@ -2,12 +2,12 @@
 
 import { Connection, socketAddress } from './connection/connection.js';
 import { encodeHello } from './connection/protocol.js';
-import { Consent } from './contribute/consent.js';
 import { MidstrokeCanvas } from './ink/midstroke_canvas.js';
 import { PicturesLater } from './ink/snapshots/pictures_later.js';
 import { keepPage } from './offline/keep_page.js';
 import { LocalModel } from './offline/local_model.js';
 import { Offline } from './offline/offline.js';
+import { ContributeAccess } from './page/contribute_access.js';
 import { DrawingControls } from './page/drawing_controls.js';
 import { ModelNews } from './page/model_news.js';
 import { ServiceMessages } from './page/service_messages.js';
@@ -30,14 +30,12 @@ import { ServedModels } from './watch/model_choice/served_models.js';
 import { WatchView } from './watch/watch_view.js';
 import { Watching } from './watch/watching.js';
 
-/** @typedef {import('./ui/tabs.js').TabMessage} TabMessage */
-
 customElements.define('midstroke-canvas', MidstrokeCanvas);
 const canvas = byId('canvas', MidstrokeCanvas);
 const { board } = canvas;
 const storage = pageStorage();
 const contributor = contributorToken(storage);
-const tabs = new Tabs(storage, heard);
+const tabs = new Tabs(storage, (message) => access.heard(message));
 const views = new Views();
 const drafts = new Drafts();
 const connection = new Connection(socketAddress(document.baseURI), {
@@ -157,88 +155,28 @@ const about = new Part('about', async () => {
 
 // Contributing
 
-const tell = (/** @type {TabMessage} */ message) => tabs.send(message);
-const contribute = new Part(
-  'contribute',
-  async () => {
-    const { ContributePart } = await import('./contribute/contribute_part.js');
-    const page = { send, contributor, asked: drafts.asked, tell, again: drawAgain, changed: showContributing, personal, switched };
-    return () => new ContributePart(page);
+/** @type {ContributeAccess} */
+const access = new ContributeAccess(storage, {
+  connection,
+  contributor,
+  drafts,
+  news,
+  personal,
+  served,
+  tabs,
+  views,
+  welcome: () => messages.welcome,
+  again() {
+    board.reset();
+    views.showCanvas();
   },
-  (part) => {
-    consent.allow();
-    part.visit.setTraining(news.isTraining);
-    part.visit.serve(served.all);
-    if (messages.welcome) part.welcome(messages.welcome);
-    if (connection.isWelcomed) part.resume();
-    showContributing();
+  // Answers use the visitor's own drawings from now on, or no longer.
+  switched() {
+    served.identify();
+    watching.sendAgain();
   },
-);
-
-function drawAgain() {
-  board.reset();
-  views.showCanvas();
-}
-
-/** Answers use the visitor's own drawings from now on, or no longer. */
-function switched() {
-  served.identify();
-  watching.sendAgain();
-}
-
-const consent = new Consent(storage, (version) => {
-  tell({ type: 'consent', version });
-  contribute.here?.question.withdraw();
-  showContributing();
 });
-
-function showContributing() {
-  const hasAgreed = consent.agreed !== null;
-  if (contribute.here) {
-    const { contributing, view, visit } = contribute.here;
-    view.show(contributing, views.mode === 'contribute');
-    news.showCounts(contributing.counts);
-    visit.follow(contributing.given);
-    if (views.mode === 'contribute' && hasAgreed) visit.begin();
-    contribute.here.personal.setAgreed(hasAgreed);
-  }
-  document.body.toggleAttribute('data-agreed', hasAgreed);
-  served.identify();
-}
-
-/** Drawings of a visitor who has withdrawn the consent are still theirs to deliver, see and delete. */
-async function openWhatIsKept() {
-  try {
-    const databases = await indexedDB.databases?.();
-    // Some browsers can't list them.
-    if (!databases || databases.some(({ name }) => name?.startsWith('midstroke'))) contribute.use();
-  } catch {
-    // Without storage nothing is kept.
-  }
-}
-
-// The other tabs' messages
-
-/** @param {TabMessage} message */
-function heard(message) {
-  if (message.type === 'consent') followConsent(message.version);
-  else contribute.use((part) => part.heard(message));
-}
-
-/** @param {string | null} version */
-function followConsent(version) {
-  const wasAsking = views.mode === 'contribute' && document.body.hasAttribute('data-agreed');
-  consent.adopt(version);
-  // A withdrawal ends the asking here too; the drawing stays, to be watched.
-  if (wasAsking && version === null) views.leaveContribute();
-  showContributing();
-}
-
-/** Messages of other tabs do not reach a page that the browser has frozen or keeps in its cache. */
-function catchUp() {
-  followConsent(consent.stored);
-  void contribute.here?.drawings.load();
-}
+const { consent, part: contribute } = access;
 
 // What is drawn, and what the service says
 
@@ -252,7 +190,7 @@ const messages = new ServiceMessages({
   served,
   watching,
   watchView,
-  contributing: showContributing,
+  contributing: () => access.show(),
 });
 
 // The views
@@ -279,15 +217,14 @@ views.track((mode, otherPurpose) => {
   game.here?.setVisible(false, '');
   if (mode === 'game') game.open((part) => part.setVisible(views.mode === 'game', location.hash));
   if (mode === 'about') about.open();
-  showContributing();
+  access.show();
 });
 addEventListener('pagehide', () => controls.saveDraft());
-addEventListener('pageshow', ({ persisted }) => persisted && catchUp());
-document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && catchUp());
+addEventListener('pageshow', ({ persisted }) => persisted && access.catchUp());
+document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && access.catchUp());
 byId('to-game', HTMLAnchorElement).hidden = !isDigits; // it asks for digits
 connection.start();
-if (consent.stored === null) whenIdle(() => void openWhatIsKept());
-else contribute.use();
+access.start();
 whenIdle(() => void getReady());
 
 /** Loads what the visitor may open later, the weights first: the connection may be gone by then. */
