@@ -29,14 +29,13 @@ from service.network.limits.gate import Gate
 from service.network.protocols.event_queue import EventQueue
 from service.network.protocols.frames import FrameEdges, begins_frame, split_frames, text_frame
 from service.network.protocols.handshake import answer_handshake, socket_scope
+from service.network.protocols.incoming_message import MESSAGE_SECONDS, IncomingMessage
 from service.network.protocols.liveness import Finding, Liveness
 from service.wire.protocol import MAX_MESSAGE_BYTES
 
 SLICE_FRAMES, SLICE_BYTES = 16, 64 * 1024  # handled before other connections get their turn: some 0.2 ms
 FAST_BYTES = 4096  # a larger frame gains nothing on the fast path
 MESSAGE_PRICE = 100e-6  # s of processor time on a message's way to the session and back, besides parsing
-MESSAGE_SECONDS = 60.0  # from a message's first byte to its last: 1 MiB at 17 kB/s
-UNCOUNTED_BYTES = 4096  # of an unfinished message that aren't held against the limit of all connections together
 KEEPALIVE_SECONDS = 20.0  # a ping after so long; a client that sends nothing until the next one is gone
 CLOSE_SECONDS = 5.0  # for the client to answer a close, and to take what was written before
 PONG = b"\x8a"  # the first byte of a pong frame
@@ -65,21 +64,18 @@ class WebSocketProtocol(asyncio.Protocol):
         "_connections",
         "_edges",
         "_events",
-        "_fragments",
         "_gate",
         "_keepalive",
         "_limit",
         "_liveness",
         "_loop",
         "_lost",
-        "_message_timer",
-        "_pending",
+        "_message",
         "_read_at",
         "_response",
         "_server_connections",
         "_stopped",
         "_tasks",
-        "_text",
         "_writable",
         "transport",
     )
@@ -103,9 +99,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self._edges = FrameEdges()
         self._answer: Answerer | None = None
         self._response: Response | None = None  # to the handshake, until it is sent
-        self._pending = 0  # bytes of the message that has begun, and been handled
-        self._fragments: bytes | bytearray = b""  # of a message in several frames
-        self._text = False  # that message is one of text
+        self._message = IncomingMessage(connections.buffered, self._loop)
         self._events = EventQueue()  # for the session
         self._writable: asyncio.Event | None = None  # only while answers wait unread
         self._read_at = 0  # by `now_ns`, when the first of what is held came
@@ -113,7 +107,6 @@ class WebSocketProtocol(asyncio.Protocol):
         self._lost = False
         self._liveness = Liveness()
         self._keepalive: asyncio.TimerHandle | None = None
-        self._message_timer: asyncio.TimerHandle | None = None
         self._limit: asyncio.TimerHandle | None = None  # until this connection is cut off
 
     # The handshake
@@ -171,7 +164,7 @@ class WebSocketProtocol(asyncio.Protocol):
         if self._edges.between and self._answer is not None and not self._stopped and self._took(self._answer):
             return
         data = self._gate.take(self._edges.pass_on(self._gate.held, SLICE_FRAMES, SLICE_BYTES))
-        self._pending += len(data)
+        self._message.size += len(data)
         self._conn.receive_data(data)
         events, writes = self._conn.events_received(), self._conn.data_to_send()
         if self._conn.parser_exc is not None:
@@ -195,7 +188,7 @@ class WebSocketProtocol(asyncio.Protocol):
         if texts is None:
             return False
         self._gate.held = rest
-        self._message_over()
+        self._message.end(self)
         if texts:
             self._write(b"".join([text_frame(text.encode()) for text in texts]))
             self._connections.metrics.fast.written(self._read_at)
@@ -205,26 +198,19 @@ class WebSocketProtocol(asyncio.Protocol):
         if not isinstance(event, Frame):
             return
         match event.opcode:
-            case Opcode.TEXT | Opcode.BINARY:
-                self._text = event.opcode is Opcode.TEXT
-                if event.fin:
-                    self._deliver(event.data)
-                else:
-                    self._fragments = bytearray(event.data)
-            case Opcode.CONT:
-                self._fragments += event.data
-                if event.fin:
-                    data, self._fragments = self._fragments, b""
+            case Opcode.TEXT | Opcode.BINARY | Opcode.CONT:
+                data = self._message.add(event)
+                if data is not None:
                     self._deliver(data)
             case Opcode.CLOSE:
                 self._closed_by_client()
 
     def _deliver(self, data: bytes | bytearray | memoryview) -> None:
-        self._message_over()
+        self._message.end(self)
         if self._stopped:
             return
         self._gate.budget.spend(MESSAGE_PRICE)
-        if not self._text:
+        if not self._message.is_text:
             self._events.put({"type": "websocket.receive", "bytes": bytes(data), READ_AT: self._read_at})
             return
         try:
@@ -302,42 +288,30 @@ class WebSocketProtocol(asyncio.Protocol):
     def connection_lost(self, _exc: Exception | None) -> None:
         self._lost = self._stopped = True
         self._gate.close()
-        for timer in (self._limit, self._keepalive, self._message_timer):
+        for timer in (self._limit, self._keepalive):
             if timer is not None:
                 timer.cancel()
         self._events.put({"type": "websocket.disconnect", "code": 1006})
         self._server_connections.discard(self)
         self._connections.guests.release(self)
-        self._connections.buffered.release(self)
+        self._message.end(self)
         self.resume_writing()
         self._answer = None
-        self._fragments = b""
 
     # Messages and clients that stop halfway
 
     def slice_taken(self) -> None:
         """Bounds the time of an unfinished message, and what all of them together hold."""
         if self._edges.between and not self._gate.held:
-            self._message_over()
-            return
-        if self._message_timer is None:
-            self._message_timer = self._loop.call_later(MESSAGE_SECONDS, self._too_slow)
-        if self._pending > UNCOUNTED_BYTES and not self._connections.buffered.hold(self, self._pending):
+            self._message.end(self)
+        elif not self._message.hold(self, self._too_slow):
             self.evict()
 
-    def _message_over(self) -> None:
-        self._pending = 0
-        if self._message_timer is not None:
-            self._message_timer.cancel()
-            self._message_timer = None
-            self._connections.buffered.release(self)
-
     def _too_slow(self) -> None:
-        self._message_timer = None
         if not self._gate.reading:  # what is missing may wait in the system, for the budget or the session
-            self._message_timer = self._loop.call_later(MESSAGE_SECONDS, self._too_slow)
+            self._message.allow_more_time(self._too_slow)
             return
-        self._connections.buffered.release(self)
+        self._message.end(self)
         if self._conn.state is State.OPEN and not self._stopped:
             self._events.put({"type": "websocket.disconnect", "code": 1008})
             self._send_close(1008, f"a message not ended within {MESSAGE_SECONDS:g} s", CLOSE_SECONDS)
