@@ -117,7 +117,7 @@ class WebSocketProtocol(asyncio.Protocol):
         room = self._connections.guests.hold(self, 1)
         self._limit = self._loop.call_later(self._connections.phase_seconds, self.transport.abort)
         if not room:
-            self._reject(self._conn.reject(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections\n"))
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections")
             return
         response = answer_handshake(self._conn, scope, headers)
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
@@ -131,6 +131,11 @@ class WebSocketProtocol(asyncio.Protocol):
         task.add_done_callback(self._tasks.discard)
         if rest:
             self.data_received(rest)
+
+    def _refuse(self, status: HTTPStatus, why: str) -> None:
+        """Answers the handshake with an error."""
+        self._response = None
+        self._reject(self._conn.reject(status, f"{why}\n"))
 
     def _reject(self, response: Response) -> None:
         self._stopped = True
@@ -242,6 +247,11 @@ class WebSocketProtocol(asyncio.Protocol):
             self.transport.write_eof()
         self._cut_off_in(CLOSE_SECONDS)
 
+    def _hang_up(self, code: int, reason: str, seconds: float) -> None:
+        """Ends the session, and then the connection."""
+        self._events.put({"type": "websocket.disconnect", "code": code})
+        self._send_close(code, reason, seconds)
+
     def _send_close(self, code: int, reason: str, seconds: float) -> None:
         if self._stopped or self._conn.state is not State.OPEN:
             return
@@ -277,11 +287,9 @@ class WebSocketProtocol(asyncio.Protocol):
     def shutdown(self) -> None:
         """uvicorn's: the process ends."""
         if self._conn.state is State.OPEN and not self._stopped:
-            self._events.put({"type": "websocket.disconnect", "code": 1012})
-            self._send_close(1012, "", LAST_SECONDS)
+            self._hang_up(1012, "", LAST_SECONDS)
         elif self._response is not None:
-            self._reject(self._conn.reject(HTTPStatus.SERVICE_UNAVAILABLE, "the service restarts\n"))
-            self._response = None
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "the service restarts")
         else:
             self._cut_off_in(LAST_SECONDS)
 
@@ -313,8 +321,7 @@ class WebSocketProtocol(asyncio.Protocol):
             return
         self._message.end(self)
         if self._conn.state is State.OPEN and not self._stopped:
-            self._events.put({"type": "websocket.disconnect", "code": 1008})
-            self._send_close(1008, f"a message not ended within {MESSAGE_SECONDS:g} s", CLOSE_SECONDS)
+            self._hang_up(1008, f"a message not ended within {MESSAGE_SECONDS:g} s", CLOSE_SECONDS)
         else:
             self.transport.abort()
 
@@ -327,8 +334,7 @@ class WebSocketProtocol(asyncio.Protocol):
             case Finding.STUCK:
                 self.transport.abort()
             case Finding.SILENT:
-                self._events.put({"type": "websocket.disconnect", "code": 1011})
-                self._send_close(1011, "keepalive ping timeout", CLOSE_SECONDS)
+                self._hang_up(1011, "keepalive ping timeout", CLOSE_SECONDS)
             case Finding.FINE:
                 self._conn.send_ping(b"")
                 self._write(b"".join(self._conn.data_to_send()))
@@ -362,8 +368,7 @@ class WebSocketProtocol(asyncio.Protocol):
             log.exception("the application failed on a websocket")
         self._answer = None
         if self._response is not None:
-            self._reject(self._conn.reject(HTTPStatus.INTERNAL_SERVER_ERROR, "an error of the server's\n"))
-            self._response = None
+            self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, "an error of the server's")
         elif not self._stopped:
             self._send_close(1000, "", CLOSE_SECONDS)
 
@@ -382,8 +387,7 @@ class WebSocketProtocol(asyncio.Protocol):
             case "websocket.send":
                 self._send_message(message)
             case "websocket.close" if self._response is not None:
-                self._reject(self._conn.reject(HTTPStatus.FORBIDDEN, "no websocket here\n"))
-                self._response = None
+                self._refuse(HTTPStatus.FORBIDDEN, "no websocket here")
             case "websocket.close":
                 if self._lost:
                     raise PeerGone
