@@ -42,7 +42,8 @@ from service.paths import SHIPPED_BASELINES
 from service.sets.sets import Sets
 from service.settings import Settings
 from service.websocket.sockets import Sockets, SocketsFirst
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import Registry
+from training.models.shipped import FIRST_MODELS
 
 DESCRIPTION = (
     "Reads a handwritten digit while it is still being drawn, and learns from the drawings that visitors contribute. "

@@ -21,7 +21,8 @@ from service.personal.profiles import Profiles
 from service.sets.scope import SetScope
 from service.sets.sets import StoredSets
 from service.settings import Settings
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import Registry
+from training.models.shipped import FIRST_MODELS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from collector.settings import KEY_FILE
-from training.models.registry import FIRST_MODELS
+from training.models.shipped import FIRST_MODELS
 
 SHIPPED_BASELINES = FIRST_MODELS / "baselines"
 

@@ -44,7 +44,8 @@ from service.paths import spool_file
 from service.personal.profiles import LOOK_SECONDS
 from service.settings import Settings
 from service.threads import running_thread
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import Registry
+from training.models.shipped import FIRST_MODELS
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,8 @@ from training.data.augmentation.placing import ANYWHERE
 from training.data.dataset import LabelledDrawing, placed
 from training.data.drawing_files import read_symbols
 from training.models.artifact import BadArtifact, BadCard
-from training.models.registry import FIRST_MODELS, RegistryError
+from training.models.registry import RegistryError
+from training.models.shipped import FIRST_MODELS
 
 LETTERS = "#%*@AEFHKMNPRWXadefhikmnpwx"  # which can't be mistaken for digits
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from collector.storage.folder_store import FolderStore
 from training.models.artifact import Artifact
-from training.models.registry import FIRST_MODELS, Registry, RegistryError
+from training.models.registry import Registry, RegistryError
+from training.models.shipped import FIRST_MODELS
 
 
 def champion_of(registry: Registry, family: str) -> Artifact:

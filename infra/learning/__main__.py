@@ -21,7 +21,7 @@ from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_drawings
 from training.families.recipes import FAMILIES, Family, UnknownFamily, family_named
 from training.learning.challenger import Run
-from training.models.registry import FIRST_MODELS
+from training.models.shipped import FIRST_MODELS
 
 HEAD = (
     "round  drawings             this writer           other writers      gate      s\n"

@@ -21,7 +21,8 @@ from training.learning.challenger import Run
 from training.learning.trainer import Trainer
 from training.models.artifact import check_artifact
 from training.models.interpreter import Interpreter
-from training.models.registry import Registry, seed_first_models
+from training.models.registry import Registry
+from training.models.shipped import seed_first_models
 from training.models.status import parse_status
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

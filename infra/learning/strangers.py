@@ -32,7 +32,8 @@ from training.learning.challenger import Run
 from training.learning.trainer import Trainer
 from training.models.artifact import check_artifact
 from training.models.interpreter import Interpreter
-from training.models.registry import FIRST_MODELS, Registry, RegistryError, seed_first_models
+from training.models.registry import Registry, RegistryError
+from training.models.shipped import FIRST_MODELS, seed_first_models
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

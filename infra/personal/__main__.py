@@ -23,7 +23,8 @@ from infra.personal.writers import writers_of
 from service.inference.predictor import make_predictor
 from service.personal.embedder import Embedder, NoEmbedding
 from service.personal.regression import Constants
-from training.models.registry import FIRST_MODELS, RegistryError
+from training.models.registry import RegistryError
+from training.models.shipped import FIRST_MODELS
 
 HEAD = (
     "drawings by", "memory", "of each digit", "writers",

@@ -20,7 +20,7 @@ from infra.pictures.kinds import KINDS
 from infra.pictures.scores import Score, drawing_scores, mnist_scores
 from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, rng_of
 from training.models.interpreter import Interpreter
-from training.models.registry import FIRST_MODELS
+from training.models.shipped import FIRST_MODELS
 
 FAMILIES = ("cnn", "softmax")
 HEAD = f"{'family':9} {'kind':32} {'pictures':>8} {'mean':>6} {'(plain)':>8} {'finished':>9} {'(plain)':>8}"

@@ -30,7 +30,8 @@ from training.data.drawing_files import read_symbols
 from training.models.artifact import BadArtifact, check_artifact
 from training.models.few_shot.metric import METRIC_FILE, Metric, shipped_metric
 from training.models.interpreter import Interpreter
-from training.models.registry import FIRST_MODELS, RegistryError
+from training.models.registry import RegistryError
+from training.models.shipped import FIRST_MODELS
 
 HALVES = {"all": (0, 1), "first half": (0,), "second half": (1,)}
 HEAD = ("examples by", "of each", "method", "writers", "sets", "finished", "mean of stages")

@@ -20,7 +20,8 @@ from service.cli.errors import fail
 from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_drawings
 from training.models.card_json import BadCard
-from training.models.registry import FIRST_MODELS, RegistryError
+from training.models.registry import RegistryError
+from training.models.shipped import FIRST_MODELS
 
 if TYPE_CHECKING:
     from training.baselines.comparison import AncestorComparison, ProgressDisplay

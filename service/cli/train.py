@@ -46,7 +46,8 @@ from training.learning.state.lease import LeasedStore, LeaseHeld, LeaseLost, Tra
 from training.learning.symbol_sets.set_trainers import NoPathModel, SetTrainers
 from training.learning.trainer import Trainer
 from training.models.artifact import Artifact, BadArtifact
-from training.models.registry import Registry, RegistryError, seed_first_models
+from training.models.registry import Registry, RegistryError
+from training.models.shipped import seed_first_models
 from training.settings import TrainingSettings
 from training.webhook import Webhook
 

@@ -14,7 +14,8 @@ from collector.storage.object_store import NoSuchObject, ObjectStore, StoreError
 from service.inference.predictor import Predictor, make_predictor
 from service.inference.served import Served
 from training.models.artifact import BadArtifact, BadCard
-from training.models.registry import Registry, RegistryError, seed_first_models
+from training.models.registry import Registry, RegistryError
+from training.models.shipped import seed_first_models
 from training.models.status import TrainerStatus, parse_status
 
 log = logging.getLogger(__name__)

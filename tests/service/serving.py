@@ -32,7 +32,8 @@ from service.sets.scope import SetScope
 from service.sets.sets import StoredSets
 from service.settings import Settings
 from tests.service.described import DescribedConnection
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import Registry
+from training.models.shipped import FIRST_MODELS
 
 KEY = b"k" * 32
 WAIT_SECONDS = 20.0  # a bound for a busy machine, not a promise

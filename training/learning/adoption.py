@@ -13,7 +13,8 @@ from training.evaluation.comparison import EvaluationCache
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.gate import Verdict, decide
 from training.models.artifact import Artifact
-from training.models.registry import Registry, copy_version
+from training.models.registry import Registry
+from training.models.shipped import copy_version
 
 log = logging.getLogger(__name__)
 

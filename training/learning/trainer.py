@@ -35,7 +35,8 @@ from training.learning.state.status_report import StatusReport
 from training.learning.state.verdicts import Verdicts
 from training.models.artifact import Artifact
 from training.models.card import ContinuedOn
-from training.models.registry import FIRST_MODELS, Registry, seed_first_models
+from training.models.registry import Registry
+from training.models.shipped import FIRST_MODELS, seed_first_models
 from training.webhook import VersionEvent
 
 REPLAY_BUFFER = 150  # random earlier drawings; more than a training can use

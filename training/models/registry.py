@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from collector.contribution.layout import MODELS, champion_key, model_key
-from collector.storage.folder_store import FolderStore
 from collector.storage.object_store import NoSuchObject, ObjectStore
 from training.models.artifact import CARD, MODEL, WEIGHTS, Artifact, file_entry
 from training.models.card import FAMILY_NAME, VERSION_NAME, Card
 from training.models.card_json import BadCard, card_to_json, parse_card
 
-FIRST_MODELS = Path(__file__).parents[1] / "first_models"
 KEPT_REFUSED = 20  # of a family, the newest: enough to look into, without filling the store
 HISTORY = 100  # former champions in a pointer
 FIGURE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\.svg")
 AFTER_ALL = "~"  # sorts after every character of a key
-
-
-log = logging.getLogger(__name__)
 
 
 class RegistryError(Exception):
@@ -235,39 +228,6 @@ class Registry:
     def _check_figure_name(self, name: str) -> None:
         if not FIGURE_NAME.fullmatch(name):
             raise NoSuchVersion(f"{name!r:.80} is not a figure's name")
-
-
-def seed_first_models(store: ObjectStore, first_models: Path = FIRST_MODELS) -> list[str]:
-    """Publishes the shipped model of each family without a champion; returns those families. Idempotent."""
-    if not first_models.is_dir():
-        return []
-    shipped = FolderStore(first_models)
-    source, registry = Registry(shipped), Registry(store)
-    seeded = []
-    for family in source.families():
-        champion = source.champion(family)
-        if champion is None or not _lacks_champion(registry, family):
-            continue
-        copy_version(shipped, store, family, champion.version)
-        registry.promote(family, champion.version, champion.reason)
-        seeded.append(family)
-    return seeded
-
-
-def _lacks_champion(registry: Registry, family: str) -> bool:
-    try:
-        return registry.champion(family) is None
-    except BadPointer as error:  # someone promoted something here: replacing it is not ours to decide
-        log.warning("%s is not seeded: %s", family, error)
-        return False
-
-
-def copy_version(source: ObjectStore, target: ObjectStore, family: str, version: str) -> None:
-    """Copies a published version's files from one registry's store to another's; the card comes last."""
-    card = model_key(family, version, CARD)
-    keys = [key for key in source.keys(card.removesuffix(CARD)) if key != card]
-    for key in (*keys, card):
-        target.put(key, source.get(key))
 
 
 def _parse_champion(family: str, body: bytes) -> Champion:

@@ -17,7 +17,7 @@ from infra.harness.clients.load import pinned_service
 from infra.harness.data.drawings import canvases, drawings_of
 from infra.harness.data.frames import frame_of
 from infra.harness.results.rows import CannotRun, Outcome, Result, Row, Setting, judge
-from training.models.registry import FIRST_MODELS
+from training.models.shipped import FIRST_MODELS
 
 TITLE = "Beside other ways to serve a drawn digit"
 TEXT = """\

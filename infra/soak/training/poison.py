@@ -24,7 +24,8 @@ from infra.soak.training.poisoning import (
 )
 from training.data.processes import process_pool
 from training.learning.label_filter import LabelFilter, best_model
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import Registry
+from training.models.shipped import FIRST_MODELS
 
 ABOUT = "Contributions with wrong labels, among training and validation drawings, round after round"
 

@@ -17,7 +17,8 @@ from training.families.recipes import family_named
 from training.learning.challenger import Run
 from training.learning.trainer import Trainer
 from training.models.artifact import check_artifact
-from training.models.registry import Registry, seed_first_models
+from training.models.registry import Registry
+from training.models.shipped import seed_first_models
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 APART = timedelta(hours=1)

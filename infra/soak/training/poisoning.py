@@ -15,7 +15,8 @@ from training.data.drawing_files import read_drawings
 from training.data.generated.reference import HANDS, reference_drawings
 from training.learning.label_filter import LEAST_LABEL_PROBABILITY, best_model
 from training.models.interpreter import CLASSES, Interpreter
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import Registry
+from training.models.shipped import FIRST_MODELS
 
 Drawings = Sequence[LabelledDrawing]
 Labelled = Callable[[LabelledDrawing, random.Random], LabelledDrawing]

@@ -12,7 +12,7 @@ from training.data.dataset import LabelledDrawing
 from training.data.generated.reference import reference_drawings
 from training.families.recipes import family_named
 from training.learning.challenger import Run
-from training.models.registry import FIRST_MODELS
+from training.models.shipped import FIRST_MODELS
 
 NEW = [replace(drawing, use="validation", source="new") for drawing in reference_drawings("validation")]  # 20 of 10
 KNOWN = [replace(drawing, use="validation", source="known") for drawing in reference_drawings("replay")[:50]]

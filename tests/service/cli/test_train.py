@@ -17,7 +17,8 @@ from service.cli.train import train
 from training.data.generated.reference import reference_drawings
 from training.models.artifact import check_artifact
 from training.models.card_json import card_to_json
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import Registry
+from training.models.shipped import FIRST_MODELS
 
 pytestmark = pytest.mark.slow  # trains models
 

@@ -12,7 +12,8 @@ from service.inference.live_models import BAD_ARTIFACT_SECONDS, FAMILIES_SECONDS
 from service.inference.served import Served
 from tests.service.fakes import DownStore
 from training.models.artifact import Artifact
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import Registry
+from training.models.shipped import FIRST_MODELS
 from training.models.status import TrainerStatus
 
 

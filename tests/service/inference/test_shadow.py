@@ -22,8 +22,9 @@ from service.inference.shadow import LOOK_SECONDS, QUEUE_MAX, SOCKET_MAX, STORE_
 from tests.service.conversation import StartService, ask, frame, greet, ink_frame
 from tests.service.fakes import SEVEN, TOKEN
 from training.models.artifact import Artifact
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import Registry
 from training.models.shadow import ShadowStore
+from training.models.shipped import FIRST_MODELS
 
 NEWER, NEWEST = "20301121T034500Z-1f2e3d", "20301122T034500Z-1f2e3d"
 FRAME = path48_inputs(to_path48(SEVEN, 500, 500))

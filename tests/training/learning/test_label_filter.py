@@ -13,7 +13,8 @@ from training.data.dataset import LabelledDrawing
 from training.data.generated.reference import reference_drawings
 from training.data.shards.group_reader import ShardRow
 from training.learning.label_filter import LabelFilter, best_model
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import Registry
+from training.models.shipped import FIRST_MODELS
 
 RIGHT = reference_drawings("validation")
 

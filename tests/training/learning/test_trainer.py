@@ -20,8 +20,9 @@ from training.families.recipes import Family, Resume, family_named
 from training.learning.trainer import Trainer
 from training.models.artifact import check_artifact
 from training.models.card_json import card_to_json, parse_card
-from training.models.registry import FIRST_MODELS, Registry, RegistryError
+from training.models.registry import Registry, RegistryError
 from training.models.shadow import ShadowStore
+from training.models.shipped import FIRST_MODELS
 from training.models.status import TrainerStatus, TrainingOutcome
 from training.webhook import VersionEvent
 

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from collector.contribution.layout import champion_key, model_key
-from collector.storage.folder_store import FolderStore
 from collector.storage.memory_store import MemoryStore
 from collector.storage.object_store import StoreError
 from infra.harness.champions import shipped_artifact
 from training.models.artifact import Artifact
 from training.models.card_json import card_to_json
-from training.models.registry import (
-    BadPointer,
-    NoSuchVersion,
-    Registry,
-    RegistryError,
-    VersionExists,
-    seed_first_models,
-)
+from training.models.registry import BadPointer, NoSuchVersion, Registry, RegistryError, VersionExists
 
 SECOND = "20261122T000000Z-aaaaaa"
 
@@ -205,25 +196,3 @@ def test_the_card_of_another_version_is_not_taken_for_this_one(artifact: Artifac
 
     with pytest.raises(NoSuchVersion, match="the card at"):
         Registry(store).card("original", SECOND)
-
-
-def test_shipped_models_are_seeded_once_and_never_over_a_champion(tmp_path: Path, artifact: Artifact) -> None:
-    shipped, store = Registry(FolderStore(tmp_path)), MemoryStore()
-    shipped.publish(artifact, {"accuracy.svg": b"<svg/>"})
-    shipped.promote("original", artifact.card.version, "the first")
-
-    seeded = [seed_first_models(store, tmp_path) for _ in range(2)]
-
-    registry = Registry(store)
-    assert seeded == [["original"], []]
-    assert registry.load("original", artifact.card.version) == shipped.load("original", artifact.card.version)
-    registry.publish(named(artifact, SECOND), {})
-    registry.promote("original", SECOND, "gate passed")
-    assert seed_first_models(store, tmp_path) == []
-    champion = registry.champion("original")
-    assert champion is not None
-    assert champion.version == SECOND
-
-
-def test_a_folder_that_is_not_there_seeds_nothing(tmp_path: Path) -> None:
-    assert seed_first_models(MemoryStore(), tmp_path / "none") == []

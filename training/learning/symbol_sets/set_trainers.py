@@ -18,7 +18,8 @@ from training.learning.challenger import Outcome, Run
 from training.learning.state.lease import TrainerLease
 from training.learning.symbol_sets.examples import ExampleVectors
 from training.learning.symbol_sets.set_trainer import SetTrainer
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import Registry
+from training.models.shipped import FIRST_MODELS
 from training.webhook import VersionEvent
 
 BACK_OFF_SECONDS = 60.0  # of a set after a failure; the others go on

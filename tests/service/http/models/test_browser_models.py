@@ -10,7 +10,8 @@ from infra.harness.champions import shipped_artifact
 from service.http.models.browser_models import BrowserModels, NoBrowserModel
 from training.models.artifact import Artifact, file_entries, read_weights, write_weights
 from training.models.browser_weights import NotForBrowsers
-from training.models.registry import FIRST_MODELS, Registry
+from training.models.registry import Registry
+from training.models.shipped import FIRST_MODELS
 
 SHIPPED = Registry(FolderStore(FIRST_MODELS))
 OTHER = "20261129T000000Z-000001"

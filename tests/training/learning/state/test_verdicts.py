@@ -16,7 +16,7 @@ from tests.training.trainers import status, trainer_of
 from training.data.generated.reference import reference_drawings
 from training.families.recipes import Family
 from training.learning.state.verdicts import Verdicts
-from training.models.registry import FIRST_MODELS
+from training.models.shipped import FIRST_MODELS
 
 pytestmark = pytest.mark.slow  # trains models
 

@@ -26,7 +26,8 @@ from training.learning.symbol_sets.set_trainers import SetTrainers
 from training.learning.symbol_sets.validation import split
 from training.models.artifact import Artifact, check_artifact
 from training.models.card_json import card_to_json, parse_card
-from training.models.registry import FIRST_MODELS, Registry, copy_version
+from training.models.registry import Registry
+from training.models.shipped import FIRST_MODELS, copy_version
 from training.webhook import VersionEvent
 
 ANN, BOB, CLEO = contributor_for("training", 1), contributor_for("training", 2), contributor_for("validation", 3)
