@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,13 +24,13 @@ from collector.tracing import span
 from service.intake.elsewhere import Elsewhere
 from service.intake.storage_health import StorageHealth
 from service.intake.storage_pool import StorageBusy, StoragePool
+from service.intake.write_pause import WritePause
 from service.wire.schemas import Accepted, ContributionCounts, RefusalCode, Refused
 
 Listener = Callable[[str, Contribution, datetime], None]  # the contributor's hash, the drawing, when it came
 
 log = logging.getLogger(__name__)
 
-REST_SECONDS = 0.25  # between attempts while writes fail; otherwise every waiting contribution would retry at once
 MAX_ID = 64  # characters of an invalid id that are echoed, so that its sender can identify the contribution
 COUNTS_SECONDS = 0.25  # for which a welcome waits for the disk; then it shows the last known counts
 BLOCKED = "this service's operator does not accept drawings from this browser any more; earlier ones are not used"
@@ -82,33 +81,16 @@ class Intake:
         self._elsewhere = elsewhere
         self._is_blocked = is_blocked
         self._now = now
-        self._clock = clock
-        self._trouble: str | None = None  # the last that was logged
-        self._rest_until: float | None = None  # by the clock, while writes fail
-        self._rest_lock = threading.Lock()
+        self._pause = WritePause(clock)
         self._last_counts = ContributionCounts(total=0, yours=0, by_label=[0] * len(symbols().shown))
-
-    def _refuse_at_once(self, record: dict[str, Any]) -> Refused | None:
-        """`busy` while writes fail, except for one contribution per REST_SECONDS, which has to try again. Never blocks.
-
-        Parsing and packing contributions that can't be stored would slow down predictions.
-        """
-        with self._rest_lock:
-            if self._rest_until is None:
-                return None
-            now = self._clock()
-            if now >= self._rest_until:
-                self._rest_until = now + REST_SECONDS
-                return None
-        return _disk_failed(record)
 
     async def take(
         self, record: dict[str, Any], spend: Callable[[float], None] = lambda _seconds: None
     ) -> Accepted | Refused:
         """`accept` in the pool; `busy` when too many calls wait for the disk. `spend` gets its processor time."""
-        refusal = self._refuse_at_once(record)
-        if refusal is not None:
-            return refusal
+        # Parsing and packing contributions that can't be stored would slow down predictions.
+        if not self._pause.may_try():
+            return _disk_failed(record)
         seconds = 0.0
 
         def accept() -> Accepted | Refused:
@@ -164,15 +146,12 @@ class Intake:
         except WasDeleted as error:
             return _refused(record, "deleted", f"{error} and can't be contributed again", retry=False)
         except SpoolFull as error:
-            self._note(error)
-            self._rest(None)  # the disk works
+            self._pause.refused(error)
             return _refused(record, "spool_full", "the spool is full; try again later", retry=True)
         except SpoolError as error:
-            self._note(error)
-            self._rest(self._clock() + REST_SECONDS)
+            self._pause.failed(error)
             return _disk_failed(record)
-        self._note(None)
-        self._rest(None)
+        self._pause.written()
         if not stored.duplicate:
             self._listener(contributor, contribution, now)
         return Accepted(
@@ -197,10 +176,6 @@ class Intake:
                 return Acknowledgement(contribution.id, use_of(owner), duplicate=True, yours=owner == contributor)
         with span("spool"):
             return self._spool.accept(contribution, contributor, source="page", now=now)
-
-    def _rest(self, until: float | None) -> None:
-        with self._rest_lock:
-            self._rest_until = until
 
     def counts(self, token: str | None = None) -> ContributionCounts:
         """Number of contributions: in total, by this token, and of each digit."""
@@ -231,17 +206,6 @@ class Intake:
         """
         quarantined, _ = self._spool.uploads.count_quarantined()
         return SpoolState(self._spool.uploads.progress(), self._spool.counts().by_label, quarantined, self.trouble())
-
-    def _note(self, error: SpoolError | None) -> None:
-        """Logs only when trouble begins, changes and ends: a full disk refuses thousands of contributions a minute."""
-        trouble = None if error is None else type(error).__name__
-        if trouble == self._trouble:
-            return
-        self._trouble = trouble
-        if error is None:
-            log.warning("contributions are accepted again")
-        else:
-            log.error("contributions are refused: %s", error)
 
     def _counts_of(self, contributor: str | None) -> ContributionCounts:
         try:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -12,8 +13,9 @@ from collector.spool.counts import Counts
 from collector.spool.drawings import Acknowledgement
 from collector.spool.group_commit import SpoolError
 from collector.spool.spool import Spool
-from service.intake.intake import REST_SECONDS, UPLOADS_DELAYED, Intake
+from service.intake.intake import UPLOADS_DELAYED, Intake
 from service.intake.storage_health import STUCK_SECONDS, StorageHealth
+from service.intake.write_pause import REST_SECONDS
 from service.wire.schemas import Accepted, Refused
 from tests.service.fakes import TOKEN, contribution_record
 
@@ -115,36 +117,22 @@ class Disk:
         return self._spool.counts(contributor)
 
 
-def test_a_failing_disk_is_tried_by_one_contribution_at_a_time(spool: Spool) -> None:
+def test_while_the_disk_fails_one_contribution_at_a_time_is_tried(spool: Spool) -> None:
     disk, now = Disk(spool), [100.0]
     intake = Intake(cast("Spool", disk), KEY, clock=lambda: now[0])
-    records = [contribution_record() for _ in range(4)]
-    assert intake._refuse_at_once(records[0]) is None
-    intake.accept(records[0])
 
-    refused = intake._refuse_at_once(records[1])
-    now[0] += REST_SECONDS
-    tries = [intake._refuse_at_once(record) for record in records[2:]]
-
-    assert refused is not None
-    assert (refused.code, refused.retry, refused.id) == ("busy", True, records[1]["id"])
-    assert (tries[0], tries[1] is None) == (None, False)
-    assert disk.attempts == 1
-
-
-def test_after_one_success_every_contribution_is_tried_again(spool: Spool) -> None:
-    disk, now = Disk(spool), [100.0]
-    intake = Intake(cast("Spool", disk), KEY, clock=lambda: now[0])
-    intake.accept(contribution_record())
+    failing = [asyncio.run(intake.take(contribution_record())) for _ in range(3)]
+    attempts = disk.attempts
     disk.full = False
+    refused = asyncio.run(intake.take(contribution_record()))
     now[0] += REST_SECONDS
-    record = contribution_record()
-    assert intake._refuse_at_once(record) is None
+    accepted = [asyncio.run(intake.take(contribution_record())) for _ in range(3)]
 
-    reply = intake.accept(record)
-
-    assert isinstance(reply, Accepted)
-    assert [intake._refuse_at_once(contribution_record()) for _ in range(3)] == [None] * 3
+    assert attempts == 1
+    assert [isinstance(reply, Refused) and (reply.code, reply.retry) for reply in (*failing, refused)] == [
+        ("busy", True)
+    ] * 4
+    assert all(isinstance(reply, Accepted) for reply in accepted)
 
 
 def test_counts_are_of_the_given_token(spool: Spool) -> None:

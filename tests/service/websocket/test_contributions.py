@@ -8,7 +8,7 @@ import time
 import pytest
 
 from collector.spool.group_commit import SpoolError
-from service.intake.intake import REST_SECONDS
+from service.intake.write_pause import REST_SECONDS
 from tests.service.conversation import greet, ink_frame, say
 from tests.service.fakes import TOKEN, contribution_record
 from tests.service.serving import Service, receive, receive_all
