@@ -19,7 +19,7 @@ from service.intake.receipts import Receipts
 from service.intake.storage_health import StorageHealth
 from service.personal.profiles import Profiles
 from service.sets.scope import SetScope
-from service.sets.sets import StoredSets
+from service.sets.stored_sets import StoredSets
 from service.settings import Settings
 from training.models.registry import Registry
 from training.models.shipped import FIRST_MODELS

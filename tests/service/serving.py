@@ -29,7 +29,7 @@ from service.parts import moderation_of
 from service.personal.profiles import Profiles
 from service.server import limits_of, uvicorn_config
 from service.sets.scope import SetScope
-from service.sets.sets import StoredSets
+from service.sets.stored_sets import StoredSets
 from service.settings import Settings
 from tests.service.described import DescribedConnection
 from training.models.registry import Registry
