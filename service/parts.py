@@ -27,7 +27,7 @@ from training.models.shipped import FIRST_MODELS
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the application answers with, and what follows the store in threads."""
+    """The parts that the application answers with, and those that follow the store in threads."""
 
     sets: StoredSets
     profiles: Profiles

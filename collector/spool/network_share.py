@@ -13,7 +13,7 @@ MOUNTS = Path("/proc/self/mountinfo")
 SHARES = {"9p", "afs", "ceph", "cifs", "davfs", "glusterfs", "ncpfs", "nfs", "nfs4", "smb3", "smbfs", "vboxsf"}
 
 
-@functools.lru_cache(maxsize=32)  # said once for each file
+@functools.lru_cache(maxsize=32)  # warns once for each file
 def warn_of_network_share(path: Path) -> None:
     kind = file_system_of(path.parent)
     if is_share(kind):

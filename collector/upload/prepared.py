@@ -1,6 +1,6 @@
 """Prepares a pending drawing for the store: checks its row, and encodes its pictures anew from their pixels.
 
-What a PNG holds beside its pixels (text, EXIF, colour profiles, bytes behind its end) never reaches the store.
+Nothing of a PNG but its pixels reaches the store: no text, EXIF, colour profile or bytes behind its end.
 """
 
 from __future__ import annotations

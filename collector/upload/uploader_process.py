@@ -55,7 +55,7 @@ def _upload(spool_file: Path, stop: threading.Event) -> None:
     settings = StoreSettings()
     try:
         start_tracing(settings.trace_address, settings.trace_percent, "uploader")
-    except NoOpenTelemetry as error:  # the service has said so, unless it runs in another environment
+    except NoOpenTelemetry as error:  # the service has logged it, unless it runs in another environment
         log.warning("%s", error)
     store = open_store(settings)
     if isinstance(store, FolderStore):

@@ -61,7 +61,7 @@ class UploadSupervisor:
             delay = min(2 * delay, LONGEST_DELAY_SECONDS)
 
     def _run_once(self) -> tuple[str, bool]:
-        """Why the process is gone, and whether it ran for long."""
+        """The reason why the process ended, and whether it ran for long."""
         try:
             process = self._start()
         except Exception as error:  # no descriptor, no process, no memory: all of these pass

@@ -71,7 +71,7 @@ def traced_training(symbol_set: str, family: str, drawings: int) -> Iterator[Cal
 
 
 def event_of_card(card: Card, symbol_set: str = DIGIT_CLASSES.set_id) -> VersionEvent:
-    """What a webhook is told of the gate's verdict on a new version of this set."""
+    """The gate's verdict on a new version of this set, as webhooks send it."""
     name: Literal["published", "refused"] = "refused" if card.is_refused else "published"
     reasons = tuple(str(each) for each in card.gate.get("reasons", ()))
     return VersionEvent(name, card.family, card.version, card.replaces, reasons, symbol_set)

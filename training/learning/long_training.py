@@ -9,7 +9,7 @@ GROWTH = 1.25  # of the drawings trained on, from one long training to the next
 
 
 def is_long_due(before: int, new: int) -> bool:
-    """Whether `new` drawings, after `before` that were trained on, pass 100, or one of the steps of a quarter more."""
+    """True if `new` drawings, after `before` that were trained on, pass 100, or one of the steps of a quarter more."""
     return _steps(before + new) > _steps(before)
 
 

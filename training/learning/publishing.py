@@ -56,7 +56,7 @@ class Publishing:
 
         Refused versions are published too: their card says why, and their figures show the loss.
 
-        False for an accepted challenger that waits for live frames first: it is neither published nor told of yet.
+        False for an accepted challenger that waits for live frames first: it is neither published nor announced yet.
         """
         if self._lease is not None:
             artifact = replace(artifact, card=replace(artifact.card, lease=self._lease))

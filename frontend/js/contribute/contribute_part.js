@@ -1,6 +1,6 @@
 /**
- * What Contribute and Yours consist of; loaded when one of them is first opened, and at once where this browser has
- * contributed before.
+ * Assembles the contribute view and "Your drawings"; loaded when one of them is first opened, and at once where this browser
+ * has contributed before.
  */
 
 import { ModelCanvas } from '../ink/canvas.js';
@@ -121,7 +121,7 @@ export class ContributePart {
     return true;
   }
 
-  /** The drawing changes: what was said of the former state no longer holds. */
+  /** The drawing changes: messages about its former state no longer hold. */
   altered() {
     this.view.object('');
     this.question.withdraw();

@@ -1,4 +1,4 @@
-/** What an embedded canvas contributes: its own consent and token, kept with its page, and what waits for an answer. */
+/** Contributes the drawings of an embedded canvas, with a consent and a token of its own, kept with its page. */
 
 import { encodeContribution } from '../connection/protocol.js';
 import { fit } from '../contribute/delivery/fit.js';

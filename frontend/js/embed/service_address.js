@@ -1,4 +1,4 @@
-/** Where the service of an embedded canvas is. */
+/** Parses the address of an embedded canvas's service. */
 
 /**
  * The websocket of a service at any of its addresses; relative ones are the page's own.

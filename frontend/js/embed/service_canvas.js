@@ -31,7 +31,7 @@ export class ServiceCanvas extends MidstrokeCanvas {
   #consent = new ConsentPanel(() => this.#isHere && this.listen());
   /** @type {ServiceSession | null} */ #service = null;
   /** @type {Guess | null} */ #guess = null;
-  #isHere = false; // in a document, and not only about to be: attributes are told of before that
+  #isHere = false; // in a document: attributes are announced before it is
 
   constructor() {
     super();

@@ -115,7 +115,7 @@ export class ServiceSession {
   /** @param {readonly string[]} families */
   #hello(families) {
     const { set, language, contributes } = this.#listener.wishes();
-    // Without consent the service is not told who draws.
+    // Without consent the service does not learn who draws.
     const token = contributes ? this.#contributing.agreed?.token : null;
     return encodeHello(families, token ?? null, true, language.slice(0, 2), set);
   }

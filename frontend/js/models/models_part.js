@@ -1,4 +1,4 @@
-/** What the Models view consists of; loaded when it is first opened, and when there is news of a model. */
+/** Assembles the Models view; loaded when it is first opened, and when there is news of a model. */
 
 import { isOfExamples } from '../ui/language/words.js';
 import { ModelsView } from './models_view.js';

@@ -83,7 +83,7 @@ function facts(card) {
     [text('models.gate'), gateWords(card.gate)],
     [text('models.credits'), from.credits.join('; ') || text('models.no-credits')],
   ];
-  return element('dl', {}, ...rows.flatMap(([term, said]) => [element('dt', {}, term), element('dd', {}, said)]));
+  return element('dl', {}, ...rows.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]));
 }
 
 /**

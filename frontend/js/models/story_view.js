@@ -86,12 +86,12 @@ function timeline(versions) {
 function versionItem(version) {
   const { family, created_at, accepted, serving, reasons } = version;
   const when = element('time', { datetime: created_at }, date(created_at, { day: 'numeric', month: 'short', year: 'numeric' }));
-  const said = element('p', {}, versionStory(version));
-  if (serving) said.append(' ', element('b', {}, text('versions.serving')));
-  said.append(' ', element('a', { href: modelFile(family, version.version, 'card.json') }, text('versions.card')));
+  const story = element('p', {}, versionStory(version));
+  if (serving) story.append(' ', element('b', {}, text('versions.serving')));
+  story.append(' ', element('a', { href: modelFile(family, version.version, 'card.json') }, text('versions.card')));
   const why = accepted ? [] : [element('ul', {}, ...refusalWords(reasons).map((words) => element('li', {}, words)))];
   const state = accepted ? 'accepted' : 'refused';
-  return element('li', { 'data-state': state, 'data-version': version.version }, when, said, ...why);
+  return element('li', { 'data-state': state, 'data-version': version.version }, when, story, ...why);
 }
 
 /**

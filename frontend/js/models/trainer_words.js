@@ -1,4 +1,4 @@
-/** Says what the trainer does, and what came of its last training. */
+/** Describes what the trainer does, and the result of its last training. */
 
 import { text } from '../ui/language/language.js';
 import { familyWords, modelWords, nextTraining } from '../ui/language/words.js';

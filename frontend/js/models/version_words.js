@@ -1,4 +1,4 @@
-/** Tells in plain words what came of a training. Pure functions. */
+/** Describes the result of a training in plain words. Pure functions. */
 
 import { text } from '../ui/language/language.js';
 import { familyWords, percent, whole } from '../ui/language/words.js';
@@ -18,7 +18,7 @@ import { familyWords, percent, whole } from '../ui/language/words.js';
  * @property {number | null} mean_before
  */
 
-/** What the gate compares, by the words of its reasons (`training/evaluation/gate.py`). */
+/** The figures that the gate compares, by the words of its reasons (`training/evaluation/gate.py`). */
 const COMPARED = /** @type {const} */ ([
   [/^all stages together$/, 'versions.of-all'],
   [/^drawings early/, 'versions.of-early'],

@@ -1,4 +1,4 @@
-/** What an operator decides about a drawing or its contributor, and what it changes. Pure functions. */
+/** An operator's decisions about a drawing or its contributor, and their effects. Pure functions. */
 
 /** @typedef {import('./moderation_calls.js').StoredDrawing} StoredDrawing */
 /**

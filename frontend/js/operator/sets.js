@@ -29,9 +29,9 @@ let strokes = [];
 async function call(method, path, body) {
   const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
   const answer = await fetch(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-  const said = await answer.json();
-  if (!answer.ok) throw new Error(said.message ?? `${answer.status}`);
-  return said;
+  const answered = await answer.json();
+  if (!answer.ok) throw new Error(answered.message ?? `${answer.status}`);
+  return answered;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** What the visitor does with the canvas: draws, takes back, hands in; the draft of each purpose is kept. */
+/** Connects the canvas and its buttons with the views: drawing, undo, handing in; keeps the draft of each purpose. */
 
 import { KeyPenView } from '../ink/pen/key_pen_view.js';
 import { byId, setAttributes } from '../ui/dom.js';

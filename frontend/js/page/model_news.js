@@ -1,4 +1,4 @@
-/** Tells of models and training: in the line beside the canvas, and in Models, which is loaded when there are news. */
+/** Shows news of models and training in the line beside the canvas, and in Models, which is loaded when there is any. */
 
 import { Part } from '../ui/part.js';
 import { LoopSummary } from '../watch/loop_summary.js';

@@ -18,10 +18,10 @@ const SPOKEN_AFTER_MS = 50; // a screen reader repeats the same words only if th
  * @param {Shared} shared
  */
 export function shareControls({ name, link, picture, animation }) {
-  const said = element('p', { class: 'said', role: 'status' });
+  const status = element('p', { class: 'said', role: 'status' });
   const say = (/** @type {string} */ words) => {
-    said.textContent = '';
-    setTimeout(() => (said.textContent = words), SPOKEN_AFTER_MS);
+    status.textContent = '';
+    setTimeout(() => (status.textContent = words), SPOKEN_AFTER_MS);
   };
   const keep = (/** @type {() => Promise<Uint8Array>} */ make, /** @type {string} */ file) => async () => {
     try {
@@ -38,7 +38,7 @@ export function shareControls({ name, link, picture, animation }) {
     button('share.save-picture', keep(picture, `${name}.png`)),
     button('share.save-animation', keep(animation, `${name}-animated.png`)),
   );
-  const controls = element('div', { class: 'sharing' }, ...(link ? [linkRow(link, say)] : []), buttons, said);
+  const controls = element('div', { class: 'sharing' }, ...(link ? [linkRow(link, say)] : []), buttons, status);
   // Most desktop browsers, and all pages without https, have no share sheet.
   if (link && typeof navigator.share === 'function') buttons.append(button('share.more', () => handOver(link.address, say)));
   return controls;

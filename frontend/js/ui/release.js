@@ -1,4 +1,4 @@
-/** Which release of the page this is. What it loads later is used only if it belongs to it. */
+/** Checks that what the page loads later is of the page's own release, and follows another release. */
 
 const RELOADED = 'midstroke.reloaded'; // in the history's state: the release for which the page was reloaded last
 

@@ -12,17 +12,17 @@ beforeEach(() => {
   globalThis.requestAnimationFrame = (paint) => frames.push(paint);
 });
 
-/** A board and what its listener is told. */
+/** A board and the events that its listener gets. */
 function started(more = {}) {
-  const told = [];
+  const events = [];
   const board = new DrawingBoard({ draw: (strokes) => painted.push(strokes) });
   board.listener = {
-    changed: ({ number, strokes }) => told.push(['changed', number, strokes.length]),
-    rested: () => told.push('rested'),
-    cleared: () => told.push('cleared'),
+    changed: ({ number, strokes }) => events.push(['changed', number, strokes.length]),
+    rested: () => events.push('rested'),
+    cleared: () => events.push('cleared'),
     ...more,
   };
-  return { board, told };
+  return { board, events };
 }
 
 function paint() {
@@ -36,14 +36,14 @@ function stroke({ pen }, x) {
 }
 
 test('the canvas is painted, and the listener shown the drawing, once a frame', () => {
-  const { board, told } = started();
+  const { board, events } = started();
 
   stroke(board, 10);
   stroke(board, 50);
   paint();
 
   assert.equal(painted.length, 1);
-  assert.deepEqual(told, ['rested', 'rested', ['changed', 1, 2]]);
+  assert.deepEqual(events, ['rested', 'rested', ['changed', 1, 2]]);
   assert.equal(board.pointer, 'mouse');
 });
 
@@ -69,7 +69,7 @@ test('a palm that is taken back is no step to undo', () => {
 });
 
 test('clear begins another drawing, and can be undone', () => {
-  const { board, told } = started();
+  const { board, events } = started();
   stroke(board, 10);
 
   board.clear();
@@ -77,8 +77,8 @@ test('clear begins another drawing, and can be undone', () => {
   paint();
 
   assert.equal(board.strokes.length, 1);
-  assert.equal(told.filter((one) => one === 'cleared').length, 2);
-  assert.deepEqual(told.at(-1), ['changed', 3, 1]);
+  assert.equal(events.filter((one) => one === 'cleared').length, 2);
+  assert.deepEqual(events.at(-1), ['changed', 3, 1]);
 });
 
 test('a loaded drawing has the history that came with it', () => {
@@ -94,7 +94,7 @@ test('a loaded drawing has the history that came with it', () => {
 });
 
 test('a drawing is shown again on request, an empty canvas is not', () => {
-  const { board, told } = started();
+  const { board, events } = started();
 
   board.showAgain();
   paint();
@@ -103,5 +103,5 @@ test('a drawing is shown again on request, an empty canvas is not', () => {
   board.showAgain();
   paint();
 
-  assert.deepEqual(told, ['rested', ['changed', 1, 1], ['changed', 1, 1]]);
+  assert.deepEqual(events, ['rested', ['changed', 1, 1], ['changed', 1, 1]]);
 });

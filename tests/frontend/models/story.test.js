@@ -42,7 +42,7 @@ const plain = (words) => words.replaceAll('\u00a0', ' ');
 
 const VERSION = { family: 'path', version: 'v2', created_at: '', accepted: true, serving: true, reasons: [], drawings: 500, new_drawings: 20, mean: 0.79, replaces: 'v1', mean_before: 0.77 };
 
-test('a version is told in a sentence', () => {
+test('a version is described in a sentence', () => {
   assert.equal(
     plain(versionStory(VERSION)),
     '“Reads the pen’s path” was replaced by a newer version: right guesses rose from 77.0 % to 79.0 %, counted at all moments of a drawing. It learned from 20 new drawings.',

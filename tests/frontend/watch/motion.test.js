@@ -1,4 +1,4 @@
-/** How fast what is shown follows what is known. */
+/** Bars and figures follow new values at a pace that can be read. */
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
@@ -80,26 +80,26 @@ test('figures that rest are written at once again', () => {
 
 test('a state that ends early has not lasted', () => {
   const lasts = lasting(200);
-  const told = [];
+  const calls = [];
 
-  const seen = [lasts(true, () => told.push('first'))];
+  const seen = [lasts(true, () => calls.push('first'))];
   pass(150);
-  seen.push(lasts(false, () => told.push('second')));
+  seen.push(lasts(false, () => calls.push('second')));
   pass(300);
 
-  assert.deepEqual([seen, told], [[false, false], []]);
+  assert.deepEqual([seen, calls], [[false, false], []]);
 });
 
-test('a state that lasts is told once, and holds until it ends', () => {
+test('a state that lasts is announced once, and holds until it ends', () => {
   const lasts = lasting(200);
-  const told = [];
+  const calls = [];
 
-  const seen = [lasts(true, () => told.push('first'))];
+  const seen = [lasts(true, () => calls.push('first'))];
   pass(150);
-  seen.push(lasts(true, () => told.push('second')));
+  seen.push(lasts(true, () => calls.push('second')));
   pass(50);
-  seen.push(lasts(true, () => told.push('third')), lasts(false, () => told.push('fourth')), lasts(true, () => told.push('fifth')));
+  seen.push(lasts(true, () => calls.push('third')), lasts(false, () => calls.push('fourth')), lasts(true, () => calls.push('fifth')));
 
   assert.deepEqual(seen, [false, false, true, false, false]);
-  assert.deepEqual(told, ['first']);
+  assert.deepEqual(calls, ['first']);
 });

@@ -41,12 +41,12 @@ test('the guess is the likeliest digit; ten equal shares are none', () => {
 });
 
 test('a guess is unsure or settled only where the service says so', () => {
-  const told = [[null, null], [true, false], [false, true]].map(([unsure, settled]) => {
+  const found = [[null, null], [true, false], [false, true]].map(([unsure, settled]) => {
     const guess = guessOf({ ...prediction('path', 1, 1), unsure, settled });
     return [guess.digit, guess.unsure, guess.settled];
   });
 
-  assert.deepEqual(told, [[1, false, false], [1, true, false], [1, false, true]]);
+  assert.deepEqual(found, [[1, false, false], [1, true, false], [1, false, true]]);
 });
 
 test('without ink there is no guess', () => {

@@ -1,4 +1,4 @@
-/** What goes over the wire while a drawing grows, with a wire that only notes it. */
+/** Sends snapshots while a drawing grows, over a wire that only notes them. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

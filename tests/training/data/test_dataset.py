@@ -1,4 +1,4 @@
-"""From files and from the store to arrays: who trains, who judges."""
+"""Drawings of files and of the store become arrays, for training and for validation."""
 
 from __future__ import annotations
 

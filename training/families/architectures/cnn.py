@@ -63,7 +63,7 @@ def build_model(classes: int = 10) -> Any:
 
 
 def _side(cells: Any, picture: Any, place: Any) -> Any:
-    """Where, how large and how much ink, as soft bins and one dense layer: (N, SIDE)."""
+    """Place, size and amount of the ink, as soft bins and one dense layer: (N, SIDE)."""
     reach = ops.log(ink_length(cells, picture) / 16)
     mass = ops.reshape(ops.log(ops.sum(cells, (1, 2)) + 0.05), (-1, 1))
     x_bins, y_bins = MIDDLE_BINS

@@ -106,7 +106,7 @@ def ink_length(cells: Any, picture: Any) -> Any:
 
 
 def slopes(picture: Any) -> Any:
-    """Where ink begins and ends, (N, 20, 20, 2): the gradient at twice its angle, by the root of its strength.
+    """The edges of the ink, (N, 20, 20, 2): the gradient at twice its angle, by the root of its strength.
 
     Twice the angle: opposite gradients, a stroke's two edges, become one direction.
     """
@@ -128,7 +128,7 @@ def _kernel(*filters: Any) -> Any:
 
 
 def directions(edges: Any, count: int) -> Any:
-    """How much line runs each of `count` ways at each cell, (N, 20, 20, count), from `slopes`."""
+    """The amount of line in each of `count` directions at each cell, (N, 20, 20, count), from `slopes`."""
     angles = np.arange(count, dtype=np.float32) * np.float32(2 * np.pi / count)
     turns = np.stack([np.cos(angles), np.sin(angles)]).astype(np.float32)
     # A convolution of one cell: LiteRT has it in one step, which is a sixth of the time of the products one by one.

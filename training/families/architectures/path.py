@@ -45,7 +45,7 @@ def build_model(classes: int = 10) -> Any:
 
 
 def features(points: Any, starts: Any, canvas: Any) -> tuple[Any, Any, Any, Any]:
-    """What each point is (n, 48, 17), what the whole is (n, 16), and the places and directions that a picture needs."""
+    """Features of each point (n, 48, 17) and of the whole (n, 16); the places and directions that a picture needs."""
     # Lengths below are px of a canvas of 500: a drawing reads the same on any other.
     scale = CANVAS_SIDE / ops.max(canvas, axis=1, keepdims=True)
     points, canvas, side = points * scale[:, None], canvas * scale, CANVAS_SIDE

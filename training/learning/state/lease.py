@@ -1,9 +1,9 @@
 """One trainer at a time on a store, by a lease in `trainer/lease.json`; needs no conditional writes.
 
-Who wants the lease puts itself into the object, waits SETTLE_SECONDS, and has it if it is still there (Fischer's
-algorithm). Who has it repeats it, with a rising count, every BEAT_SECONDS. A lease whose count stands still for
-EXPIRY_SECONDS, by the reader's own clock, is of a trainer that died. Each lease has a number higher than all before it
-(a fencing number), which every version and pointer carries.
+A trainer that wants the lease writes its name into the object, waits SETTLE_SECONDS, and has the lease if its name is
+still there (Fischer's algorithm). It repeats the object, with a rising count, every BEAT_SECONDS. A lease whose count
+stands still for EXPIRY_SECONDS, by the reader's own clock, belongs to a trainer that died. Each lease has a number
+higher than all before it (a fencing number), which every version and pointer carries.
 
 The limits: a put that takes longer than SETTLE_SECONDS does not count for whoever made it; a process that is suspended
 in the middle of a put, for longer than EXPIRY_SECONDS, may complete it beside its successor. Versions and shards are

@@ -82,7 +82,7 @@ class StatusReport:
                 log.debug("the status is not repeated: %s", error)
 
     def comparing(self) -> None:
-        """Reports the end of a training whose version waits for live frames before anything is said of it."""
+        """Reports the end of a training whose version waits for live frames before its result is announced."""
         self._report(TrainerStatus("waiting", 0, self._needed))
 
     def ended(self, card: Card) -> None:

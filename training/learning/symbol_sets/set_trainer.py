@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What a training would use; `missing` says which classes lack drawings, in words, empty if none does."""
+    """The drawings that a training would use; `missing` names the classes that lack drawings, empty if none does."""
 
     places: tuple[int, ...]
     drawings: tuple[LabelledDrawing, ...]

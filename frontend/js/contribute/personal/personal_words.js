@@ -1,4 +1,4 @@
-/** Words what answers make of the visitor's own drawings. No elements. */
+/** Describes in words how answers use the visitor's own drawings. No elements. */
 
 import { text } from '../../ui/language/language.js';
 import { classCount } from '../../ui/language/symbols.js';

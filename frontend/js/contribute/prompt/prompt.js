@@ -1,4 +1,4 @@
-/** Which digit or class is asked for, and with which probability it was chosen. No elements. */
+/** Keeps the digit or class that is asked for, and the probability with which it was chosen. No elements. */
 
 import { isDigits, labelOf, placeOf } from '../../ui/language/symbols.js';
 import { chooseDigit, choosePrompt } from './prompt_choice.js';

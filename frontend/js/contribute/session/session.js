@@ -15,7 +15,7 @@
  * @property {Reading | null} after by the version that learned from it
  * @property {boolean} taken a training that has begun learns from it
  */
-/** @typedef {{readonly before: number, readonly after: number, readonly drawings: number, readonly hardest: Entry}} Taught shares
+/** @typedef {{readonly before: number, readonly after: number, readonly drawings: number, readonly hardest: Entry}} Improvement shares
  *   of stages read right */
 
 export const SUMMARY = 10; // drawings of a summary
@@ -47,8 +47,8 @@ export class Session {
     return this.#entries.length;
   }
 
-  /** @returns {Taught | null} null before a training has taken drawings of this visit in */
-  get taught() {
+  /** @returns {Improvement | null} null before a training has taken drawings of this visit in */
+  get improvement() {
     const learnt = this.#entries.filter(({ before, after }) => before && after);
     if (learnt.length === 0) return null;
     const share = (/** @type {Reading | null} */ reading) => (reading ? reading.right.filter(Boolean).length / reading.right.length : 0);

@@ -9,7 +9,7 @@ import { percent, wholePercent } from '../../ui/language/words.js';
 
 /** @typedef {import('./session.js').Entry} Entry */
 /** @typedef {import('./session.js').Session} Session */
-/** @typedef {import('./session.js').Taught} Taught */
+/** @typedef {import('./session.js').Improvement} Improvement */
 
 const PICTURE_PX = 72;
 
@@ -23,17 +23,17 @@ export class SessionView {
   }
 
   /** @param {Session} session */
-  show({ latest, taught }) {
+  show({ latest, improvement }) {
     /** @type {HTMLElement[]} */
     const parts = [element('h3', {}, text('session.title', { count: latest.length }))];
-    if (taught) parts.push(...this.#taught(taught));
+    if (improvement) parts.push(...this.#improvement(improvement));
     parts.push(element('ol', {}, ...latest.map((entry) => item(entry))));
     this.#place.replaceChildren(...parts);
     this.#place.hidden = false;
   }
 
-  /** @param {Taught} taught */
-  #taught({ before, after, drawings, hardest }) {
+  /** @param {Improvement} improvement */
+  #improvement({ before, after, drawings, hardest }) {
     const key = after > before ? 'session.taught' : 'session.taught-same';
     const words = element('p', { class: 'taught' }, text(key, { before: percent(before), after: percent(after), count: drawings }));
     const [was, is] = [hardest.before, hardest.after].map((reading) => (reading ? reading.right.filter(Boolean).length : 0));

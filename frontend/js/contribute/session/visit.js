@@ -1,4 +1,4 @@
-/** What Contribute needs besides drawing and sending: what the models confuse, and the summary of the visit. */
+/** Follows a visit: reads from cards which digits the models confuse, and shows the summary of the visit. */
 
 import { Cards } from '../../models/cards.js';
 import { isDigits } from '../../ui/language/symbols.js';
@@ -28,7 +28,7 @@ export class Visit {
     this.#collaborators = collaborators;
     const view = new SessionView(collaborators.ask);
     this.#session = new Session(readAtStages, () => {
-      if (this.#session.count >= SUMMARY || this.#session.taught) view.show(this.#session);
+      if (this.#session.count >= SUMMARY || this.#session.improvement) view.show(this.#session);
     });
   }
 

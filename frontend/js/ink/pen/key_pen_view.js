@@ -13,7 +13,7 @@ import { SIDE } from '../geometry.js';
  *   place in % of the sheet
  */
 
-const REST_MS = 600; // until the place is told: in the middle of a movement it is of no use
+const REST_MS = 600; // until the place is announced: in the middle of a movement it is of no use
 
 export class KeyPenView {
   /** @type {Look} */ #look;

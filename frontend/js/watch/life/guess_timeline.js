@@ -21,7 +21,7 @@ const LEAST_INK = 240; // px: the first marks of a drawing do not fill the chart
 const [LEFT, RIGHT, TOP, BOTTOM] = [44, 8, 20, 18]; // CSS px around the curves
 const LOW = 76; // CSS px: a chart that is lower has no middle line
 const SHORT = 8; // characters of a name beside a turn
-const LABEL_GAP = 12; // CSS px between two digits, so that they can be told apart
+const LABEL_GAP = 12; // CSS px between two digits, so that they can be distinguished
 const MIDDLE_DOT = 3; // CSS px, its radius
 const FAINTEST = 0.03; // a digit that was never likelier has no curve
 const COLOURS = /** @type {const} */ (['axis', 'curve', 'lead', 'words', 'cursor']);
@@ -71,7 +71,7 @@ function leadOf({ prediction }) {
 export class GuessTimeline {
   /** @type {HTMLCanvasElement} */ #canvas;
   /** @type {CanvasRenderingContext2D} */ #context;
-  // Told by the observer: asked for in the middle of a frame, it would cost a layout of the page.
+  // Set by the observer: reading it in the middle of a frame would cost a layout of the page.
   #size = { width: 0, height: 0 };
   /** @type {Readonly<Record<typeof COLOURS[number], string>>} */ #colours = { axis: '', curve: '', lead: '', words: '', cursor: '' };
   #font = '';

@@ -1,4 +1,4 @@
-/** Tells a drawing's life in words. Pure functions. */
+/** Describes a drawing's life in words. Pure functions. */
 
 import { text } from '../../ui/language/language.js';
 import { className } from '../../ui/language/symbols.js';

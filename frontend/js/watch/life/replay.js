@@ -48,7 +48,7 @@ export class Replay {
 
   /**
    * @param {Life | null} life
-   * @param {boolean} resting whether the pen is up: the story is told then
+   * @param {boolean} resting whether the pen is up: the drawing's story is shown then
    */
   show(life, resting) {
     this.#life = life;

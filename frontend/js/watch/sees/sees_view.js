@@ -35,7 +35,7 @@ const DOT = 5; // px of the sheet, radius of a point
 export class SeesView {
   #canvas = byId('sees-picture', HTMLCanvasElement);
   #words = byId('sees-words', HTMLElement);
-  #said = byId('sees-said', HTMLElement);
+  #finding = byId('sees-said', HTMLElement);
   #ask = byId('sees-ask', HTMLButtonElement);
   #pictures = new Pictures();
   /** @type {Seen | null} */ #seen = null;
@@ -57,7 +57,7 @@ export class SeesView {
     this.#ask.hidden = isEmpty || seen.digit === null || byWeights;
     if (!isEmpty && seen.digit !== null) this.#ask.textContent = text('sees.ask', { digit: className(seen.digit) });
     this.#words.textContent = isEmpty ? text('sees.empty') : text(encoding === 'path48' ? 'sees.points' : 'sees.cells');
-    this.#said.textContent = '';
+    this.#finding.textContent = '';
     if (isEmpty) return;
     const payload = this.#payload(encoding, seen.strokes);
     const frame = frameOf(encoding, seen.strokes);
@@ -102,7 +102,7 @@ export class SeesView {
       context.fillRect((i % (SIDE / size)) * size, Math.floor((i * size) / SIDE) * size, size, size);
     });
     context.globalAlpha = 1;
-    this.#said.textContent = text('sees.by-weights', { digit: className(digit) });
+    this.#finding.textContent = text('sees.by-weights', { digit: className(digit) });
   }
 
   /**
@@ -121,7 +121,7 @@ export class SeesView {
       if (evidence.shares[i] > 0) drawStrokes(context, piece, PIECE_PEN);
     });
     context.restore();
-    this.#said.textContent = text('sees.by-leaving-out', { digit: this.#seen.digit === null ? '' : className(this.#seen.digit) });
+    this.#finding.textContent = text('sees.by-leaving-out', { digit: this.#seen.digit === null ? '' : className(this.#seen.digit) });
   }
 
   get #accent() {
@@ -134,14 +134,14 @@ export class SeesView {
     if (!seen || seen.digit === null || seen.strokes.length === 0) return;
     const { strokes, model, digit } = seen;
     const parts = piecesOf(strokes).filter(({ rest }) => rest.length > 0);
-    this.#said.textContent = text('sees.asking');
+    this.#finding.textContent = text('sees.asking');
     try {
       const read = await predictAll([strokes, ...parts.map(({ rest }) => rest)], model.family);
       const [whole, ...without] = read.map(({ probabilities }) => probabilities[digit]);
       this.#evidence = { strokes, pieces: parts.map(({ piece }) => piece), shares: strengths(whole, without) };
       this.show(this.#seen);
     } catch {
-      this.#said.textContent = text('sees.no-answer');
+      this.#finding.textContent = text('sees.no-answer');
     }
   }
 }

@@ -27,7 +27,7 @@ function visit(right) {
   };
 }
 
-test('a training that took drawings in is told by what was read right before and after', async () => {
+test('a training that took drawings in is measured by what was read right before and after', async () => {
   const { session, give, publish } = visit({ v1: { 3: 5, 7: 8 }, v2: { 3: 9, 7: 9 } });
   session.follow([give('a', 3), give('b', 7)]);
   await settled();
@@ -36,12 +36,12 @@ test('a training that took drawings in is told by what was read right before and
   publish();
   await settled();
 
-  const { before, after, drawings, hardest } = session.taught;
+  const { before, after, drawings, hardest } = session.improvement;
   assert.deepEqual([before, after, drawings], [0.65, 0.9, 2]);
   assert.equal(hardest.label, 3);
 });
 
-test('drawings that only measure models, or came after the training began, are not told of', async () => {
+test('drawings that only measure models, or came after the training began, are not measured', async () => {
   const { session, give, publish } = visit({ v1: { 3: 5, 7: 8, 1: 1 }, v2: { 3: 9, 7: 9, 1: 9 } });
   const given = [give('a', 3, 'validation'), give('b', 7, 'waiting')];
   session.follow(given);
@@ -53,7 +53,7 @@ test('drawings that only measure models, or came after the training began, are n
   publish();
   await settled();
 
-  assert.equal(session.taught, null);
+  assert.equal(session.improvement, null);
 });
 
 test('what was deleted or refused is in no summary, and ten are', async () => {

@@ -27,7 +27,7 @@ class Surface extends EventTarget {
 
 function started() {
   const strokes = [];
-  const told = [];
+  const announced = [];
   const cursor = [];
   let isDown = false;
   const pen = {
@@ -40,12 +40,12 @@ function started() {
     cancel: () => {},
   };
   const surface = new Surface();
-  new KeyPen(surface, pen, () => isDown, { cursor: (place, down) => cursor.push([place, down]), tell: (news) => told.push(news) });
-  return { surface, strokes, told, cursor, undo: () => (isDown = false) };
+  new KeyPen(surface, pen, () => isDown, { cursor: (place, down) => cursor.push([place, down]), tell: (news) => announced.push(news) });
+  return { surface, strokes, announced, cursor, undo: () => (isDown = false) };
 }
 
 test('arrow keys draw between two presses of Space', () => {
-  const { surface, strokes, told } = started();
+  const { surface, strokes, announced } = started();
 
   surface.tap('ArrowRight');
   surface.tap(' ');
@@ -55,7 +55,7 @@ test('arrow keys draw between two presses of Space', () => {
   surface.tap('ArrowUp');
 
   assert.deepEqual(strokes, [['unknown', [262, 250], [262, 262], [259, 262]]]);
-  assert.deepEqual(told, ['down', 'up']);
+  assert.deepEqual(announced, ['down', 'up']);
 });
 
 test('two arrow keys that are held move the pen obliquely', () => {
@@ -76,14 +76,14 @@ test('the pen stays on the sheet', () => {
 });
 
 test('Escape puts the pen away, and only the next one is left to the page', () => {
-  const { surface, told, cursor } = started();
+  const { surface, announced, cursor } = started();
   surface.tap(' ');
 
   const first = surface.tap('Escape');
   const second = surface.tap('Escape');
 
   assert.deepEqual([first.defaultPrevented, second.defaultPrevented], [true, false]);
-  assert.deepEqual([told.at(-1), cursor.at(-1)], ['ended', [null, false]]);
+  assert.deepEqual([announced.at(-1), cursor.at(-1)], ['ended', [null, false]]);
 });
 
 test('a stroke that was undone is not drawn on', () => {
@@ -98,13 +98,13 @@ test('a stroke that was undone is not drawn on', () => {
 });
 
 test('a held Space puts the pen down once, and shortcuts are not the pen’s', () => {
-  const { surface, told } = started();
+  const { surface, announced } = started();
 
   surface.press(' ');
   surface.press(' ', { repeat: true });
   const shortcut = surface.press('ArrowLeft', { altKey: true });
 
-  assert.deepEqual(told, ['down']);
+  assert.deepEqual(announced, ['down']);
   assert.equal(shortcut.defaultPrevented, false);
 });
 
