@@ -57,7 +57,7 @@ def page(browser: Browser) -> Iterator[Page]:
     opened = context.new_page()
     wrong: list[str] = []
     opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+    opened.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
     yield opened
     context.close()
     assert wrong == []

@@ -79,7 +79,7 @@ def test_a_versions_figures_are_shown_and_link_to_themselves(page: Page, service
 
 def test_a_figure_opened_by_itself_is_whole(page: Page, service: RunningService) -> None:
     blocked: list[str] = []
-    page.on("console", lambda said: blocked.append(said.text))
+    page.on("console", lambda message: blocked.append(message.text))
     version = shipped_artifact("softmax").card.version
 
     page.goto(f"{service.url}/models/softmax/{version}/confusion.svg")

@@ -9,7 +9,7 @@ from training.evaluation.evaluation import EvaluationSet
 from training.models.card import Thresholds
 from training.models.interpreter import Interpreter
 
-DOUBTED_DIGITS = 0.01  # share of finished drawings that may be called unsure
+UNSURE_DIGITS = 0.01  # share of finished drawings that may be called unsure
 LEAST_UNSURE = 0.5
 SETTLED_RIGHT = 0.985  # share of settled drawings whose guess then stays
 SETTLED_CANDIDATES = np.concatenate([np.linspace(0.8, 0.99, 39), np.linspace(0.991, 0.999, 17)])
@@ -33,7 +33,7 @@ def thresholds_of(rows: Floats) -> Thresholds:
 
 
 def _unsure(finished: Floats) -> float:
-    return round(max(LEAST_UNSURE, float(np.quantile(finished, 1 - DOUBTED_DIGITS))), 4)
+    return round(max(LEAST_UNSURE, float(np.quantile(finished, 1 - UNSURE_DIGITS))), 4)
 
 
 def _settled(probabilities: Floats) -> float:

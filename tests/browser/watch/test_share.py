@@ -39,7 +39,7 @@ def open_panel(page: Page) -> None:
     expect(page.get_by_role("dialog", name="Share this drawing")).to_be_visible()
 
 
-def said(page: Page) -> str:
+def status_of(page: Page) -> str:
     words = page.locator("#share-panel").get_by_role("status")
     expect(words).not_to_be_empty()
     return words.inner_text()
@@ -54,7 +54,7 @@ def test_a_copied_link_replays_the_drawing_in_another_browser(
 
     open_panel(page)
     page.get_by_role("button", name="Copy link").click()
-    words = said(page)
+    words = status_of(page)
     link = page.evaluate("() => navigator.clipboard.readText()")
 
     assert words == "Link copied."
@@ -109,7 +109,7 @@ def test_picture_and_animation_are_saved(
 
     assert picture.size == (600, 664)
     assert getattr(animation, "n_frames", 1) >= 20
-    assert said(page) == "midstroke-animated.png is in your downloads."
+    assert status_of(page) == "midstroke-animated.png is in your downloads."
 
 
 def test_without_a_clipboard_the_link_is_selected(
@@ -121,7 +121,7 @@ def test_without_a_clipboard_the_link_is_selected(
 
     page.get_by_role("button", name="Copy link").press("Enter")
 
-    assert said(page).startswith("This browser does not let the page copy.")
+    assert status_of(page).startswith("This browser does not let the page copy.")
     expect(page.locator("#share-link")).to_be_focused()
     assert page.evaluate("() => getSelection().toString()").startswith(shared_service.url)
 
@@ -135,5 +135,5 @@ def test_the_link_goes_to_the_system_share_sheet(
 
     page.get_by_role("button", name="Send with an app").click()
 
-    assert said(page) == "Shared."
+    assert status_of(page) == "Shared."
     assert page.evaluate("() => window.given.url") == page.locator("#share-link").input_value()

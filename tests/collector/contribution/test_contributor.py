@@ -45,7 +45,7 @@ def test_a_malformed_token_is_refused(token: str) -> None:
         contributor_id(KEY, token)
 
 
-def test_fifteen_of_a_hundred_contributors_judge() -> None:
+def test_fifteen_of_a_hundred_contributors_validate() -> None:
     uses = [use_of(f"{i:032x}") for i in range(10_000)]
 
     assert 1400 < uses.count("validation") < 1600
@@ -53,7 +53,7 @@ def test_fifteen_of_a_hundred_contributors_judge() -> None:
 
 
 def test_a_contributors_split_never_changes() -> None:
-    # Kept values: a change of the rule would let models train on drawings that have judged them.
+    # Kept values: a change of the rule would let models train on drawings that have validated them.
     assert [use_of(f"{i:032x}") for i in range(12)] == USES
 
 

@@ -112,13 +112,13 @@ def test_rounds_go_through_the_trainer_and_are_printed_as_json(tmp_path: Path) -
 
 
 def validation_writers() -> list[tuple[str, LabelledDrawing]]:
-    """Three writers whose names make them judges."""
+    """Drawings of three writers whose names make them validation contributors."""
     from collector.ink.drawing import Drawing
     from training.data.drawing_files import contributor_of
 
     names = (f"w{n}" for n in range(1000))
-    judges = [w for w in names if use_of(contributor_of(Drawing("d", (), 0, w, "own"))) == "validation"][:3]
-    return [(judges[n % 3], drawing) for n, drawing in enumerate(DRAWINGS[:60])]
+    writers = [w for w in names if use_of(contributor_of(Drawing("d", (), 0, w, "own"))) == "validation"][:3]
+    return [(writers[n % 3], drawing) for n, drawing in enumerate(DRAWINGS[:60])]
 
 
 def as_line(written: tuple[str, LabelledDrawing]) -> dict[str, object]:

@@ -52,7 +52,7 @@ def test_more_images_make_a_better_svc(images: Mnist) -> None:
     assert more.trained.tolist() == images.y_train[:500].tolist()
 
 
-def test_a_logistic_regression_is_judged_by_a_fifth(images: Mnist, no_other_seeds: None) -> None:
+def test_a_logistic_regression_is_tested_on_a_fifth(images: Mnist, no_other_seeds: None) -> None:
     reproduced = mnist_logistic.run(images)
 
     assert reproduced.confusion.sum() == 360

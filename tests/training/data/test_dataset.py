@@ -51,7 +51,7 @@ def test_a_files_drawings_are_put_on_a_canvas_the_same_way_every_time(tmp_path: 
         assert drawing.canvas == other.canvas
 
 
-def test_a_writer_trains_or_judges_but_never_both(tmp_path: Path) -> None:
+def test_a_writer_trains_or_validates_but_never_both(tmp_path: Path) -> None:
     path = tmp_path / "drawings.ndjson"
     path.write_bytes(b"\n".join(line_of(n) for n in range(300)))
 
@@ -108,7 +108,7 @@ def test_the_seed_decides_everything() -> None:
     assert not (one.inputs["cells"] == other.inputs["cells"]).all()
 
 
-def test_judged_drawings_are_not_changed() -> None:
+def test_evaluated_drawings_are_not_changed() -> None:
     measured = evaluation_snapshots(DRAWINGS[:2], "path48")
 
     points = measured.batch(slice(9, 10))["points"][0]

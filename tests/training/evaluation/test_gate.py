@@ -159,7 +159,7 @@ def test_a_loss_on_drawings_placed_anywhere_is_refused_however_good_the_others_a
     assert any("anywhere" in reason for reason in verdict.reasons)
 
 
-def test_a_loss_on_the_reference_drawings_is_refused_however_many_others_judge() -> None:
+def test_a_loss_on_the_reference_drawings_is_refused_whatever_is_gained_elsewhere() -> None:
     same = evaluation(50)
 
     assert decide(same, same, reference=(evaluation(10), evaluation(0))).accepted

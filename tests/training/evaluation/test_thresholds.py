@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from training.evaluation.evaluation import prepare
-from training.evaluation.thresholds import DOUBTED_DIGITS, LEAST_UNSURE, NEVER, fitted_thresholds, settling
+from training.evaluation.thresholds import LEAST_UNSURE, NEVER, UNSURE_DIGITS, fitted_thresholds, settling
 from training.learning.challenger import Outcome
 from training.models.card import Thresholds
 from training.models.card_json import card_to_json, parse_card
@@ -53,4 +53,4 @@ def test_few_finished_digits_are_unsure(outcome: Outcome) -> None:
 
     doubt = interpreter.predict_each_with_doubt(digits.inputs.batch(slice(9, None, 10)))[:, 10]
 
-    assert (doubt > thresholds.unsure).mean() <= DOUBTED_DIGITS + 0.005
+    assert (doubt > thresholds.unsure).mean() <= UNSURE_DIGITS + 0.005

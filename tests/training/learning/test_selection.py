@@ -79,23 +79,23 @@ def test_a_contributor_alone_or_without_a_majority_keeps_their_weight() -> None:
     assert split_by_weight([]) == []
 
 
-def test_one_contributor_has_only_so_many_seats_among_the_judges() -> None:
-    judges = sample_by_contributor(drawn(("loud", 900), ("ann", 5), ("bob", 5)), 1000)
+def test_one_contributor_has_only_so_many_validation_drawings() -> None:
+    sampled = sample_by_contributor(drawn(("loud", 900), ("ann", 5), ("bob", 5)), 1000)
 
-    contributors = [drawing.contributor for drawing in judges]
+    contributors = [drawing.contributor for drawing in sampled]
     assert (contributors.count("loud"), contributors.count("ann")) == (VALIDATION_PER_CONTRIBUTOR, 5)
 
 
-def test_a_crowd_that_comes_at_once_takes_a_share_of_the_seats_and_never_all() -> None:
+def test_a_crowd_that_comes_at_once_gives_a_share_of_the_validation_drawings_and_never_all() -> None:
     honest = drawn(*((f"honest {n}", 10) for n in range(50)))
     crowd = drawn(*((f"crowd {n}", 10) for n in range(50)))
 
-    judges = sample_by_contributor([*honest, *crowd], 500)
+    sampled = sample_by_contributor([*honest, *crowd], 500)
 
-    assert 150 < sum(drawing.contributor.startswith("honest") for drawing in judges) < 350
+    assert 150 < sum(drawing.contributor.startswith("honest") for drawing in sampled) < 350
 
 
-def test_judges_keep_their_order_and_their_seats_while_there_is_room() -> None:
+def test_validation_drawings_are_all_kept_in_order_while_there_is_room() -> None:
     drawings = drawn(("ann", 3), ("bob", 3))
 
     assert sample_by_contributor(drawings, 10) == drawings

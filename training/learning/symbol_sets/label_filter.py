@@ -1,7 +1,7 @@
 """The label filter of a symbol set: rejects drawings whose label the set's other drawings find nearly impossible.
 
-Of digits the shipped model decides; no model ships for a set, so that its drawings judge each other, the nearest ones
-of other folds.
+Digits are filtered by the shipped model. No model ships for a set, so each drawing is read by its nearest neighbours
+among the drawings of other folds.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Verdicts:
     agreeing: NDArray[np.bool_]
 
 
-def judge(examples: Examples, ids: Sequence[str], classes: int) -> Verdicts:
-    """Judges each drawing by those of the other folds; `examples` have labels below `classes`."""
+def filter_labels(examples: Examples, ids: Sequence[str], classes: int) -> Verdicts:
+    """Reads each drawing by those of the other folds; `examples` have labels below `classes`."""
     order = np.argsort(np.array(ids))
     folds = np.empty(len(ids), np.int64)
     folds[order] = np.arange(len(ids)) % FOLDS

@@ -25,7 +25,7 @@ from training.learning.state.progress import StoredProgress
 from training.learning.state.status_report import StatusReport
 from training.learning.state.verdicts import Verdicts
 from training.learning.symbol_sets.examples import ExampleVectors
-from training.learning.symbol_sets.label_filter import judge
+from training.learning.symbol_sets.label_filter import filter_labels
 from training.learning.symbol_sets.set_training import SetDrawings, train_set
 from training.learning.symbol_sets.validation import split
 from training.models.artifact import Artifact
@@ -160,7 +160,7 @@ class SetTrainer:
         """The drawings that may train or validate; stores the verdict on the others."""
         numbers = {place: number for number, place in enumerate(places)}
         examples = self._vectors.examples(drawings, [numbers[drawing.label] for drawing in drawings])
-        verdicts = judge(examples, [drawing.id for drawing in drawings], len(places))
+        verdicts = filter_labels(examples, [drawing.id for drawing in drawings], len(places))
         fits = [
             bool(agreeing if drawing.use == "validation" else accepted)
             for drawing, accepted, agreeing in zip(drawings, verdicts.accepted, verdicts.agreeing, strict=True)

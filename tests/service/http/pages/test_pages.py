@@ -74,6 +74,6 @@ def test_the_page_says_which_release_it_is_of(tmp_path: Path, page: Page) -> Non
 
     assert opened is not None
     assert release is not None
-    said = json.loads(bytes(release.body))
-    assert said["files"] == ["", "js/main.js"]
-    assert f'data-release="{said["version"]}"' in bytes(opened.body).decode()
+    named = json.loads(bytes(release.body))
+    assert named["files"] == ["", "js/main.js"]
+    assert f'data-release="{named["version"]}"' in bytes(opened.body).decode()

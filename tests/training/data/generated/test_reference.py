@@ -25,7 +25,7 @@ def test_they_are_the_same_every_time() -> None:
         assert all((a == b).all() for a, b in zip(drawing.lines, other.lines, strict=True))
 
 
-def test_those_that_judge_are_not_those_that_are_replayed() -> None:
+def test_reference_drawings_that_validate_are_not_those_that_are_replayed() -> None:
     validation, replay = reference_drawings("validation"), reference_drawings("replay")
 
     assert {drawing.use for drawing in validation} == {"validation"}

@@ -20,7 +20,7 @@ from training.data.dataset import LabelledDrawing
 from training.families.recipes import FAMILIES, Family
 from training.learning.challenger import Run
 from training.learning.symbol_sets.examples import ExampleVectors
-from training.learning.symbol_sets.label_filter import judge
+from training.learning.symbol_sets.label_filter import filter_labels
 from training.learning.symbol_sets.set_evaluation import evaluate_champion
 from training.learning.symbol_sets.set_trainers import SetTrainers
 from training.learning.symbol_sets.validation import split
@@ -226,7 +226,7 @@ def test_a_wrong_label_is_filtered_and_a_right_one_is_not() -> None:
     vectors = ExampleVectors(registry.load("path", pointer.version))
     drawings = [*drawings_by(ANN, 8), drawing_of(STAR, 90, BOB, label=BOX)]
 
-    verdicts = judge(
+    verdicts = filter_labels(
         vectors.examples(drawings, [drawing.label for drawing in drawings]), [drawing.id for drawing in drawings], 3
     )
 

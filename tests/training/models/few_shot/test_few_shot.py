@@ -46,7 +46,7 @@ def test_three_examples_of_each_are_enough_for_finished_and_for_half_drawn_shape
     assert min(max(reading.probabilities) for reading in finished) > 0.8
 
 
-def test_a_shape_that_is_like_no_example_is_doubted_more(reader: ExampleReader, three_of_each: Examples) -> None:
+def test_a_shape_that_is_like_no_example_has_a_higher_doubt(reader: ExampleReader, three_of_each: Examples) -> None:
     recogniser = FewShot(three_of_each.only(three_of_each.labels != BOX), (STAR, WAVE))
 
     known = [recogniser.read(reader.read(STAR, shape(STAR, hand), 500, 500).vectors[0, 9]) for hand in range(10, 14)]
