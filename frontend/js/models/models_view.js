@@ -4,7 +4,7 @@ import { accuracyChart } from './chart.js';
 import { Cards } from './cards.js';
 import { byId, element } from '../ui/dom.js';
 import { hasText, text } from '../ui/language/language.js';
-import { familySentence } from './families.js';
+import { familySentence } from '../watch/model_choice/family_words.js';
 import { figureGrid, figuresOf } from './figures.js';
 import { ComparisonView } from './comparison_view.js';
 import { resultsBySet } from './evaluations.js';

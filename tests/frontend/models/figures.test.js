@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import '../english.js';
-import { familySentence, menuWords } from '../../../frontend/js/models/families.js';
+import { familySentence, menuWords } from '../../../frontend/js/watch/model_choice/family_words.js';
 import { figuresOf, figuresOfBaselines } from '../../../frontend/js/models/figures.js';
 
 const VERSION = '20261121T034500Z-1f2e3d';

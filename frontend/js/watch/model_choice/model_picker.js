@@ -1,6 +1,6 @@
 /** The two menus of the model picker: the family to read, and the one to compare it with. */
 
-import { familySentence, menuWords } from '../../models/families.js';
+import { familySentence, menuWords } from './family_words.js';
 import { byId, element } from '../../ui/dom.js';
 import { text } from '../../ui/language/language.js';
 

@@ -1,6 +1,6 @@
 /** Describes the input of each family: briefly for a menu, in a sentence for its card. */
 
-import { hasText, text } from '../ui/language/language.js';
+import { hasText, text } from '../../ui/language/language.js';
 
 /** @param {string} family */
 export function menuWords(family) {
