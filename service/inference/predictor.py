@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -22,8 +22,8 @@ NEVER = math.inf  # a threshold that no number reaches
 class Shadow(Protocol):
     """Takes a sample of the live frames for a challenger that is compared with a model."""
 
-    def offer(self, inputs: Inputs) -> bool:
-        """Takes a frame's inputs or not; returns whether it did."""
+    def offer(self, inputs: Inputs, output: Callable[[], NDArray[np.float32]]) -> bool:
+        """Takes a frame's inputs and the model's output for them, or not; returns whether it did."""
 
 
 class Predictor:
@@ -72,6 +72,10 @@ class Predictor:
         """The model's ten probabilities of a snapshot with ink; `doubt` and `embedding` are then those of it."""
         probabilities: list[float] = self._interpreter.predict(inputs).tolist()
         return probabilities
+
+    def output(self) -> NDArray[np.float32]:
+        """The model's own output for the last snapshot with ink, without `adapt` and memory."""
+        return self._interpreter.output()
 
     def doubt(self) -> float | None:
         """The doubt of the last snapshot with ink; None if the model has none."""

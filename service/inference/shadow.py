@@ -1,12 +1,14 @@
 """Lets challengers answer a share of the live frames unseen, and counts how their answers compare with the champion's.
 
-The event loop only puts a frame's inputs into a bounded queue. A thread of low priority runs both models on it with
-interpreters of its own, at a bounded rate, so that answers wait for nothing. Inputs are kept in memory until then, and
-nothing of them is stored: see `training.models.shadow`.
+The event loop runs the challenger, a callback for each frame, after the frame was answered: another answer waits for at
+most one inference. In a thread of low priority inference would wait for the scheduler's slices, and answers with it,
+for the thread may hold Python's lock. That thread looks for challengers, counts and stores. Nothing of a frame is
+stored: see `training.models.shadow`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import secrets
@@ -18,6 +20,7 @@ from random import Random
 from time import monotonic
 
 import numpy as np
+from numpy.typing import NDArray
 
 from collector.ink.encodings import Inputs
 from collector.storage.object_store import ObjectStore, StoreError
@@ -32,32 +35,64 @@ from training.models.shadow import ShadowCounts, ShadowStore, bin_of, ink_length
 
 LOOK_SECONDS = 3.0  # between looks for challengers
 STORE_SECONDS = 3.0  # between two puts of changed counts
-TICK_SECONDS, TICK_FRAMES = 0.02, 10  # at most 500 frames a second of this process: some 5 % of a core
-QUEUE_MAX = 1024  # frames that wait; more are not compared
+TICK_SECONDS = 0.1  # between looks for frames to count
+QUEUE_MAX = 50  # frames that wait to be counted; more are not compared: at most 500 a second of this process
+UNANSWERED_MAX = 8  # frames that wait for the challenger, likewise
 SOCKET_MAX = 200  # frames of one connection for one challenger: nobody decides alone
+
+Output = NDArray[np.float32]
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What both models make of a live frame."""
+
+    inputs: Inputs
+    ours: Output
+    theirs: Output | None  # None: the challenger failed
+
+
 class ShadowQueue:
-    """Frames for one challenger; the event loop offers them, the thread takes them."""
+    """Lets one challenger answer a share of the frames; the event loop offers them, the thread takes the answers."""
 
-    __slots__ = ("_random", "_share", "_waiting")
+    __slots__ = ("_challenger", "_random", "_schedule", "_share", "_unanswered", "_waiting")
 
-    def __init__(self, share: float, random: Random) -> None:
+    def __init__(
+        self, challenger: Interpreter, share: float, random: Random, schedule: Callable[[Callable[[], None]], object]
+    ) -> None:
+        """`schedule` has the event loop run something once it has answered what came in."""
+        self._challenger = challenger
         self._share = share
         self._random = random
-        self._waiting: deque[Inputs] = deque()
+        self._schedule = schedule
+        self._unanswered: deque[tuple[Inputs, Output]] = deque()
+        self._waiting: deque[Frame] = deque()
 
-    def offer(self, inputs: Inputs) -> bool:
-        """Takes the inputs of a live frame with the set probability; returns whether it did."""
-        if self._random.random() >= self._share or len(self._waiting) >= QUEUE_MAX:
+    def offer(self, inputs: Inputs, output: Callable[[], Output]) -> bool:
+        """Takes the inputs of a live frame with the set probability; returns whether it did.
+
+        `output` gives the champion's (classes,) for it; it is called for the frames that are taken.
+        """
+        if self._random.random() >= self._share:
             return False
-        self._waiting.append(inputs)
+        if len(self._unanswered) >= UNANSWERED_MAX or len(self._waiting) >= QUEUE_MAX:
+            return False
+        self._unanswered.append((inputs, output()))
+        self._schedule(self._answer)
         return True
 
-    def take(self) -> Inputs | None:
-        """The inputs that wait longest; None if there are none."""
+    def _answer(self) -> None:
+        inputs, ours = self._unanswered.popleft()
+        try:
+            theirs = self._challenger.predict(inputs)
+        except (RuntimeError, ValueError):  # what LiteRT raises
+            theirs = None
+        self._waiting.append(Frame(inputs, ours, theirs))
+
+    def take(self) -> Frame | None:
+        """The frame that waits longest; None if there is none."""
         try:
             return self._waiting.popleft()
         except IndexError:
@@ -74,23 +109,20 @@ class Comparison:
     symbol_set: str
     counts: ShadowCounts
     queue: ShadowQueue
-    champion: Interpreter
-    challenger: Interpreter
     predictor: Predictor  # whose frames it gets
     stored: int = field(default=0)  # frames in the counts that were stored last
 
-    def compare(self, inputs: Inputs) -> None:
-        """Runs both models on a frame and counts."""
-        ours = self.champion.predict(inputs)
-        theirs = self.challenger.predict(inputs)
-        if not np.isfinite(theirs).all():
+    def count(self, frame: Frame) -> None:
+        """Counts how the challenger's output compares with the champion's."""
+        ours, theirs = frame.ours, frame.theirs
+        if theirs is None or not np.isfinite(theirs).all():
             self.counts.failed += 1
             return
         confidence = float(ours.max())
         if not math.isfinite(confidence):
             return  # the champion's own trouble
         encoding = self.predictor.card.encoding
-        found = self.counts.bins[bin_of(ink_length(encoding, inputs))]
+        found = self.counts.bins[bin_of(ink_length(encoding, frame.inputs))]
         found.frames += 1
         found.agreements += int(ours.argmax() == theirs.argmax())
         found.champion_confidence += min(1.0, confidence)
@@ -98,7 +130,7 @@ class Comparison:
 
 
 class ShadowTraffic:
-    """Follows the challengers of every set and compares; all but `ShadowQueue.offer` runs in one thread."""
+    """Follows the challengers of every set and compares; all but `ShadowQueue` runs in one thread."""
 
     def __init__(
         self,
@@ -107,13 +139,15 @@ class ShadowTraffic:
         sources: Callable[[], Iterable[tuple[str, ServedSource]]],
         random: Random | None = None,
         now: Callable[[], float] = monotonic,
+        schedule: Callable[[Callable[[], None]], object] | None = None,
     ) -> None:
-        """`sources` gives each set's id with what is served of it."""
+        """`sources` gives each set's id with what is served of it; `schedule` is that of `ShadowQueue`."""
         self._store = store
         self._share = percent / 100
         self._sources = sources
         self._random = random or Random()  # noqa: S311 - a sample, no secret
         self._now = now
+        self._schedule = schedule or _soon
         self._source = secrets.token_hex(8)  # of the counts that this process stores
         self._comparisons: dict[tuple[str, str], Comparison] = {}  # by set and family
         self._unfit: dict[tuple[str, str], tuple[str, str]] = {}  # challengers that can't be compared, and with whom
@@ -132,12 +166,12 @@ class ShadowTraffic:
         self._leave()
 
     def step(self) -> None:
-        """Looks for challengers and stores counts where that is due, and compares a few frames."""
+        """Looks for challengers and stores counts where that is due, and counts what was compared."""
         now = self._now()
         if now >= self._look_due:
             self.look()
             self._look_due = self._now() + LOOK_SECONDS
-        self.compare(TICK_FRAMES)
+        self.count()
         if now >= self._store_due:
             self.store_counts()
             self._store_due = self._now() + STORE_SECONDS
@@ -154,14 +188,11 @@ class ShadowTraffic:
         for key in set(self._comparisons) - found:
             self._end(key)
 
-    def compare(self, most: int) -> int:
-        """Compares up to `most` waiting frames; returns how many."""
-        done = 0
+    def count(self) -> None:
+        """Counts the frames that wait."""
         for comparison in self._comparisons.values():
-            while done < most and (inputs := comparison.queue.take()) is not None:
-                comparison.compare(inputs)
-                done += 1
-        return done
+            while (frame := comparison.queue.take()) is not None:
+                comparison.count(frame)
 
     def store_counts(self) -> None:
         """Stores what has changed since the last time."""
@@ -180,6 +211,7 @@ class ShadowTraffic:
         for comparison in self._comparisons.values():
             comparison.predictor.shadow = None
         try:
+            self.count()
             self.store_counts()
         except Exception as error:  # the process ends; the counts of other processes do
             log.debug("the last counts are not stored: %s", error)
@@ -220,12 +252,9 @@ class ShadowTraffic:
         if (card.encoding, card.classes) != (predictor.card.encoding, predictor.card.classes):
             raise RegistryError(f"it reads other inputs or classes than {predictor.card.version}")
         challenger = check_artifact(artifact)
-        champion = Interpreter(predictor.model, card.encoding, len(card.classes.ids))
         counts = ShadowCounts(card.family, predictor.card.version, card.version)
-        queue = ShadowQueue(self._share, self._random)
-        self._comparisons[symbol_set, card.family] = Comparison(
-            symbol_set, counts, queue, champion, challenger, predictor
-        )
+        queue = ShadowQueue(challenger, self._share, self._random, self._schedule)
+        self._comparisons[symbol_set, card.family] = Comparison(symbol_set, counts, queue, predictor)
         predictor.shadow = queue
         log.info("%s %s answers %g %% of live frames unseen", card.family, card.version, 100 * self._share)
 
@@ -233,3 +262,7 @@ class ShadowTraffic:
         ended = self._comparisons.pop(key, None)
         if ended is not None:
             ended.predictor.shadow = None
+
+
+def _soon(callback: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_soon(callback)

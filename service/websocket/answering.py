@@ -88,12 +88,12 @@ class Answering:
                 answer = predictor.predict(made) if profile is None else profile.answer(predictor, made)
                 counters.predicted(answer, now_ns() - begun)
                 if predictor.shadow is not None:
-                    self._offer(predictor.shadow, made)
+                    self._offer(predictor.shadow, made, predictor)
             texts.append(encode_prediction(answer, drawing, seq))
         return texts
 
-    def _offer(self, shadow: Shadow, inputs: Inputs) -> None:
+    def _offer(self, shadow: Shadow, inputs: Inputs, predictor: Predictor) -> None:
         if shadow is not self._offered_to:
             self._offered_to, self._offered = shadow, 0
-        if self._offered < SOCKET_MAX and shadow.offer(inputs):
+        if self._offered < SOCKET_MAX and shadow.offer(inputs, predictor.output):
             self._offered += 1

@@ -50,6 +50,10 @@ class Interpreter:
         for name, index in self._inputs.items():
             self._litert.set_tensor(index, inputs[name])
         self._litert.invoke()
+        return self.output()
+
+    def output(self) -> NDArray[np.float32]:
+        """The probabilities (classes,) of the last snapshot."""
         return np.asarray(self._litert.get_tensor(self._output)[0], np.float32)
 
     def doubt(self) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -18,16 +19,34 @@ from collector.storage.object_store import StoreError
 from infra.harness.champions import shipped_artifact
 from service.inference.live_models import LiveModels
 from service.inference.predictor import Predictor
-from service.inference.shadow import LOOK_SECONDS, QUEUE_MAX, SOCKET_MAX, STORE_SECONDS, ShadowQueue, ShadowTraffic
+from service.inference.shadow import (
+    LOOK_SECONDS,
+    QUEUE_MAX,
+    SOCKET_MAX,
+    STORE_SECONDS,
+    UNANSWERED_MAX,
+    Frame,
+    ShadowQueue,
+    ShadowTraffic,
+)
 from tests.service.conversation import StartService, ask, frame, greet, ink_frame
 from tests.service.fakes import SEVEN, TOKEN
 from training.models.artifact import Artifact
+from training.models.interpreter import Interpreter
 from training.models.registry import Registry
 from training.models.shadow import ShadowStore
 from training.models.shipped import FIRST_MODELS
 
 NEWER, NEWEST = "20301121T034500Z-1f2e3d", "20301122T034500Z-1f2e3d"
 FRAME = path48_inputs(to_path48(SEVEN, 500, 500))
+
+
+def at_once(callback: Callable[[], None]) -> None:
+    callback()
+
+
+def certain_of_seven() -> np.ndarray:
+    return np.eye(10, dtype=np.float32)[7]
 
 
 class AwayStore(MemoryStore):
@@ -63,7 +82,7 @@ class House:
         self.traffic = self.worker()
 
     def worker(self) -> ShadowTraffic:
-        return ShadowTraffic(self.store, 100, lambda: [("digits", self.live)], Random(1), lambda: self.now)
+        return ShadowTraffic(self.store, 100, lambda: [("digits", self.live)], Random(1), lambda: self.now, at_once)
 
     def challenge(self, version: str = NEWER, family: str = "path", model: Artifact | None = None) -> Artifact:
         """Lets a challenger wait: the shipped model again, under another version."""
@@ -83,7 +102,8 @@ class House:
         return self.live.current.predictors["path"]
 
     def offer(self, inputs: Inputs = FRAME) -> bool:
-        return self.path.shadow is not None and self.path.shadow.offer(inputs)
+        self.path.predict(inputs)
+        return self.path.shadow is not None and self.path.shadow.offer(inputs, self.path.output)
 
     @property
     def frames(self) -> int:
@@ -211,27 +231,58 @@ def test_counting_continues_while_the_store_is_away(house: House) -> None:
 def test_a_challenger_without_probabilities_is_counted_as_failed(house: House) -> None:
     house.challenge()
     house.step()
+    house.path.predict(FRAME)
     (comparison,) = house.traffic._comparisons.values()
 
-    class Broken:
-        def predict(self, inputs: Inputs) -> np.ndarray:
-            return np.full(10, np.nan, np.float32)
-
-    comparison.challenger = Broken()  # type: ignore[assignment]
-    comparison.compare(FRAME)
+    comparison.count(Frame(FRAME, certain_of_seven(), np.full(10, np.nan, np.float32)))
 
     assert (comparison.counts.failed, comparison.counts.frames) == (1, 1)
 
 
-def test_a_share_is_sampled_and_the_queue_is_bounded() -> None:
-    sampled = ShadowQueue(0.25, Random(1))
-    taken = sum(sampled.offer(FRAME) for _ in range(2000))
-    everything = ShadowQueue(1.0, Random(1))
-    for _ in range(QUEUE_MAX + 5):
-        everything.offer(FRAME)
+def test_a_challenger_that_raises_is_counted_as_failed_and_answers_go_on(house: House) -> None:
+    class Broken:
+        def predict(self, inputs: Inputs) -> np.ndarray:
+            raise RuntimeError("a tensor is missing")
 
-    assert 400 < taken < 600
-    assert len(everything) == QUEUE_MAX
+    queue = ShadowQueue(Broken(), 1.0, Random(1), at_once)  # type: ignore[arg-type]
+
+    assert queue.offer(FRAME, certain_of_seven)
+    frame = queue.take()
+    assert frame is not None
+    assert frame.theirs is None
+
+
+def test_a_frame_is_compared_with_the_answer_that_its_visitor_got(house: House) -> None:
+    house.challenge()
+    house.step()
+    assert house.path.shadow is not None
+    house.path.shadow.offer(FRAME, lambda: np.eye(10, dtype=np.float32)[3])
+    house.step()
+
+    counts, _ = house.shadow.read_counts("path", house.path.card.version, NEWER)
+    assert (counts.frames, sum(each.agreements for each in counts.bins)) == (1, 0)  # the challenger says 7
+    assert sum(each.champion_confidence for each in counts.bins) == 1
+
+
+def test_a_share_is_sampled_and_the_queue_is_bounded() -> None:
+    challenger = Interpreter(shipped_artifact("path").model, "path48")
+    sampled = ShadowQueue(challenger, 0.25, Random(1), at_once)
+    taken = sum(sampled.offer(FRAME, certain_of_seven) and sampled.take() is not None for _ in range(400))
+    everything = ShadowQueue(challenger, 1.0, Random(1), at_once)
+
+    assert 70 < taken < 130
+    assert sum(everything.offer(FRAME, certain_of_seven) for _ in range(QUEUE_MAX + 5)) == len(everything) == QUEUE_MAX
+
+
+def test_the_challenger_runs_when_the_loop_has_answered_and_a_busy_loop_compares_less() -> None:
+    waiting: list[Callable[[], None]] = []
+    queue = ShadowQueue(Interpreter(shipped_artifact("path").model, "path48"), 1.0, Random(1), waiting.append)
+
+    assert sum(queue.offer(FRAME, certain_of_seven) for _ in range(100)) == len(waiting) == UNANSWERED_MAX
+    assert len(queue) == 0
+    for callback in waiting:
+        callback()
+    assert len(queue) == UNANSWERED_MAX
 
 
 def test_the_last_counts_are_stored_when_the_service_ends(house: House) -> None:
@@ -239,7 +290,6 @@ def test_the_last_counts_are_stored_when_the_service_ends(house: House) -> None:
     house.step()
     for _ in range(3):
         house.offer()
-    house.traffic.compare(10)
     stop = threading.Event()
     stop.set()
 
@@ -263,14 +313,17 @@ def test_visitors_get_the_champions_answers_and_no_trace_of_them_is_stored(start
     with service.connect() as socket:
         greet(socket, contributor=TOKEN)
         path = frame(4, pack_path48(to_path48(SEVEN, 500, 500)))
-        answers = [ask(socket, path) for _ in range(SOCKET_MAX + 50)]
+        answers = []
+        for _ in range(SOCKET_MAX + 50):
+            answers.append(ask(socket, path))
+            traffic.count()
         ask(socket, ink_frame())  # another family, without a challenger
     assert {answer["model"] for answer in answers} == {artifact.card.version}
-    assert traffic.compare(10 * SOCKET_MAX) == SOCKET_MAX  # no connection decides alone
+    traffic.count()
     traffic.store_counts()
 
     counts, _ = shadow.read_counts("path", artifact.card.version, NEWER)
-    assert counts.frames == SOCKET_MAX
+    assert counts.frames == SOCKET_MAX  # no connection decides alone
     assert set(service.store.keys("")) - set(service.store.keys("shadow/")) == before
     assert TOKEN not in "".join(
         service.store.get(key).decode(errors="replace") for key in service.store.keys("shadow/")
