@@ -14,6 +14,7 @@ from training.data.dataset import EVALUATION_STAGES, LabelledDrawing, evaluation
 from training.evaluation.evaluation import calibration_error
 
 CALIBRATION_BINS = 10
+CHANCE_DRAWS = 50
 EARLY = 0.6  # ink fraction by which half of all drawings should be settled
 
 Floats = NDArray[np.float64]
@@ -45,6 +46,7 @@ class Score:
     settled: tuple[float, ...]  # share of digits that are settled at this stage or were before
     settled_stays: float | None  # share of settled digits whose first settled guess is the last; None: none is settled
     calibration_error: tuple[float, ...]  # expected, in ten bins
+    calibration_by_chance: tuple[float, ...]  # what a perfectly calibrated model would have on as many drawings
 
     @property
     def settled_early(self) -> float:
@@ -88,7 +90,20 @@ def score(predictor: Predictor, digits: Sequence[LabelledDrawing], symbols: Sequ
         calibration_error=tuple(
             calibration_error(of_digits.probabilities[:, k], right[:, k], CALIBRATION_BINS) for k in stages
         ),
+        calibration_by_chance=tuple(calibration_by_chance(of_digits.probabilities[:, k]) for k in stages),
     )
+
+
+def calibration_by_chance(probabilities: Floats) -> float:
+    """The mean calibration error that (n, classes) probabilities would have were each guess right as often as it says.
+
+    It is above 0 because n is finite: an error is to be read beside it. Drawings of one writer are not independent, so
+    chance accounts for more than this.
+    """
+    confidence = probabilities.max(axis=1)
+    rng = np.random.default_rng(0)
+    draws = (rng.random(len(confidence)) < confidence for _ in range(CHANCE_DRAWS))
+    return float(np.mean([calibration_error(probabilities, right, CALIBRATION_BINS) for right in draws]))
 
 
 def area_under_curve(negatives: Floats, positives: Floats) -> float:

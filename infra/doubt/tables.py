@@ -36,6 +36,7 @@ def stages_table(scores: Iterable[Score]) -> str:
             "unsure letters": score.unsure_symbols,
             "settled": score.settled,
             "calibration error": score.calibration_error,
+            "of it by chance": score.calibration_by_chance,
         }
         for number, (name, values) in enumerate(rows.items()):
             lines.append(["" if number else f"`{score.family}`", name, *(f"{100 * value:.1f}" for value in values)])

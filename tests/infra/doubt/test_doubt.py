@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from infra.doubt.scores import Answers, answers, area_under_curve, score, settled_stays
+from infra.doubt.scores import Answers, answers, area_under_curve, calibration_by_chance, score, settled_stays
 from infra.doubt.tables import goals_table, stages_table
 from infra.harness.champions import shipped_artifact
 from service.inference.predictor import make_predictor
@@ -56,6 +56,16 @@ def test_calibration_compares_confidence_with_accuracy_bin_by_bin() -> None:
     assert calibration_error(probabilities, np.arange(10) < 10, 10) == pytest.approx(0.05)
 
 
+def test_chance_alone_makes_a_calibration_error_that_many_drawings_make_smaller() -> None:
+    unsure = np.full((4000, 10), 0.5 / 9)
+    unsure[:, 3] = 0.5
+
+    assert calibration_by_chance(np.eye(10)) == 0  # certain, so always right
+    # The mean distance of n coins' share of heads from a half is 0.4 / sqrt(n).
+    assert calibration_by_chance(unsure[:40]) == pytest.approx(0.063, abs=0.02)
+    assert calibration_by_chance(unsure) == pytest.approx(0.0063, abs=0.002)
+
+
 def test_answers_are_those_of_the_service_at_every_stage() -> None:
     artifact = shipped_artifact("softmax")
 
@@ -71,7 +81,7 @@ def test_a_score_has_a_row_for_its_family_in_both_tables() -> None:
 
     assert (scored.digits, scored.symbols, scored.settled_stays) == (12, 3, None)
     assert "| `original` | " in goals_table([scored])
-    assert len(stages_table([scored]).splitlines()) == 2 + 5
+    assert len(stages_table([scored]).splitlines()) == 2 + 6
 
 
 def line(number: int, **of: object) -> str:
