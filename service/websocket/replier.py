@@ -35,7 +35,7 @@ class Replier:
 
     __slots__ = (
         "_answering", "_asleep", "_bucket", "_budget", "_known", "_live", "_mailbox", "_metrics", "_outbox", "_room",
-        "_socket", "_wake", "_wrong",
+        "_socket", "_wake", "_welcoming", "_wrong",
     )  # fmt: skip
 
     def __init__(
@@ -53,11 +53,16 @@ class Replier:
         self._wake = asyncio.Event()
         self._asleep = False  # nothing to do
         self._bucket = TokenBucket(frames_per_second)
+        self._welcoming = False  # the client does not know the classes of its new set yet
         self._wrong = 0
 
     def configure(self, families: tuple[str, ...], coalesce: bool, profile: Profile | None, live: ServedSource) -> None:
-        """Sets what answers, and with `coalesce` that of waiting snapshots only the latest of each kind is answered."""
+        """Sets what answers, and with `coalesce` that of waiting snapshots only the latest of each kind is answered.
+
+        Answers by another set wait for the welcome, which has its classes.
+        """
         if live is not self._live:
+            self._welcoming = True
             self._live = self._answering.live = live
             self._known = live.current  # the welcome that follows describes it
         self._answering.families = families
@@ -91,6 +96,7 @@ class Replier:
         """Queues a welcome, which describes `served`."""
         await self.reply(text)
         self._known = served
+        self._welcoming = False
 
     async def complain(self, error: ProtocolError) -> None:
         """Queues the error of a message.
@@ -119,6 +125,8 @@ class Replier:
                 self._room.give()
                 # Without a local name, which would keep the text alive while this sleeps.
                 await self._socket.send_text(self._outbox.pop(0))
+            elif self._welcoming:
+                await self._sleep(None)
             elif self._live.current is not self._known:
                 await self._send(self._changes())
             elif self._mailbox and (wait := self._pace()) == 0:

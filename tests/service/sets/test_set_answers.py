@@ -11,7 +11,7 @@ from collector.symbols.definition import from_record
 from collector.symbols.symbol_set import SymbolClass, add_class, retire
 from infra.harness.champions import shipped_artifact
 from tests.service.fakes import SEVEN
-from tests.service.serving import Service
+from tests.service.serving import Service, receive
 from tests.service.sets.shapes import (
     ANN,
     BOB,
@@ -172,3 +172,25 @@ def test_a_model_of_another_set_is_not_served(service: Service) -> None:
     scope = service.sets.find("shapes")
     assert scope is not None
     assert "path" not in scope.live.current.predictors
+
+
+def test_a_snapshot_that_waits_while_the_set_changes_is_answered_after_the_welcome(service: Service) -> None:
+    strokes = strokes_to_json((stairs(1.0),))
+    snapshot = {"type": "strokes", "drawing": 1, "width": 500, "height": 500, "strokes": strokes}
+
+    with service.connect() as socket:
+        receive(socket)
+        # A client that sends them together; the answers need its new set's classes.
+        for seq in (1, 2):
+            socket.send(json.dumps({**snapshot, "seq": seq}))
+        socket.send(json.dumps({"type": "hello", "set": "shapes", "contributor": ANN}))
+        count, answered = 10, 0
+        while answered != 2:
+            message = receive(socket)
+            if message["type"] == "welcome":
+                count = len(message["classes"])
+            elif message["type"] == "prediction":
+                assert len(message["probabilities"]) == count
+                answered = message["seq"]
+
+    assert count == len(SHAPES)
