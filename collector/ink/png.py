@@ -18,7 +18,7 @@ STEP_BYTES = 0xFFFF  # decompressed at a time, as much as a stored block holds
 KEPT_BYTES = 2 * 1024 * 1024  # up to this size pixel data is passed on decompressed; more is only counted
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHUNK_HEAD = struct.Struct(">I4s")
-CRC_BYTES = ADLER_BYTES = 4
+LENGTH_BYTES = CRC_BYTES = ADLER_BYTES = 4
 ZLIB_HEAD = b"\x78\x01"
 STORED_HEAD = struct.Struct("<BHH")  # last block or not, length, complement of the length
 IHDR = struct.Struct(">IIBBBBB")  # width, height, bits a channel, colour type, compression, filter, interlace
@@ -98,6 +98,10 @@ def picture_alone(png: bytes) -> bytes:
         if kind == b"IDAT":
             pixels.append(body)
         elif kind in PICTURE_CHUNKS:
+            # The decoder's own message for it names a Python object.
+            checksum = int.from_bytes(view[end - CRC_BYTES : end])
+            if kind != b"IEND" and zlib.crc32(view[start + LENGTH_BYTES : end - CRC_BYTES]) != checksum:
+                raise BadPng(f"a chunk {kind!r} with a wrong checksum")
             kept.append(view[start:end])
         seen.add(kind)
     if head is None:

@@ -103,6 +103,16 @@ def test_a_form_that_png_does_not_have_is_refused(depth: int, colours: int) -> N
         read_canvas(png)
 
 
+@pytest.mark.parametrize("kind", ["IHDR", "PLTE", "tRNS"])
+def test_a_chunk_with_a_wrong_checksum_is_named(kind: str) -> None:
+    chunks = {"IHDR": head(4, 4, colours=3), "PLTE": chunk(b"PLTE", bytes(6)), "tRNS": chunk(b"tRNS", b"\0")}
+    chunks[kind] = chunks[kind][:-1] + bytes([chunks[kind][-1] ^ 1])
+    png = SIGNATURE + b"".join(chunks.values()) + chunk(b"IDAT", zlib.compress(ROWS)) + END
+
+    with pytest.raises(BadPng, match=f"a chunk b'{kind}' with a wrong checksum"):
+        read_canvas(png)
+
+
 def test_a_palette_that_is_not_there_is_refused() -> None:
     png = SIGNATURE + head(4, 4, colours=3) + chunk(b"IDAT", zlib.compress(ROWS)) + END
 
