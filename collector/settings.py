@@ -156,7 +156,7 @@ def open_store(settings: StoreSettings) -> ObjectStore:
     """The store that the settings name; nothing is connected yet.
 
     Raises:
-        UnknownStore: its region, profile or credentials are no valid ones.
+        UnknownStore: its region, profile or credentials are no valid ones, or its folder is a file.
     """
     name = settings.store
     if name == "memory":
@@ -169,4 +169,7 @@ def open_store(settings: StoreSettings) -> ObjectStore:
             return S3Store(bucket=found[1], endpoint=settings.s3_endpoint, prefix=found[2].lstrip("/"))
         except BadS3Settings as error:
             raise UnknownStore(f"MIDSTROKE_STORE is {name!r}: {error}") from error
-    return FolderStore(Path(name) if name else settings.var / "store")
+    folder = Path(name) if name else settings.var / "store"
+    if folder.is_file():  # would seem to be an empty store
+        raise UnknownStore(f"MIDSTROKE_STORE is {str(folder)!r}, a file, expected a folder")
+    return FolderStore(folder)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from collector.symbols.text import ID
-from service.cli.errors import fail, read_settings
+from service.cli.errors import USAGE, fail, read_settings
 
 if TYPE_CHECKING:
     from collector.spool.spool import Spool
@@ -62,7 +62,7 @@ def drain(seconds: Annotated[float, typer.Option(help="Time limit.", min=0, max=
 def _spool(set_id: str) -> Iterator[Spool]:
     settings = read_settings()
     if not ID.fullmatch(set_id):
-        fail(f"{set_id!r:.40} is not the id of a symbol set")
+        fail(f"{set_id!r:.40} is not the id of a symbol set", USAGE)
     from collector.spool.spool import Spool  # noqa: PLC0415 - only for these commands
     from collector.symbols.symbol_set import PLACES_MAX  # noqa: PLC0415
     from collector.upload.set_uploads import set_spool_file  # noqa: PLC0415

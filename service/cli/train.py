@@ -110,13 +110,13 @@ def train(
         fail("--ray is for one training, from scratch or with --resume; --watch trains on this machine", USAGE)
     if watch:
         if set_id is not None:
-            fail("--watch looks at every set; leave out --set")
+            fail("--watch looks at every set; leave out --set", USAGE)
         return watch_store(store, settings, chosen)
     # With one process the work stays in this one; a cluster's pools take as many tasks as it has cores.
     run = Run(seed=seed, progress=_bar, threads=CORES if ray is None else max(2, CORES))
     if set_id is not None and set_id != DIGITS_ID:
         if drawings or symbols or batches or copies or warm_start or publish_to or ray is not None:
-            fail("--set trains on the set's own drawings in the store; see import-drawings --set for files")
+            fail("--set trains on the set's own drawings in the store; see import-drawings --set for files", USAGE)
         return _train_set(store, settings, set_id, chosen, run)
     target = store if publish_to is None else FolderStore(publish_to)
     try:

@@ -128,6 +128,9 @@ def test_a_wrong_setting_is_named(command: str, name: str, tmp_path: Path, monke
         (["baselines", "--out", "{file}"], "--out"),
         (["train", "--publish-to", "{file}"], "--publish-to"),
         (["import-drawings", "no-such-file"], "no-such-file"),
+        (["train", "--watch", "--set", "shapes"], "--set"),
+        (["train", "--set", "shapes", "--copies", "1"], "--set"),
+        (["spool", "list", "--set", "../shapes"], "../shapes"),
         (["import-drawings", "{file}", "--limit", "0"], "--limit"),
         (["nothing"], "nothing"),
     ],
@@ -195,6 +198,16 @@ def test_a_bad_key_file_is_named(text: str, tmp_path: Path) -> None:
 
     assert code == 1
     assert "contributor.key" in error
+
+
+def test_a_store_that_is_a_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "store"
+    file.write_text("")
+    monkeypatch.setenv("MIDSTROKE_STORE", str(file))
+
+    code, error = run("moderate", "list")
+
+    assert (code, f"{file}', a file, expected a folder" in error) == (2, True)
 
 
 def test_a_spool_that_is_none_is_named(tmp_path: Path) -> None:
