@@ -89,11 +89,11 @@ def test_a_digit_with_few_drawings_does_not_count() -> None:
 
 
 def test_small_losses_stop_at_the_reference_model() -> None:
-    champion, first_model = evaluation(107), evaluation(100)
+    champion, first_model = evaluation(106), evaluation(100)
 
-    assert decide(evaluation(107), champion, first_model).accepted
-    assert not decide(evaluation(108), champion, first_model).accepted
-    assert decide(evaluation(108), champion).accepted
+    assert decide(evaluation(106), champion, first_model).accepted
+    assert not decide(evaluation(107), champion, first_model).accepted
+    assert decide(evaluation(107), champion).accepted
 
 
 def test_early_losses_add_up_to_a_point_at_most() -> None:
