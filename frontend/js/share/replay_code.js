@@ -3,7 +3,7 @@
  * may hold anything: every number is checked. Pure functions.
  */
 
-import { SIDE } from '../ink/geometry.js';
+import { SIDE, strokeLength } from '../ink/geometry.js';
 import { thinStrokes } from '../ink/snapshots/thinning.js';
 
 /** @typedef {import('../ink/geometry.js').Stroke} Stroke */
@@ -13,7 +13,7 @@ const VERSION = '1.';
 const NO_LABEL = 127; // in place of a digit: nobody asked for one
 const MOST_POINTS = 240; // kept by thinning: an address of about a kilobyte
 const POINTS_READ = 1000;
-const STROKES_READ = 24;
+const STROKES_READ = 64; // as many as a contribution may have
 const LONGEST = 8000; // characters
 const STEP_MS = 4; // times are kept to 4 ms
 const LONGEST_STEP_MS = 4000; // between two points
@@ -21,11 +21,14 @@ const LONGEST_STEP_MS = 4000; // between two points
 /** The address holds no drawing; the message says what came and what was expected. */
 export class BadReplay extends Error {}
 
-/** @param {Drawn} drawn */
+/**
+ * Thins what an address can't hold: points, and of more than `STROKES_READ` strokes the shortest.
+ * @param {Drawn} drawn
+ */
 export function encodeReplay({ label, strokes }) {
   /** @type {number[]} */
   const bytes = [label ?? NO_LABEL];
-  const thinned = thinStrokes(strokes, MOST_POINTS);
+  const thinned = thinStrokes(longest(strokes, STROKES_READ), MOST_POINTS);
   writeCount(bytes, thinned.length);
   let [x, y, t] = [0, 0, thinned[0]?.[0]?.[2] ?? 0];
   for (const stroke of thinned) {
@@ -34,9 +37,11 @@ export function encodeReplay({ label, strokes }) {
       const [nextX, nextY] = [kept(point[0]), kept(point[1])];
       writeCount(bytes, zigzag(nextX - x));
       writeCount(bytes, zigzag(nextY - y));
-      const steps = Math.round(Math.min(Math.max(point[2] - t, 0), LONGEST_STEP_MS) / STEP_MS);
+      const ms = Math.max(point[2] - t, 0);
+      const steps = Math.round(Math.min(ms, LONGEST_STEP_MS) / STEP_MS);
       writeCount(bytes, steps);
-      [x, y, t] = [nextX, nextY, point[2]];
+      // What was rounded off counts in the next step: a mouse may report every ms.
+      [x, y, t] = [nextX, nextY, ms > LONGEST_STEP_MS ? point[2] : t + steps * STEP_MS];
     }
   }
   return VERSION + btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
@@ -70,6 +75,17 @@ export function decodeReplay(text) {
   }
   if (read.left() > 0) throw new BadReplay(`${read.left()} bytes behind the drawing`);
   return { label, strokes };
+}
+
+/**
+ * The longest strokes, in their order.
+ * @param {readonly Stroke[]} strokes
+ * @param {number} most
+ */
+function longest(strokes, most) {
+  if (strokes.length <= most) return strokes;
+  const chosen = new Set([...strokes].sort((a, b) => strokeLength(b) - strokeLength(a)).slice(0, most));
+  return strokes.filter((stroke) => chosen.has(stroke));
 }
 
 /** @param {number} px */

@@ -31,6 +31,27 @@ test('points beside the sheet are brought onto it', () => {
   assert.deepEqual(strokes, [[[0, 500, 0]]]);
 });
 
+test('a drawing of many strokes keeps the longest, and can be read again', () => {
+  const strokes = Array.from({ length: 3000 }, (_, i) => [[i % 500, 0, i], [i % 500, i % 50 === 0 ? 400 : 1, i + 1]]);
+
+  const read = decodeReplay(encodeReplay({ label: null, strokes })).strokes;
+
+  assert.equal(read.length, 64);
+  assert.ok(read.filter((stroke) => stroke.length === 2 && stroke[1][1] === 400).length >= 60);
+});
+
+test('a scribble all over the sheet can be read again', () => {
+  const scribble = [Array.from({ length: 8000 }, (_, i) => [500 * ((i * 0.618) % 1), 500 * ((i * 0.414) % 1), i])];
+
+  assert.ok(decodeReplay(encodeReplay({ label: null, strokes: scribble })).strokes[0].length >= 2);
+});
+
+test('the time of points that come every ms adds up', () => {
+  const quick = [Array.from({ length: 100 }, (_, i) => [i, 10, i])];
+
+  assert.equal(decodeReplay(encodeReplay({ label: null, strokes: quick })).strokes[0].at(-1)[2], 100);
+});
+
 const bytes = (...values) => `1.${Buffer.from(values).toString('base64url')}`;
 
 for (const [name, text] of [

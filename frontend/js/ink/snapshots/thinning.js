@@ -4,7 +4,7 @@
 /** @typedef {readonly AnyPoint[]} AnyStroke */
 
 const FIRST_TOLERANCE = 0.05; // px: far below what a picture shows
-const LAST_TOLERANCE = 64; // px: nothing is left to drop then but whole strokes
+const LAST_TOLERANCE = 4096; // px: beyond the furthest points; the ends of strokes are left then
 
 /**
  * Strokes with at most `most` points in all: the least tolerance that reaches it, doubled from 0.05 px (Douglas-Peucker).
