@@ -118,7 +118,12 @@ export class Connection {
   #connect() {
     clearTimeout(this.#timer);
     this.#listener.changed({ phase: 'connecting' });
-    const socket = new WebSocket(this.#url, SUBPROTOCOL);
+    let socket;
+    try {
+      socket = new WebSocket(this.#url, SUBPROTOCOL);
+    } catch (error) {
+      return this.#end(0, `${error}`); // an address that this page may not use, such as ws: on https
+    }
     this.#socket = socket;
     this.#welcomed = this.#unanswered = false;
     socket.onopen = () => this.#open();
@@ -153,14 +158,19 @@ export class Connection {
     this.#welcomed = false;
     this.#listener.closed(code);
     const delay = delayAfter(code, this.#attempt, Math.random());
-    if (delay === null) {
-      clearInterval(this.#pinger);
-      this.#timer = 0;
-      this.#listener.changed({ phase: 'ended', code, reason });
-      return;
-    }
+    if (delay === null) return this.#end(code, reason);
     this.#attempt++;
     this.#retryIn(delay);
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} reason
+   */
+  #end(code, reason) {
+    clearInterval(this.#pinger);
+    this.#timer = 0;
+    this.#listener.changed({ phase: 'ended', code, reason });
   }
 
   /** @param {number} delay ms */

@@ -74,7 +74,7 @@ export class MidstrokeCanvas extends HTMLElement {
     this.#stopInk();
     this.#stopInk = () => {};
     if (!this.takesInk) return;
-    const stopPen = trackPen(this.surface, board.pen);
+    const stopPen = trackPen(this.surface, board.pen, window, canvas);
     const keyPen = new KeyPen(canvas, board.pen, () => board.penIsDown, {
       cursor: (place, isDown) => this.#keyPen?.cursor(place, isDown),
       tell: (news) => this.#keyPen?.tell(news),

@@ -142,3 +142,15 @@ test('somebody who draws shortens the wait to a second', (t) => {
 
   assert.equal(FakeSocket.made.length, before + 1);
 });
+
+test('an address that the page may not use ends the connection', () => {
+  globalThis.WebSocket = class {
+    constructor() {
+      throw new DOMException('an insecure WebSocket on a page loaded over HTTPS', 'SecurityError');
+    }
+  };
+
+  started();
+
+  assert.deepEqual(phases, ['connecting', 'ended']);
+});

@@ -19,10 +19,11 @@ import { PenTracker } from './pen_tracker.js';
  * @param {HTMLElement} surface
  * @param {Pen} pen
  * @param {Window} page hears what a surface without pointer capture does not
+ * @param {HTMLElement} sheet that points are places on; within the surface
  * @returns {() => void}
  */
-export function trackPen(surface, pen, page = window) {
-  const tracker = new PenTracker(surface, pen);
+export function trackPen(surface, pen, page = window, sheet = surface) {
+  const tracker = new PenTracker(surface, pen, sheet);
   const listening = new AbortController();
   const { signal } = listening;
   const capture = { signal, capture: true };

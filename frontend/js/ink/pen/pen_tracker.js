@@ -22,6 +22,7 @@ const CONTROLS = 'a, button, input, label, select, summary, textarea, dialog, [r
 
 export class PenTracker {
   /** @type {HTMLElement} */ #surface;
+  /** @type {HTMLElement} */ #sheet;
   /** @type {Pen} */ #pen;
   #palms = new PalmDetector();
   /** @type {Pressed | null} */ #drawing = null;
@@ -32,9 +33,11 @@ export class PenTracker {
   /**
    * @param {HTMLElement} surface
    * @param {Pen} pen
+   * @param {HTMLElement} sheet that points are places on
    */
-  constructor(surface, pen) {
+  constructor(surface, pen, sheet) {
     this.#surface = surface;
+    this.#sheet = sheet;
     this.#pen = pen;
   }
 
@@ -50,7 +53,10 @@ export class PenTracker {
   down(event) {
     this.#palms.note(event);
     this.#forgetLost(event);
-    if (event.target !== this.#surface) return this.#downOutside(event);
+    // Not `target`, which is another component where the surface is within its shadow.
+    if (!event.composedPath().includes(this.#surface)) return this.#downOutside(event);
+    // On the border around the sheet.
+    if (this.#sheet !== this.#surface && !isOnSheet(this.#pointOf(event))) return this.#downOutside(event);
     if (!isTip(event)) return;
     event.preventDefault();
     if (this.#palms.isPalm(event)) return;
@@ -110,7 +116,7 @@ export class PenTracker {
 
   /** @param {PointerEvent} event */
   #downOutside(event) {
-    const onControl = /** @type {Partial<Element> | null} */ (event.target)?.closest?.(CONTROLS);
+    const onControl = /** @type {Partial<Element> | undefined} */ (event.composedPath()[0])?.closest?.(CONTROLS);
     if (isTip(event) && !onControl && !this.#palms.isPalm(event)) this.#outside.set(event.pointerId, this.#pressed(event));
   }
 
@@ -120,7 +126,7 @@ export class PenTracker {
    */
   #drawOn(event, drawing) {
     // The surface may have been hidden, and the release of the tip lost or hidden behind another button's press.
-    if (!isPressed(event) || this.#surface.getBoundingClientRect().width === 0) return this.#end();
+    if (!isPressed(event) || this.#rect.width === 0) return this.#end();
     if (isAtRest(drawing) && isWide(event)) return this.#takeBack();
     drawing.hasMoved ||= isFarFrom(drawing.start, event);
     this.#pen.move(this.#pointsOf(event), predictedPoints(event, this.#rect));
@@ -235,7 +241,7 @@ export class PenTracker {
   }
 
   get #rect() {
-    return this.#surface.getBoundingClientRect();
+    return this.#sheet.getBoundingClientRect();
   }
 }
 

@@ -115,7 +115,7 @@ test('a palm between two strokes of its pen leaves no ink, a finger later does',
 
 const FIRST = { pointerId: 7, isPrimary: true };
 const LATER = { pointerId: 8, isPrimary: false };
-const beside = { target: new EventTarget() };
+const beside = { composedPath: () => [new EventTarget()] };
 
 test('a finger draws while a thumb rests beside the canvas', () => {
   const heard = heardOf(
@@ -230,7 +230,7 @@ test('a mouse pressed beside the canvas draws from where it enters', () => {
 });
 
 test('a mouse pressed on a button beside the canvas draws nothing', () => {
-  const button = { target: { closest: (selector) => selector.includes('button') || null } };
+  const button = { composedPath: () => [{ closest: (selector) => selector.includes('button') || null }] };
 
   const heard = heardOf(pointer('pointerdown', 'mouse', [-80, 200], button), pointer('pointermove', 'mouse', [30, 200]));
 
@@ -295,4 +295,25 @@ test('a stroke begun outside enters at the first of the places that one event ha
   );
 
   assert.deepEqual(heard, ['mouse down at 0 50', 'to 10 50', 'to 40 60']);
+});
+
+test('on a surface with a border, points are places on the sheet within it', () => {
+  const heard = [];
+  const surface = new Surface();
+  const sheet = { getBoundingClientRect: () => ({ left: 40, top: 40, right: 290, bottom: 290, width: 250, height: 250 }) };
+  const note = (words) => ([x, y]) => heard.push(`${words} ${x} ${y}`);
+  trackPen(surface, { down: note('down at'), move: (points) => points.forEach(note('to')), up() {}, cancel() {} }, surface, sheet);
+
+  surface.dispatchEvent(pointer('pointerdown', 'mouse', [10, 20])); // on the border: no ink
+  surface.dispatchEvent(pointer('pointerup', 'mouse', [10, 20], { buttons: 0 }));
+  surface.dispatchEvent(pointer('pointerdown', 'mouse', [40, 290 - 125]));
+  surface.dispatchEvent(pointer('pointermove', 'mouse', [165, 165]));
+
+  assert.deepEqual(heard, ['down at 0 250', 'to 250 250']);
+});
+
+test("a surface within another component's shadow is drawn on, though that component is the target", () => {
+  const heard = heardOf(pointer('pointerdown', 'mouse', [1, 2], { target: new EventTarget() }));
+
+  assert.deepEqual(heard, ['mouse down at 1 2']);
 });
