@@ -33,6 +33,7 @@ export interface MidstrokeCanvasEvents {
   settled: CustomEvent<Guess>;
   contributed: CustomEvent<Contributed & { readonly label: number | string }>;
   connection: CustomEvent<{ readonly phase: 'connecting' | 'open' | 'lost' | 'ended'; readonly code?: number; readonly reason?: string }>;
+  refused: CustomEvent<{ readonly code: string; readonly reason: string }>;
 }
 
 /** Defines <midstroke-canvas>, loaded from this service. */

@@ -8,6 +8,7 @@ export class ConsentPanel {
   #agree = made('button', 'agree');
   #decline = made('button', 'decline');
   /** @type {((agreed: boolean) => void) | null} */ #asking = null;
+  /** @type {Promise<boolean>} */ #agreed = Promise.resolve(false);
   #changed;
 
   /** @param {() => void} changed called when it begins or ends to ask, but for `close` */
@@ -32,18 +33,19 @@ export class ConsentPanel {
 
   /**
    * @param {string} terms
-   * @returns {Promise<boolean>} whether the visitor agrees
+   * @returns {Promise<boolean>} whether the visitor agrees; the same answer for all who ask meanwhile
    */
   ask(terms) {
+    if (this.isAsking) return this.#agreed;
     this.#terms.textContent = terms;
     this.element.hidden = false;
-    const agreed = new Promise((/** @type {(agreed: boolean) => void} */ settle) => (this.#asking = settle));
+    this.#agreed = new Promise((/** @type {(agreed: boolean) => void} */ settle) => (this.#asking = settle));
     this.#changed();
     this.#agree.focus();
-    return agreed;
+    return this.#agreed;
   }
 
-  /** Takes no answer for a refusal: the canvas is removed. */
+  /** Takes no answer for a refusal: the canvas is removed, or has another service. */
   close() {
     this.#settle(false);
   }

@@ -16,12 +16,14 @@ import { randomId, randomToken } from '../ui/random_id.js';
 /** @typedef {{contribution: Contribution, resolve: (done: Contributed) => void, reject: (error: Error) => void}} Waiting */
 
 const RETRY_MS = 5000;
+const WITHDRAWN = 'the consent was withdrawn';
 
 export class EmbedContributing {
   /** @type {(message: string) => boolean} */ #send;
   /** @type {import('../ink/snapshots/samples.js').Printer} */ #printer;
   /** @type {Map<string, Waiting>} */ #waiting = new Map();
   #key;
+  /** @type {string | null} */ #ended = null;
 
   /**
    * @param {string} service the address that the consent is for
@@ -29,7 +31,7 @@ export class EmbedContributing {
    * @param {import('../ink/snapshots/samples.js').Printer} printer
    */
   constructor(service, send, printer) {
-    this.#key = `midstroke-canvas ${service}`;
+    this.#key = keyOf(service);
     this.#send = send;
     this.#printer = printer;
   }
@@ -45,11 +47,6 @@ export class EmbedContributing {
     write(this.#key, { version, token: this.agreed?.token ?? randomToken() });
   }
 
-  /** Forgets consent and token; drawings that were given stay, with whoever has their receipts. */
-  withdraw() {
-    write(this.#key, null);
-  }
-
   /**
    * @param {readonly Stroke[]} strokes
    * @param {{readonly label: number | string, readonly pointer: string, readonly set: string | null}} what
@@ -61,6 +58,8 @@ export class EmbedContributing {
     if (!agreed) throw new Error('nobody has agreed to the terms yet');
     const thinned = thinStrokes(strokes, limits.points_max);
     const samples = await makeSamples(thinned, limits, this.#printer);
+    if (this.#ended !== null) throw new Error(this.#ended);
+    if (!this.#isAgreed(agreed.token)) throw new Error(WITHDRAWN);
     const begun = thinned[0]?.[0]?.[2] ?? 0;
     const whole = /** @type {Contribution} */ ({
       id: randomId(),
@@ -85,7 +84,7 @@ export class EmbedContributing {
 
   /** Sends again what a former connection may have lost. */
   resume() {
-    for (const { contribution } of this.#waiting.values()) this.#send(encodeContribution(contribution));
+    for (const waiting of this.#waiting.values()) this.#sendAgain(waiting);
   }
 
   /** @param {Accepted} accepted */
@@ -99,7 +98,7 @@ export class EmbedContributing {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
     if (retry) {
-      setTimeout(() => this.#waiting.has(id) && this.#send(encodeContribution(waiting.contribution)), RETRY_MS);
+      setTimeout(() => this.#waiting.has(id) && this.#sendAgain(waiting), RETRY_MS);
       return;
     }
     this.#waiting.delete(id);
@@ -108,9 +107,37 @@ export class EmbedContributing {
 
   /** @param {string} why the connection will not come back */
   end(why) {
+    this.#ended = why;
     for (const { reject } of this.#waiting.values()) reject(new Error(why));
     this.#waiting.clear();
   }
+
+  /** @param {Waiting} waiting */
+  #sendAgain({ contribution, reject }) {
+    if (this.#isAgreed(contribution.contributor)) this.#send(encodeContribution(contribution));
+    else {
+      this.#waiting.delete(contribution.id);
+      reject(new Error(WITHDRAWN));
+    }
+  }
+
+  /** Whether the visitor of this token still agrees, in all tabs. @param {string} token */
+  #isAgreed(token) {
+    return this.agreed?.token === token;
+  }
+}
+
+/**
+ * Forgets consent and token; drawings that were given stay, with whoever has their receipts.
+ * @param {string} service the address that the consent is for
+ */
+export function withdrawConsent(service) {
+  write(keyOf(service), null);
+}
+
+/** @param {string} service */
+function keyOf(service) {
+  return `midstroke-canvas ${service}`;
 }
 
 /** @type {Map<string, any>} for pages that may store nothing */
@@ -130,12 +157,11 @@ function read(key) {
  * @param {{readonly version: string, readonly token: string} | null} value
  */
 function write(key, value) {
-  if (value === null) memory.delete(key);
-  else memory.set(key, value);
+  memory.delete(key); // where the storage works, it alone counts: another tab may withdraw
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // It is remembered until the page is left.
+    if (value !== null) memory.set(key, value); // until the page is left
   }
 }

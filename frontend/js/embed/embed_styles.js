@@ -9,7 +9,7 @@ styles.replaceSync(`
     cursor: crosshair; touch-action: none; user-select: none; -webkit-user-select: none;
   }
   :host([hidden]) { display: none; }
-  :host([disabled]) { opacity: 0.5; cursor: default; }
+  :host(:disabled) { opacity: 0.5; cursor: default; }
   canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
   [part='guess'] { position: absolute; right: 0.5em; bottom: 0.3em; margin: 0; font: 600 1.5em/1 system-ui, sans-serif; pointer-events: none; }
   [part='guess'][data-settled] { text-decoration: underline; text-underline-offset: 0.15em; }

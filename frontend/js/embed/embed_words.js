@@ -61,5 +61,14 @@ const WORDS = {
  * @param {string} language such as `fr` or `fr-CA`
  */
 export function wordsIn(language) {
-  return WORDS[language.toLowerCase().split('-')[0]] ?? WORDS.en;
+  const code = languageCode(language);
+  return Object.hasOwn(WORDS, code) ? WORDS[code] : WORDS.en;
+}
+
+/**
+ * The code in a language tag, as the wire has it: `fr` of `fr-CA` or `FR`.
+ * @param {string} tag of an attribute, so any text
+ */
+export function languageCode(tag) {
+  return /^[a-z]{2,3}(?![^-])/.exec(tag.trim().toLowerCase())?.[0] ?? 'en';
 }

@@ -11,7 +11,7 @@ export function serviceAddress(src) {
     const address = new URL(src, document.baseURI);
     address.protocol = address.protocol.replace(/^http/, 'ws');
     if (!/^wss?:$/.test(address.protocol)) return null;
-    if (!address.pathname.endsWith('/ws')) address.pathname = `${address.pathname.replace(/\/$/, '')}/ws`;
+    address.pathname = address.pathname.replace(/(?:\/ws)?\/*$/, '/ws');
     address.search = address.hash = '';
     return address.href;
   } catch {

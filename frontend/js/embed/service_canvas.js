@@ -3,15 +3,17 @@
  * it, and what its page may want of both.
  *
  * Attributes: `src` (the service), `set`, `family`, `name` (in a form), `contribute` (allows contributing, after consent),
- * `disabled`. Events: `guess`, `settled`, `contributed`, `connection`. Parts: `canvas`, `guess`, `consent`, `agree`,
+ * `disabled`. Events: `guess`, `settled`, `contributed`, `connection`, `refused`. Parts: `canvas`, `guess`, `consent`, `agree`,
  * `decline`, `key-pen`. docs/how-to/embed.md describes them.
  */
 
 import { MidstrokeCanvas } from '../ink/midstroke_canvas.js';
 import { KeyPenView } from '../ink/pen/key_pen_view.js';
 import { ConsentPanel } from './consent_panel.js';
+import { withdrawConsent } from './embed_contributing.js';
 import { styles } from './embed_styles.js';
 import { wordsIn } from './embed_words.js';
+import { checkedStrokes } from './loaded_strokes.js';
 import { made } from './parts.js';
 import { serviceAddress } from './service_address.js';
 import { ServiceSession } from './service_session.js';
@@ -94,9 +96,11 @@ export class ServiceCanvas extends MidstrokeCanvas {
 
   /**
    * Shows another drawing.
-   * @param {readonly Stroke[]} strokes on 500 x 500 px
+   * @param {readonly (readonly (readonly number[])[])[]} given strokes on 500 x 500 px
+   * @throws {TypeError} they are no strokes of points [x, y] or [x, y, ms]
    */
-  load(strokes) {
+  load(given) {
+    const strokes = checkedStrokes(given);
     const past = strokes.map((_, i) => strokes.slice(0, i)); // its strokes can be taken back
     this.board.load(strokes, 'unknown', { past, future: [] });
   }
@@ -123,7 +127,9 @@ export class ServiceCanvas extends MidstrokeCanvas {
 
   /** Forgets the visitor's consent and token on this page. */
   withdrawConsent() {
-    this.#service?.withdraw();
+    const address = serviceAddress(this.getAttribute('src'));
+    if (this.#service) this.#service.withdraw();
+    else if (address !== null) withdrawConsent(address);
   }
 
   // The element's life
@@ -137,9 +143,9 @@ export class ServiceCanvas extends MidstrokeCanvas {
     return this;
   }
 
-  /** While it asks, nobody draws. */
+  /** Not while it asks, nor in a disabled fieldset. */
   get takesInk() {
-    return super.takesInk && !this.#consent.isAsking;
+    return !this.matches(':disabled') && !this.#consent.isAsking;
   }
 
   listen() {
@@ -160,7 +166,6 @@ export class ServiceCanvas extends MidstrokeCanvas {
 
   disconnectedCallback() {
     this.#isHere = false;
-    this.#consent.close();
     super.disconnectedCallback();
     this.#disconnect('the canvas was removed');
   }
@@ -173,8 +178,13 @@ export class ServiceCanvas extends MidstrokeCanvas {
   attributeChangedCallback(name, before, after) {
     super.attributeChangedCallback(name, before, after);
     if (!this.#isHere || before === after) return;
+    if (name !== 'family' && name !== 'disabled') this.#showGuess(null); // it was by another service or set
     if (name === 'src') this.#connect();
     else this.#service?.choose();
+  }
+
+  formDisabledCallback() {
+    if (this.#isHere) this.listen();
   }
 
   formResetCallback() {
@@ -192,21 +202,24 @@ export class ServiceCanvas extends MidstrokeCanvas {
     }
     this.#service = new ServiceSession(address, {
       wishes: () => ({
-        set: this.getAttribute('set'),
+        set: this.getAttribute('set') || null,
         family: this.getAttribute('family') ?? '',
         language: this.#language,
         contributes: this.hasAttribute('contribute'),
       }),
       guessed: (guess) => this.#take(guess),
       linked: (link) => this.#tell('connection', link),
+      refused: (code, reason) => this.#tell('refused', { code, reason }),
     });
     this.board.showAgain();
   }
 
   /** @param {string} why */
   #disconnect(why) {
+    this.#consent.close();
     this.#service?.stop(why);
     this.#service = null;
+    if (this.#isHere) this.listen(); // it may have asked
   }
 
   /** @param {Guess} guess */

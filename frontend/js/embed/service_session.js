@@ -6,7 +6,8 @@ import { ModelCanvas } from '../ink/canvas.js';
 import { Pictures } from '../ink/snapshots/pictures.js';
 import { ServedModels } from '../watch/model_choice/served_models.js';
 import { Watching } from '../watch/watching.js';
-import { EmbedContributing } from './embed_contributing.js';
+import { EmbedContributing, withdrawConsent } from './embed_contributing.js';
+import { languageCode } from './embed_words.js';
 
 /** @typedef {import('../connection/connection.js').Link} Link */
 /** @typedef {import('../connection/protocol.js').Prediction} Prediction */
@@ -29,7 +30,12 @@ import { EmbedContributing } from './embed_contributing.js';
  * @property {() => Wishes} wishes
  * @property {(guess: Guess) => void} guessed
  * @property {(link: Link) => void} linked
+ * @property {(code: string, reason: string) => void} refused the service answered an error
  */
+
+const DIGITS = 'digits';
+/** @type {Set<ServiceSession>} */
+const sessions = new Set(); // of this page's canvases
 
 export class ServiceSession {
   /** @type {Listener} */ #listener;
@@ -37,7 +43,11 @@ export class ServiceSession {
   #served;
   #watching = new Watching((frame) => this.#connection.send(frame), new Pictures());
   #contributing;
-  /** @type {Welcome | null} */ #welcome = null;
+  /** @type {Welcome | null} */ #welcome = null; // of the wanted set
+  /** @type {string | null} */ #home = null; // the set of the service's address
+  /** @type {string | null} */ #set;
+  #listening = new AbortController();
+  #address;
   /** @type {readonly {readonly id: string}[]} */ #classes = []; // in the order of probabilities; none from a service without sets
 
   /**
@@ -46,8 +56,13 @@ export class ServiceSession {
    */
   constructor(address, listener) {
     this.#listener = listener;
+    this.#address = address;
+    this.#set = listener.wishes().set;
     const connection = new Connection(address, {
-      opened: () => this.#served.opened(),
+      opened: () => {
+        this.#home = null;
+        this.#served.opened();
+      },
       received: (message) => this.#receive(message),
       resumed: () => this.#resume(),
       closed: () => {},
@@ -59,10 +74,15 @@ export class ServiceSession {
     this.#contributing = new EmbedContributing(address, send, new ModelCanvas());
     this.#served = new ServedModels(this.#choice, (families) => this.#hello(families), send);
     connection.start();
+    sessions.add(this);
+    // Another tab agrees or withdraws.
+    addEventListener('storage', () => this.#served.identify(), { signal: this.#listening.signal });
   }
 
   /** @param {string} why */
   stop(why) {
+    sessions.delete(this);
+    this.#listening.abort();
     this.#connection.stop();
     this.#contributing.end(why);
   }
@@ -86,7 +106,12 @@ export class ServiceSession {
 
   /** Another set or family is wanted. */
   choose() {
-    this.#served.choose(this.#choice);
+    const { set } = this.#listener.wishes();
+    if (set === this.#set) return this.#served.choose(this.#choice);
+    this.#set = set;
+    this.#welcome = null;
+    this.#watching.feed([], this.#choice);
+    this.#served.chooseAnew(this.#choice);
   }
 
   /** The visitor agrees to the current terms. */
@@ -94,9 +119,10 @@ export class ServiceSession {
     if (this.terms) this.#contributing.agree(this.terms.version);
   }
 
+  /** Forgets the visitor's consent and token; no canvas of the page sends the token any more. */
   withdraw() {
-    this.#contributing.withdraw();
-    this.#served.identify();
+    withdrawConsent(this.#address);
+    for (const session of sessions) session.#served.identify();
   }
 
   /**
@@ -117,7 +143,7 @@ export class ServiceSession {
     const { set, language, contributes } = this.#listener.wishes();
     // Without consent the service does not learn who draws.
     const token = contributes ? this.#contributing.agreed?.token : null;
-    return encodeHello(families, token ?? null, true, language.slice(0, 2), set);
+    return encodeHello(families, token ?? null, true, languageCode(language), set);
   }
 
   get #choice() {
@@ -139,11 +165,12 @@ export class ServiceSession {
   #receive(message) {
     switch (message.type) {
       case 'welcome':
-        this.#welcome = message;
         this.#classes = message.classes ?? [];
+        if (!this.#isWanted(message)) return;
+        this.#welcome = message;
         return this.#serve(message.models);
       case 'models':
-        return this.#serve(message.models);
+        return this.#welcome ? this.#serve(message.models) : undefined;
       case 'classes':
         this.#classes = message.classes;
         return;
@@ -151,6 +178,7 @@ export class ServiceSession {
         return this.#take(message);
       case 'error':
         this.#watching.fail(message.seq);
+        this.#listener.refused(message.code, message.message);
         return console.warn(`midstroke-canvas: ${message.code}: ${message.message}`);
       case 'accepted':
         return this.#contributing.accepted(message);
@@ -158,6 +186,16 @@ export class ServiceSession {
         return this.#contributing.refused(message);
       default:
     }
+  }
+
+  /**
+   * Whether it is of the wanted set: a connection's first welcome is of the set of its address, whatever is wanted, and one set
+   * may still be served when another is wanted, or for ever when that does not exist.
+   * @param {Welcome} welcome
+   */
+  #isWanted({ set = DIGITS }) {
+    this.#home ??= set;
+    return set === (this.#set ?? this.#home);
   }
 
   /** @param {readonly import('../connection/protocol.js').Model[]} models */
@@ -168,7 +206,7 @@ export class ServiceSession {
 
   /** @param {Prediction} prediction */
   #take(prediction) {
-    if (!this.#watching.take(prediction)) return;
+    if (!this.#watching.take(prediction) || !this.#welcome) return;
     const { probabilities, doubt, unsure, settled, family, model } = prediction;
     const confidence = Math.max(...probabilities);
     const place = probabilities.indexOf(confidence);

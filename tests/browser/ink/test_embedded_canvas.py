@@ -25,7 +25,7 @@ HTML = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A pa
 <script src="/page.js"></script><link rel="stylesheet" href="/page.css"></body></html>"""
 SCRIPT = """
 window.heard = [];
-for (const type of ['guess', 'settled', 'contributed', 'connection']) {
+for (const type of ['guess', 'settled', 'contributed', 'connection', 'refused']) {
   document.addEventListener(type, ({ target, detail }) => window.heard.push([type, target.id, detail]));
 }
 """
@@ -219,6 +219,69 @@ def total(service: RunningService) -> int:
     _, _, body = call(service, "GET", "/model")
     count: int = json.loads(body)["contributions"]["total"]
     return count
+
+
+def test_a_set_that_does_not_exist_gives_no_guesses_until_another_is_wanted(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page
+) -> None:
+    open_there(page, elsewhere)
+    page.evaluate("document.documentElement.lang = 'EN-US'")  # its hello is of the form that the service expects
+
+    page.evaluate("document.querySelector('#one').setAttribute('family', 'softmax')")
+    page.evaluate("document.querySelector('#one').setAttribute('set', 'nonesuch')")
+    page.evaluate("strokes => document.querySelector('#one').load(strokes)", SEVEN)
+    wait_until(page, "window.heard.some(([type, id]) => type === 'refused' && id === 'one')")
+    page.wait_for_timeout(200)
+    assert [each["code"] for each in heard(page, "refused", "one")] == ["unknown_set"]
+    assert page.evaluate("document.querySelector('#one').guess") is None
+
+    page.evaluate("document.querySelector('#one').setAttribute('set', 'digits')")
+    wait_until(page, "document.querySelector('#one').value === '7'")
+    assert {each["family"] for each in heard(page, "guess", "one")} == {"softmax"}
+
+
+def test_a_disabled_fieldset_takes_no_ink_and_a_border_shifts_none(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page
+) -> None:
+    open_there(page, elsewhere)
+    page.evaluate(
+        """() => {
+          const fieldset = document.createElement('fieldset');
+          document.querySelector('#form').append(fieldset);
+          fieldset.append(document.querySelector('#one'));
+          fieldset.disabled = true;
+          document.querySelector('#one').style.border = '50px solid';
+        }"""
+    )
+    box = page.locator("#one").bounding_box()
+    assert box is not None
+
+    counts = []
+    for disabled in (True, False):
+        page.evaluate("disabled => { document.querySelector('fieldset').disabled = disabled }", disabled)
+        page.mouse.click(box["x"] + 50 + 100, box["y"] + 50 + 100)  # the middle of the canvas
+        counts.append(page.evaluate("document.querySelector('#one').strokes.length"))
+
+    assert counts == [0, 1]
+    x, y, _ = page.evaluate("document.querySelector('#one').strokes[0][0]")
+    assert (x, y) == pytest.approx((250, 250), abs=2)
+
+
+def test_a_canvas_with_another_service_meanwhile_contributes_nothing(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page
+) -> None:
+    open_there(page, elsewhere)
+    page.evaluate("strokes => document.querySelector('#two').load(strokes)", SEVEN)
+    wait_until(page, "document.querySelector('#two').value === '7'")
+    before = total(embedded)
+
+    page.evaluate("void (window.asked = [7, 7].map((label) => document.querySelector('#two').contribute(label)))")
+    page.evaluate("document.querySelector('#two').setAttribute('src', 'none:')")
+
+    assert page.evaluate("Promise.all(window.asked)") == [None, None]
+    assert not page.locator("#two").locator("[part=consent]").is_visible()
+    assert page.evaluate("document.querySelector('#two').value") == ""
+    assert total(embedded) == before
 
 
 def test_a_removed_canvas_closes_its_connection(embedded: RunningService, elsewhere: Elsewhere, page: Page) -> None:

@@ -72,6 +72,15 @@ export class ServedModels {
     if (this.#greeted !== null) this.#greet();
   }
 
+  /**
+   * Another set is wanted: its models are not known yet.
+   * @param {ModelChoice} choice
+   */
+  chooseAnew(choice) {
+    this.#models = null;
+    this.choose(choice);
+  }
+
   /** Greets again if the hello has changed, as by the visitor's consent; `anew`: also if not, for the service's latest figures. */
   identify(anew = false) {
     if (this.#greeted === null) return;
