@@ -21,7 +21,8 @@ const LEAST_INK = 240; // px: the first marks of a drawing do not fill the chart
 const [LEFT, RIGHT, TOP, BOTTOM] = [44, 8, 20, 18]; // CSS px around the curves
 const LOW = 76; // CSS px: a chart that is lower has no middle line
 const SHORT = 8; // characters of a name beside a turn
-const LABEL_GAP = 12; // CSS px between two digits, so that they can be distinguished
+const LABEL_GAP = 12; // CSS px between the middles of two digits, so that they can be distinguished
+const NAME_GAP = 4; // CSS px between two names
 const MIDDLE_DOT = 3; // CSS px, its radius
 const FAINTEST = 0.03; // a digit that was never likelier has no curve
 const COLOURS = /** @type {const} */ (['axis', 'curve', 'lead', 'words', 'cursor']);
@@ -45,14 +46,15 @@ export function scalesOf({ width, height }, ink) {
  * The digits of the turns that have room: the last, which is the guess that stands, then those that led longest.
  * @param {readonly number[]} xs where each turn begins, CSS px
  * @param {number} end where the last ends
+ * @param {readonly number[]} [halves] half of each name's width, CSS px
  * @returns {ReadonlySet<number>} their places among the turns
  */
-export function roomFor(xs, end) {
+export function roomFor(xs, end, halves = xs.map(() => 0)) {
   const length = (/** @type {number} */ i) => (i === xs.length - 1 ? Infinity : (xs[i + 1] ?? end) - xs[i]);
   const order = xs.map((_, i) => i).sort((a, b) => length(b) - length(a));
   /** @type {Set<number>} */
   const named = new Set();
-  for (const i of order) if ([...named].every((other) => Math.abs(xs[other] - xs[i]) >= LABEL_GAP)) named.add(i);
+  for (const i of order) if ([...named].every((other) => Math.abs(xs[other] - xs[i]) >= Math.max(LABEL_GAP, halves[other] + halves[i] + NAME_GAP))) named.add(i);
   return named;
 }
 
@@ -139,26 +141,30 @@ export class GuessTimeline {
     this.#text('0', LEFT, bottom, 'words', 'start');
     const end = x(ink);
     if (end - LEFT > 170) this.#text('50 %', x(ink / 2), bottom, 'words', 'center');
-    this.#text(end - LEFT > 220 ? text('life.all-ink') : '100 %', Math.max(end, LEFT + 46), bottom, 'words', 'end');
+    this.#text(end - LEFT > 260 ? text('life.all-ink') : '100 %', Math.max(end, LEFT + 46), bottom, 'words', 'end');
   }
 
   #drawTurns() {
     const { ink, turns, known } = this.#chart;
     const { x, y } = scalesOf(this.#size, ink);
     const xs = turns.map(({ share }) => x(share * ink));
-    const named = roomFor(xs, x(ink));
+    const names = turns.map(({ digit }) => (digit === null ? '?' : shortName(digit)));
+    const halves = names.map((name) => this.#context.measureText(name).width / 2);
+    const middles = xs.map((place, i) => Math.min(place, this.#size.width - halves[i]));
+    const named = roomFor(middles, x(ink), halves);
     const last = turns.length - 1;
     turns.forEach(({ digit }, i) => {
       const stands = i === last && digit !== null;
       const colour = stands ? 'lead' : 'axis';
       this.#line([[xs[i], TOP - 2], [xs[i], y(0)]], colour, 1);
-      if (named.has(i)) this.#text(digit === null ? '?' : shortName(digit), xs[i], TOP - 7, stands ? 'lead' : 'words', 'center');
+      if (named.has(i)) this.#text(names[i], middles[i], TOP - 7, stands ? 'lead' : 'words', 'center');
     });
     if (known === '') return;
-    const room = this.#size.width - RIGHT - xs[last] - LABEL_GAP;
+    const beside = Math.max(LABEL_GAP, halves[last] + NAME_GAP);
+    const room = this.#size.width - RIGHT - middles[last] - beside;
     const wide = this.#context.measureText(known).width;
-    if (wide <= room) this.#text(known, xs[last] + LABEL_GAP, TOP - 7, 'lead', 'start');
-    else this.#text(known, xs[last] - LABEL_GAP, TOP - 7, 'lead', 'end', true);
+    if (wide <= room) this.#text(known, middles[last] + beside, TOP - 7, 'lead', 'start');
+    else this.#text(known, middles[last] - beside, TOP - 7, 'lead', 'end', true);
   }
 
   #drawCurves() {

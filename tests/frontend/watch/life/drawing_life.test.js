@@ -117,4 +117,5 @@ test('the chart ends at its edge and finds the ink below a pointer', () => {
 
 test('the digit of the guess that stands is named, then those that led longest', () => {
   assert.deepEqual([...roomFor([10, 14, 60, 64], 100)].sort(), [1, 3]);
+  assert.deepEqual([...roomFor([10, 40, 90], 100, [20, 20, 20])].sort(), [1, 2], 'long names need more room than digits');
 });
