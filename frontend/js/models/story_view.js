@@ -6,6 +6,7 @@ import { accuracyAt, chaptersOf } from './story.js';
 import { refusalWords, versionStory } from './version_words.js';
 import { byId, element } from '../ui/dom.js';
 import { date, text } from '../ui/language/language.js';
+import { isDigits } from '../ui/language/symbols.js';
 import { wholePercent } from '../ui/language/words.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
@@ -35,7 +36,7 @@ export class StoryView {
     const turn = ++this.#turn;
     const [card, rows, versions] = await Promise.all([
       models[0] ? this.#cards.read(models[0]).catch(() => undefined) : undefined,
-      /** @type {Promise<readonly Baseline[]>} */ (listOf('baselines')),
+      /** @type {Promise<readonly Baseline[]>} */ (isDigits ? listOf('baselines') : []), // the earlier projects read digits
       /** @type {Promise<readonly Version[]>} */ (listOf('versions')),
     ]);
     if (turn !== this.#turn) return;

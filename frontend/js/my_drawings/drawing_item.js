@@ -42,7 +42,7 @@ export class DrawingItem {
     const name = nameOf(drawn);
     this.#see = control(text('mine.details'), name, () => void this.toggle());
     this.#see.setAttribute('aria-expanded', 'false');
-    const title = element('p', { class: 'what' }, element('b', {}, String(drawn.label)), ` ${text('mine.given', { when: whenWords(drawn.given) })}`);
+    const title = element('p', { class: 'what' }, element('b', {}, nameOfLabel(drawn.label)), ` ${text('mine.given', { when: whenWords(drawn.given) })}`);
     title.append(element('br', {}), this.#status);
     this.element = element('li', { 'data-id': drawn.id, 'data-label': String(drawn.label) });
     this.element.append(picture(drawn.strokes), title, this.#controls, this.#news, this.#facts);

@@ -1,6 +1,7 @@
 /** Describes this browser's stored drawings in words. Pure functions. */
 
 import { date, number, text } from '../ui/language/language.js';
+import { isDigits, nameOfLabel } from '../ui/language/symbols.js';
 import { aDigit } from '../ui/language/words.js';
 
 /** @typedef {import('./my_drawings.js').MyDrawing} MyDrawing */
@@ -53,7 +54,7 @@ export function factsOf(stored, filtered = false) {
   const pointer = POINTERS.includes(stored.pointer) ? text(`mine.${stored.pointer}`) : stored.pointer;
   const strokes = text('mine.strokes', { count: stored.strokes.length });
   return [
-    [text('mine.asked-for'), aDigit(stored.label)],
+    [text('mine.asked-for'), isDigits ? aDigit(Number(stored.label)) : nameOfLabel(stored.label)],
     [text('mine.since'), whenWords(stored.received_at)],
     [text('mine.used'), filtered ? text('mine.not-used') : useWords(stored.use)],
     [text('mine.licence'), stored.licence],
