@@ -49,7 +49,7 @@ export class GamePart {
       this.#again,
       button('game.play', 'replay', () => this.#player.play(this.#given)),
       link('game.own', '#watch', 'replay no-replay'),
-      ...(isDigits ? [link('game.title', '#game', 'replay no-replay')] : []),
+      ...(isDigits ? [link('game.play-it', '#game', 'replay no-replay')] : []),
     );
     this.#section.replaceChildren(this.#title, this.#task, this.#figures, this.#board.element, this.#read, tools, this.#result);
   }

@@ -37,7 +37,7 @@ function linkWords(link, { now, roundTrip, served, local = false }) {
     case 'connecting':
       return text('state.connecting');
     case 'lost':
-      return text('state.retry', { seconds: Math.max(1, Math.ceil((link.retryAt - now) / 1000)) });
+      return text(local ? 'state.retry-in' : 'state.retry', { seconds: Math.max(1, Math.ceil((link.retryAt - now) / 1000)) });
     case 'ended':
       return text('state.ended', { reason: link.reason || String(link.code) });
     case 'open':

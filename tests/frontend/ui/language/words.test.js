@@ -35,6 +35,12 @@ test('the state line describes the connection', () => {
   ]);
 });
 
+test('while the page guesses, its state is short enough for one line', () => {
+  const words = stateWords({ phase: 'lost', retryAt: 900 }, { ...KNOWN, local: true });
+
+  assert.equal(words, 'offline, guessing here; trying again in 1\u00a0s');
+});
+
 test('a connection that ended gives the reason', () => {
   const words = stateWords({ phase: 'ended', code: 4403, reason: '' }, KNOWN);
 
