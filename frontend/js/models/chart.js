@@ -95,7 +95,7 @@ function ground(size, words) {
   }
   for (const share of [0.1, 0.5, 1]) {
     const anchor = share === 1 ? 'end' : 'middle';
-    svg.append(shape('text', { x: x(share), y: height - 6, 'text-anchor': anchor }, text('chart.ink', { share: wholePercent(share) })));
+    svg.append(shape('text', { x: x(share), y: height - 6, 'text-anchor': anchor }, share === 1 ? text('chart.ink', { share: wholePercent(share) }) : wholePercent(share)));
   }
   return svg;
 }
