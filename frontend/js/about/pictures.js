@@ -27,9 +27,9 @@ function path(classes, d, more = {}) {
 /** An unfinished 2, and its points. */
 function points() {
   return picture(
-    path('pen', HALF_TWO, { transform: 'translate(0 2)' }),
+    path('pen', HALF_TWO, { transform: 'translate(0 15)' }),
     path('thin', 'M88 52H112M106 46L112 52L106 58'),
-    path('dots', HALF_TWO, { transform: 'translate(108 2)' }),
+    path('dots', HALF_TWO, { transform: 'translate(108 15)' }),
   );
 }
 
