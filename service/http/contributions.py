@@ -9,6 +9,7 @@ from service.http.middleware.cors import check_origin
 from service.http.request_body import BODY_ERRORS, JSON_BODY, read_json
 from service.http.schemas import Error, Responses, error_responses
 from service.http.set_query import SetQuery, scope_of
+from service.intake.intake import unknown_set
 from service.metrics.metrics import Metrics
 from service.network.limits.metered import spend_for_request
 from service.sets.sets import Sets
@@ -40,9 +41,11 @@ def make_contributions_routes(sets: Sets, origins: Origins, metrics: Metrics) ->
     async def contribute(request: Request, set_id: SetQuery = None) -> Response:
         check_origin(origins, request)
         record = await read_json(request, MAX_MESSAGE_BYTES)
-        if set_id is None and isinstance(record.get("set"), str):
-            set_id = record["set"]
-        reply = await scope_of(sets, request, set_id).intake.take(record, spend_for_request)
+        named = record.get("set") if set_id is None else set_id
+        if named is None or isinstance(named, str):
+            reply = await scope_of(sets, request, named).intake.take(record, spend_for_request)
+        else:
+            reply = unknown_set(record)
         metrics.contributed(reply)
         return Response(reply.model_dump_json(), _status_of(reply), media_type="application/json")
 

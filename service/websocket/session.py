@@ -196,7 +196,8 @@ class Session:
 
     async def _take(self, record: dict[str, Any]) -> Accepted | Refused:
         # Looked up each time: a set that was retired meanwhile takes nothing more.
-        named = record.get("set", self._scope.symbols.id)
+        named = record.get("set")
+        named = self._scope.symbols.id if named is None else named
         scope = self._sets.find(named) if isinstance(named, str) else None
         return unknown_set(record) if scope is None else await scope.intake.take(record, self._budget.spend)
 

@@ -87,6 +87,20 @@ def test_a_contribution_names_a_class_of_its_set(service: Service, label: Any) -
     assert (refused["type"], refused["code"]) == ("refused", "bad_contribution")
 
 
+@pytest.mark.parametrize("named", [None, 7, ["digits"], True])
+def test_a_contribution_whose_set_is_no_name_is_of_digits_only_without_one(service: Service, named: Any) -> None:
+    record = {**contribution_record(), "set": named}
+
+    by_http = service.call("POST", "/contributions", json.dumps(record).encode(), content_type="application/json").json
+    with service.connect() as socket:
+        receive(socket)
+        socket.send(json.dumps({"type": "contribution", **record}))
+        by_socket = receive(socket)
+
+    expected = "accepted" if named is None else "refused"
+    assert (by_http["type"], by_socket["type"]) == (expected, expected)
+
+
 def test_two_sets_never_mix(service: Service) -> None:
     write_set(service.store, shapes("marks"))
     service.sets.poll()
