@@ -135,11 +135,15 @@ def import_drawings(
         return exists(store, drawing_key(drawing)) or exists(store, tombstone_key(drawing))
 
     importer = Importer(opened, key, symbols, licence, OPERATOR if examples else None, is_known)
+    read = skipped = 0
     for file in files:
         done = importer.import_file(file, limit)
+        read, skipped = read + done.accepted + done.duplicates, skipped + done.skipped
         typer.echo(f"{file}: {done.accepted} new, {done.duplicates} already known, {done.skipped} skipped")
     typer.echo(f"{opened.uploads.backlog().drawings} wait for upload")
     opened.close()
+    if skipped and not read:
+        fail(f"none of {skipped:,} drawings could be imported; the log above has the reasons")
 
 
 @app.command("settings")

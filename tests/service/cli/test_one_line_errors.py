@@ -187,6 +187,15 @@ def test_a_line_that_can_not_be_kept_is_skipped(line: str, tmp_path: Path) -> No
     assert "1 new, 0 already known, 1 skipped" in ended.stdout
 
 
+def test_files_of_which_no_drawing_can_be_imported_are_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "some.ndjson").write_text("not JSON\n" * 2)
+
+    code, error = run("import-drawings", str(tmp_path / "some.ndjson"))
+
+    assert code == 1
+    assert "none of 2 drawings could be imported" in error
+
+
 @pytest.mark.parametrize("text", ["", "short", "g" * 64, "\x00" * 64, "42" * 33])
 def test_a_bad_key_file_is_named(text: str, tmp_path: Path) -> None:
     key_file(tmp_path / "var").parent.mkdir()
