@@ -147,6 +147,20 @@ def test_the_canvas_is_seen_whole_with_the_digit_that_is_asked_for(visitor: Page
         assert visitor.evaluate(WITHIN, "#asked"), (width, height)
 
 
+def test_what_the_next_training_waits_for_does_not_push_the_panel_below_the_canvas(
+    page: Page, shared_service: RunningService
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_page(page, shared_service.url)
+    draw_stroke(page, STROKE)
+    wait_for_guess(page)
+    page.evaluate("() => (document.querySelector('#loop-line').textContent = '20 more drawings')")
+
+    expect(page.locator("#loop-summary")).to_be_visible()
+    below = "(id) => document.getElementById(id).getBoundingClientRect().bottom"
+    assert page.evaluate(below, "prediction") == pytest.approx(page.evaluate(below, "sheet"), abs=2)
+
+
 @pytest.mark.parametrize(("width", "height"), [(320, 256), (360, 640), (844, 390), (1280, 800)])
 def test_the_consent_is_in_sight_and_what_follows_it_too(
     page: Page, shared_service: RunningService, width: int, height: int
