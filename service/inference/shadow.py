@@ -1,105 +1,38 @@
 """Lets challengers answer a share of the live frames unseen, and counts how their answers compare with the champion's.
 
-The event loop runs the challenger, a callback for each frame, after the frame was answered: another answer waits for at
-most one inference. In a thread of low priority inference would wait for the scheduler's slices, and answers with it,
-for the thread may hold Python's lock. That thread looks for challengers, counts and stores. Nothing of a frame is
-stored: see `training.models.shadow`.
+The event loop runs the challenger (`shadow_queue.py`); a thread of low priority looks for challengers, counts, stores.
+Nothing of a frame is stored: see `training.models.shadow`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import math
 import secrets
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
 from time import monotonic
 
 import numpy as np
-from numpy.typing import NDArray
 
-from collector.ink.encodings import Inputs
 from collector.storage.object_store import ObjectStore, StoreError
 from collector.storage.symbol_sets import store_of
 from service.inference.live_models import ServedSource
 from service.inference.predictor import Predictor
+from service.inference.shadow_queue import Frame, ShadowQueue, call_soon
 from training.models.artifact import Artifact, BadArtifact, check_artifact
 from training.models.card_json import BadCard
-from training.models.interpreter import Interpreter
 from training.models.registry import RegistryError
 from training.models.shadow import ShadowCounts, ShadowStore, bin_of, ink_length
 
 LOOK_SECONDS = 3.0  # between looks for challengers
 STORE_SECONDS = 3.0  # between two puts of changed counts
-TICK_SECONDS = 0.1  # between looks for frames to count
-QUEUE_MAX = 50  # frames that wait to be counted; more are not compared: at most 500 a second of this process
-UNANSWERED_MAX = 8  # frames that wait for the challenger, likewise
+TICK_SECONDS = 0.1  # between looks for frames to count: at most ten times QUEUE_MAX a second
 SOCKET_MAX = 200  # frames of one connection for one challenger: nobody decides alone
 
-Output = NDArray[np.float32]
-
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What both models make of a live frame."""
-
-    inputs: Inputs
-    ours: Output
-    theirs: Output | None  # None: the challenger failed
-
-
-class ShadowQueue:
-    """Lets one challenger answer a share of the frames; the event loop offers them, the thread takes the answers."""
-
-    __slots__ = ("_challenger", "_random", "_schedule", "_share", "_unanswered", "_waiting")
-
-    def __init__(
-        self, challenger: Interpreter, share: float, random: Random, schedule: Callable[[Callable[[], None]], object]
-    ) -> None:
-        """`schedule` has the event loop run something once it has answered what came in."""
-        self._challenger = challenger
-        self._share = share
-        self._random = random
-        self._schedule = schedule
-        self._unanswered: deque[tuple[Inputs, Output]] = deque()
-        self._waiting: deque[Frame] = deque()
-
-    def offer(self, inputs: Inputs, output: Callable[[], Output]) -> bool:
-        """Takes the inputs of a live frame with the set probability; returns whether it did.
-
-        `output` gives the champion's (classes,) for it; it is called for the frames that are taken.
-        """
-        if self._random.random() >= self._share:
-            return False
-        if len(self._unanswered) >= UNANSWERED_MAX or len(self._waiting) >= QUEUE_MAX:
-            return False
-        self._unanswered.append((inputs, output()))
-        self._schedule(self._answer)
-        return True
-
-    def _answer(self) -> None:
-        inputs, ours = self._unanswered.popleft()
-        try:
-            theirs = self._challenger.predict(inputs)
-        except (RuntimeError, ValueError):  # what LiteRT raises
-            theirs = None
-        self._waiting.append(Frame(inputs, ours, theirs))
-
-    def take(self) -> Frame | None:
-        """The frame that waits longest; None if there is none."""
-        try:
-            return self._waiting.popleft()
-        except IndexError:
-            return None
-
-    def __len__(self) -> int:
-        return len(self._waiting)
 
 
 @dataclass(slots=True)
@@ -130,7 +63,7 @@ class Comparison:
 
 
 class ShadowTraffic:
-    """Follows the challengers of every set and compares; all but `ShadowQueue` runs in one thread."""
+    """Follows the challengers of every set and compares; all but its `ShadowQueue`s runs in one thread."""
 
     def __init__(
         self,
@@ -147,7 +80,7 @@ class ShadowTraffic:
         self._sources = sources
         self._random = random or Random()  # noqa: S311 - a sample, no secret
         self._now = now
-        self._schedule = schedule or _soon
+        self._schedule = schedule or call_soon
         self._source = secrets.token_hex(8)  # of the counts that this process stores
         self._comparisons: dict[tuple[str, str], Comparison] = {}  # by set and family
         self._unfit: dict[tuple[str, str], tuple[str, str]] = {}  # challengers that can't be compared, and with whom
@@ -262,7 +195,3 @@ class ShadowTraffic:
         ended = self._comparisons.pop(key, None)
         if ended is not None:
             ended.predictor.shadow = None
-
-
-def _soon(callback: Callable[[], None]) -> None:
-    asyncio.get_running_loop().call_soon(callback)

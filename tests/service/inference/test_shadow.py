@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -19,34 +18,17 @@ from collector.storage.object_store import StoreError
 from infra.harness.champions import shipped_artifact
 from service.inference.live_models import LiveModels
 from service.inference.predictor import Predictor
-from service.inference.shadow import (
-    LOOK_SECONDS,
-    QUEUE_MAX,
-    SOCKET_MAX,
-    STORE_SECONDS,
-    UNANSWERED_MAX,
-    Frame,
-    ShadowQueue,
-    ShadowTraffic,
-)
+from service.inference.shadow import LOOK_SECONDS, SOCKET_MAX, STORE_SECONDS, ShadowTraffic
+from service.inference.shadow_queue import Frame
 from tests.service.conversation import StartService, ask, frame, greet, ink_frame
 from tests.service.fakes import SEVEN, TOKEN
 from training.models.artifact import Artifact
-from training.models.interpreter import Interpreter
 from training.models.registry import Registry
 from training.models.shadow import ShadowStore
 from training.models.shipped import FIRST_MODELS
 
 NEWER, NEWEST = "20301121T034500Z-1f2e3d", "20301122T034500Z-1f2e3d"
 FRAME = path48_inputs(to_path48(SEVEN, 500, 500))
-
-
-def at_once(callback: Callable[[], None]) -> None:
-    callback()
-
-
-def certain_of_seven() -> np.ndarray:
-    return np.eye(10, dtype=np.float32)[7]
 
 
 class AwayStore(MemoryStore):
@@ -82,7 +64,9 @@ class House:
         self.traffic = self.worker()
 
     def worker(self) -> ShadowTraffic:
-        return ShadowTraffic(self.store, 100, lambda: [("digits", self.live)], Random(1), lambda: self.now, at_once)
+        return ShadowTraffic(
+            self.store, 100, lambda: [("digits", self.live)], Random(1), lambda: self.now, lambda call: call()
+        )
 
     def challenge(self, version: str = NEWER, family: str = "path", model: Artifact | None = None) -> Artifact:
         """Lets a challenger wait: the shipped model again, under another version."""
@@ -234,22 +218,9 @@ def test_a_challenger_without_probabilities_is_counted_as_failed(house: House) -
     house.path.predict(FRAME)
     (comparison,) = house.traffic._comparisons.values()
 
-    comparison.count(Frame(FRAME, certain_of_seven(), np.full(10, np.nan, np.float32)))
+    comparison.count(Frame(FRAME, house.path.output(), np.full(10, np.nan, np.float32)))
 
     assert (comparison.counts.failed, comparison.counts.frames) == (1, 1)
-
-
-def test_a_challenger_that_raises_is_counted_as_failed_and_answers_go_on(house: House) -> None:
-    class Broken:
-        def predict(self, inputs: Inputs) -> np.ndarray:
-            raise RuntimeError("a tensor is missing")
-
-    queue = ShadowQueue(Broken(), 1.0, Random(1), at_once)  # type: ignore[arg-type]
-
-    assert queue.offer(FRAME, certain_of_seven)
-    frame = queue.take()
-    assert frame is not None
-    assert frame.theirs is None
 
 
 def test_a_frame_is_compared_with_the_answer_that_its_visitor_got(house: House) -> None:
@@ -262,27 +233,6 @@ def test_a_frame_is_compared_with_the_answer_that_its_visitor_got(house: House) 
     counts, _ = house.shadow.read_counts("path", house.path.card.version, NEWER)
     assert (counts.frames, sum(each.agreements for each in counts.bins)) == (1, 0)  # the challenger says 7
     assert sum(each.champion_confidence for each in counts.bins) == 1
-
-
-def test_a_share_is_sampled_and_the_queue_is_bounded() -> None:
-    challenger = Interpreter(shipped_artifact("path").model, "path48")
-    sampled = ShadowQueue(challenger, 0.25, Random(1), at_once)
-    taken = sum(sampled.offer(FRAME, certain_of_seven) and sampled.take() is not None for _ in range(400))
-    everything = ShadowQueue(challenger, 1.0, Random(1), at_once)
-
-    assert 70 < taken < 130
-    assert sum(everything.offer(FRAME, certain_of_seven) for _ in range(QUEUE_MAX + 5)) == len(everything) == QUEUE_MAX
-
-
-def test_the_challenger_runs_when_the_loop_has_answered_and_a_busy_loop_compares_less() -> None:
-    waiting: list[Callable[[], None]] = []
-    queue = ShadowQueue(Interpreter(shipped_artifact("path").model, "path48"), 1.0, Random(1), waiting.append)
-
-    assert sum(queue.offer(FRAME, certain_of_seven) for _ in range(100)) == len(waiting) == UNANSWERED_MAX
-    assert len(queue) == 0
-    for callback in waiting:
-        callback()
-    assert len(queue) == UNANSWERED_MAX
 
 
 def test_the_last_counts_are_stored_when_the_service_ends(house: House) -> None:
