@@ -14,6 +14,7 @@ from service.inference.predictor import Predictor
 from service.personal.gain import Gain
 from service.personal.memory import Memory
 from service.personal.own_drawings import OwnDrawing
+from service.personal.shape import shape_of
 from service.wire.replies import Prediction
 from service.wire.schemas import PersonalGain, PersonalState
 
@@ -61,7 +62,7 @@ class Profile:
         doubt, embedding = predictor.doubt(), predictor.embedding()
         if embedding is None or memory.regression is None:
             return predictor.prediction(plain, doubt)
-        weighed = memory.regression.weigh(embedding, plain)
+        weighed = memory.regression.weigh(embedding, shape_of(inputs), plain)
         if math.isnan(weighed[0]):  # JSON has no NaN
             return predictor.prediction(plain, doubt)
         return predictor.prediction(weighed, 1 - max(plain) if doubt is None else doubt, memory.count)
