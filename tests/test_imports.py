@@ -12,7 +12,7 @@ from tests.repository import ROOT
 
 pytestmark = pytest.mark.slow  # imports everything in new processes
 
-HEAVY = ("tensorflow", "keras", "matplotlib", "sklearn", "skimage", "scipy", "boto3", "botocore")
+HEAVY = ("tensorflow", "keras", "matplotlib", "sklearn", "skimage", "scipy", "pyarrow", "boto3", "botocore")
 FOR_TRAINING = ("tensorflow", "keras", "matplotlib", "sklearn", "skimage", "scipy")
 
 

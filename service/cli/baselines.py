@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from training.baselines.comparison import AncestorComparison, ProgressDisplay
     from training.baselines.record import Record
 
+app = typer.Typer(add_completion=False)
+
 LEARNED_FROM = 3_000  # drawings, at ten stages each: the whole command in minutes on two cores
 PIPE_WIDTH = 140  # columns
 RECORDS = "baselines.json"
@@ -36,6 +38,7 @@ class Unreadable(ValueError):
     """An input of the comparison can't be read."""
 
 
+@app.command()
 def baselines(
     drawings: Annotated[
         list[Path] | None,

@@ -44,7 +44,10 @@ from training.models.card_json import BadCard
 from training.models.registry import RegistryError
 from training.settings import TrainingSettings
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command()
 def evaluate(
     drawings: Files = None,
     family: Families = None,

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from collector.storage.object_store import ObjectStore
     from collector.symbols.symbol_set import SymbolSet
 
+app = typer.Typer(add_completion=False)
+
 FORMATS = ("ndjson", "parquet", "npz", "inkml")
 
 
+@app.command()
 def export(
     folder: Annotated[Path, typer.Argument(help="New or empty folder; with --refresh, one of an earlier export.")],
     set_id: Annotated[

@@ -6,27 +6,37 @@ import logging
 import socket
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
 from collector.log_format import start_log
 from collector.tracing import check_tracing
-from service.cli.baselines import baselines
 from service.cli.errors import USAGE, Command, fail, fail_for, read_as, read_settings
-from service.cli.evaluate import evaluate
-from service.cli.export import export
-from service.cli.make_drawings import make_drawings
-from service.cli.models import models
-from service.cli.moderate import moderate
-from service.cli.retire_samples import retire_samples
-from service.cli.spool import spool
-from service.cli.symbols import symbols
-from service.cli.train import TrainCommand, train
+from service.cli.late import LateCommands
 from service.network.log_filter import leave_out_client_faults
 from service.settings import Settings
 
+
+class Commands(LateCommands):
+    """All commands; those below are imported when they are asked for."""
+
+    late: ClassVar = {
+        "train": "service.cli.train:app",
+        "evaluate": "service.cli.evaluate:app",
+        "baselines": "service.cli.baselines:app",
+        "export": "service.cli.export:app",
+        "make-drawings": "service.cli.make_drawings:app",
+        "retire-samples": "service.cli.retire_samples:app",
+        "models": "service.cli.models:models",
+        "moderate": "service.cli.moderate:moderate",
+        "spool": "service.cli.spool:spool",
+        "symbols": "service.cli.symbols:symbols",
+    }
+
+
 app = Command(
+    cls=Commands,
     name="midstroke",
     help="Reads a handwritten digit while it is still being drawn, and learns from contributed drawings.",
     epilog="Settings are environment variables, such as MIDSTROKE_PORT; `midstroke settings` lists them.",
@@ -34,16 +44,6 @@ app = Command(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(models, name="models")
-app.add_typer(moderate, name="moderate")
-app.add_typer(spool, name="spool")
-app.add_typer(symbols, name="symbols")
-app.command(cls=TrainCommand)(train)
-app.command()(evaluate)
-app.command()(baselines)
-app.command()(export)
-app.command("make-drawings")(make_drawings)
-app.command("retire-samples")(retire_samples)
 
 
 @app.command()

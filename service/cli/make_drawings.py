@@ -11,7 +11,10 @@ import typer
 from collector.ink.drawing import DrawingError
 from service.cli.errors import fail
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command()
 def make_drawings(
     count: Annotated[int, typer.Argument(help="Number of drawings.", min=1, max=100_000_000)],
     out: Annotated[Path, typer.Option(help="NDJSON file to write, gzipped if its name ends in .gz.", dir_okay=False)],

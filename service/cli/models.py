@@ -19,7 +19,11 @@ from training.webhook import VersionEvent, Webhook
 
 WEBHOOK_SECONDS = 8.0  # the command waits for the webhook, and succeeds without it
 
-models = typer.Typer(help="List published versions, and choose which one of a family is served.", no_args_is_help=True)
+models = typer.Typer(
+    help="List published versions, and choose which one of a family is served.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 SetId = Annotated[str, typer.Option("--set", metavar="SET", help="Symbol set that they are of.")]
 Family = Annotated[str, typer.Argument(help="Family, as `midstroke models list` shows it.")]

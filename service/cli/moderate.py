@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from service.intake.moderation import Action, OperatorModeration
 
 moderate = typer.Typer(
-    help="Look through stored drawings; hide, relabel or delete them; block contributors.", no_args_is_help=True
+    help="Look through stored drawings; hide, relabel or delete them; block contributors.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 Choice = TypeVar("Choice", bound=str)

@@ -13,7 +13,10 @@ from collector.symbols.symbol_set import DIGITS_ID, BadSymbols
 from service.cli.errors import fail, read_as
 from training.settings import TrainingSettings
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command()
 def retire_samples(
     set_id: Annotated[str, typer.Option("--set", metavar="SET", help="Symbol set whose samples go.")] = DIGITS_ID,
 ) -> None:

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 SetId = Annotated[str, typer.Option("--set", metavar="SET", help="Symbol set whose spool it is.")]
 
-spool = typer.Typer(help="Upload what waits in the spool; list and retry drawings in quarantine.", no_args_is_help=True)
+spool = typer.Typer(
+    help="Upload what waits in the spool; list and retry drawings in quarantine.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 
 @spool.command("list")

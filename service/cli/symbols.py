@@ -22,6 +22,7 @@ from service.cli.errors import fail, read_settings
 symbols = typer.Typer(
     help="Create, show and change symbol sets. Running services take over a change within seconds.",
     no_args_is_help=True,
+    add_completion=False,
 )
 
 SetId = Annotated[str, typer.Argument(metavar="SET", help="Id of the set, as `midstroke symbols list` shows it.")]

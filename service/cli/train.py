@@ -51,6 +51,8 @@ from training.models.shipped import seed_first_models
 from training.settings import TrainingSettings
 from training.webhook import Webhook
 
+app = typer.Typer(add_completion=False)
+
 
 class TrainCommand(TyperCommand):
     """Lets `--ray` stand without an address."""
@@ -63,6 +65,7 @@ class TrainCommand(TyperCommand):
         return super().parse_args(ctx, given)
 
 
+@app.command(cls=TrainCommand)
 def train(
     ctx: typer.Context,
     drawings: Files = None,
