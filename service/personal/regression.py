@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.personal.stages import Floats, Stages, half_squares
+from service.personal.stages import Floats, Stages
 
 MAX_ROWS = 1000  # stages that are fitted: the solution takes their number cubed, 20 to 30 ms for these
 
@@ -48,7 +48,8 @@ class Regression:
         little changes.
         """
         length = math.sqrt(embedding.dot(embedding)) or 1.0
-        alike = _kernel(embedding * np.float32(1 / length), shape, self.stages, self.constants)
+        half_square = np.float32(shape.dot(shape) / 2)
+        alike = _kernel(embedding * np.float32(1 / length), shape, half_square, self.stages, self.constants)
         scores = (alike @ self.weights).tolist()
         # Few numbers from here on: for ten, a call of numpy takes longer than all of them in Python.
         highest, sharpness = max(scores), self.constants.sharpness
@@ -111,13 +112,19 @@ def _ridges(rows: NDArray[np.intp], starts: NDArray[np.intp], stages: int, const
 
 
 def _system(stages: Stages, ridges: Floats, constants: Constants) -> Floats:
-    system = _kernel(stages.embeddings, stages.shapes, stages, constants)
+    half_squares = stages.half_squares[:, None]
+    system = _kernel(stages.embeddings, stages.shapes, half_squares, stages, constants)
     system[np.diag_indices_from(system)] += ridges
     return system
 
 
-def _kernel(embeddings: Floats, shapes: Floats, stages: Stages, constants: Constants) -> Floats:
-    """How alike one snapshot (E,), (S,) or m of them (m, E), (m, S) are to the stages: 0 to 1, (n,) or (m, n)."""
+def _kernel(
+    embeddings: Floats, shapes: Floats, half_squares: Floats | np.float32, stages: Stages, constants: Constants
+) -> Floats:
+    """How alike one snapshot (E,), (S,) or m of them (m, E), (m, S) are to the stages: 0 to 1, (n,) or (m, n).
+
+    `half_squares`, one number or (m, 1), are half of the shapes' squared lengths.
+    """
     slope = np.float32(2 / constants.width)
     share = np.float32(constants.shape_share if stages.shapes.size else 0)
     # Between vectors of length 1 the squared distance is 2 - 2 cosine; exp(-slope) is a factor of all.
@@ -131,7 +138,7 @@ def _kernel(embeddings: Floats, shapes: Floats, stages: Stages, constants: Const
     by_shape -= stages.half_squares
     by_shape *= slope
     np.exp(by_shape, out=by_shape)
-    by_shape *= share * np.exp(half_squares(shapes) * -slope)[..., None]
+    by_shape *= share * np.exp(half_squares * -slope)
     alike += by_shape
     return alike
 

@@ -17,7 +17,7 @@ class Stages:
 
     embeddings: Floats  # (n, E), each of length 1
     shapes: Floats  # (n, S), each at most 1 long; S is 0 for a model that reads pictures
-    half_squares: Floats  # (n,), of the shapes' lengths
+    half_squares: Floats  # (n,), half of the shapes' squared lengths
 
     def __len__(self) -> int:
         return len(self.embeddings)
@@ -36,9 +36,4 @@ class Stages:
 def make_stages(embeddings: Sequence[Floats], shapes: Sequence[Floats]) -> Stages:
     """The stages of several drawings or memories, one after the other."""
     joined = np.concatenate(shapes)
-    return Stages(np.concatenate(embeddings), joined, half_squares(joined))
-
-
-def half_squares(shapes: Floats) -> Floats:
-    """Half of the squared length of one shape (S,) or of each of m (m, S)."""
-    return np.asarray(np.einsum("...i,...i->...", shapes, shapes) / 2, np.float32)
+    return Stages(np.concatenate(embeddings), joined, np.einsum("ij,ij->i", joined, joined) / np.float32(2))
