@@ -7,16 +7,22 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from collector.exchange.export import Exported, kind_of
+from collector.exchange.export import export as write_export
+from collector.exchange.export import refresh as refresh_export
+from collector.exchange.export_folder import NoExport
+from collector.exchange.exported_drawing import BadSelection, parse_selection
+from collector.exchange.parquet import NoParquet
+from collector.exchange.withdraw import NoList, refresh_from
+from collector.settings import open_store
+from collector.storage.object_store import ObjectStore, StoreError
+from collector.storage.symbol_sets import read_set, store_of
+from collector.symbols.symbol_set import DIGITS_ID, BadSymbols, SymbolSet
 from service.cli.errors import USAGE, fail, read_settings
-
-if TYPE_CHECKING:
-    from collector.exchange.export import Exported
-    from collector.storage.object_store import ObjectStore
-    from collector.symbols.symbol_set import SymbolSet
 
 app = typer.Typer(add_completion=False)
 
@@ -61,14 +67,6 @@ def export(
         fail("--from without --refresh, expected both: it names whose withdrawn drawings are removed", USAGE)
     if form is not None and form not in FORMATS:
         fail(f"format {form!r:.40}, expected {', '.join(FORMATS)}", USAGE)
-    from collector.exchange.export import export as write_export  # noqa: PLC0415 - numpy, for this command alone
-    from collector.exchange.export import kind_of  # noqa: PLC0415
-    from collector.exchange.export import refresh as refresh_export  # noqa: PLC0415
-    from collector.exchange.export_folder import NoExport  # noqa: PLC0415
-    from collector.exchange.exported_drawing import BadSelection, parse_selection  # noqa: PLC0415
-    from collector.exchange.parquet import NoParquet  # noqa: PLC0415
-    from collector.exchange.withdraw import NoList, refresh_from  # noqa: PLC0415
-    from collector.storage.object_store import StoreError  # noqa: PLC0415
 
     try:
         with _stopped_by_sigterm():
@@ -98,10 +96,6 @@ def _stopped_by_sigterm() -> Iterator[None]:
 
 def _open(set_id: str | None) -> tuple[ObjectStore, SymbolSet]:
     """The set's part of the store, and the set."""
-    from collector.settings import open_store  # noqa: PLC0415
-    from collector.storage.symbol_sets import read_set, store_of  # noqa: PLC0415
-    from collector.symbols.symbol_set import DIGITS_ID, BadSymbols  # noqa: PLC0415
-
     whole = open_store(read_settings())
     try:
         symbols = read_set(whole, set_id or DIGITS_ID)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, ClassVar
 
 import typer
 
 from collector.log_format import start_log
 from collector.tracing import check_tracing
-from service.cli.errors import USAGE, Command, fail, fail_for, read_as, read_settings
+from service.cli.errors import Command, fail, fail_for, read_as, read_settings
 from service.cli.late import LateCommands
 from service.network.log_filter import leave_out_client_faults
 from service.settings import Settings
@@ -22,6 +21,7 @@ class Commands(LateCommands):
     """All commands; those below are imported when they are asked for."""
 
     late: ClassVar = {
+        "import-drawings": "service.cli.import_drawings:app",
         "train": "service.cli.train:app",
         "evaluate": "service.cli.evaluate:app",
         "baselines": "service.cli.baselines:app",
@@ -86,64 +86,6 @@ def _serve_one(
         run_service(settings, listener, counters, worker)
     except Exception as error:
         fail_for(error)  # here, for a forked worker has no command around it
-
-
-@app.command("import-drawings")
-def import_drawings(
-    files: Annotated[
-        list[Path],
-        typer.Argument(help="NDJSON (also Quick, Draw!'s), Parquet or InkML files.", exists=True, dir_okay=False),
-    ],
-    limit: Annotated[int | None, typer.Option(help="Maximum number of drawings to read from each file.", min=1)] = None,
-    licence: Annotated[
-        str | None, typer.Option(help="Licence of the drawings, instead of the one that a drawing names.")
-    ] = None,
-    set_id: Annotated[
-        str, typer.Option("--set", metavar="SET", help="Symbol set that they are of; labels are its class ids.")
-    ] = "digits",
-    examples: Annotated[
-        bool, typer.Option("--examples", help="Give them as the operator's examples, which serve everybody at once.")
-    ] = False,
-) -> None:
-    """Import recorded drawings into the spool, as if contributed on the page. Repeating it does no harm.
-
-    The running service uploads them to the store.
-    """
-    settings = read_settings()
-    from collector.contribution.contributor import OPERATOR, key_of_set  # noqa: PLC0415
-    from collector.contribution.layout import drawing_key, tombstone_key  # noqa: PLC0415
-    from collector.import_drawings import Importer  # noqa: PLC0415
-    from collector.settings import contributor_key, open_store  # noqa: PLC0415
-    from collector.spool.spool import Spool  # noqa: PLC0415
-    from collector.storage.object_store import exists  # noqa: PLC0415
-    from collector.storage.symbol_sets import read_set, store_of  # noqa: PLC0415
-    from collector.symbols.symbol_set import PLACES_MAX, BadSymbols  # noqa: PLC0415
-    from collector.upload.set_uploads import set_spool_file  # noqa: PLC0415
-
-    whole = open_store(settings)
-    try:
-        symbols = read_set(whole, set_id)
-    except BadSymbols as error:
-        fail(str(error))
-    if examples and symbols.is_digits:
-        fail("--examples is for symbol sets other than digits", USAGE)
-    key, store = key_of_set(contributor_key(settings), symbols.id), store_of(whole, symbols.id)
-    labels = len(symbols.classes) if symbols.is_digits else PLACES_MAX
-    opened = Spool(set_spool_file(settings.var, symbols.id), settings.spool_bytes, labels)
-
-    def is_known(drawing: str) -> bool:
-        return exists(store, drawing_key(drawing)) or exists(store, tombstone_key(drawing))
-
-    importer = Importer(opened, key, symbols, licence, OPERATOR if examples else None, is_known)
-    read = skipped = 0
-    for file in files:
-        done = importer.import_file(file, limit)
-        read, skipped = read + done.accepted + done.duplicates, skipped + done.skipped
-        typer.echo(f"{file}: {done.accepted} new, {done.duplicates} already known, {done.skipped} skipped")
-    typer.echo(f"{opened.uploads.backlog().drawings} wait for upload")
-    opened.close()
-    if skipped and not read:
-        fail(f"none of {skipped:,} drawings could be imported; the log above has the reasons")
 
 
 @app.command("settings")

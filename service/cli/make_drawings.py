@@ -1,4 +1,4 @@
-"""`midstroke make-drawings`: generates any number of drawings to measure with. Imports little until it runs."""
+"""`midstroke make-drawings`: generates any number of drawings to measure with."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import typer
 
 from collector.ink.drawing import DrawingError
 from service.cli.errors import fail
+from training.data.drawing_files import read_drawings
+from training.data.generated.made_drawings import made_drawings
+from training.data.generated.reference import reference_drawings
 
 app = typer.Typer(add_completion=False)
 
@@ -25,10 +28,6 @@ def make_drawings(
     seed: Annotated[int, typer.Option(help="Seed of every random choice.", min=0, max=2**32 - 1)] = 1,
 ) -> None:
     """Make drawings by varying others, for loads and trials of size; `import-drawings` and `train` read them."""
-    from training.data.drawing_files import read_drawings  # noqa: PLC0415 - for this command alone
-    from training.data.generated.made_drawings import made_drawings  # noqa: PLC0415
-    from training.data.generated.reference import reference_drawings  # noqa: PLC0415
-
     try:
         originals = list(read_drawings(drawings)) if drawings else reference_drawings("replay")
     except DrawingError as error:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar, get_args
+from typing import Annotated, Final, Literal, TypeVar, get_args
 
 import typer
 
+from collector.moderation.audit import time_text
+from collector.moderation.gallery import Wanted
+from collector.moderation.moderator import BadModeration
+from collector.settings import open_store
+from collector.spool.group_commit import SpoolError
+from collector.spool.spool import Spool
+from collector.storage.object_store import StoreError
+from collector.symbols.symbol_set import DIGITS, DIGITS_ID, PLACES_MAX, BadSymbols, SymbolSet
+from collector.upload.set_uploads import set_spool_file
 from service.cli.errors import USAGE, fail, read_settings
-
-if TYPE_CHECKING:
-    from collector.symbols.symbol_set import SymbolSet
-    from service.intake.moderation import Action, OperatorModeration
+from service.intake.moderation import Action, Decision, OperatorModeration
 
 moderate = typer.Typer(
     help="Look through stored drawings; hide, relabel or delete them; block contributors.",
@@ -45,9 +51,6 @@ def list_drawings(
     after: Annotated[str, typer.Option(help="Continue after this id.")] = "",
 ) -> None:
     """List stored drawings: id, time, class, contributor, pointer, and what the filter and operators decided."""
-    from collector.moderation.audit import time_text  # noqa: PLC0415
-    from collector.moderation.gallery import Wanted  # noqa: PLC0415
-
     chosen_verdict = _chosen("verdict", verdict, VERDICTS)
     chosen_state = _chosen("state", state, STATES)
     with _moderation(set_id) as (moderation, symbols):
@@ -141,7 +144,6 @@ def audit(
 def _decide(
     action: Action, subjects: list[str], reason: str, set_id: str, done: str, known: str, label: str | None = None
 ) -> None:
-    from service.intake.moderation import Decision  # noqa: PLC0415
 
     with _moderation(set_id) as (moderation, symbols):
         for subject in subjects:
@@ -171,14 +173,6 @@ def _class_id(place: int, symbols: SymbolSet) -> str:
 @contextmanager
 def _moderation(set_id: str) -> Iterator[tuple[OperatorModeration, SymbolSet]]:
     settings = read_settings()
-    from collector.moderation.moderator import BadModeration  # noqa: PLC0415 - only for these commands
-    from collector.settings import open_store  # noqa: PLC0415
-    from collector.spool.group_commit import SpoolError  # noqa: PLC0415
-    from collector.spool.spool import Spool  # noqa: PLC0415
-    from collector.storage.object_store import StoreError  # noqa: PLC0415
-    from collector.symbols.symbol_set import DIGITS, DIGITS_ID, PLACES_MAX, BadSymbols  # noqa: PLC0415
-    from collector.upload.set_uploads import set_spool_file  # noqa: PLC0415
-    from service.intake.moderation import OperatorModeration  # noqa: PLC0415
 
     spools: dict[str, Spool] = {}
 

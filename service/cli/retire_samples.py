@@ -1,4 +1,4 @@
-"""`midstroke retire-samples`: deletes the PNGs of drawings that shards keep. Light until it runs."""
+"""`midstroke retire-samples`: deletes the PNGs of drawings that shards keep."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from collector.storage.object_store import StoreError
 from collector.storage.symbol_sets import read_set, store_of
 from collector.symbols.symbol_set import DIGITS_ID, BadSymbols
 from service.cli.errors import fail, read_as
+from service.cli.training_input import set_cache, shard_cache
+from training.data.shards.files import ShardFiles
+from training.data.shards.retirement import retire_samples as retire
 from training.settings import TrainingSettings
 
 app = typer.Typer(add_completion=False)
@@ -25,10 +28,6 @@ def retire_samples(
     Models are trained on shards, and contributors go on seeing their drawings by their strokes. Back up `shards/`
     first: the PNGs are what lost shards could be made from again.
     """
-    from service.cli.training_input import set_cache, shard_cache  # noqa: PLC0415 - for this command alone
-    from training.data.shards.files import ShardFiles  # noqa: PLC0415
-    from training.data.shards.retirement import retire_samples as retire  # noqa: PLC0415
-
     settings = read_as(TrainingSettings)
     whole = open_store(settings)
     try:

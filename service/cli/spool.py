@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from collector.settings import contributor_key, open_store
+from collector.spool.spool import Spool
+from collector.symbols.symbol_set import PLACES_MAX
 from collector.symbols.text import ID
+from collector.upload.draining import drain as drain_spools
+from collector.upload.set_uploads import set_spool_file
 from service.cli.errors import USAGE, fail, read_settings
-
-if TYPE_CHECKING:
-    from collector.spool.spool import Spool
 
 SetId = Annotated[str, typer.Option("--set", metavar="SET", help="Symbol set whose spool it is.")]
 
@@ -53,8 +55,6 @@ def retry(
 def drain(seconds: Annotated[float, typer.Option(help="Time limit.", min=0, max=86_400)] = 60.0) -> None:
     """Upload everything that waits, beside a running service or after its end; fails if something is left."""
     settings = read_settings()
-    from collector.settings import contributor_key, open_store  # noqa: PLC0415 - only for this command
-    from collector.upload.draining import drain as drain_spools  # noqa: PLC0415
 
     left = drain_spools(settings.var, open_store(settings), contributor_key(settings), seconds)
     if left:
@@ -67,9 +67,6 @@ def _spool(set_id: str) -> Iterator[Spool]:
     settings = read_settings()
     if not ID.fullmatch(set_id):
         fail(f"{set_id!r:.40} is not the id of a symbol set", USAGE)
-    from collector.spool.spool import Spool  # noqa: PLC0415 - only for these commands
-    from collector.symbols.symbol_set import PLACES_MAX  # noqa: PLC0415
-    from collector.upload.set_uploads import set_spool_file  # noqa: PLC0415
 
     file = set_spool_file(settings.var, set_id)
     if not file.exists():
