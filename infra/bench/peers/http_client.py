@@ -17,6 +17,7 @@ from typing import Any
 import uvloop
 
 from infra.harness.clients.load_client import evenly_sampled
+from infra.harness.clients.result_line import print_result
 
 HEAD_END = b"\r\n\r\n"
 LENGTH = b"content-length:"
@@ -86,7 +87,7 @@ def request_of(path: str, body: bytes) -> bytes:
 def main() -> None:
     plan = json.loads(sys.stdin.readline())
     os.sched_setaffinity(0, plan["cores"])
-    print(json.dumps(uvloop.run(post(plan))), flush=True)
+    print_result(uvloop.run(post(plan)))
 
 
 if __name__ == "__main__":

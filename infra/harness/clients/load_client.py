@@ -19,6 +19,7 @@ from typing import Any
 import uvloop
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
+from infra.harness.clients.result_line import print_result
 from infra.harness.results.rows import percentile
 
 SEQ_OFFSET = 8  # of a frame's `seq`, u32
@@ -179,7 +180,7 @@ class OpenLoop(Load):
 
     async def run(self) -> dict[str, Any]:
         await self._pace(time.monotonic() + 0.05, self.plan["warm_up"])
-        print(json.dumps({"warm": True}), flush=True)
+        print_result({"warm": True})
         self.answers.clear()
         self.coalesced = self.sent = 0
         busy, began = time.process_time(), time.monotonic()
@@ -232,7 +233,7 @@ class Idle(Load):
         pass
 
     async def run(self) -> dict[str, Any]:
-        print(json.dumps({"open": len(self.drawers)}), flush=True)
+        print_result({"open": len(self.drawers)})
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
         return {}
 
@@ -256,7 +257,7 @@ def main() -> None:
     plan = json.loads(sys.stdin.readline())
     if plan["cores"]:
         os.sched_setaffinity(0, plan["cores"])
-    print(json.dumps(uvloop.run(run(plan))), flush=True)
+    print_result(uvloop.run(run(plan)))
 
 
 if __name__ == "__main__":
