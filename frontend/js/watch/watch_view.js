@@ -190,7 +190,7 @@ export class WatchView {
     const taken = this.#watching.take(prediction);
     if (!taken) return;
     const before = this.#moments[prediction.family] ?? [];
-    this.#moments = { ...this.#moments, [prediction.family]: addMoment(before, { ink: taken.ink, prediction }) };
+    this.#moments = { ...this.#moments, [prediction.family]: addMoment(before, { ink: taken.ink, prediction }, taken.whole) };
     // In the next frame: nothing is painted before it, a pen event until then finds the layout done, and the answers of
     // two families are shown together.
     this.#frame ||= requestAnimationFrame(() => {

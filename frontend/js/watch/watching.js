@@ -1,7 +1,7 @@
 /** Sends snapshots of the drawing in progress and takes in the predictions. No elements. */
 
 import { answering, encodingsFor } from './model_choice/model_selection.js';
-import { SIDE, inkLength } from '../ink/geometry.js';
+import { SIDE, cutAtInk, inkLength } from '../ink/geometry.js';
 import { IDLE, answered, maySend, sent } from '../connection/pacing.js';
 import { toPath48 } from '../ink/snapshots/path.js';
 import { median, takePrediction } from './predictions.js';
@@ -15,9 +15,11 @@ import { encodeFrame } from '../connection/protocol.js';
 /** @typedef {import('./predictions.js').Latest} Latest */
 /** @typedef {{payload(encoding: Exclude<Encoding, 'path48'>, strokes: readonly Stroke[]): Uint8Array | null}} Pictures null: not
  *   loaded yet; the drawing is sent again when they are */
-/** @typedef {{readonly latest: Latest, readonly prediction: Prediction, readonly ink: number}} Reading */
+/** @typedef {{readonly ink: number, readonly whole: number}} Reading px of ink that was read, and that the drawing had by then */
 
 const ROUND_TRIPS = 15; // the latest; their median is shown
+const STAGES = 32; // at which a drawing is read that came finished
+const SEEN = 150; // px: a drawing that begins with more ink was not seen while it grew
 
 export class Watching {
   /** @type {(frame: Uint8Array<ArrayBuffer>) => boolean} */ #send;
@@ -26,9 +28,11 @@ export class Watching {
   /** @type {Drawing} */ #drawing = { number: 0, strokes: [] };
   /** @type {import('../connection/pacing.js').Pace} */ #pace = IDLE;
   /** @type {Latest} */ #latest = {};
-  /** @type {Map<number, number>} */ #inkAt = new Map();
+  /** @type {Map<number, Reading>} */ #sent = new Map(); // by seq
   /** @type {readonly number[]} */ #roundTrips = [];
   /** @type {Set<Encoding>} */ #waiting = new Set();
+  /** @type {readonly number[]} */ #stages = []; // px of ink
+  /** @type {Map<Encoding, number>} */ #stagesSent = new Map();
   #seq = 0;
   #begunAt = 0;
 
@@ -77,7 +81,7 @@ export class Watching {
    * @param {Drawing} drawing
    */
   show(drawing) {
-    if (drawing.number !== this.#drawing.number) this.#begin();
+    if (drawing.number !== this.#drawing.number) this.#begin(drawing);
     this.#drawing = drawing;
     this.#waiting = new Set(drawing.strokes.length ? this.#encodings : []);
     this.#sendWaiting();
@@ -89,10 +93,12 @@ export class Watching {
    */
   take(prediction) {
     this.#settle(prediction.seq);
+    const { ink, whole } = this.#sent.get(prediction.seq) ?? { ink: 0, whole: 0 };
+    if (ink < whole) return { ink, whole }; // of the past: the latest stays
     const latest = takePrediction(this.#latest, prediction, this.#drawing.number);
     if (latest === this.#latest) return null;
     this.#latest = latest;
-    return { latest, prediction, ink: this.#inkAt.get(prediction.seq) ?? 0 };
+    return { ink, whole };
   }
 
   /**
@@ -103,10 +109,17 @@ export class Watching {
     if (seq !== undefined) this.#settle(seq);
   }
 
-  #begin() {
+  /**
+   * A drawing that comes back, as from a draft, is read at stages, so that its past is known too.
+   * @param {Drawing} drawing
+   */
+  #begin({ strokes }) {
     this.#latest = {};
-    this.#inkAt.clear();
+    this.#sent.clear();
     this.#begunAt = performance.now();
+    const whole = inkLength(strokes);
+    this.#stages = whole > SEEN ? Array.from({ length: STAGES }, (_, i) => ((i + 0.5) * whole) / STAGES) : [];
+    this.#stagesSent.clear();
   }
 
   /** @param {number} seq */
@@ -118,28 +131,40 @@ export class Watching {
     this.#sendWaiting();
   }
 
+  /** The drawing as it is now comes before its past. */
   #sendWaiting() {
-    const ready = [...this.#waiting].filter((encoding) => maySend(this.#pace, encoding, performance.now()));
-    if (ready.length === 0) return;
     const { strokes } = this.#drawing;
-    for (const encoding of ready) {
-      const payload = encoding === 'path48' ? toPath48(strokes, SIDE, SIDE) : this.#pictures.payload(encoding, strokes);
-      if (payload) this.#sendOne(encoding, payload);
+    const whole = inkLength(strokes);
+    for (const encoding of this.#encodings) {
+      if (!maySend(this.#pace, encoding, performance.now())) continue;
+      if (this.#waiting.has(encoding)) {
+        if (this.#sendOne(encoding, strokes, { ink: whole, whole })) this.#waiting.delete(encoding);
+        continue;
+      }
+      const ink = this.#stages[this.#stagesSent.get(encoding) ?? 0];
+      if (ink === undefined || ink >= whole) continue; // more was undone
+      if (this.#sendOne(encoding, cutAtInk(strokes, ink / whole), { ink, whole })) {
+        this.#stagesSent.set(encoding, (this.#stagesSent.get(encoding) ?? 0) + 1);
+      }
     }
   }
 
   /**
    * @param {Encoding} encoding
-   * @param {Uint8Array} payload
+   * @param {readonly Stroke[]} strokes
+   * @param {Reading} reading that its answer will be
+   * @returns {boolean} whether it was sent
    */
-  #sendOne(encoding, payload) {
+  #sendOne(encoding, strokes, reading) {
+    const payload = encoding === 'path48' ? toPath48(strokes, SIDE, SIDE) : this.#pictures.payload(encoding, strokes);
+    if (!payload) return false;
     const now = performance.now();
     // One count for all drawings: a seq alone identifies the snapshot of an answer.
     const seq = ++this.#seq;
     const moment = { drawing: this.#drawing.number, seq, tMs: Math.round(now - this.#begunAt) };
-    if (!this.#send(encodeFrame(encoding, moment, payload))) return;
-    this.#waiting.delete(encoding);
-    this.#inkAt.set(seq, inkLength(this.#drawing.strokes));
+    if (!this.#send(encodeFrame(encoding, moment, payload))) return false;
+    this.#sent.set(seq, reading);
     this.#pace = sent(this.#pace, encoding, seq, now);
+    return true;
   }
 }

@@ -154,6 +154,35 @@ def test_contribute_shows_the_life_of_what_was_just_given(
     expect(page.locator("#guess")).to_have_attribute("data-digit", "")
 
 
+def test_a_drawing_that_comes_back_has_its_whole_life_again(
+    page: Page, shared_service: RunningService, by_label: dict[int | None, Drawing]
+) -> None:
+    early = re.compile(r"3 from [1-6]?\d.% on, ")
+
+    def comes_back() -> None:
+        expect(page.locator(SLIDER)).to_have_attribute("data-moments", "33")
+        expect(page.locator("#life-words")).to_have_text(early)
+
+    drawn(page, shared_service, by_label[3])
+
+    page.locator("#mode-contribute").click()
+    page.locator("#agree").click()
+    draw_asked(page, by_label)
+    wait_for_guess(page)
+    hand_in(page)
+    expect(handed_in(page)).to_have_count(1)
+    page.locator("#mode-watch").click()
+    comes_back()
+
+    page.locator("#clear").click()
+    expect(page.locator(SLIDER)).to_have_attribute("data-moments", "0")
+    page.locator("#undo").click()
+    comes_back()
+
+    page.reload()
+    comes_back()
+
+
 def test_the_curves_are_seen_in_forced_colours(
     browser: Browser, shared_service: RunningService, by_label: dict[int | None, Drawing]
 ) -> None:

@@ -77,9 +77,10 @@ test('one snapshot that two families answer is read by both', () => {
   const { watching, frames } = begin([{ ...SOFTMAX, family: 'cnn' }, SOFTMAX], { family: 'cnn', compare: 'softmax' });
   watching.show(drawing(3));
 
-  const read = ['cnn', 'softmax'].map((family) => watching.take(prediction(1, 1, family))?.prediction.family);
+  const read = ['cnn', 'softmax'].map((family) => watching.take(prediction(1, 1, family))?.ink);
 
-  assert.deepEqual(read, ['cnn', 'softmax']);
+  assert.deepEqual(read, [20, 20]);
+  assert.deepEqual(Object.keys(watching.latest), ['cnn', 'softmax']);
   assert.equal(frames.length, 1);
 });
 
@@ -102,6 +103,51 @@ test('while one is unanswered only the newest waits, and goes when the answer co
   assert.equal(reading?.ink, 10);
   assert.equal(watching.take(prediction(2))?.ink, 180);
   assert.equal(frames.length, 2);
+});
+
+test('a drawing that comes back whole is read as it is first, then at stages of its past', () => {
+  const { watching, frames } = begin([PATH]);
+  watching.show(drawing(41));
+
+  const readings = [];
+  for (let seq = 1; seq <= frames.length; seq++) readings.push(watching.take(prediction(seq)));
+
+  assert.equal(readings.length, 33);
+  assert.deepEqual(readings.map(({ whole }) => whole), Array(33).fill(400));
+  const [first, ...past] = readings.map(({ ink }) => ink);
+  assert.equal(first, 400);
+  assert.deepEqual(past, past.toSorted((a, b) => a - b));
+  assert.ok(past[0] < 10 && past[31] > 390);
+  assert.equal(watching.latest.path.seq, 1);
+});
+
+test('what is drawn goes before the past of what is there, and ink that was undone has none', () => {
+  const { watching } = begin([PATH]);
+  watching.show(drawing(41));
+  watching.take(prediction(1));
+
+  watching.show(drawing(51));
+  watching.take(prediction(2));
+  const now = watching.take(prediction(3));
+  watching.show(drawing(3));
+  watching.take(prediction(4));
+  watching.take(prediction(5));
+
+  assert.deepEqual(now, { ink: 500, whole: 500 });
+  assert.equal(watching.isWaiting, false);
+});
+
+test('the past of a drawing is lost with it', () => {
+  const { watching, frames } = begin([PATH]);
+  watching.show(drawing(41));
+  watching.take(prediction(1));
+
+  watching.show(drawing(2, 2));
+  const late = watching.take(prediction(2));
+  watching.take(prediction(3, 2));
+
+  assert.equal(late, null);
+  assert.deepEqual(frames.map((frame) => frame.drawing), [1, 1, 2]);
 });
 
 test('an error lets the next one go too', () => {

@@ -34,10 +34,12 @@ const LONGEST_PAUSE_MS = 500; // of a replay: a visitor who went to the door is 
  * The moments with a new one. Ink that was undone takes its moments with it.
  * @param {readonly Moment[]} moments
  * @param {Moment} moment
+ * @param {number} [whole] ink of the drawing at that time, px; more than the moment's where it is of the past
  * @returns {readonly Moment[]}
  */
-export function addMoment(moments, moment) {
-  return [...moments.filter(({ ink }) => ink < moment.ink), moment];
+export function addMoment(moments, moment, whole = moment.ink) {
+  const later = moments.filter(({ ink }) => ink > moment.ink && ink <= whole);
+  return [...moments.filter(({ ink }) => ink < moment.ink), moment, ...later];
 }
 
 /**

@@ -31,6 +31,14 @@ test('ink that was undone takes its moments with it', () => {
   assert.equal(after[1].prediction.probabilities[7], 0.6);
 });
 
+test('a moment of the past is put in its place', () => {
+  const moments = [10, 30, 40].map((ink) => moment(ink, 1));
+
+  const after = addMoment(moments, moment(20, 7), 30);
+
+  assert.deepEqual(after.map(({ ink }) => ink), [10, 20, 30]);
+});
+
 test('the guess runs by leading digit; a moment without one belongs to none', () => {
   const blank = { ink: 2, prediction: { probabilities: Array(10).fill(0.1) } };
 
