@@ -42,6 +42,31 @@ def test_an_objection_on_a_phone_on_its_side_is_one_line(page: Page, service: Ru
     assert box["height"] < 30
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "compared"),
+    [(390, 844, ""), (768, 1024, ""), (844, 390, ""), (390, 844, "softmax"), (844, 390, "softmax")],
+)
+def test_the_bars_of_contribute_take_the_width_of_a_phone_and_keep_their_place(
+    page: Page, service: RunningService, width: int, height: int, compared: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    open_page(page, service.url)
+    page.locator("#compare").select_option(compared)
+    page.locator("#mode-contribute").click()
+    page.locator("#agree").click()
+    page.evaluate("() => scrollTo(0, 0)")
+    tools, empty = page.locator("#tools").bounding_box(), page.locator("#columns").bounding_box()
+    draw_stroke(page, DOWN)
+    wait_for_guess(page)
+    expect(page.locator("#guess")).to_be_visible()
+
+    assert tools is not None
+    assert empty is not None
+    assert empty["x"] == pytest.approx(tools["x"], abs=1)
+    assert empty["width"] >= tools["width"] - 1
+    assert page.locator("#columns").bounding_box() == empty
+
+
 def test_the_bars_are_seen_in_forced_colours(browser: Browser, service: RunningService) -> None:
     context = browser.new_context(forced_colors="active")
     page = context.new_page()
