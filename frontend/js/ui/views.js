@@ -1,6 +1,7 @@
 /** Shows one of the page's views; the address names it, so that each can be linked to and gone back from. */
 
 import { byId } from './dom.js';
+import { isDigits } from './set_address.js';
 
 /** @typedef {'watch' | 'contribute' | 'models' | 'my-drawings' | 'about' | 'game'} Mode */
 
@@ -46,6 +47,7 @@ export class Views {
   track(changed) {
     let first = true;
     const show = () => {
+      if (!isDigits && location.hash === '#game') history.replaceState(history.state, '', '#watch'); // it asks for digits
       this.#mode = modeOf(location.hash);
       document.body.dataset.mode = this.#mode;
       for (const one of MODES) {

@@ -46,3 +46,19 @@ def test_three_shapes_are_recognised_live_after_three_examples_of_each(page: Pag
             expect(page.locator("#guess")).to_have_attribute("data-digit", str(place))
         expect(page.locator("#guess-digit")).to_have_text(NAMES[name])
     assert page.locator("#bars b, #guess b").count() == 0  # names are text
+
+
+def test_the_game_of_digits_is_not_on_a_sets_page(page: Page, service: RunningService) -> None:
+    create_set(service.var)
+    wait_for_set(service.url)
+    open_page(page, f"{service.url}/s/shapes/#game")
+    expect(page.locator("body")).to_have_attribute("data-mode", "watch")
+    expect(page).to_have_url(f"{service.url}/s/shapes/#watch")
+    page.locator("#mode-models").click()
+
+    page.evaluate("() => { location.hash = 'game'; }")
+
+    expect(page.locator("#sheet")).to_be_visible()
+    expect(page.locator("#game")).to_be_hidden()
+    expect(page.locator("#mode-watch")).to_have_attribute("aria-current", "page")
+    expect(page.locator("#to-game")).to_be_hidden()
