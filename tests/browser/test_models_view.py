@@ -88,6 +88,17 @@ def test_a_figure_opened_by_itself_is_whole(page: Page, service: RunningService)
     assert blocked == []
 
 
+def test_a_versions_card_is_said_to_be_a_json_file_and_saved(page: Page, service: RunningService) -> None:
+    open_page(page, f"{service.url}/#models")
+
+    with page.expect_download() as download:
+        page.locator("#versions-list").get_by_role("link", name="All figures (JSON file)").first.click()
+
+    assert re.fullmatch(r"[a-z]+-\d{8}T\d{6}Z-[0-9a-f]{6}\.json", download.value.suggested_filename)
+    assert "metrics" in json.loads(download.value.path().read_text())
+    assert page.url.endswith("/#models")
+
+
 def test_the_last_refusal_has_its_reasons_and_links_to_its_card(page: Page, service: RunningService) -> None:
     store = FolderStore(service.var / "store")
     artifact = shipped_artifact("softmax")

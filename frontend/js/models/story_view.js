@@ -1,7 +1,7 @@
 /** Shows the models' story: one sentence, one chart, and the timeline of what was learnt. */
 
 import { comparisonChart } from './chart.js';
-import { modelFile } from './cards.js';
+import { cardLink } from './card_link.js';
 import { accuracyAt, chaptersOf } from './story.js';
 import { refusalWords, versionStory } from './version_words.js';
 import { byId, element } from '../ui/dom.js';
@@ -89,7 +89,7 @@ function versionItem(version) {
   const when = element('time', { datetime: created_at }, date(created_at, { day: 'numeric', month: 'short', year: 'numeric' }));
   const story = element('p', {}, versionStory(version));
   if (serving) story.append(' ', element('b', {}, text('versions.serving')));
-  story.append(' ', element('a', { href: modelFile(family, version.version, 'card.json') }, text('versions.card')));
+  story.append(' ', cardLink(family, version.version));
   const why = accepted ? [] : [element('ul', {}, ...refusalWords(reasons).map((words) => element('li', {}, words)))];
   const state = accepted ? 'accepted' : 'refused';
   return element('li', { 'data-state': state, 'data-version': version.version }, when, story, ...why);

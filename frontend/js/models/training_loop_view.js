@@ -1,7 +1,7 @@
 /** Shows the training loop: what was collected, the next training and the last results. */
 
 import { classCount, className, onSetChange } from '../ui/language/symbols.js';
-import { modelFile } from './cards.js';
+import { cardLink } from './card_link.js';
 import { byId, element, setText } from '../ui/dom.js';
 import { leftOutWords, championNews, collectedWords, outcomesOf, reasonWords, trainerNews } from './training_loop.js';
 import { date, text } from '../ui/language/language.js';
@@ -112,17 +112,10 @@ function outcomeItems(trainer) {
 
 /** @param {Outcome} outcome */
 function outcomeParts({ state, family, version, reasons = [], at }) {
-  const name = family && version ? cardLink(family, version) : family ? familyWords(family) : text('loop.a-model');
+  const name = family && version ? modelWords({ family, model: version }) : family ? familyWords(family) : text('loop.a-model');
+  const card = family && version ? [' ', cardLink(family, version)] : [];
   const [before, after] = text(state === 'published' ? 'loop.went-better' : 'loop.went-worse').split('{model}');
   const why = reasons.length ? reasons : state === 'refused' ? [text('loop.no-reason')] : [];
   const list = element('ul', {}, ...why.map((reason) => element('li', {}, reasonWords(reason))));
-  return [element('p', {}, at ? `${whenWords(at)}: ` : '', before, name, after), ...(why.length ? [list] : [])];
-}
-
-/**
- * @param {string} family
- * @param {string} version
- */
-function cardLink(family, version) {
-  return element('a', { href: modelFile(family, version, 'card.json') }, modelWords({ family, model: version }));
+  return [element('p', {}, at ? `${whenWords(at)}: ` : '', before, name, after, ...card), ...(why.length ? [list] : [])];
 }
