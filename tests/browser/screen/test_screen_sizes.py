@@ -26,6 +26,13 @@ WITHIN = """
   return isSeen && left >= 0 && top >= 0 && right <= innerWidth + 0.5 && bottom <= innerHeight + 0.5;
 }
 """
+# How far the panel ends below the canvas, CSS px.
+OVERHANG = """
+() => {
+  const [panel, sheet] = ['prediction', 'sheet'].map((id) => document.getElementById(id).getBoundingClientRect());
+  return panel.bottom - sheet.bottom;
+}
+"""
 SMALL_TARGETS = """
 (least) => [...document.querySelectorAll('a, button, select, summary, input')]
   .map((control) => [control, control.getBoundingClientRect()])
@@ -147,18 +154,38 @@ def test_the_canvas_is_seen_whole_with_the_digit_that_is_asked_for(visitor: Page
         assert visitor.evaluate(WITHIN, "#asked"), (width, height)
 
 
-def test_what_the_next_training_waits_for_does_not_push_the_panel_below_the_canvas(
-    page: Page, shared_service: RunningService
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (1280, 720), (1280, 800), (1440, 900)])
+def test_the_panel_ends_level_with_the_canvas_whatever_it_says(
+    page: Page, shared_service: RunningService, width: int, height: int
 ) -> None:
-    page.set_viewport_size({"width": 1280, "height": 800})
-    open_page(page, shared_service.url)
+    open_page(page, f"{shared_service.url}/#contribute")
+    page.locator("#agree").click()
+    draw_stroke(page, STROKE)
+    page.locator("#done").click()
+    expect(handed_in(page)).to_have_count(1)
+    for keep in page.locator("#label-question button.main").all():
+        keep.click()
+    show(page, "watch")
     draw_stroke(page, STROKE)
     wait_for_guess(page)
-    page.evaluate("() => (document.querySelector('#loop-line').textContent = '20 more drawings')")
+    expect(page.locator("#personal")).to_be_visible()
+    resize(page, width, height)
+    overhang = {"own drawings": page.evaluate(OVERHANG)}
 
+    page.locator("#compare").select_option("softmax")
+    expect(page.locator("#compared")).to_be_visible()
+    overhang["two models"] = page.evaluate(OVERHANG)
+    page.evaluate("() => (document.querySelector('#loop-line').textContent = '20 more drawings')")
     expect(page.locator("#loop-summary")).to_be_visible()
-    below = "(id) => document.getElementById(id).getBoundingClientRect().bottom"
-    assert page.evaluate(below, "prediction") == pytest.approx(page.evaluate(below, "sheet"), abs=2)
+    overhang["next training"] = page.evaluate(OVERHANG)
+    page.locator("#compare").select_option("")
+    overhang["one model"] = page.evaluate(OVERHANG)
+
+    assert overhang == pytest.approx(dict.fromkeys(overhang, 0), abs=2)
+    header, digit = page.locator("header").bounding_box(), page.locator("#guess-digit").bounding_box()
+    assert header is not None
+    assert digit is not None
+    assert digit["y"] >= header["y"] + header["height"]
 
 
 @pytest.mark.parametrize(("width", "height"), [(320, 256), (360, 640), (844, 390), (1280, 800)])
