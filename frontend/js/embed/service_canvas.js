@@ -216,10 +216,11 @@ export class ServiceCanvas extends MidstrokeCanvas {
 
   /** @param {string} why */
   #disconnect(why) {
+    const { isAsking } = this.#consent;
     this.#consent.close();
     this.#service?.stop(why);
     this.#service = null;
-    if (this.#isHere) this.listen(); // it may have asked
+    if (isAsking && this.#isHere) this.listen();
   }
 
   /** @param {Guess} guess */

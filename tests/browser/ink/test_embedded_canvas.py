@@ -284,6 +284,53 @@ def test_a_canvas_with_another_service_meanwhile_contributes_nothing(
     assert total(embedded) == before
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["document.querySelector('#form').after(one)", "one.remove()", "one.setAttribute('disabled', '')"],
+    ids=["moved", "removed", "disabled"],
+)
+def test_a_canvas_that_changes_under_the_pen_ends_the_stroke_and_lets_the_page_scroll(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page, change: str
+) -> None:
+    open_there(page, elsewhere)
+    page.evaluate("document.body.style.height = '3000px'")
+    press_and_draw(page, "#one", (50, 50), (100, 100))
+
+    page.evaluate(f"one => {{ window.one = one; {change} }}", page.query_selector("#one"))
+    page.mouse.move(120, 120, steps=3)
+    page.mouse.up()
+    page.mouse.move(900, 400)
+    page.mouse.wheel(0, 200)
+
+    assert [len(stroke) for stroke in page.evaluate("window.one.strokes")] == [6]
+    wait_until(page, "window.scrollY > 0")
+
+
+def test_a_stroke_goes_on_while_the_service_changes(embedded: RunningService, elsewhere: Elsewhere, page: Page) -> None:
+    open_there(page, elsewhere)
+    press_and_draw(page, "#one", (90, 72), (210, 72))
+
+    page.evaluate("src => document.querySelector('#one').setAttribute('src', src)", embedded.url)
+    move_on(page, "#one", (132, 240))
+    page.mouse.up()
+
+    assert [len(stroke) for stroke in page.evaluate("document.querySelector('#one').strokes")] == [11]
+    wait_until(page, "document.querySelector('#one').value === '7'")
+
+
+def press_and_draw(page: Page, canvas: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """From one place to the other in five steps, in CSS px of the canvas; the button stays down."""
+    move_on(page, canvas, start)
+    page.mouse.down()
+    move_on(page, canvas, end)
+
+
+def move_on(page: Page, canvas: str, to: tuple[float, float]) -> None:
+    box = page.locator(canvas).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + to[0], box["y"] + to[1], steps=5)
+
+
 def test_a_removed_canvas_closes_its_connection(embedded: RunningService, elsewhere: Elsewhere, page: Page) -> None:
     open_there(page, elsewhere)
     page.evaluate("for (const canvas of document.querySelectorAll('midstroke-canvas')) canvas.remove()")

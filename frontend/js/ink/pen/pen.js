@@ -13,7 +13,7 @@ import { PenTracker } from './pen_tracker.js';
  */
 
 /**
- * Reports strokes until the returned function is called. One pointer draws at a time. It need not be the primary one: a
+ * Reports strokes until the returned function is called, which ends the stroke in progress. One pointer draws at a time. It need not be the primary one: a
  * palm or thumb that rests on the screen is. Another that comes down meanwhile is ignored, unless the one that draws is
  * a touch at rest. A pointer pressed beside the surface draws from where it enters.
  * @param {HTMLElement} surface
@@ -39,5 +39,8 @@ export function trackPen(surface, pen, page = window, sheet = surface) {
   surface.addEventListener('touchstart', (event) => event.preventDefault(), { signal, passive: false });
   page.addEventListener('contextmenu', (event) => tracker.isDrawing && event.preventDefault(), capture);
   page.addEventListener('dragstart', (event) => tracker.isPressed && event.preventDefault(), capture);
-  return () => listening.abort();
+  return () => {
+    listening.abort();
+    tracker.interrupt();
+  };
 }

@@ -83,7 +83,7 @@ export class PenTracker {
     this.#palms.note(event);
     this.#forget(event.pointerId);
     if (event.pointerId !== this.#drawing?.id) return;
-    this.#pen.move([this.#pointOf(event)]);
+    if (!this.#isHidden) this.#pen.move([this.#pointOf(event)]);
     this.#end();
   }
 
@@ -126,7 +126,7 @@ export class PenTracker {
    */
   #drawOn(event, drawing) {
     // The surface may have been hidden, and the release of the tip lost or hidden behind another button's press.
-    if (!isPressed(event) || this.#rect.width === 0) return this.#end();
+    if (!isPressed(event) || this.#isHidden) return this.#end();
     if (isAtRest(drawing) && isWide(event)) return this.#takeBack();
     drawing.hasMoved ||= isFarFrom(drawing.start, event);
     this.#pen.move(this.#pointsOf(event), predictedPoints(event, this.#rect));
@@ -238,6 +238,11 @@ export class PenTracker {
   /** @param {PointerEvent} event */
   #pointOf(event) {
     return pointOf(event, this.#rect);
+  }
+
+  /** A hidden sheet has no places. */
+  get #isHidden() {
+    return this.#rect.width === 0;
   }
 
   get #rect() {

@@ -250,6 +250,19 @@ for (const type of ['blur', 'pagehide', 'visibilitychange']) {
   });
 }
 
+test('a stroke ends when nobody listens any more, and the page scrolls again', () => {
+  const surface = new Surface();
+  surface.ownerDocument = new EventTarget();
+  const heard = [];
+  const stop = trackPen(surface, { down: () => heard.push('down'), move: () => heard.push('move'), up: () => heard.push('up') }, surface);
+  surface.dispatchEvent(pointer('pointerdown', 'mouse', [1, 2]));
+
+  stop();
+
+  assert.deepEqual(heard, ['down', 'up']);
+  assert.equal(surface.ownerDocument.dispatchEvent(new Event('wheel', { cancelable: true })), true);
+});
+
 test('a pointer that cannot be captured draws all the same', () => {
   const surface = new Surface();
   const heard = [];
@@ -264,17 +277,19 @@ test('a pointer that cannot be captured draws all the same', () => {
   assert.deepEqual(heard, ['down', 'move']);
 });
 
-test('a canvas that is hidden under the pen ends the stroke', () => {
-  const surface = new Surface();
-  const heard = [];
-  trackPen(surface, { down: () => heard.push('down'), move: () => heard.push('move'), up: () => heard.push('up') }, surface);
+for (const type of ['pointermove', 'pointerup']) {
+  test(`a canvas that is hidden under the pen ends the stroke where it was, at the next ${type}`, () => {
+    const surface = new Surface();
+    const heard = [];
+    trackPen(surface, { down: () => heard.push('down'), move: () => heard.push('move'), up: () => heard.push('up') }, surface);
 
-  surface.dispatchEvent(pointer('pointerdown', 'mouse', [1, 2]));
-  surface.getBoundingClientRect = () => ({ left: 0, top: 0, right: 0, bottom: 0, width: 0, height: 0 });
-  surface.dispatchEvent(pointer('pointermove', 'mouse', [3, 4]));
+    surface.dispatchEvent(pointer('pointerdown', 'mouse', [1, 2]));
+    surface.getBoundingClientRect = () => ({ left: 0, top: 0, right: 0, bottom: 0, width: 0, height: 0 });
+    surface.dispatchEvent(pointer(type, 'mouse', [3, 4]));
 
-  assert.deepEqual(heard, ['down', 'up']);
-});
+    assert.deepEqual(heard, ['down', 'up']);
+  });
+}
 
 test('a stroke begun outside enters where its way crosses the rim', () => {
   const heard = heardOf(
