@@ -318,6 +318,44 @@ def test_a_stroke_goes_on_while_the_service_changes(embedded: RunningService, el
     wait_until(page, "document.querySelector('#one').value === '7'")
 
 
+def test_a_stroke_over_the_edge_leaves_no_ink_in_the_next_canvas(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page
+) -> None:
+    open_there(page, elsewhere)
+    press_and_draw(page, "#one", (150, 250), (150, 400))
+
+    move_on(page, "#one", (150, 150))
+    page.mouse.up()
+
+    assert page.evaluate("document.querySelector('#two').strokes") == []
+    assert [len(stroke) for stroke in page.evaluate("document.querySelector('#one').strokes")] == [11]
+
+
+def test_what_the_page_lets_be_dragged_can_be_dragged(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page
+) -> None:
+    open_there(page, elsewhere)
+    page.evaluate(
+        """() => {
+          const card = document.createElement('p');
+          Object.assign(card, { id: 'card', draggable: true, textContent: 'a card' });
+          document.body.prepend(card);
+          window.drags = [];
+          addEventListener('dragstart', (event) => window.drags.push(event.defaultPrevented));
+        }"""
+    )
+    card = page.locator("#card").bounding_box()
+    assert card is not None
+
+    page.mouse.move(card["x"] + 10, card["y"] + 5)
+    page.mouse.down()
+    move_on(page, "#one", (100, 100))
+    page.mouse.up()
+
+    assert page.evaluate("window.drags") == [False]
+    assert page.evaluate("document.querySelector('#one').strokes") == []
+
+
 def press_and_draw(page: Page, canvas: str, start: tuple[float, float], end: tuple[float, float]) -> None:
     """From one place to the other in five steps, in CSS px of the canvas; the button stays down."""
     move_on(page, canvas, start)

@@ -38,9 +38,14 @@ export function trackPen(surface, pen, page = window, sheet = surface) {
   // Safari selects text and scrolls on a touch that pointer events alone don't stop.
   surface.addEventListener('touchstart', (event) => event.preventDefault(), { signal, passive: false });
   page.addEventListener('contextmenu', (event) => tracker.isDrawing && event.preventDefault(), capture);
-  page.addEventListener('dragstart', (event) => tracker.isPressed && event.preventDefault(), capture);
+  page.addEventListener('dragstart', (event) => (tracker.isDrawing || (tracker.isPressed && !isDraggable(event))) && event.preventDefault(), capture);
   return () => {
     listening.abort();
     tracker.interrupt();
   };
+}
+
+/** Whether the page lets its target be dragged, as a file in a list; not so the text that is selected. @param {Event} event */
+function isDraggable(event) {
+  return /** @type {Partial<HTMLElement> | undefined} */ (event.composedPath()[0])?.draggable === true;
 }

@@ -15,6 +15,7 @@ import { coalescedPoints, entry, isFarFrom, isOnSheet, isPressed, isTip, pointOf
  * @property {readonly [x: number, y: number]} start CSS px
  * @property {boolean} hasMoved further than a resting hand does
  * @property {Point[]} points those not reported yet
+ * @property {PointerEvent} press
  */
 
 const POINTERS = ['pen', 'mouse', 'touch'];
@@ -150,10 +151,10 @@ export class PenTracker {
    * @param {Pressed} outside
    */
   #moveOutside(event, outside) {
-    if (!isPressed(event)) return this.#forget(outside.id);
+    // Whoever prevented its default follows it: another canvas, or what can be moved with a pointer.
+    if (!isPressed(event) || outside.press.defaultPrevented) return this.#forget(outside.id);
     outside.hasMoved ||= isFarFrom(outside.start, event);
-    // A hand that rests at the rim moves across it a little.
-    const mayEnter = !this.#drawing && (outside.type !== 'touch' || outside.hasMoved);
+    const mayEnter = !this.#drawing && this.#isEntering(event, outside);
     const points = this.#pointsOf(event);
     const first = mayEnter ? points.findIndex(isOnSheet) : -1;
     if (first < 0) {
@@ -162,6 +163,17 @@ export class PenTracker {
     }
     const before = points[first - 1] ?? outside.points[0];
     this.#begin({ ...outside, points: [entry(before, points[first]), ...points.slice(first)] });
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {Pressed} outside
+   */
+  #isEntering(event, { type, hasMoved }) {
+    // Touches are on what they came down on wherever they go. A hand that rests at the rim moves across it a little.
+    if (type === 'touch') return hasMoved;
+    // A mouse that something else has captured, or that is over what covers the surface, does not enter.
+    return type !== 'mouse' || event.composedPath().includes(this.#surface);
   }
 
   /** @param {Pressed} pressed */
@@ -227,7 +239,7 @@ export class PenTracker {
     const { pointerId, pointerType, clientX, clientY } = event;
     const pointer = POINTERS.includes(pointerType) ? /** @type {Pointer} */ (pointerType) : 'unknown';
     const start = /** @type {const} */ ([clientX, clientY]);
-    return { id: pointerId, type: pointerType, pointer, start, hasMoved: false, points: [this.#pointOf(event)] };
+    return { id: pointerId, type: pointerType, pointer, start, hasMoved: false, points: [this.#pointOf(event)], press: event };
   }
 
   /** @param {PointerEvent} event */

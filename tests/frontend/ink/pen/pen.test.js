@@ -237,6 +237,37 @@ test('a mouse pressed on a button beside the canvas draws nothing', () => {
   assert.deepEqual(heard, []);
 });
 
+for (const by of ['mouse', 'touch']) {
+  test(`a ${by} pressed on what follows it itself, as another canvas does, draws nothing here`, () => {
+    const press = pointer('pointerdown', by, [-80, 200], beside);
+    press.preventDefault();
+
+    const heard = heardOf(press, pointer('pointermove', by, [30, 200]), pointer('pointerup', by, [60, 200], { buttons: 0 }));
+
+    assert.deepEqual(heard, []);
+  });
+}
+
+test('a mouse that is over something else on the canvas does not enter, a touch that stays with what it pressed does', () => {
+  const [mouse, touch] = ['mouse', 'touch'].map((by) =>
+    heardOf(pointer('pointerdown', by, [-80, 200], beside), pointer('pointermove', by, [30, 200], beside)),
+  );
+
+  assert.deepEqual(mouse, []);
+  assert.deepEqual(touch, ['touch down at 0 200', 'to 30 200']);
+});
+
+test('what a page lets be dragged can be dragged, and what is selected only where the pen does not come from', () => {
+  const prevented = [{ draggable: true }, {}].map((target) => {
+    const drag = new Event('dragstart', { cancelable: true });
+    Object.defineProperty(drag, 'composedPath', { value: () => [target] });
+    heardOf(pointer('pointerdown', 'mouse', [-80, 200], beside), drag);
+    return drag.defaultPrevented;
+  });
+
+  assert.deepEqual(prevented, [false, true]);
+});
+
 for (const type of ['blur', 'pagehide', 'visibilitychange']) {
   test(`a stroke ends at ${type}, and its pointer draws no more until it comes down again`, () => {
     const heard = heardOf(
