@@ -40,6 +40,11 @@ class Hand:
             self.touch(finger, x, y)
         self.lift(finger)
 
+    def pinch(self, x: float, y: float) -> None:
+        """Two fingers move apart, up and down from there."""
+        how = {"scaleFactor": 2, "gestureSourceType": "touch"}
+        self._session.send("Input.synthesizePinchGesture", {**self._at(x, y), **how})
+
     def mouse(self, event: str, x: float, y: float, button: str = "none", buttons: int = 0, by: str = "mouse") -> None:
         """`event` is mousePressed, mouseMoved or mouseReleased; `by` is mouse or pen."""
         place = {**self._at(x, y), "button": button, "buttons": buttons, "pointerType": by}
@@ -115,6 +120,18 @@ def test_a_second_finger_neither_draws_nor_ends_the_stroke(tablet: Page) -> None
     left, right, _, bottom = ink(tablet)
     assert right - left < 30
     assert bottom == pytest.approx(358, abs=3)
+
+
+def test_a_pinch_leaves_no_ink_and_the_next_finger_draws(tablet: Page) -> None:
+    hand = Hand(tablet)
+
+    hand.pinch(250, 250)
+    after_pinch = ink(tablet)
+    hand.draw(1, (100, 100), (100, 150), (100, 200), (100, 300))
+
+    assert after_pinch == NO_INK
+    left, right, *_ = ink(tablet)
+    assert [left, right] == pytest.approx([92, 108], abs=3)
 
 
 def test_a_palm_leaves_no_ink(tablet: Page) -> None:

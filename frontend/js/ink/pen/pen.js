@@ -13,9 +13,10 @@ import { PenTracker } from './pen_tracker.js';
  */
 
 /**
- * Reports strokes until the returned function is called, which ends the stroke in progress. One pointer draws at a time. It need not be the primary one: a
- * palm or thumb that rests on the screen is. Another that comes down meanwhile is ignored, unless the one that draws is
- * a touch at rest. A pointer pressed beside the surface draws from where it enters.
+ * Reports strokes until the returned function is called, which ends the stroke in progress. One pointer draws at a time. It
+ * need not be the primary one: a palm or thumb that rests on the screen is. Another that comes down meanwhile is ignored, unless
+ * the one that draws is a touch at rest; two touches that pinch draw nothing. A pointer pressed beside the surface draws from
+ * where it enters.
  * @param {HTMLElement} surface
  * @param {Pen} pen
  * @param {Window} page hears what a surface without pointer capture does not

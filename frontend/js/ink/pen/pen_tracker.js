@@ -2,20 +2,19 @@
 
 import { PalmDetector, isWide } from './palm.js';
 import { coalescedPoints, entry, isFarFrom, isOnSheet, isPressed, isTip, pointOf, predictedPoints } from './pen_events.js';
+import { isPinch } from './pinch.js';
 
 /** @typedef {import('../geometry.js').Point} Point */
 /** @typedef {import('./pen.js').Pen} Pen */
 /** @typedef {import('./pen.js').Pointer} Pointer */
 /**
  * A pressed pointer.
- * @typedef {object} Pressed
+ * @typedef {object} WhatIsPressed
  * @property {number} id
- * @property {string} type
  * @property {Pointer} pointer
- * @property {readonly [x: number, y: number]} start CSS px
- * @property {boolean} hasMoved further than a resting hand does
  * @property {Point[]} points those not reported yet
  * @property {PointerEvent} press
+ * @typedef {import('./pinch.js').Moving & WhatIsPressed} Pressed
  */
 
 const POINTERS = ['pen', 'mouse', 'touch'];
@@ -129,7 +128,7 @@ export class PenTracker {
     // The surface may have been hidden, and the release of the tip lost or hidden behind another button's press.
     if (!isPressed(event) || this.#isHidden) return this.#end();
     if (isAtRest(drawing) && isWide(event)) return this.#takeBack();
-    drawing.hasMoved ||= isFarFrom(drawing.start, event);
+    if (this.#isPinching(event, drawing)) return this.#forgetPinch();
     this.#pen.move(this.#pointsOf(event), predictedPoints(event, this.#rect));
   }
 
@@ -140,10 +139,12 @@ export class PenTracker {
   #moveHeld(event, held) {
     if (!isPressed(event) || this.#palms.isPalm(event)) return this.#forget(held.id);
     held.points.push(...this.#pointsOf(event));
-    held.hasMoved ||= isFarFrom(held.start, event);
-    if (!held.hasMoved || (this.#drawing && !isAtRest(this.#drawing))) return;
-    if (this.#drawing) this.#takeBack();
+    if (this.#isPinching(event, held)) return this.#forgetPinch();
+    if (held.movedAt === null || (this.#drawing && !isAtRest(this.#drawing))) return;
+    const resting = this.#drawing;
+    if (resting) this.#takeBack();
     this.#begin(held);
+    if (resting) this.#held.set(resting.id, resting);
   }
 
   /**
@@ -153,7 +154,7 @@ export class PenTracker {
   #moveOutside(event, outside) {
     // Whoever prevented its default follows it: another canvas, or what can be moved with a pointer.
     if (!isPressed(event) || outside.press.defaultPrevented) return this.#forget(outside.id);
-    outside.hasMoved ||= isFarFrom(outside.start, event);
+    if (this.#isPinching(event, outside)) return this.#forgetPinch();
     const mayEnter = !this.#drawing && this.#isEntering(event, outside);
     const points = this.#pointsOf(event);
     const first = mayEnter ? points.findIndex(isOnSheet) : -1;
@@ -169,11 +170,32 @@ export class PenTracker {
    * @param {PointerEvent} event
    * @param {Pressed} outside
    */
-  #isEntering(event, { type, hasMoved }) {
+  #isEntering(event, { type, movedAt }) {
     // Touches are on what they came down on wherever they go. A hand that rests at the rim moves across it a little.
-    if (type === 'touch') return hasMoved;
+    if (type === 'touch') return movedAt !== null;
     // A mouse that something else has captured, or that is over what covers the surface, does not enter.
     return type !== 'mouse' || event.composedPath().includes(this.#surface);
+  }
+
+  /**
+   * Follows it, and looks once whether it is a pinch's second finger.
+   * @param {PointerEvent} event
+   * @param {Pressed} pressed
+   */
+  #isPinching(event, pressed) {
+    pressed.at = [event.clientX, event.clientY];
+    if (pressed.movedAt !== null || !isFarFrom(pressed.start, event)) return false;
+    pressed.movedAt = event.timeStamp;
+    const drawing = this.#drawing;
+    if (pressed !== drawing) return drawing !== null && isPinch(drawing, pressed);
+    return [...this.#held.values(), ...this.#outside.values()].some((other) => isPinch(drawing, other));
+  }
+
+  /** A pinch draws nothing, with neither finger, until they are lifted. */
+  #forgetPinch() {
+    this.#held.clear();
+    this.#outside.clear();
+    this.#takeBack();
   }
 
   /** @param {Pressed} pressed */
@@ -201,7 +223,7 @@ export class PenTracker {
 
   #end() {
     // Touches held beside a stroke that was drawn are no strokes to come; beside a dot, one may have been the finger.
-    if (this.#drawing?.hasMoved) this.#held.clear();
+    if (this.#drawing && this.#drawing.movedAt !== null) this.#held.clear();
     this.#release();
     this.#pen.up();
   }
@@ -239,7 +261,7 @@ export class PenTracker {
     const { pointerId, pointerType, clientX, clientY } = event;
     const pointer = POINTERS.includes(pointerType) ? /** @type {Pointer} */ (pointerType) : 'unknown';
     const start = /** @type {const} */ ([clientX, clientY]);
-    return { id: pointerId, type: pointerType, pointer, start, hasMoved: false, points: [this.#pointOf(event)], press: event };
+    return { id: pointerId, type: pointerType, pointer, start, at: start, movedAt: null, points: [this.#pointOf(event)], press: event };
   }
 
   /** @param {PointerEvent} event */
@@ -264,5 +286,5 @@ export class PenTracker {
 
 /** @param {Pressed | null} drawing */
 function isAtRest(drawing) {
-  return drawing?.type === 'touch' && !drawing.hasMoved;
+  return drawing?.type === 'touch' && drawing.movedAt === null;
 }

@@ -156,6 +156,45 @@ test('a finger held beside a stroke does not draw after it', () => {
   assert.deepEqual(heard, ['touch down at 1 2', 'to 50 2', 'to 60 2', 'up']);
 });
 
+/** Two fingers that move to both sides, the one of `order` first. */
+function pinch(order, { pause = 0, beside: others = {} } = {}) {
+  const fingers = { left: [FIRST, [200, 100], [150, 100], [120, 100]], right: [{ ...LATER, ...others }, [300, 100], [350, 100], [380, 100]] };
+  const [one, other] = order.map((name) => fingers[name]);
+  return [
+    ...['left', 'right'].map((name) => pointer('pointerdown', 'touch', fingers[name][1], fingers[name][0])),
+    pointer('pointermove', 'touch', one[2], one[0]),
+    pointer('pointermove', 'touch', other[2], { ...other[0], time: pause }),
+    pointer('pointermove', 'touch', one[3], { ...one[0], time: pause }),
+    pointer('pointermove', 'touch', other[3], { ...other[0], time: pause }),
+  ];
+}
+
+for (const order of [['left', 'right'], ['right', 'left']]) {
+  test(`a pinch leaves no ink, when the ${order[0]} finger moves first`, () => {
+    const heard = heardOf(...pinch(order));
+
+    assert.equal(heard.at(-1), 'taken back');
+    assert.equal(heard.filter((words) => words.includes('down')).length, heard.filter((words) => words === 'taken back').length);
+  });
+}
+
+test('a pinch with a finger beside the canvas leaves no ink', () => {
+  assert.equal(heardOf(...pinch(['left', 'right'], { beside })).at(-1), 'taken back');
+});
+
+test('a hand that moves against its finger later, or along with it at once, takes no stroke back', () => {
+  const later = heardOf(...pinch(['left', 'right'], { pause: 400 }));
+  const along = heardOf(
+    pointer('pointerdown', 'touch', [1, 2], FIRST),
+    pointer('pointerdown', 'touch', [300, 300], LATER),
+    pointer('pointermove', 'touch', [51, 2], FIRST),
+    pointer('pointermove', 'touch', [350, 300], LATER),
+  );
+
+  assert.deepEqual(later, ['touch down at 200 100', 'to 150 100', 'to 120 100']);
+  assert.deepEqual(along, ['touch down at 1 2', 'to 51 2']);
+});
+
 test('a contact as wide as a palm leaves no ink, whether it lands or grows so', () => {
   const landing = heardOf(pointer('pointerdown', 'touch', [1, 2], { width: 90, height: 40 }));
   const growing = heardOf(
