@@ -101,6 +101,7 @@ export class ServiceSession {
 
   /** @param {import('../ink/drawing.js').Drawing} drawing */
   changed(drawing) {
+    this.#connection.hurry(); // somebody draws
     this.#watching.show(drawing);
   }
 

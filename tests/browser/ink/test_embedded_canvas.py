@@ -369,6 +369,21 @@ def move_on(page: Page, canvas: str, to: tuple[float, float]) -> None:
     page.mouse.move(box["x"] + to[0], box["y"] + to[1], steps=5)
 
 
+def test_drawing_shortens_a_long_wait_for_the_service(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page
+) -> None:
+    page.route_web_socket("**/ws", lambda socket: socket.close(code=1011))  # each wait is up to twice the former
+    page.goto(elsewhere.url)
+    retry_at = "heard.findLast(([, id, detail]) => id === 'one' && detail.retryAt)?.[2].retryAt"
+    wait_until(page, f"{retry_at} - performance.now() > 1500")
+    before = page.evaluate(retry_at)
+
+    page.evaluate("strokes => document.querySelector('#one').load(strokes)", SEVEN)
+
+    wait_until(page, f"{retry_at} !== {before}")
+    assert page.evaluate(retry_at) < before
+
+
 def test_a_removed_canvas_closes_its_connection(embedded: RunningService, elsewhere: Elsewhere, page: Page) -> None:
     open_there(page, elsewhere)
     page.evaluate("for (const canvas of document.querySelectorAll('midstroke-canvas')) canvas.remove()")
