@@ -36,8 +36,8 @@ export interface MidstrokeCanvasEvents {
   refused: CustomEvent<{ readonly code: string; readonly reason: string }>;
 }
 
-/** Defines <midstroke-canvas>, loaded from this service. */
-export function defineMidstrokeCanvas(service: string): Promise<CustomElementConstructor>;
+/** Defines <midstroke-canvas>, loaded from this service; tries again while it can't be loaded, until the signal is aborted. */
+export function defineMidstrokeCanvas(service: string, options?: { readonly signal?: AbortSignal }): Promise<CustomElementConstructor>;
 
 declare global {
   interface HTMLElementTagNameMap {

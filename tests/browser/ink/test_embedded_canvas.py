@@ -30,6 +30,7 @@ for (const type of ['guess', 'settled', 'contributed', 'connection', 'refused'])
 }
 """
 STYLE = "midstroke-canvas { width: 300px } midstroke-canvas::part(guess) { color: rgb(1, 2, 3) }"
+CLIENT = Path(__file__).parents[3] / "frontend" / "clients" / "javascript" / "midstroke-canvas.js"
 SEVEN = [[[150, 120, 0], [250, 118, 60], [350, 120, 120], [290, 260, 180], [220, 400, 240]]]
 
 
@@ -382,6 +383,32 @@ def test_drawing_shortens_a_long_wait_for_the_service(
 
     wait_until(page, f"{retry_at} !== {before}")
     assert page.evaluate(retry_at) < before
+
+
+def test_a_page_that_is_opened_before_the_service_gets_the_element_later(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page
+) -> None:
+    elsewhere.files |= {
+        "/early": (
+            "text/html",
+            f"""<script src="/page.js"></script><midstroke-canvas id="one" src="{embedded.url}"></midstroke-canvas>
+            <script type="module" src="/early.js"></script>""",
+        ),
+        "/early.js": (
+            "text/javascript",
+            f"""import {{ defineMidstrokeCanvas }} from '/client.js';
+            window.defined = await defineMidstrokeCanvas('{embedded.url}');""",
+        ),
+        "/client.js": ("text/javascript", CLIENT.read_text()),
+    }
+    page.route("**/embed/*.js", lambda route: route.abort("connectionrefused"))
+    with page.expect_console_message(lambda line: "trying again" in line.text):
+        page.goto(f"{elsewhere.url}/early")
+
+    page.unroute("**/embed/*.js")
+
+    wait_until(page, "window.heard.some(([, , detail]) => detail.phase === 'open')")
+    assert page.evaluate("window.defined === customElements.get('midstroke-canvas')")
 
 
 def test_a_removed_canvas_closes_its_connection(embedded: RunningService, elsewhere: Elsewhere, page: Page) -> None:
