@@ -57,6 +57,9 @@ export class MyDrawings {
     const found = held.filter(({ id }) => !known.has(id)).map(listed);
     this.#list = [...this.#list, ...found].sort((a, b) => b.given - a.given);
     this.#collaborators.changed();
+    const stored = new Set(held.map(({ id }) => id));
+    // Another tab has removed receipts, and this one did not hear of it. The service says which drawings it keeps.
+    if (this.#list.some(({ id, status }) => status === 'kept' && !stored.has(id))) void this.review();
     await this.resume();
   }
 

@@ -181,3 +181,18 @@ test('a drawing that was deleted with another browser is listed as deleted', asy
   assert.deepEqual(deleted, ['gone']);
   assert.deepEqual((await receipts.all()).map(({ id }) => id), ['a']);
 });
+
+test('a drawing whose receipt another tab has removed meanwhile is asked about, when the page is back', async () => {
+  const receipts = memoryStore();
+  await receipts.add(held('gone'));
+  await receipts.add(held('new'));
+  const { yours, deleted } = await page(receipts);
+
+  await receipts.remove('gone');
+  await receipts.remove('new'); // deleted by nobody: its receipt may be on its way to the store
+  await yours.load();
+  await new Promise(setImmediate);
+
+  assert.deepEqual(statuses(yours), [['gone', 'deleted'], ['new', 'kept']]);
+  assert.deepEqual(deleted, ['gone']);
+});
