@@ -6,7 +6,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -355,6 +355,37 @@ def test_what_the_page_lets_be_dragged_can_be_dragged(
 
     assert page.evaluate("window.drags") == [False]
     assert page.evaluate("document.querySelector('#one').strokes") == []
+
+
+def test_a_finger_draws_while_a_thumb_rests_on_the_canvas(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page
+) -> None:
+    open_there(page, elsewhere)
+    touch = fingers(page)
+    touch("touchStart", (250, 250))
+
+    touch("touchStart", (250, 250), (50, 50))
+    for y in range(60, 150, 10):
+        touch("touchMove", (250, 250), (50, y))
+    touch("touchEnd")
+
+    strokes = page.evaluate("document.querySelector('#one').strokes.map(stroke => [stroke[0][1], stroke.at(-1)[1]])")
+    assert strokes == [pytest.approx([50 / 0.6, 140 / 0.6], abs=2)]
+
+
+def fingers(page: Page) -> Callable[..., None]:
+    """Sends a touch event with fingers at these places, in CSS px of the canvas `#one`."""
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    box = page.locator("#one").bounding_box()
+    assert box is not None
+    left, top = box["x"], box["y"]
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": left + x, "y": top + y, "id": finger} for finger, (x, y) in enumerate(places)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    return touch
 
 
 def press_and_draw(page: Page, canvas: str, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -97,9 +97,9 @@ export class PenTracker {
     else this.#end();
   }
 
-  /** @param {PointerEvent} event */
-  lost({ pointerId }) {
-    if (pointerId === this.#drawing?.id) this.#end();
+  /** @param {PointerEvent} event of the surface, or of what is within it and had the pointer before the surface took it */
+  lost(event) {
+    if (event.pointerId === this.#drawing?.id && event.composedPath()[0] === this.#surface) this.#end();
   }
 
   /** @param {PointerEvent} event the pen leaves the range in which it is sensed */

@@ -347,6 +347,19 @@ test('a pointer that cannot be captured draws all the same', () => {
   assert.deepEqual(heard, ['down', 'move']);
 });
 
+test('a surface that takes the pointer from what is within it does not end the stroke, one that loses it does', () => {
+  const surface = new Surface();
+  const heard = [];
+  trackPen(surface, { down: () => heard.push('down'), move: () => heard.push('move'), up: () => heard.push('up') }, surface);
+  surface.dispatchEvent(pointer('pointerdown', 'touch', [1, 2]));
+
+  surface.dispatchEvent(pointer('lostpointercapture', 'touch', [1, 2], { composedPath: () => [new EventTarget(), surface] }));
+  surface.dispatchEvent(pointer('pointermove', 'touch', [3, 4]));
+  surface.dispatchEvent(pointer('lostpointercapture', 'touch', [3, 4]));
+
+  assert.deepEqual(heard, ['down', 'move', 'up']);
+});
+
 for (const type of ['pointermove', 'pointerup']) {
   test(`a canvas that is hidden under the pen ends the stroke where it was, at the next ${type}`, () => {
     const surface = new Surface();
