@@ -357,6 +357,24 @@ def test_what_the_page_lets_be_dragged_can_be_dragged(
     assert page.evaluate("document.querySelector('#one').strokes") == []
 
 
+def test_text_that_is_selected_across_the_canvas_leaves_no_ink(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page
+) -> None:
+    open_there(page, elsewhere)
+    page.evaluate("document.querySelector('#one').insertAdjacentHTML('beforebegin', '<p id=text>Draw a digit.</p>')")
+    text = page.locator("#text").bounding_box()
+    assert text is not None
+
+    page.mouse.move(text["x"] + 30, text["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(text["x"] + 60, text["y"] + 8, steps=3)
+    move_on(page, "#one", (60, 100))
+    page.mouse.up()
+
+    assert page.evaluate("String(getSelection())") != ""
+    assert page.evaluate("document.querySelector('#one').strokes") == []
+
+
 def test_a_finger_draws_while_a_thumb_rests_on_the_canvas(
     embedded: RunningService, elsewhere: Elsewhere, page: Page
 ) -> None:
@@ -371,6 +389,22 @@ def test_a_finger_draws_while_a_thumb_rests_on_the_canvas(
 
     strokes = page.evaluate("document.querySelector('#one').strokes.map(stroke => [stroke[0][1], stroke.at(-1)[1]])")
     assert strokes == [pytest.approx([50 / 0.6, 140 / 0.6], abs=2)]
+
+
+def test_a_finger_that_scrolls_the_page_from_beside_the_canvas_leaves_no_ink(
+    embedded: RunningService, elsewhere: Elsewhere, page: Page
+) -> None:
+    open_there(page, elsewhere)
+    page.evaluate("document.body.style.height = '3000px'; document.querySelector('#two').style.marginTop = '100px'")
+    touch = fingers(page)
+
+    touch("touchStart", (100, 310))
+    for y in range(302, 100, -8):
+        touch("touchMove", (100, y))
+    touch("touchEnd")
+
+    wait_until(page, "window.scrollY > 0")
+    assert page.evaluate("document.querySelector('#one').strokes") == []
 
 
 def fingers(page: Page) -> Callable[..., None]:

@@ -14,6 +14,8 @@ import { isPinch } from './pinch.js';
  * @property {Pointer} pointer
  * @property {Point[]} points those not reported yet
  * @property {PointerEvent} press
+ * @property {string} selected text of the page, then
+ * @property {boolean} hasEntered it was pressed beside the surface and draws now
  * @typedef {import('./pinch.js').Moving & WhatIsPressed} Pressed
  */
 
@@ -92,8 +94,8 @@ export class PenTracker {
     this.#palms.note(event);
     this.#forget(event.pointerId);
     if (event.pointerId !== this.#drawing?.id) return;
-    // The system cancels a touch that it takes for a palm.
-    if (isAtRest(this.#drawing)) this.#takeBack();
+    // The system cancels a touch that it takes for a palm, and one that scrolls the page from beside the surface.
+    if (isAtRest(this.#drawing) || this.#drawing.hasEntered) this.#takeBack();
     else this.#end();
   }
 
@@ -162,8 +164,9 @@ export class PenTracker {
       outside.points = points.slice(-1);
       return;
     }
+    if (this.#selected !== outside.selected) return this.#forget(outside.id); // the page's text is being selected
     const before = points[first - 1] ?? outside.points[0];
-    this.#begin({ ...outside, points: [entry(before, points[first]), ...points.slice(first)] });
+    this.#begin({ ...outside, points: [entry(before, points[first]), ...points.slice(first)], hasEntered: true });
   }
 
   /**
@@ -261,7 +264,10 @@ export class PenTracker {
     const { pointerId, pointerType, clientX, clientY } = event;
     const pointer = POINTERS.includes(pointerType) ? /** @type {Pointer} */ (pointerType) : 'unknown';
     const start = /** @type {const} */ ([clientX, clientY]);
-    return { id: pointerId, type: pointerType, pointer, start, at: start, movedAt: null, points: [this.#pointOf(event)], press: event };
+    return {
+      ...{ id: pointerId, type: pointerType, pointer, start, at: start, movedAt: null, points: [this.#pointOf(event)] },
+      ...{ press: event, selected: this.#selected, hasEntered: false },
+    };
   }
 
   /** @param {PointerEvent} event */
@@ -272,6 +278,11 @@ export class PenTracker {
   /** @param {PointerEvent} event */
   #pointOf(event) {
     return pointOf(event, this.#rect);
+  }
+
+  /** The text that is selected around the surface. */
+  get #selected() {
+    return `${this.#surface.ownerDocument?.getSelection?.() ?? ''}`;
   }
 
   /** A hidden sheet has no places. */

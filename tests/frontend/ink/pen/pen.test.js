@@ -296,6 +296,32 @@ test('a mouse that is over something else on the canvas does not enter, a touch 
   assert.deepEqual(touch, ['touch down at 0 200', 'to 30 200']);
 });
 
+test('a touch from beside the canvas that the system takes to scroll the page leaves no ink', () => {
+  const heard = heardOf(
+    pointer('pointerdown', 'touch', [100, 510], beside),
+    pointer('pointermove', 'touch', [100, 480], beside),
+    pointer('pointercancel', 'touch', [0, 0]),
+  );
+
+  assert.deepEqual(heard, ['touch down at 100 500', 'to 100 480', 'taken back']);
+});
+
+test('a mouse that selects text does not enter, one that left a selection elsewhere does', () => {
+  const [selecting, selected] = ['', 'some text'].map((before) => {
+    const surface = new Surface();
+    let text = before;
+    surface.ownerDocument = Object.assign(new EventTarget(), { getSelection: () => text });
+    const heard = [];
+    trackPen(surface, { down: () => heard.push('down'), move: () => {}, up: () => {} }, surface);
+    surface.dispatchEvent(pointer('pointerdown', 'mouse', [-80, 200], beside));
+    text = 'some text';
+    surface.dispatchEvent(pointer('pointermove', 'mouse', [30, 200]));
+    return heard;
+  });
+
+  assert.deepEqual([selecting, selected], [[], ['down']]);
+});
+
 test('what a page lets be dragged can be dragged, and what is selected only where the pen does not come from', () => {
   const prevented = [{ draggable: true }, {}].map((target) => {
     const drag = new Event('dragstart', { cancelable: true });
