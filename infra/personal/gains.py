@@ -107,8 +107,8 @@ def _gain(
 
 
 def _weighed(regression: Regression, drawing: Embedded) -> NDArray[np.float32]:
-    rows = zip(drawing.embeddings, drawing.shapes, drawing.probabilities.tolist(), strict=True)
-    return np.array([regression.weigh(*row) for row in rows])
+    rows = zip(drawing.embeddings, drawing.probabilities, strict=True)
+    return np.array([regression.weigh(embedding, plain.tolist()) for embedding, plain in rows])
 
 
 def _right(drawing: Embedded, probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:

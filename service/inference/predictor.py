@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collector.ink.encodings import Encoding, Inputs
+from service.inference.comparison import with_shape
 from service.metrics.metrics import ModelCounters
 from service.wire.replies import Prediction
 from training.models.artifact import Artifact, Card, check_artifact
@@ -49,10 +50,8 @@ class Predictor:
         return output
 
     def compare_by(self, inputs: Inputs, embedding: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The vector (d,) by which a memory compares the snapshot with others: the embedding, scaled to length 1."""
-        del inputs  # other models compare by more than the embedding
-        length = math.sqrt(embedding.dot(embedding))
-        return embedding / np.float32(length) if length else embedding
+        """The vector (d,) of length 1 by which a memory compares the snapshot with others."""
+        return with_shape(embedding, inputs)
 
     @property
     def embeds(self) -> bool:

@@ -12,7 +12,6 @@ from service.inference.inputs import make_inputs
 from service.inference.predictor import Predictor
 from service.personal.memory import Embedded
 from service.personal.own_drawings import OwnDrawing
-from service.personal.shape import shape_of
 from service.wire.messages import Strokes
 from training.models.interpreter import Interpreter
 
@@ -53,13 +52,7 @@ class Embedder:
                 embedding = self._interpreter.embedding()
                 assert embedding is not None  # noqa: S101 - checked at the start
                 embeddings.append(self._compare_by(inputs, embedding))
-        shapes = [shape_of(inputs) for inputs in snapshots]
-        return Embedded(
-            drawing.label,
-            np.array(embeddings, np.float32),
-            np.array(shapes, np.float32),
-            np.array(probabilities, np.float32),
-        )
+        return Embedded(drawing.label, np.array(embeddings, np.float32), np.array(probabilities, np.float32))
 
 
 def stages_of(drawing: OwnDrawing, encoding: Encoding) -> list[Inputs | None]:

@@ -39,7 +39,8 @@ def measure_gain(memory: Memory) -> Gain | None:
 
 
 def _shares(drawing: Embedded, others: Regression) -> tuple[float, float]:
-    stages = list(zip(drawing.embeddings, drawing.shapes, drawing.probabilities.tolist(), strict=True))
-    plain = np.mean([np.argmax(probabilities) == drawing.label for *_, probabilities in stages])
-    personal = np.mean([np.argmax(others.weigh(*stage)) == drawing.label for stage in stages])
+    stages = list(zip(drawing.embeddings, drawing.probabilities, strict=True))
+    plain = np.mean([probabilities.argmax() == drawing.label for _, probabilities in stages])
+    weighed = [others.weigh(embedding, probabilities.tolist()) for embedding, probabilities in stages]
+    personal = np.mean([np.argmax(each) == drawing.label for each in weighed])
     return float(plain), float(personal)

@@ -14,7 +14,6 @@ from service.inference.predictor import Predictor
 from service.personal.gain import Gain
 from service.personal.memory import Memory
 from service.personal.own_drawings import OwnDrawing
-from service.personal.shape import shape_of
 from service.wire.replies import Prediction
 from service.wire.schemas import PersonalGain, PersonalState
 
@@ -27,8 +26,8 @@ class Profile:
 
     __slots__ = (
         "_want", "contributor", "drawings", "families", "gain", "gone", "is_recheck_due", "is_stale",
-        "is_syncing", "is_used", "loaded", "lock", "measured", "memories", "order", "rejected", "sockets",
-        "synced_at", "used_at",
+        "is_syncing", "is_used", "loaded", "lock", "measured", "memories", "order", "rechecked_at", "rejected",
+        "sockets", "synced_at", "used_at",
     )  # fmt: skip
 
     def __init__(self, contributor: str, want: Callable[[Profile, str], None]) -> None:
@@ -39,6 +38,7 @@ class Profile:
         self.gone: set[str] = set()  # deleted drawings; their ids never come again
         self.is_used = False  # a snapshot was answered since the last look
         self.used_at = self.synced_at = 0.0
+        self.rechecked_at = -math.inf
         self.gain: Gain | None = None
         self.measured: Memory | None = None  # the memory that `gain` is of
         self.loaded: Future[None] | None = None  # of the first or latest synchronisation
@@ -62,7 +62,7 @@ class Profile:
         doubt, embedding = predictor.doubt(), predictor.embedding()
         if embedding is None or memory.regression is None:
             return predictor.prediction(plain, doubt)
-        weighed = memory.regression.weigh(embedding, shape_of(inputs), plain)
+        weighed = memory.regression.weigh(predictor.compare_by(inputs, embedding), plain)
         if math.isnan(weighed[0]):  # JSON has no NaN
             return predictor.prediction(plain, doubt)
         return predictor.prediction(weighed, 1 - max(plain) if doubt is None else doubt, memory.count)

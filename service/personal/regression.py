@@ -1,7 +1,7 @@
 """The regression: reads a snapshot by the stages of the contributor's own earlier drawings. Pure numpy, no I/O.
 
-A kernel ridge regression: a digit's score is a weighted sum of how alike the snapshot is to each stage, by the model's
-embedding and, of models that read strokes, by the shape of the line.
+A kernel ridge regression: a digit's score is a weighted sum of how alike the snapshot is to each stage, by the vectors
+that the model compares by (`Predictor.compare_by`), of length 1. They are called embeddings here.
 """
 
 from __future__ import annotations
@@ -13,18 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.personal.stages import Floats, Stages
-
 MAX_ROWS = 1000  # stages that are fitted: the solution takes their number cubed, 20 to 30 ms for these
+
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Constants:
     """The constants of the regression, chosen on writers of many sources (`python -m infra.personal`)."""
 
-    width: float = 0.25  # a squared distance of embeddings of length 1 by which a stage counts 1/e
-    shape_width: float = 0.11  # the same of shapes
-    shape_share: float = 0.4  # of the kernel; the rest is the embeddings'
+    width: float = 0.18  # a squared distance of vectors of length 1 by which a stage counts 1/e
     ridge: float = 1.5  # of an unfinished stage: it may have become another digit
     finished: float = 3.0  # a finished drawing's ridge is so much smaller
     sharpness: float = 6.0  # of the scores beside the model's log probabilities
@@ -37,20 +35,21 @@ REGRESSION = Constants()
 class Regression:
     """The fitted stages; immutable, any thread may read with it."""
 
-    stages: Stages
+    embeddings: Floats  # (n, E), each of length 1
     weights: Floats  # (n, K)
     constants: Constants = REGRESSION
 
-    def weigh(self, embedding: Floats, shape: Floats, probabilities: Sequence[float]) -> list[float]:
+    def weigh(self, embedding: Floats, probabilities: Sequence[float]) -> list[float]:
         """The model's K probabilities p of one snapshot, weighed by its scores s: p * exp(sharpness * s).
 
-        `embedding` (E,) may be of any length, `shape` (S,) is at most 1 long. Far from all stages the scores are 0, and
-        little changes.
+        `embedding` (E,) may be of any length. Far from all stages the scores are 0, and little changes.
         """
+        slope = 2 / self.constants.width
         length = math.sqrt(embedding.dot(embedding)) or 1.0
-        half_square = np.float32(shape.dot(shape) / 2)
-        alike = _kernel(embedding * np.float32(1 / length), shape, half_square, self.stages, self.constants)
-        scores = (alike @ self.weights).tolist()
+        # Between vectors of length 1 the squared distance is 2 - 2 cosine.
+        alike = self.embeddings @ (embedding * np.float32(slope / length))
+        alike -= np.float32(slope)
+        scores = (np.exp(alike, out=alike) @ self.weights).tolist()
         # Few numbers from here on: for ten, a call of numpy takes longer than all of them in Python.
         highest, sharpness = max(scores), self.constants.sharpness
         weighed = [p * math.exp(sharpness * (score - highest)) for score, p in zip(scores, probabilities, strict=True)]
@@ -59,25 +58,25 @@ class Regression:
 
 
 def fit(
-    stages: Stages,
+    embeddings: Floats,
     labels: NDArray[np.uint8],
     starts: NDArray[np.intp],
     classes: int,
     constants: Constants = REGRESSION,
 ) -> Regression:
-    """Fits n stages of drawings that begin at the rows `starts`; `labels` (n,) are below `classes`.
+    """Fits the stages (n, E) of drawings that begin at the rows `starts`; `labels` (n,) are below `classes`.
 
     Of more than MAX_ROWS stages every second (third ...) is used, the finished ones always.
     """
-    rows = _chosen(len(stages), starts)
-    chosen = stages.at(rows)
-    system = _system(chosen, _ridges(rows, starts, len(stages), constants), constants)
+    rows = _chosen(len(embeddings), starts)
+    chosen = embeddings if len(rows) == len(embeddings) else embeddings[rows]
+    system = _system(chosen, _ridges(rows, starts, len(embeddings), constants), constants)
     weights = np.linalg.solve(system, _targets(labels[rows], classes))
     return Regression(chosen, np.ascontiguousarray(weights, np.float32), constants)
 
 
 def fit_without_each(
-    stages: Stages,
+    embeddings: Floats,
     labels: NDArray[np.uint8],
     starts: NDArray[np.intp],
     classes: int,
@@ -85,11 +84,11 @@ def fit_without_each(
     constants: Constants = REGRESSION,
 ) -> Iterator[Regression]:
     """As `fit`, once without each of these drawings, for the price of one inversion."""
-    rows = _chosen(len(stages), starts)
-    chosen = stages.at(rows)
-    inverse = np.linalg.inv(_system(chosen, _ridges(rows, starts, len(stages), constants), constants))
+    rows = _chosen(len(embeddings), starts)
+    chosen = embeddings[rows]
+    inverse = np.linalg.inv(_system(chosen, _ridges(rows, starts, len(embeddings), constants), constants))
     weights = inverse @ _targets(labels[rows], classes)
-    bounds = np.searchsorted(rows, [*starts, len(stages)])
+    bounds = np.searchsorted(rows, [*starts, len(embeddings)])
     for drawing in drawings:
         left_out = slice(bounds[drawing], bounds[drawing + 1])
         # The weights of all that make those left out 0: the solution of the system without their rows and columns.
@@ -111,36 +110,14 @@ def _ridges(rows: NDArray[np.intp], starts: NDArray[np.intp], stages: int, const
     return np.where(is_last, constants.ridge / constants.finished, constants.ridge).astype(np.float32)
 
 
-def _system(stages: Stages, ridges: Floats, constants: Constants) -> Floats:
-    half_squares = stages.half_squares[:, None]
-    system = _kernel(stages.embeddings, stages.shapes, half_squares, stages, constants)
+def _system(embeddings: Floats, ridges: Floats, constants: Constants) -> Floats:
+    slope = np.float32(2 / constants.width)
+    system = embeddings @ embeddings.T
+    system -= 1
+    system *= slope
+    np.exp(system, out=system)
     system[np.diag_indices_from(system)] += ridges
     return system
-
-
-def _kernel(
-    embeddings: Floats, shapes: Floats, half_squares: Floats | np.float32, stages: Stages, constants: Constants
-) -> Floats:
-    """How alike one snapshot (E,), (S,) or m of them (m, E), (m, S) are to the stages: 0 to 1, (n,) or (m, n).
-
-    `half_squares`, one number or (m, 1), are half of the shapes' squared lengths.
-    """
-    slope = np.float32(2 / constants.width)
-    share = np.float32(constants.shape_share if stages.shapes.size else 0)
-    # Between vectors of length 1 the squared distance is 2 - 2 cosine; exp(-slope) is a factor of all.
-    alike: Floats = np.matmul(embeddings * slope, stages.embeddings.T)
-    np.exp(alike, out=alike)
-    alike *= (1 - share) * np.exp(-slope)
-    if not share:
-        return alike
-    slope = np.float32(2 / constants.shape_width)
-    by_shape: Floats = np.matmul(shapes, stages.shapes.T)
-    by_shape -= stages.half_squares
-    by_shape *= slope
-    np.exp(by_shape, out=by_shape)
-    by_shape *= share * np.exp(half_squares * -slope)
-    alike += by_shape
-    return alike
 
 
 def _targets(labels: NDArray[np.uint8], classes: int) -> Floats:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.personal.memory import Memory
-from service.personal.stages import Floats
+from service.personal.regression import Floats
 
 FEW_DRAWINGS = 10  # one of each digit
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from collector.ink.encodings import Encoding, Inputs
 from collector.symbols.symbol_set import SymbolSet
+from service.inference.comparison import of_length_1
 from service.inference.predictor import Predictor
 from service.personal.memory import Memory, join_memories
 from service.personal.vote import Constants, vote
@@ -94,7 +95,7 @@ class SetPredictor(Predictor):
 
     def compare_by(self, inputs: Inputs, embedding: NDArray[np.float32]) -> NDArray[np.float32]:
         if self._metric is None:
-            return super().compare_by(inputs, embedding)
+            return of_length_1(embedding)
         vector: NDArray[np.float32] = self._metric.vectors(inputs, embedding[None])[0]
         return vector
 

@@ -67,4 +67,4 @@ def read_writer(first_axis: int) -> ReadWriter:
 
 def embedded(label: int, axis: int) -> Embedded:
     embeddings = np.tile(np.eye(20, dtype=np.float32)[axis], (STAGES, 1))
-    return Embedded(label, embeddings, np.zeros((STAGES, 0), np.float32), np.full((STAGES, 10), 0.1, np.float32))
+    return Embedded(label, embeddings, np.full((STAGES, 10), 0.1, np.float32))

@@ -15,8 +15,7 @@ EVEN = [0.1] * 10
 def embedded(label: int, *directions: int) -> Embedded:
     """A drawing whose stages are unit vectors along these axes."""
     embeddings = np.eye(12, dtype=np.float32)[list(directions)]
-    count = len(directions)
-    return Embedded(label, embeddings, np.zeros((count, 0), np.float32), np.full((count, 10), 0.1, np.float32))
+    return Embedded(label, embeddings, np.tile(np.array(EVEN, np.float32), (len(directions), 1)))
 
 
 def test_a_snapshot_like_an_own_drawing_is_read_as_its_label() -> None:

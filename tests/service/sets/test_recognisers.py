@@ -17,9 +17,7 @@ def a_memory(drawings: int, classes: int = 2, stages: int = STAGES) -> Memory:
     made = []
     for number in range(drawings):
         vectors = rng.normal(number % classes, 0.05, (stages, SIZE)).astype(np.float32)
-        made.append(
-            Embedded(number % classes, vectors, np.zeros((stages, 0), np.float32), np.ones((stages, 1), np.float32))
-        )
+        made.append(Embedded(number % classes, vectors, np.ones((stages, 1), np.float32)))
     return make_memory(made)
 
 
