@@ -28,6 +28,7 @@ from service.personal.profile import Profile
 from service.personal.profile_sync import ProfileSync, behind_predictions
 
 LOOK_SECONDS = 0.25  # between looks at the spool; another worker's drawings count within 1 s
+RECHECK_SECONDS = 60.0  # between checks of the label filter's verdicts, a read of the store for each drawing
 STORE_SECONDS = 5.0  # between looks at the store's index, for contributors who draw
 WAIT_SECONDS = 0.5  # for which an acknowledgement or a deletion waits for a memory under construction
 LOAD_SECONDS = 0.25  # for which a welcome waits for the contributor's drawings
@@ -74,9 +75,11 @@ class Profiles:
             profile = self._profiles.setdefault(contributor, self._make_profile(contributor, self._want))
             self._profiles.move_to_end(contributor)
             profile.sockets += 1
-        profile.used_at = self._clock()
+        now = profile.used_at = self._clock()
         profile.families |= frozenset(families or self._likely_family())
-        profile.is_recheck_due = True
+        if now - profile.rechecked_at >= RECHECK_SECONDS:
+            # Drawings that are read only now are checked then.
+            profile.rechecked_at, profile.is_recheck_due = now, bool(profile.drawings)
         self._schedule(profile)
         return profile
 

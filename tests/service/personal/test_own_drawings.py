@@ -125,6 +125,27 @@ def test_a_drawing_that_the_label_filter_rejects_counts_only_once_confirmed(
         assert snapshot(socket)["personal"] == expected
 
 
+def test_the_filters_verdicts_are_read_again_when_the_contributor_comes_back_but_not_each_time(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing = accept(service.spool, TOKEN, label=4)
+    Uploader(service.spool, service.store).drain()
+    with service.connect() as socket:
+        greet(socket, contributor=TOKEN)
+        wait_for(socket, 1)
+    service.store.put(verdict_key(drawing), Filtered(drawing, False).to_json())
+
+    with service.connect() as socket:
+        greet(socket, contributor=TOKEN)
+        soon = snapshot(socket)
+    monkeypatch.setattr(profiles_module, "RECHECK_SECONDS", 0.0)
+    with service.connect() as socket:
+        greet(socket, contributor=TOKEN)
+        wait_for(socket, 0)
+
+    assert soon["personal"] == 1
+
+
 def test_a_damaged_drawing_does_not_count_and_hides_no_other(service: Service) -> None:
     damaged, kept = accept(service.spool, TOKEN, label=4), accept(service.spool, TOKEN, label=5)
     Uploader(service.spool, service.store).drain()
