@@ -10,8 +10,10 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # More than cores: many tests wait for servers, kills and time-outs.
 TEST_WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -q --dist loadgroup
+# Each worker imports all files that it collects, those of deselected tests too.
+NO_BROWSER := --ignore tests/browser
 # These wait for nothing: more workers than cores would only import everything once more.
-FAST := -n logical --maxprocesses $(TEST_WORKERS) -m "not slow and not browser and not server" --hypothesis-profile=fast
+FAST := $(NO_BROWSER) -n logical --maxprocesses $(TEST_WORKERS) -m "not slow and not browser and not server" --hypothesis-profile=fast
 COVERAGE ?=
 # A browser or a server that had too little of the processor beside others gets one more try, alone; a fault fails again.
 ALONE := $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none --session-timeout 900
@@ -36,7 +38,7 @@ test-browser: $(VENV)/.dev  ## the tests with a real Chromium
 	$(PYTEST) -n $(TEST_WORKERS) -m browser tests/browser || $(ALONE)
 
 test-slow: $(VENV)/.dev  ## the tests with an S3 server, training, kills and trials
-	$(PYTEST) -n $(TEST_WORKERS) -m "(slow or server) and not browser and not ray" || $(ALONE)
+	$(PYTEST) $(NO_BROWSER) -n $(TEST_WORKERS) -m "(slow or server) and not browser and not ray" || $(ALONE)
 	$(PYTEST) -m ray tests/training
 
 test-fast: $(VENV)/.dev  ## the tests without browser, S3 server, training, kills and trials

@@ -14,7 +14,7 @@ settings.register_profile("thorough", deadline=None, suppress_health_check=[Heal
 settings.register_profile("fast", settings.get_profile("thorough"), max_examples=25)  # make test-fast
 settings.load_profile("thorough")
 
-BROWSER_TESTS = Path(__file__).with_name("browser")  # `make test-browser` collects these alone
+BROWSER_TESTS = Path(__file__).with_name("browser")  # collected by `make test-browser` alone
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,6 +26,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     astray = [item for item in items if item.get_closest_marker("browser") and BROWSER_TESTS not in item.path.parents]
     if astray:
         raise pytest.UsageError(f"{astray[0].nodeid} is marked browser, but it is not in {BROWSER_TESTS.name}/")
+    unmarked = [item for item in items if not item.get_closest_marker("browser") and BROWSER_TESTS in item.path.parents]
+    if unmarked:
+        raise pytest.UsageError(f"{unmarked[0].nodeid} is in {BROWSER_TESTS.name}/, but it is not marked browser")
     if not config.pluginmanager.hasplugin("xdist"):
         return
     # Longest first: a trial that starts last would keep one worker busy while the others have nothing left.

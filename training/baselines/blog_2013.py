@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from sklearn.decomposition import PCA
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-
 from training.baselines.record import Classifier
 
 COMPONENTS = 10
@@ -15,6 +10,11 @@ SEED = 1  # of the random projection; the post names none
 
 def make_classifier() -> Classifier:
     """The post's classifier; its RandomizedPCA is a solver of scikit-learn's PCA today."""
+    from sklearn.decomposition import PCA  # noqa: PLC0415 - a second, spent by whoever lists the ancestors
+    from sklearn.neighbors import KNeighborsClassifier  # noqa: PLC0415
+    from sklearn.pipeline import make_pipeline  # noqa: PLC0415
+    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
+
     classifier: Classifier = make_pipeline(
         PCA(COMPONENTS, svd_solver="randomized", random_state=SEED), StandardScaler(), KNeighborsClassifier()
     )

@@ -7,9 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
 
 from training.baselines.record import Classifier, Labels, Pixels, Reproduced, reproduce
 
@@ -24,12 +21,16 @@ class Mlp:
     """scikit-learn's classifier without its warning that it stopped at 200 rounds, as the tutorial's did."""
 
     def __init__(self, seed: int = SEED) -> None:
+        from sklearn.neural_network import MLPClassifier  # noqa: PLC0415 - a second, spent by whoever lists the ancestors
+
         self._mlp: Any = MLPClassifier(
             hidden_layer_sizes=(HIDDEN,), activation="logistic", solver="sgd", alpha=1e-4, tol=1e-4,
             learning_rate_init=LEARNING_RATE, random_state=seed,
         )  # fmt: skip
 
     def fit(self, x: Pixels, y: Labels) -> Mlp:
+        from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             self._mlp.fit(x, y)
@@ -49,6 +50,8 @@ def run() -> Reproduced:
 
 
 def _run(seed: int) -> Reproduced:
+    from sklearn.datasets import load_digits  # noqa: PLC0415
+
     digits = load_digits()
     x, y = digits.data, digits.target.astype(np.int64)
     return reproduce(Mlp(seed), x[:TRAINED], y[:TRAINED], x[TRAINED:], y[TRAINED:])

@@ -7,9 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import train_test_split
 
 from training.baselines.mnist import Mnist
 from training.baselines.record import Classifier, Labels, Pixels, Reproduced, reproduce
@@ -23,9 +20,13 @@ class Logistic:
     """scikit-learn's classifier without its warning that it stopped at 100 rounds, as the source's did."""
 
     def __init__(self) -> None:
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a second, spent by whoever lists the ancestors
+
         self._regression: Any = LogisticRegression(solver="lbfgs")
 
     def fit(self, x: Pixels, y: Labels) -> Logistic:
+        from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             self._regression.fit(x, y)
@@ -45,6 +46,8 @@ def run(mnist: Mnist) -> Reproduced:
 
 
 def _run(mnist: Mnist, seed: int) -> Reproduced:
+    from sklearn.model_selection import train_test_split  # noqa: PLC0415
+
     x, test_x, y, test_y = train_test_split(mnist.x, mnist.y, test_size=TEST_SHARE, random_state=seed)
     return reproduce(Logistic(), scaled(x), y, scaled(test_x), test_y)
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-import skimage.io
-import skimage.transform
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -87,6 +85,9 @@ def ours(png: bytes) -> Cells:
 
 def original(png: bytes) -> NDArray[np.float64]:
     """The mean gray of each cell: 0 to 1 for a colour picture, 0 to 255 for a gray one, as `imread` has it."""
+    import skimage.io  # noqa: PLC0415 - a second, for this alone
+    import skimage.transform  # noqa: PLC0415
+
     gray = skimage.io.imread(io.BytesIO(png), as_gray=True)
     return np.asarray(skimage.transform.downscale_local_mean(gray, (BLOCK, BLOCK)))  # type: ignore[no-untyped-call]
 

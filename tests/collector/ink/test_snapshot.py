@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from skimage.transform import downscale_local_mean
 
 from collector.ink.snapshot import (
     Ink20,
@@ -31,6 +30,12 @@ def canvas_with_ink(seed: int, width: int = 500, height: int = 500) -> NDArray[n
     return canvas
 
 
+def local_means(picture: NDArray[np.int64], side: int) -> NDArray[np.float64]:
+    from skimage.transform import downscale_local_mean  # a second, which other workers need not spend
+
+    return np.asarray(downscale_local_mean(picture, (side, side)))
+
+
 def half_up(means: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.floor(means + 0.5 + 1e-9).astype(np.int64)
 
@@ -47,7 +52,7 @@ def test_ink20_is_downscale_local_mean_of_the_square_around_the_ink(seed: int) -
     left, top = (place.x0 + place.x1 - side) // 2, (place.y0 + place.y1 - side) // 2
     padded = np.pad(255 - canvas.astype(int), side)
     square = padded[top + side : top + 2 * side, left + side : left + 2 * side]
-    assert (snapshot.cells == half_up(downscale_local_mean(square, (side // 20, side // 20)))).all()
+    assert (snapshot.cells == half_up(local_means(square, side // 20))).all()
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -56,7 +61,7 @@ def test_canvas20_is_the_originals_25_fold_local_mean(seed: int) -> None:
 
     cells = to_canvas20(canvas)
 
-    assert (cells == half_up(downscale_local_mean(255 - canvas.astype(int), (25, 25)))).all()
+    assert (cells == half_up(local_means(255 - canvas.astype(int), 25))).all()
 
 
 def test_light_ink_on_dark_paper_is_the_same_snapshot() -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from skimage.transform import downscale_local_mean
 
 from collector.ink.raster import draw_strokes
 from training.baselines.framing import FRAMINGS, Framing, box8, box28, frame_drawings, whole20, whole50
@@ -25,6 +24,8 @@ def picture_of(drawing: LabelledDrawing) -> Image.Image:
 
 
 def test_the_cells_of_2016_are_local_means_by_25() -> None:
+    from skimage.transform import downscale_local_mean  # a second, which other workers need not spend
+
     for drawing in DRAWINGS:
         picture = picture_of(drawing)
         expected = downscale_local_mean(np.asarray(picture), (25, 25))

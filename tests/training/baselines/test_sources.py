@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 
 from tests.real_data import data_folder
 from training.baselines import digits_mlp, mnist_logistic, mnist_svc
@@ -22,6 +21,8 @@ pytestmark = pytest.mark.slow  # trains the ancestors
 @pytest.fixture(scope="module")
 def images() -> Mnist:
     """In MNIST's form, made of scikit-learn's own digits."""
+    from sklearn.datasets import load_digits
+
     digits = load_digits()
     large = np.kron(digits.images, np.ones((3, 3))) * 15
     x = np.pad(large, ((0, 0), (2, 2), (2, 2))).reshape(-1, 784).astype(np.uint8)
