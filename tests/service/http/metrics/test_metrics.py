@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from service.settings import Settings
 from tests.service.conversation import StartService, ask, close_code, frame, greet, ink_frame, say
 from tests.service.fakes import TOKEN, contribution_record
-from tests.service.serving import Service, receive
+from tests.service.serving import Service, receive, receive_all
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
@@ -136,9 +136,10 @@ def test_nothing_that_clients_make_up_becomes_a_series(service: Service) -> None
     before = set(scrape(service))
     with service.connect() as socket:
         receive(socket)
-        for number in range(20):
+        for number in range(15):  # of 32 wrong messages the socket is closed
             say(socket, type="hello", family=f"made-up-{number}")
             say(socket, type=f"type-{number}")
+        receive_all(socket, 30)
         for number in range(20):
             service.call("GET", f"/made/up/{number}")
         service.call("BREW", "/predict")
