@@ -20,7 +20,7 @@ def main() -> None:
     """Exits with 0 when the time is over, with another code at the first error that the decoder must not raise."""
     name, scratch, seconds, seed = sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4]
     corpus = scratch / "corpus"
-    corpus.mkdir(parents=True)
+    corpus.mkdir(parents=True, exist_ok=True)
     for number, body in enumerate(seeds(name)):
         (corpus / f"seed{number}").write_bytes(body)
     options = {
