@@ -99,16 +99,20 @@ def resize(page: Page, width: int, height: int) -> None:
     page.evaluate("() => scrollTo(0, 0)")
 
 
-@pytest.fixture
-def visitor(page: Page, shared_service: RunningService) -> Page:
-    """Someone who has contributed a drawing, and has drawn another."""
-    open_page(page, f"{shared_service.url}/#contribute")
+def contribute_one(page: Page, service: RunningService) -> None:
+    open_page(page, f"{service.url}/#contribute")
     page.locator("#agree").click()
     draw_stroke(page, STROKE)
     page.locator("#done").click()
     expect(handed_in(page)).to_have_count(1)
     for keep in page.locator("#label-question button.main").all():
         keep.click()
+
+
+@pytest.fixture
+def visitor(page: Page, shared_service: RunningService) -> Page:
+    """Someone who has contributed a drawing, and has drawn another."""
+    contribute_one(page, shared_service)
     expect(page.locator("#recent li:not([data-status=waiting])")).to_have_count(1)
     draw_stroke(page, STROKE)
     wait_for_guess(page)
@@ -165,13 +169,7 @@ def test_the_canvas_is_seen_whole_with_the_digit_that_is_asked_for(visitor: Page
 def test_the_panel_ends_level_with_the_canvas_whatever_it_says(
     page: Page, shared_service: RunningService, width: int, height: int
 ) -> None:
-    open_page(page, f"{shared_service.url}/#contribute")
-    page.locator("#agree").click()
-    draw_stroke(page, STROKE)
-    page.locator("#done").click()
-    expect(handed_in(page)).to_have_count(1)
-    for keep in page.locator("#label-question button.main").all():
-        keep.click()
+    contribute_one(page, shared_service)
     show(page, "watch")
     draw_stroke(page, STROKE)
     wait_for_guess(page)
