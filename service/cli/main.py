@@ -22,12 +22,12 @@ class Commands(LateCommands):
 
     late: ClassVar = {
         "import-drawings": "service.cli.import_drawings:app",
-        "train": "service.cli.train:app",
-        "evaluate": "service.cli.evaluate:app",
-        "baselines": "service.cli.baselines:app",
+        "train": "service.cli.training.train:app",
+        "evaluate": "service.cli.training.evaluate:app",
+        "baselines": "service.cli.training.baselines:app",
         "export": "service.cli.export:app",
         "make-drawings": "service.cli.make_drawings:app",
-        "retire-samples": "service.cli.retire_samples:app",
+        "retire-samples": "service.cli.training.retire_samples:app",
         "models": "service.cli.models:models",
         "moderate": "service.cli.moderate:moderate",
         "spool": "service.cli.spool:spool",

@@ -15,7 +15,7 @@ from collector.storage.object_store import ObjectStore, StoreError
 from collector.storage.symbol_sets import read_set, store_of
 from collector.symbols.symbol_set import DIGITS_ID, BadSymbols
 from service.cli.errors import fail, read_as
-from service.cli.training_input import (
+from service.cli.training.training_input import (
     CORES,
     Families,
     Files,

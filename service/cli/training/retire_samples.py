@@ -11,7 +11,7 @@ from collector.storage.object_store import StoreError
 from collector.storage.symbol_sets import read_set, store_of
 from collector.symbols.symbol_set import DIGITS_ID, BadSymbols
 from service.cli.errors import fail, read_as
-from service.cli.training_input import set_cache, shard_cache
+from service.cli.training.training_input import set_cache, shard_cache
 from training.data.shards.files import ShardFiles
 from training.data.shards.retirement import retire_samples as retire
 from training.settings import TrainingSettings

@@ -21,7 +21,7 @@ from collector.storage.symbol_sets import read_set
 from collector.symbols.symbol_set import DIGITS_ID, BadSymbols
 from collector.tracing import span, start_tracing, stop_tracing
 from service.cli.errors import USAGE, fail, read_as
-from service.cli.training_input import (
+from service.cli.training.training_input import (
     CORES,
     Families,
     Files,
@@ -34,7 +34,7 @@ from service.cli.training_input import (
     read_all_drawings,
     shard_cache,
 )
-from service.cli.watch import watch_store, webhook_of
+from service.cli.training.watch import watch_store, webhook_of
 from training.data.dataset import LabelledDrawing
 from training.data.drawing_files import read_symbols
 from training.data.ray_pool import LOCAL, BadAddress, NoRay, on_ray

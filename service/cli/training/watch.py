@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from collector.log_format import start_log
 from collector.storage.object_store import ObjectStore
-from service.cli.training_input import shard_cache
+from service.cli.training.training_input import shard_cache
 from training.families.recipes import Family
 from training.learning.challenger import Run
 from training.learning.state.lease import TrainerLease

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from collector.ink.drawing import Drawing, Point, Stroke, format_drawing
 from collector.storage.memory_store import MemoryStore
-from service.cli.baselines import baselines
+from service.cli.training.baselines import baselines
 from training.baselines import digits_mlp
 from training.baselines.ancestors import ANCESTORS
 from training.baselines.comparison import (

@@ -12,8 +12,8 @@ import typer
 from typer.testing import CliRunner
 
 from collector.storage.folder_store import FolderStore
-from service.cli.evaluate import evaluate
-from service.cli.train import train
+from service.cli.training.evaluate import evaluate
+from service.cli.training.train import train
 from training.data.generated.reference import reference_drawings
 from training.models.artifact import check_artifact
 from training.models.card_json import card_to_json
@@ -133,7 +133,7 @@ def test_an_unknown_kind_of_store_ends_in_one_line(monkeypatch: pytest.MonkeyPat
 
 def test_tensorflow_is_not_loaded_before_training() -> None:
     script = (
-        "import sys, service.cli.train, training.learning.trainer, training.learning.challenger\n"
+        "import sys, service.cli.training.train, training.learning.trainer, training.learning.challenger\n"
         "print([name for name in ('tensorflow', 'keras', 'matplotlib') if name in sys.modules])"
     )
 
