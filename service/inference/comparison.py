@@ -20,9 +20,9 @@ EVERY = 6  # points of `path48` that one point of the shape stands for
 SHAPE_POINTS = POINTS // EVERY
 SMALL = 7.0  # px on a canvas of 500: a line of this radius has a shape of half the length, a dot has none
 
-# Takes every third point, and its place from the mean of those taken: in one call, since it is in every answer.
+# Takes every sixth point, and its place from the mean of those taken: in one call, since it is in every answer.
 _CHOOSE = np.eye(POINTS)[EVERY // 2 :: EVERY]
-_CENTRE = (_CHOOSE - _CHOOSE.mean(axis=0)).astype(np.float32)  # (16, 48)
+_CENTRE = (_CHOOSE - _CHOOSE.mean(axis=0)).astype(np.float32)  # (8, 48)
 
 
 def of_length_1(embedding: Floats) -> Floats:
@@ -32,7 +32,7 @@ def of_length_1(embedding: Floats) -> Floats:
 
 
 def with_shape(embedding: Floats, inputs: Inputs) -> Floats:
-    """The embedding (E,) of a `path48` snapshot and its shape as one vector (E + 33,) of length 1.
+    """The embedding (E,) of a `path48` snapshot and its shape as one vector (E + 17,) of length 1.
 
     Pictures, whose line is not known, have the same shape (E + 1,).
     """
@@ -47,7 +47,7 @@ def with_shape(embedding: Floats, inputs: Inputs) -> Floats:
 
 
 def shape_of(points: Floats) -> Floats:
-    """Every third of 48 points (48, 2) in px, about their mean, as one vector (32,) less than 1 long."""
+    """Every sixth of 48 points (48, 2) in px, about their mean, as one vector (16,) less than 1 long."""
     shape: Floats = (_CENTRE @ points).ravel()
     shape *= np.float32(1 / (math.sqrt(shape.dot(shape)) + SMALL * math.sqrt(SHAPE_POINTS)))
     return shape
