@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -43,6 +43,7 @@ from service.parts import Parts, make_parts
 from service.paths import spool_file
 from service.personal.profiles import LOOK_SECONDS
 from service.settings import Settings
+from service.signals import StopSignals
 from service.threads import running_thread
 from training.models.registry import Registry
 from training.models.shipped import FIRST_MODELS
@@ -86,13 +87,13 @@ def serve(
     # The longest time for which a thread that checks a model or stores a contribution delays predictions at once.
     sys.setswitchinterval(SWITCH_SECONDS)
     with (
-        _signals_noted(stop),
+        StopSignals(partial(_stop_in_time, stop)) as signals,
         running_thread("models", lambda: _behind_predictions(lambda: live.run(stop, settings.poll_seconds)), stop),
         _uploader(settings, spool, store, stop) if first else nullcontext(),
     ):
         live.polled.wait(FIRST_POLL_SECONDS)
         parts = make_parts(settings, store, live, spool, key)
-        _run(parts, settings, Metrics(counters, worker), listener, stop, first)
+        _run(parts, settings, Metrics(counters, worker), listener, stop, signals, first)
         parts.stop()
     spool.close()
     stop_tracing()
@@ -101,7 +102,13 @@ def serve(
 
 
 def _run(
-    parts: Parts, settings: Settings, metrics: Metrics, listener: socket.socket, stop: threading.Event, first: bool
+    parts: Parts,
+    settings: Settings,
+    metrics: Metrics,
+    listener: socket.socket,
+    stop: threading.Event,
+    signals: StopSignals,
+    first: bool,
 ) -> None:
     """Runs the application, and the threads that follow the store for it, until `stop` is set."""
     limits = _fit_limits(settings)
@@ -120,7 +127,7 @@ def _run(
         gc.freeze()  # a full collection of what is loaded by now would hold up predictions for some 60 ms
         if not stop.is_set():
             listen(listener)
-            _Server(uvicorn_config(app, limits), listener, stop, first).run(sockets=[listener])
+            _Server(uvicorn_config(app, limits), listener, stop, signals, first).run(sockets=[listener])
 
 
 def _fit_limits(settings: Settings) -> Limits:
@@ -187,15 +194,23 @@ def uvicorn_config(app: FastAPI, limits: Limits) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """uvicorn, which prints its address once it is ready and ends in time."""
 
-    def __init__(self, config: uvicorn.Config, listener: socket.socket, stop: threading.Event, says_so: bool) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        listener: socket.socket,
+        stop: threading.Event,
+        signals: StopSignals,
+        says_so: bool,
+    ) -> None:
         super().__init__(config)
         self._listener = listener
         self._stop = stop
+        self._signals = signals
         self._says_so = says_so
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self._stop.is_set():  # a signal came before uvicorn handled signals
+        if self._signals.came:  # before uvicorn handled signals
             self.should_exit = True
             return
         if self._says_so:
@@ -204,16 +219,20 @@ class _Server(uvicorn.Server):
                 typer.echo(f"On a phone or another computer of this network: {address}")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if not self.should_exit:
-            self._stop.set()
-            end = threading.Timer(LAST_SECONDS, _end_at_once)
-            end.daemon = True
-            end.start()
+        self._signals.handle(sig, frame)
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._stop.set()
         await super().shutdown(sockets)
+
+
+def _stop_in_time(stop: threading.Event) -> None:
+    """Sets `stop`, and ends the process if it has not ended after LAST_SECONDS."""
+    stop.set()
+    end = threading.Timer(LAST_SECONDS, _end_at_once)
+    end.daemon = True
+    end.start()
 
 
 def _end_at_once() -> None:
@@ -226,15 +245,3 @@ def _behind_predictions(work: Callable[[], None]) -> None:
     if sys.platform == "linux":  # elsewhere niceness is the whole process's
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), CHECKING_NICENESS)
     work()
-
-
-@contextmanager
-def _signals_noted(stop: threading.Event) -> Iterator[None]:
-    """Signals set `stop` before uvicorn handles them, and after it, when it raises them again."""
-    asked = (signal.SIGTERM, signal.SIGINT)
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in asked}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

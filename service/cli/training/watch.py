@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import threading
 from collections.abc import Sequence
 
 from collector.log_format import start_log
 from collector.storage.object_store import ObjectStore
 from service.cli.training.training_input import shard_cache
+from service.signals import StopSignals
 from training.families.recipes import Family
 from training.learning.challenger import Run
 from training.learning.state.lease import TrainerLease
@@ -27,11 +27,20 @@ NICENESS = 10  # visitors' predictions go first
 def watch_store(store: ObjectStore, settings: TrainingSettings, families: Sequence[Family]) -> None:
     start_log("info", settings.log_format)
     os.nice(NICENESS)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop, webhook = threading.Event(), webhook_of(settings)
+    with StopSignals(stop.set):
+        _train_until(stop, store, settings, families, webhook)
+        webhook.close()
+
+
+def _train_until(
+    stop: threading.Event,
+    store: ObjectStore,
+    settings: TrainingSettings,
+    families: Sequence[Family],
+    webhook: Webhook,
+) -> None:
     failures = 0
-    webhook = webhook_of(settings)
     while not stop.is_set():
         lease = TrainerLease(store, "midstroke train --watch")
         try:
@@ -45,7 +54,6 @@ def watch_store(store: ObjectStore, settings: TrainingSettings, families: Sequen
             delay = min(BACK_OFF_SECONDS * 2 ** (failures - 1), BACK_OFF_LIMIT_SECONDS)
             log.warning("no lease, next try in %g s: %s: %s", delay, type(error).__name__, error)
             stop.wait(delay)
-    webhook.close()
 
 
 def webhook_of(settings: TrainingSettings) -> Webhook:
