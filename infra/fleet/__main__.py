@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="infra.fleet", description="Plan a fleet from the number of drawers a day.")
     parser.add_argument("drawers", nargs="*", type=int, help="drawers a day; default: 1000, 100000 and 10 million")
     parser.add_argument("--inputs", type=Path, default=INPUTS, help="TOML file of visitors, machine and prices")
-    parser.add_argument("--check", action="store_true", help="compare the plan with a real load on this machine, 1 min")
+    parser.add_argument("--check", action="store_true", help="compare the plan with a real load on this machine, 2 min")
     given = parser.parse_args(arguments)
     try:
         inputs = read_inputs(given.inputs)
@@ -40,7 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TooBusy as error:
         print(f"\nnot judged: {error}", file=sys.stderr)
         return NOT_JUDGED
-    print(f"\nplanned {found.planned:.3f} of a core, measured {found.measured:.3f}: {100 * found.error:.0f} % off")
+    print()
+    for planned, measured in zip(found.planned, found.measured, strict=True):
+        print(f"planned {planned:.3f} of a core, measured {measured:.3f}")
+    print(f"the plan is {100 * found.error:.0f} % off, the median of these")
     print(f"snapshots_per_second of a core here: {found.snapshots_per_core:.0f}")
     return int(found.error > WITHIN)
 
