@@ -9,7 +9,8 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # More than cores: many tests wait for servers, kills and time-outs.
 TEST_WORKERS ?= 4
-PYTEST := $(BIN)/python -m pytest -q --dist loadgroup
+# In the order of tests/conftest.py: xdist would put files of few tests, and so single long trials, last.
+PYTEST := $(BIN)/python -m pytest -q --dist loadfile --no-loadscope-reorder
 # Each worker imports all files that it collects, those of deselected tests too.
 NO_BROWSER := --ignore tests/browser
 # These wait for nothing: more workers than cores would only import everything once more.

@@ -13,7 +13,6 @@ from infra.soak.__main__ import TRIALS
 
 
 # They wait most of their time, so that other workers run beside them.
-@pytest.mark.apart
 @pytest.mark.server
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TRIALS)
