@@ -11,7 +11,7 @@ import { ContributeAccess } from './page/contribute_access.js';
 import { DrawingControls } from './page/drawing_controls.js';
 import { ModelNews } from './page/model_news.js';
 import { ServiceMessages } from './page/service_messages.js';
-import { byId, whenIdle } from './ui/dom.js';
+import { byId, savesData, whenIdle } from './ui/dom.js';
 import { Drafts } from './ui/storage/drafts.js';
 import { keepFocus } from './ui/focus.js';
 import { currentLanguage, text } from './ui/language/language.js';
@@ -225,7 +225,7 @@ document.addEventListener('visibilitychange', () => document.visibilityState ===
 byId('to-game', HTMLAnchorElement).hidden = !isDigits; // it asks for digits
 connection.start();
 access.start();
-whenIdle(() => void getReady());
+if (!savesData()) whenIdle(() => void getReady());
 
 /** Loads what the visitor may open later, the weights first: the connection may be gone by then. */
 async function getReady() {

@@ -14,6 +14,8 @@ from tests.chromium import ARGUMENTS, chromium_path
 from tests.real_data import drawings_from
 from tests.running import RunningService, running_service
 
+SAVE_DATA = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+
 
 # Not for the session: Playwright keeps an event loop running in this thread, and other tests run loops of their own.
 @pytest.fixture(scope="module")
@@ -50,10 +52,16 @@ def shared_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page whose errors fail the test that opened it."""
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page whose errors fail the test that opened it.
+
+    It loads what the test opens, as with a visitor's data saver on. With the mark `loads_ahead` it also loads what may
+    be opened later, as with most visitors, which takes twice the processor time.
+    """
     # Without a service worker: Playwright routes no request that one answers. `connection/test_kept_page.py` has one.
     context = browser.new_context(viewport={"width": 1280, "height": 800}, service_workers="block")
+    if request.node.get_closest_marker("loads_ahead") is None:
+        context.add_init_script(SAVE_DATA)
     opened = context.new_page()
     wrong: list[str] = []
     opened.on("pageerror", lambda error: wrong.append(str(error)))

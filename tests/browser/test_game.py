@@ -13,7 +13,7 @@ from collector.ink.drawing import Drawing
 from tests.browser.drawing import open_page
 from tests.running import RunningService
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.loads_ahead]
 
 
 def draw_in_game(page: Page, drawing: Drawing) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Request
 from tests.browser.drawing import open_page
 from tests.running import RunningService
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.loads_ahead]
 
 MOST = 150_000  # bytes, uncompressed; the weights of the page's own model come when all else is done
 

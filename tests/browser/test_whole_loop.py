@@ -17,10 +17,11 @@ from tests.browser.drawing import bars, draw, draw_stroke, hand_in, open_page, w
 from tests.real_data import drawings_from
 from tests.running import RunningService
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LEARN_MS = 300_000  # a bound for a busy machine, not a promise
 CONTRIBUTIONS = 5
+STOP_SECONDS = 120  # for the step of a training that is under way on a busy machine
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def trainer(service: RunningService) -> Iterator[subprocess.Popen[bytes]]:
     )
     yield process
     process.terminate()
-    process.wait(30)
+    process.wait(STOP_SECONDS)
     log.close()
 
 

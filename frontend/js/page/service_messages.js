@@ -1,6 +1,6 @@
 /** Passes each message of the service on to the parts of the page that it is for. */
 
-import { whenIdle } from '../ui/dom.js';
+import { savesData, whenIdle } from '../ui/dom.js';
 import { isDigits, useSet } from '../ui/language/symbols.js';
 
 /** @typedef {import('../connection/protocol.js').Model} Model */
@@ -95,7 +95,7 @@ export class ServiceMessages {
 
   /** Another version may be served: its weights are loaded when nothing else is to do, and not by all pages at once. */
   #refreshSoon() {
-    if (!isDigits) return; // other sets are recognised by the service alone
+    if (!isDigits || savesData()) return; // other sets are recognised by the service alone
     const { localModel } = this.#to;
     setTimeout(() => whenIdle(() => void localModel.refresh()), localModel.current ? REFRESH_MS * Math.random() : 0);
   }

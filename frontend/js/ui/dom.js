@@ -82,3 +82,9 @@ export function whenIdle(work) {
   if (typeof requestIdleCallback === 'function') requestIdleCallback(work, { timeout: 2000 });
   else setTimeout(work, 200);
 }
+
+/** Whether the visitor's browser asks pages to save data. Where it can't say, it does not. */
+export function savesData() {
+  const connection = /** @type {{saveData?: boolean} | undefined} */ (Reflect.get(navigator, 'connection'));
+  return connection?.saveData === true;
+}

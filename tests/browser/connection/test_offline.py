@@ -22,7 +22,7 @@ from tests.browser.drawing import (
 )
 from tests.running import RunningService, running_service, start_service, wait_until_ready
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.loads_ahead]
 
 OFFLINE = re.compile("^offline, guessing here")
 LIVE = re.compile("^live")

@@ -20,7 +20,7 @@ from tests.running import RunningService
 from training.models.registry import Registry
 from training.models.status import TrainerStatus
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def a_contributor_for_training(service: RunningService) -> str:

@@ -9,7 +9,7 @@ from collector.ink.drawing import Drawing
 from tests.browser.drawing import draw, open_page, wait_for_guess
 from tests.running import RunningService
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.loads_ahead]
 
 PICTURE = """
 () => {
