@@ -42,4 +42,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         raise pytest.UsageError(f"{unmarked[0].nodeid} is in {BROWSER_TESTS.name}/, but it is not marked browser")
     # Longest first: what starts last would keep one worker busy while the others have nothing left.
     sizes = Counter(item.path for item in items)
-    items.sort(key=lambda item: (item.nodeid.partition("::")[0] not in APART, -sizes[item.path]))
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (_file_of(item) not in APART, item.path not in slow, -sizes[item.path]))
+
+
+def _file_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
