@@ -37,14 +37,13 @@ GOAL_TIME, GOAL_MEMORY = 1.3, 1.2  # of a drawing at 4 times, and of the peak, b
 MILLION, GOAL_MB = 1_000_000, 3_000.0
 
 STEP = """
-import json, resource, sys, time
+import json, sys, time
 from infra.bench.training import growth_steps
 step, folder, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 began = time.process_time()
 rows = getattr(growth_steps, step)(folder, count)
 seconds = time.process_time() - began
-kilobyte = 1 if sys.platform == "darwin" else 1024
-print(json.dumps([rows, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * kilobyte / 1e6]))
+print(json.dumps([rows, seconds, growth_steps.peak()]))
 """
 
 

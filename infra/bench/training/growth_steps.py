@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,16 @@ from training.data.generated.made_drawings import made_drawings
 from training.data.generated.reference import reference_drawings
 from training.data.shards.compaction import Compaction
 from training.data.shards.files import ShardFiles
+
+
+def peak() -> float:
+    """This process's peak resident memory, MB."""
+    try:
+        # Not `ru_maxrss`, which begins with the peak of the process that started this one.
+        status = Path("/proc/self/status").read_text()
+    except FileNotFoundError:  # macOS: in bytes
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
 
 
 def compact(folder: str, count: int) -> int:
