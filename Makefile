@@ -61,7 +61,7 @@ docs: $(VENV)/.docs  ## the documentation as a site, in site/; a broken link fai
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "site/index.html"
 
-bench: $(VENV)/.proof $(PEERS)/.peers  ## every figure of docs/performance.md, under 15 minutes on an idle machine
+bench: $(VENV)/.proof $(PEERS)/.peers  ## every figure of docs/performance.md, half an hour on 2 cores
 	$(BIN)/python -m infra.bench --peers $(PEERS)/bin/python
 
 soak: $(VENV)/.proof  ## every promise of docs/reliability.md, over 40 minutes on 2 cores

@@ -198,7 +198,7 @@ def _decompressed(unpacker: zlib._Decompress, pixels: Sequence[memoryview]) -> I
         for at in range(0, len(body), STEP_BYTES):
             rest: memoryview | bytes = body[at : at + STEP_BYTES]
             piece = None
-            while len(rest) or piece is None or len(piece) == STEP_BYTES:
+            while len(rest) or piece is None or (len(piece) == STEP_BYTES and not unpacker.eof):
                 if unpacker.eof:
                     raise BadPng("bytes behind the end of the pixel data")
                 piece = unpacker.decompress(rest, STEP_BYTES)

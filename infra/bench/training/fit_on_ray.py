@@ -24,7 +24,7 @@ the figure compares the two ways, and says nothing about how good the models bec
 """
 
 SEEDS = (1, 2, 3)
-FAMILIES = {"softmax": (200, 128), "path": (200, 192)}  # batches, and snapshots of each
+FAMILIES = {"softmax": (200, 128), "path": (600, 192)}  # batches, and snapshots of each
 GOAL_POINTS = 0.3
 MADE = 600  # drawings, where no files are given
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from collector.ink.canvas_png import MAX_PNG_BYTES, BadPng, read_canvas
-from collector.ink.png import PASSES, SIGNATURE, read_size
+from collector.ink.png import PASSES, SIGNATURE, STEP_BYTES, read_size
 from tests.collector.ink.pngs import END, chunk, encode, gray_canvas, head, png_of
 
 
@@ -45,6 +45,21 @@ ROWS = bytes(4 * (1 + 4))  # what a picture of 4x4 unfolds to
 
 def test_pixels_that_are_all_there_and_no_more_are_taken() -> None:
     assert read_canvas(png_of(4, 4, ROWS)).shape == (4, 4)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+@pytest.mark.parametrize("level", [0, 9])
+def test_pixels_that_fill_the_last_step_of_decompression_are_taken(steps: int, level: int) -> None:
+    width, height = 256, 255 * steps
+    pixels = zlib.compress(bytes((width + 1) * height), level)
+    assert (width + 1) * height == steps * STEP_BYTES
+
+    whole = chunk(b"IDAT", pixels)
+    halves = chunk(b"IDAT", pixels[:-2]) + chunk(b"IDAT", pixels[-2:])
+    for data in (whole, halves):
+        assert read_canvas(SIGNATURE + head(width, height) + data + END).shape == (height, width)
+    with pytest.raises(BadPng, match="behind the end of the pixel data"):
+        read_canvas(SIGNATURE + head(width, height) + whole + chunk(b"IDAT", b"more") + END)
 
 
 @pytest.mark.parametrize("came", [0, 1, 5, len(ROWS) - 1])
