@@ -74,4 +74,4 @@ def test_predictions_are_measured_on_a_real_service(tmp_path: Path) -> None:
     rows = read_kept(tmp_path / "bench.json")["predictions"].result.rows
     assert code == 0
     assert all(float(row.ours) > 0 for row in rows)
-    assert len(rows) == 4
+    assert len(rows) == 7  # a rate and an inference of each family, and the client alone
