@@ -12,8 +12,8 @@ from infra.fleet.model import Inputs
 from infra.harness.clients.load import Pace, latency_of, open_loop_running, pinned_service
 from infra.harness.data.frames import make_frames
 
-# Snapshots/s in all, sockets. A core with little to do wakes up for each snapshot and takes half as long again for it,
-# so the cost of one is taken from a load like the one that is planned for.
+# Snapshots/s in all, sockets. A core with little to do wakes up for each snapshot, which makes it dearer: the cost is
+# taken from a load like the one that is planned for.
 CALIBRATION = 1000.0, 100
 LOAD = 2000.0, 200  # what the plan has to foretell
 ROUNDS = 5  # of both loads in turn: the speed of a shared machine changes from minute to minute
