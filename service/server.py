@@ -220,7 +220,8 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._signals.handle(sig, frame)
-        super().handle_exit(sig, frame)
+        if not self.should_exit:  # at a second SIGINT uvicorn would cancel what is still closing
+            super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._stop.set()

@@ -1,4 +1,4 @@
-"""Calls a function after a signal, outside of the handler."""
+"""Calls a function after the first signal to stop, outside of the handler."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class StopSignals:
-    """Calls a function in a thread after each SIGTERM and SIGINT, while its block runs. For the main thread.
+    """Calls a function once, in a thread, after the first SIGTERM or SIGINT while its block runs. For the main thread.
 
     Python runs a handler between any two steps of the main thread. If the main thread holds a lock at that moment, a
     handler that takes the same lock waits forever; `Event.set` and `Thread.start` take such locks. So `handle` only
-    notes the signal and writes into a pipe.
+    notes the signal and writes into a pipe. If one came, further ones are ignored after the block: the process is about
+    to end, and is not to be killed at its last step.
     """
 
     def __init__(self, call: Callable[[], object]) -> None:
@@ -26,8 +27,9 @@ class StopSignals:
 
     def handle(self, _number: int, _frame: FrameType | None) -> None:
         """The handler, also for others that set their own."""
-        self.came = True
-        os.write(self._writing, b"\0")
+        if not self.came:
+            self.came = True
+            os.write(self._writing, b"\0")
 
     def __enter__(self) -> Self:
         self._reading, self._writing = os.pipe()
@@ -38,11 +40,11 @@ class StopSignals:
 
     def __exit__(self, *_: object) -> None:
         for number, former in self._before.items():
-            signal.signal(number, former)
+            signal.signal(number, signal.SIG_IGN if self.came else former)
         os.close(self._writing)
         self._thread.join()
         os.close(self._reading)
 
     def _relay(self) -> None:
-        while os.read(self._reading, 1):
+        if os.read(self._reading, 1):
             self._call()

@@ -44,7 +44,7 @@ def run_workers(count: int, work: Callable[[int], None]) -> int:
     while running:
         running.discard(os.wait()[0])
     for number, former in before.items():
-        signal.signal(number, former)
+        signal.signal(number, signal.SIG_IGN if handler.by_signal else former)  # not killed at the last step
     return 0 if handler.by_signal else abs(code) or 1
 
 

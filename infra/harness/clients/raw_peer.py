@@ -7,7 +7,7 @@ import signal
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -162,14 +162,17 @@ class Stopped:
     log: str
 
 
-def stop_beside_visitors(service: RunningService, visitors: int) -> Stopped:
-    """Sends SIGTERM while so many websockets are open and read, and waits for the process's end."""
+def stop_beside_visitors(
+    service: RunningService, visitors: int, signals: Sequence[signal.Signals] = (signal.SIGTERM,)
+) -> Stopped:
+    """Sends the signals while so many websockets are open and read, and waits for the process's end."""
     with ExitStack() as open_ones:
         reading = [open_ones.enter_context(websocket(service.port)) for _ in range(visitors)]
         for visitor in reading:
             read_json(visitor)
         began = time.monotonic()
-        service.process.send_signal(signal.SIGTERM)
+        for number in signals:
+            service.process.send_signal(number)
         codes = Counter(read_close(visitor) for visitor in reading)
         exit_code = service.process.wait(WAIT_SECONDS)
         seconds = time.monotonic() - began

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -57,4 +58,15 @@ def test_every_visitor_gets_1012_and_the_process_ends_with_0(held: int, tmp_path
     assert stopped.codes == {RESTARTS: VISITORS}
     assert stopped.exit_code == 0
     assert stopped.seconds < 5 + 15  # the promise is 5 s; the rest is a busy machine's
+    assert "Traceback" not in stopped.log
+
+
+def test_more_signals_change_nothing(tmp_path: Path) -> None:
+    with running_service(tmp_path) as service, ExitStack() as peers:
+        for sent in STATES.values():
+            peers.enter_context(connected(service.port, sent))
+        stopped = stop_beside_visitors(service, VISITORS, (signal.SIGINT, signal.SIGTERM) * 100)
+
+    assert stopped.codes == {RESTARTS: VISITORS}
+    assert stopped.exit_code == 0
     assert "Traceback" not in stopped.log
